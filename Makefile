@@ -1,0 +1,66 @@
+# Everything that people and CI do here. `make` shows the targets.
+
+# The locked versions were tried on 3.11 first; any newer one is fine. PYTHON=… chooses another. A name alone
+# is not enough: a version manager's shim may be on the path without its Python behind it.
+PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python; do \
+	$$name -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$name && break; done)
+
+VENV := .venv
+BIN := $(VENV)/bin
+# a changed lock makes a new name, so that an old environment is brought up to date
+LOCK_HASH := $(shell cksum < requirements.txt | tr ' ' '-')
+INSTALLED := $(VENV)/.installed-$(LOCK_HASH)
+
+RACEWAY_HOME ?= $(CURDIR)/var
+export RACEWAY_HOME
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint format bench up lock clean
+
+help:  ## show these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: $(INSTALLED)  ## build .venv from the locked requirements (3 minutes, once)
+
+$(INSTALLED): requirements.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "raceway needs Python 3.11 or newer with venv (Debian: apt install python3-venv); or say make PYTHON=/path/to/python" >&2; exit 1; }
+	@echo "building $(VENV) with $$($(PYTHON) --version)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@rm -f $(VENV)/.installed-*
+	@touch $@
+
+run: setup  ## set up, write a home with a sample inbox if there is none, run one nightly load (3 minutes)
+	@test -e $(RACEWAY_HOME)/raceway.toml || { $(BIN)/raceway init && $(BIN)/raceway sample; }
+	@$(BIN)/raceway run
+
+test: setup  ## run every test (12 minutes)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+
+lint: setup  ## check style, types, SQL and YAML (2 minutes)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check raceway dags tests bench
+	$(BIN)/mypy
+	$(BIN)/yamllint --strict .
+	$(BIN)/sqlfluff lint dbt_project --processes 2
+
+format: setup  ## put code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format raceway dags tests bench
+
+bench: setup  ## landing against DuckDB alone, and where the time of `make run` goes (8 minutes)
+	$(BIN)/python -m bench.landing
+	$(BIN)/python -m bench.night
+
+up: setup  ## start Airflow's page on 8080 with the report beside it on 8081 (Ctrl-C ends both)
+	@test -e $(RACEWAY_HOME)/raceway.toml || { $(BIN)/raceway init && $(BIN)/raceway sample; }
+	$(BIN)/python -m raceway.serve
+
+lock: setup  ## resolve requirements.in anew into requirements.txt (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
+		--no-header --upgrade requirements.in --output-file requirements.txt
+
+clean:  ## remove .venv and caches; homes stay
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

@@ -1,0 +1,33 @@
+{# Moments are naive UTC timestamps everywhere; these turn them into the days of a zone (an IANA name). #}
+
+{% macro local_day(moment, zone) %}{{ return(adapter.dispatch('local_day')(moment, zone)) }}{% endmacro %}
+
+{% macro default__local_day(moment, zone) %}to_date(from_utc_timestamp({{ moment }}, {{ zone }})){% endmacro %}
+
+{% macro duckdb__local_day(moment, zone) -%}
+    cast(timezone({{ zone }}, timezone('UTC', {{ moment }})) as date)
+{%- endmacro %}
+
+
+{# `moment` and a number of days of 24 hours later (negative: earlier). #}
+{% macro add_24_hours(moment, days) %}{{ return(adapter.dispatch('add_24_hours')(moment, days)) }}{% endmacro %}
+
+{% macro default__add_24_hours(moment, days) -%}
+    ({{ moment }} + make_dt_interval(0, 24 * cast({{ days }} as int)))
+{%- endmacro %}
+
+{% macro duckdb__add_24_hours(moment, days) %}({{ moment }} + to_hours(24 * cast({{ days }} as integer))){% endmacro %}
+
+
+{# Microseconds from one moment to a later one, as a whole number. #}
+{% macro microseconds_between(earlier, later) -%}
+    {{ return(adapter.dispatch('microseconds_between')(earlier, later)) }}
+{%- endmacro %}
+
+{% macro default__microseconds_between(earlier, later) -%}
+    (unix_micros({{ later }}) - unix_micros({{ earlier }}))
+{%- endmacro %}
+
+{% macro duckdb__microseconds_between(earlier, later) -%}
+    (epoch_us({{ later }}) - epoch_us({{ earlier }}))
+{%- endmacro %}

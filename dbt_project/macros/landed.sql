@@ -1,0 +1,131 @@
+{#
+  The only door from the models to the landed files.
+
+  landed(source, table) stands for a table in a from clause. It gives the contract's columns of every
+  batch in the frozen effective set, and `_batch_id`, `_row`, `account`, `_exported_at` (UTC),
+  `_is_filtered`; only rows of scopes that their batch won, of equal events only the newest export's.
+  Without a batch it is an empty select with the same columns and types, so that a source without a file
+  gives empty models.
+
+  landed_states(source, table) gives, for a table whose contract keeps states, one row per export and
+  entity: `account`, `_entity`, `exported_at` (UTC) and the kept columns.
+#}
+
+{% macro landed(source_name, table_name) %}
+    {%- set batches = source('house', 'batches') -%}
+    {%- set scopes = source('house', 'scopes') -%}
+    {%- if not execute -%}
+        {{ return('(select 1 as nothing_yet)') }}
+    {%- endif -%}
+    {%- set contract = contract_of(source_name, table_name) -%}
+    {%- set scope = contract.config.meta.get('scope', {}) -%}
+    {%- set columns = [] -%}
+    {%- for column in contract.columns.values() -%}
+        {%- do columns.append((column.name, column.data_type)) -%}
+    {%- endfor -%}
+    {%- do columns.extend([('_batch_id', 'varchar'), ('_row', 'bigint')]) -%}
+    {%- if scope.kind == 'entities' -%}
+        {%- do columns.append(('_entity', 'varchar')) -%}
+    {%- endif -%}
+    {%- set paths = frozen_paths(batches, source_name, table_name) -%}
+    {%- if not paths -%}
+        {{ return(typed_empty(columns + [
+            ('account', 'varchar'), ('_exported_at', 'timestamp'), ('_is_filtered', 'boolean')
+        ])) }}
+    {%- endif -%}
+    {%- set day = scope.day | default('day', true) -%}
+    {%- set rows -%}
+        select
+            landed_rows.*,
+            batches.account,
+            batches.exported_at as _exported_at,
+            batches.is_filtered as _is_filtered,
+            batches.content_hash as _content_hash
+        from {{ parquet_rows(paths, columns) }} as landed_rows
+        inner join {{ batches }} as batches on landed_rows._batch_id = batches.batch_id
+        {% if scope.kind in ('days', 'entities') %}
+        where exists (
+            select 1
+            from {{ scopes }} as scopes
+            where
+                scopes.batch_id = batches.batch_id
+                and scopes.scope = {{ 'cast(landed_rows.' ~ day ~ ' as varchar)' if scope.kind == 'days' else 'landed_rows._entity' }}
+        )
+        {% endif %}
+    {%- endset -%}
+    {%- if scope.kind == 'events' -%}
+        {%- set rows -%}
+            select *
+            from (
+                select
+                    *,
+                    row_number() over (
+                        partition by account, {{ scope['keys'] | join(', ') }}
+                        order by _exported_at desc, _content_hash desc, _row desc
+                    ) as _newest
+                from ({{ rows }}) as all_events
+            ) as ranked
+            where _newest = 1
+        {%- endset -%}
+    {%- endif -%}
+    {{ return('(select ' ~ columns | map(attribute=0) | join(', ') ~ ', account, _exported_at, _is_filtered from (' ~ rows ~ ') as effective)') }}
+{% endmacro %}
+
+
+{% macro landed_states(source_name, table_name) %}
+    {%- set state_files = source('house', 'state_files') -%}
+    {%- if not execute -%}
+        {{ return('(select 1 as nothing_yet)') }}
+    {%- endif -%}
+    {%- set contract = contract_of(source_name, table_name) -%}
+    {%- set columns = [('_account', 'varchar'), ('_entity', 'varchar'), ('exported_at', 'timestamp')] -%}
+    {%- for name in contract.config.meta.keep_states -%}
+        {%- do columns.append((name, contract.columns[name].data_type)) -%}
+    {%- endfor -%}
+    {%- set paths = frozen_paths(state_files, source_name, table_name) -%}
+    {%- set rows = parquet_rows(paths, columns) if paths else typed_empty(columns) -%}
+    {{ return('(select _account as account, ' ~ columns[1:] | map(attribute=0) | join(', ') ~ ' from ' ~ rows ~ ' as states)') }}
+{% endmacro %}
+
+
+{# The contract of a landed table: dbt's own source node. #}
+{% macro contract_of(source_name, table_name) %}
+    {%- for node in graph.sources.values() if node.source_name == source_name and node.name == table_name -%}
+        {{ return(node) }}
+    {%- endfor -%}
+    {{ exceptions.raise_compiler_error(
+        "landed('" ~ source_name ~ "', '" ~ table_name ~ "'): no such contract. Declare the table in models/staging/"
+        ~ source_name ~ "/_" ~ source_name ~ "__sources.yml"
+    ) }}
+{% endmacro %}
+
+
+{# What a contract says of its whole source under config.meta, e.g. default_channel. #}
+{% macro contract_meta(source_name, table_name, key) %}
+    {%- if not execute -%}{{ return(none) }}{%- endif -%}
+    {%- set node = contract_of(source_name, table_name) -%}
+    {{ return(node.config.meta.get(key, node.source_meta.get(key))) }}
+{% endmacro %}
+
+
+{# Paths of a table's files in a frozen list; none where nothing was frozen yet. #}
+{% macro frozen_paths(relation, source_name, table_name) %}
+    {%- if adapter.get_relation(relation.database, relation.schema, relation.identifier) is none -%}
+        {{ return([]) }}
+    {%- endif -%}
+    {%- set found = run_query(
+        "select distinct path from " ~ relation ~ " where source = '" ~ source_name
+        ~ "' and table_name = '" ~ table_name ~ "' order by path"
+    ) -%}
+    {{ return(found.columns[0].values() | list) }}
+{% endmacro %}
+
+
+{# An empty select with these (name, type) columns. #}
+{% macro typed_empty(columns) %}
+    {%- set cells = [] -%}
+    {%- for name, type in columns -%}
+        {%- do cells.append('cast(null as ' ~ type ~ ') as ' ~ name) -%}
+    {%- endfor -%}
+    {{ return('(select ' ~ cells | join(', ') ~ ' where 1 = 0)') }}
+{% endmacro %}

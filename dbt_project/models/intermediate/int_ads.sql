@@ -1,0 +1,142 @@
+-- Grain: one row of a daily ads report of any ad source, whatever its level.
+with
+
+google as (select * from {{ ref('stg_google_ads__campaign_daily') }}),
+
+meta as (select * from {{ ref('stg_meta_ads__ads_daily') }}),
+
+accounts as (select * from {{ source('house', 'accounts') }}),
+
+settings as (select * from {{ source('house', 'settings') }}),
+
+fx as (select * from {{ ref('int_fx_daily') }}),
+
+campaign_types as (select * from {{ ref('campaign_types') }}),
+
+google_rows as (
+    select
+        google.source,
+        google.account,
+        google.batch_id,
+        google.landed_row,
+        google.day,
+        'campaign' as report_level,
+        google.campaign,
+        cast(null as varchar) as ad_set,
+        cast(null as varchar) as ad,
+        cast(null as varchar) as breakdown,
+        coalesce(campaign_types.channel, '{{ contract_meta('google_ads', 'campaign_daily', 'default_channel') or 'paid_search' }}')
+            as channel,
+        google.impressions,
+        google.clicks,
+        google.cost,
+        -- conversions are whatever the account counts; only some accounts count purchases alone
+        case when accounts.conversions_are_purchases then google.conversions end as purchases,
+        cast(null as double) as purchase_results
+    from google
+    left join accounts on google.source = accounts.source and google.account = accounts.account
+    left join campaign_types on lower(trim(google.campaign_type)) = campaign_types.campaign_type
+),
+
+-- Meta reports at the level of the finest name that the report has a column for
+meta_batches as (
+    select
+        batch_id,
+        case
+            when count(ad) > 0 then 'ad'
+            when count(ad_set) > 0 then 'ad_group'
+            else 'campaign'
+        end as report_level
+    from meta
+    group by batch_id
+),
+
+meta_rows as (
+    select
+        meta.source,
+        meta.account,
+        meta.batch_id,
+        meta.landed_row,
+        meta.day,
+        meta_batches.report_level,
+        meta.campaign,
+        meta.ad_set,
+        meta.ad,
+        nullif(concat_ws(' / ', meta.gender, meta.age), '') as breakdown,
+        '{{ contract_meta('meta_ads', 'ads_daily', 'default_channel') or 'paid_social' }}' as channel,
+        meta.impressions,
+        meta.link_clicks as clicks,
+        meta.cost,
+        meta.purchases,
+        -- a result is a purchase only where its type says so
+        case when lower(meta.result_type) like '%purchase%' then coalesce(meta.results, 0) end as purchase_results
+    from meta
+    inner join meta_batches on meta.batch_id = meta_batches.batch_id
+),
+
+rows_of_all as (
+    select * from google_rows
+    union all
+    select * from meta_rows
+),
+
+-- a blank cell of a column that the report has is a zero; a column that it does not have is not stated
+stated as (
+    select
+        *,
+        count(clicks) over (partition by batch_id) > 0 as states_clicks,
+        count(purchases) over (partition by batch_id) > 0 as states_purchases
+    from rows_of_all
+),
+
+converted as (
+    select
+        stated.source,
+        stated.account,
+        stated.day,
+        stated.report_level,
+        case stated.report_level when 'campaign' then 1 when 'ad_group' then 2 else 3 end as level_rank,
+        stated.campaign,
+        stated.ad_set,
+        stated.ad,
+        stated.breakdown,
+        stated.channel,
+        accounts.market,
+        accounts.currency,
+        coalesce(stated.impressions, 0) as impressions,
+        case when stated.states_clicks then coalesce(stated.clicks, 0) end as clicks,
+        cast(
+            case
+                when stated.states_purchases then coalesce(stated.purchases, 0)
+                else stated.purchase_results
+            end as decimal(18, 6)
+        ) as purchases,
+        cast(coalesce(stated.cost, 0) as decimal(18, 6)) as cost_account,
+        {{ to_reporting(
+            'coalesce(stated.cost, 0)',
+            'case when accounts.currency = settings.reporting_currency then 1 else fx.rate end',
+            'settings.minor_unit'
+        ) }} as cost,
+        row_number() over (
+            partition by
+                stated.source, stated.account, stated.day, stated.report_level,
+                stated.campaign, stated.ad_set, stated.ad, stated.breakdown
+            order by stated.batch_id, stated.landed_row
+        ) as duplicate_number
+    from stated
+    inner join accounts on stated.source = accounts.source and stated.account = accounts.account
+    cross join settings
+    left join fx on accounts.currency = fx.currency and stated.day = fx.day
+),
+
+final as (
+    select
+        -- ads of one name are different ads: their rows are kept and numbered
+        {{ key_of([
+            'source', 'account', 'day', 'report_level', 'campaign', 'ad_set', 'ad', 'breakdown', 'duplicate_number'
+        ]) }} as ads_row_id,
+        *
+    from converted
+)
+
+select * from final

@@ -1,0 +1,87 @@
+-- Grain: one identity named in one trace; identities named in the same trace are one person's.
+with
+
+orders as (select * from {{ ref('int_order_heads') }}),
+
+order_links as (select * from {{ ref('int_order_links') }}),
+
+events as (select * from {{ ref('int_session_events') }}),
+
+audience as (select * from {{ ref('stg_mailchimp__audience') }}),
+
+answers as (select * from {{ ref('stg_nps__answers') }}),
+
+invitations as (select * from {{ ref('stg_nps__invitations') }}),
+
+devices as (
+    select
+        concat(account, ':', user_pseudo_id) as device_id,
+        user_id_hash,
+        least(min(event_at), coalesce(min(user_first_touch_at), min(event_at))) as seen_at
+    from events
+    group by account, user_pseudo_id, user_id_hash
+),
+
+mentions as (
+    select order_id as trace_id, 'email' as id_type, email_hash as id_value, ordered_at as seen_at
+    from orders
+    union all
+    select order_id as trace_id, 'phone' as id_type, phone_hash as id_value, ordered_at as seen_at
+    from orders
+    union all
+    select order_id as trace_id, 'login' as id_type, login_hash as id_value, ordered_at as seen_at
+    from orders
+    union all
+    select
+        order_id as trace_id,
+        'square_customer' as id_type,
+        concat(account, ':', customer_key) as id_value,
+        ordered_at as seen_at
+    from orders
+    where customer_key is not null
+    union all
+    -- a purchase joins the device to the buyer; a guest is nobody to be joined to
+    select
+        order_links.order_id as trace_id,
+        'ga4_client' as id_type,
+        concat(order_links.account, ':', order_links.user_pseudo_id) as id_value,
+        order_links.purchased_at as seen_at
+    from order_links
+    inner join orders on order_links.order_id = orders.order_id
+    where orders.is_identified
+    union all
+    select concat('device:', device_id) as trace_id, 'ga4_client' as id_type, device_id as id_value, seen_at
+    from devices
+    union all
+    select concat('device:', device_id) as trace_id, 'login' as id_type, user_id_hash as id_value, seen_at
+    from devices
+    union all
+    select
+        concat('address:', email_hash) as trace_id,
+        'email' as id_type,
+        email_hash as id_value,
+        coalesce(optin_at, confirm_at, last_changed_at) as seen_at
+    from audience
+    where not is_excluded
+    union all
+    select concat('answer:', email_hash) as trace_id, 'email' as id_type, email_hash as id_value, answered_at as seen_at
+    from answers
+    where not is_excluded
+    union all
+    select concat('invitation:', email_hash) as trace_id, 'email' as id_type, email_hash as id_value, invited_at as seen_at
+    from invitations
+    where not is_excluded
+),
+
+final as (
+    select
+        trace_id,
+        id_type,
+        id_value,
+        min(seen_at) as seen_at
+    from mentions
+    where id_value is not null
+    group by trace_id, id_type, id_value
+)
+
+select * from final

@@ -1,0 +1,62 @@
+-- Grain: one order with its person, channel and money in the reporting currency.
+with
+
+heads as (select * from {{ ref('int_order_heads') }}),
+
+lines as (select * from {{ ref('int_order_lines') }}),
+
+refunds as (select * from {{ ref('int_refunds') }}),
+
+attribution as (select * from {{ ref('int_order_attribution') }}),
+
+accounts as (select * from {{ source('house', 'accounts') }}),
+
+settings as (select * from {{ source('house', 'settings') }}),
+
+line_sums as (
+    select order_id, sum(gross_sales) as gross_sales
+    from lines
+    group by order_id
+),
+
+refund_sums as (
+    select
+        order_id,
+        sum(refunded_sales) as refunded_sales,
+        min(case when is_given_back then refund_date end) as first_refund_date
+    from refunds
+    where order_id is not null
+    group by order_id
+),
+
+joined as (
+    select
+        heads.*,
+        attribution.person_id,
+        attribution.order_number,
+        attribution.session_id,
+        attribution.channel,
+        attribution.ad_source,
+        cast(coalesce(line_sums.gross_sales, 0) as decimal(18, 6)) as gross_sales,
+        {{ to_reporting(without_vat('heads.discount', 'accounts'), 'heads.rate', 'settings.minor_unit') }} as discounts,
+        cast(coalesce(refund_sums.refunded_sales, 0) as decimal(18, 6)) as refunded_sales,
+        refund_sums.first_refund_date
+    from heads
+    inner join accounts on heads.source = accounts.source and heads.account = accounts.account
+    cross join settings
+    inner join attribution on heads.order_id = attribution.order_id
+    left join line_sums on heads.order_id = line_sums.order_id
+    left join refund_sums on heads.order_id = refund_sums.order_id
+),
+
+final as (
+    select
+        *,
+        cast(gross_sales - discounts - refunded_sales as decimal(18, 6)) as net_sales,
+        coalesce(is_counted and first_refund_date <= {{ add_days('order_date', 60) }}, false) as is_returned_60d,
+        coalesce(cancelled_on <= {{ add_days('order_date', 60) }}, false) as is_cancelled_60d,
+        coalesce(undelivered_on <= {{ add_days('order_date', 60) }}, false) as is_undelivered_60d
+    from joined
+)
+
+select * from final

@@ -1,0 +1,271 @@
+-- Grain: one event of a visitor's device, with the session that it falls into. Internal and bot traffic is out.
+with
+
+events as (
+    select *
+    from {{ ref('stg_ga4__events') }}
+    where not is_excluded and user_pseudo_id is not null
+),
+
+settings as (select * from {{ source('house', 'settings') }}),
+
+setting_values as (select * from {{ source('house', 'setting_values') }}),
+
+-- what an event's name means here
+event_meanings as (
+    select
+        value as event_name,
+        max(case when setting = 'events.page_view' then 1 else 0 end) as is_page_view,
+        max(case when setting = 'events.product_view' then 1 else 0 end) as is_product_view,
+        max(case when setting = 'events.cart_add' then 1 else 0 end) as is_cart_add,
+        max(case when setting = 'events.purchase' then 1 else 0 end) as is_purchase,
+        max(case when setting = 'events.signup' then 1 else 0 end) as is_signup,
+        max(case when setting = 'events.newsletter' then 1 else 0 end) as is_newsletter,
+        max(case when setting = 'events.content' then 1 else 0 end) as is_content,
+        max(case when setting = 'events.key' then 1 else 0 end) as is_key_event,
+        max(
+            case
+                when setting in (
+                    'events.product_view', 'events.cart_add', 'events.signup', 'events.newsletter',
+                    'events.content', 'events.interaction'
+                ) then 1
+                else 0
+            end
+        ) as is_interaction
+    from setting_values
+    where setting like 'events.%'
+    group by value
+),
+
+-- what the event itself says of where its visitor came from
+marks as (
+    select
+        events.*,
+        {{ local_day('events.event_at', 'settings.business_zone') }} as business_day,
+        lower({{ url_parameter('events.page_location', 'utm_source') }}) as utm_source,
+        lower({{ url_parameter('events.page_location', 'utm_medium') }}) as utm_medium,
+        {{ url_parameter('events.page_location', 'utm_campaign') }} as utm_campaign,
+        {{ said('lower(events.event_source)') }} as field_source,
+        {{ said('lower(events.event_medium)') }} as field_medium,
+        {{ said('events.event_campaign') }} as field_campaign,
+        coalesce(nullif(events.gclid, ''), {{ url_parameter('events.page_location', 'gclid') }}) as google_click,
+        {{ url_parameter('events.page_location', 'fbclid') }} as meta_click,
+        {{ url_parameter('events.page_location', 'ttclid') }} as tiktok_click,
+        {{ url_host('events.page_referrer') }} as referrer_host,
+        coalesce(
+            regexp_replace(events.hostname, '^www[.]', ''), {{ url_host('events.page_location') }}
+        ) as own_host
+    from events
+    cross join settings
+),
+
+-- UTM parameters speak first, then the event's fields, then the click id
+campaigns as (
+    select
+        *,
+        coalesce(google_click, meta_click, tiktok_click) as click_id,
+        case
+            when google_click is not null then 'gclid'
+            when meta_click is not null then 'fbclid'
+            when tiktok_click is not null then 'ttclid'
+        end as click_id_kind,
+        case
+            when coalesce(utm_source, utm_medium, utm_campaign) is not null then 'utm'
+            when coalesce(field_source, field_medium, field_campaign) is not null then 'fields'
+            when coalesce(google_click, meta_click, tiktok_click) is not null then 'click'
+        end as campaign_from,
+        case when referrer_host <> coalesce(own_host, '') then referrer_host end as external_host
+    from marks
+),
+
+touches as (
+    select
+        *,
+        campaign_from is not null as has_campaign,
+        case campaign_from
+            when 'utm' then utm_source
+            when 'fields' then field_source
+            when 'click' then
+                case click_id_kind when 'gclid' then 'google' when 'fbclid' then 'facebook' else 'tiktok' end
+        end as touch_source,
+        case campaign_from
+            when 'utm' then utm_medium
+            when 'fields' then field_medium
+            when 'click' then case click_id_kind when 'gclid' then 'cpc' else 'paid' end
+        end as touch_medium,
+        case campaign_from when 'utm' then utm_campaign when 'fields' then field_campaign end as touch_campaign
+    from campaigns
+),
+
+meant as (
+    select
+        touches.account,
+        touches.user_pseudo_id,
+        touches.user_id_hash,
+        touches.user_first_touch_at,
+        touches.event_name,
+        touches.event_at,
+        touches.event_timestamp,
+        touches.event_bundle_sequence_id,
+        touches.business_day,
+        touches.country,
+        touches.engagement_time_msec,
+        touches.transaction_id,
+        touches.has_campaign,
+        touches.touch_source,
+        touches.touch_medium,
+        touches.touch_campaign,
+        touches.click_id,
+        touches.click_id_kind,
+        touches.external_host,
+        coalesce(event_meanings.is_page_view, 0) as is_page_view,
+        coalesce(event_meanings.is_product_view, 0) as is_product_view,
+        coalesce(event_meanings.is_cart_add, 0) as is_cart_add,
+        coalesce(event_meanings.is_purchase, 0) as is_purchase,
+        coalesce(event_meanings.is_signup, 0) as is_signup,
+        coalesce(event_meanings.is_newsletter, 0) as is_newsletter,
+        coalesce(event_meanings.is_content, 0) as is_content,
+        coalesce(event_meanings.is_key_event, 0) as is_key_event,
+        coalesce(event_meanings.is_interaction, 0) as is_interaction,
+        row_number() over (
+            partition by touches.account, touches.user_pseudo_id
+            order by
+                touches.event_timestamp,
+                touches.event_bundle_sequence_id,
+                coalesce(touches.batch_event_index, 0),
+                touches.event_name
+        ) as event_number
+    from touches
+    left join event_meanings on touches.event_name = event_meanings.event_name
+),
+
+-- more than 30 minutes of silence, or business midnight
+silences as (
+    select
+        *,
+        case
+            when event_timestamp - lag(event_timestamp) over (
+                partition by account, user_pseudo_id order by event_number
+            ) <= 30 * 60 * 1000000
+            and business_day = lag(business_day) over (
+                partition by account, user_pseudo_id order by event_number
+            )
+                then 0
+            else 1
+        end as begins_stretch
+    from meant
+),
+
+stretches as (
+    select
+        *,
+        sum(begins_stretch) over (
+            partition by account, user_pseudo_id order by event_number rows unbounded preceding
+        ) as stretch
+    from silences
+),
+
+{% set in_stretch = 'account, user_pseudo_id, stretch' %}
+
+-- an empty text stands for what the campaign before left open, a null for: no campaign yet
+campaigns_before as (
+    select
+        *,
+        {{ last_known("case when has_campaign then coalesce(touch_source, '') end", in_stretch, 'event_number') }}
+            as source_before,
+        {{ last_known("case when has_campaign then coalesce(touch_medium, '') end", in_stretch, 'event_number') }}
+            as medium_before,
+        {{ last_known("case when has_campaign then coalesce(touch_campaign, '') end", in_stretch, 'event_number') }}
+            as campaign_before,
+        {{ last_known("case when has_campaign then coalesce(click_id, '') end", in_stretch, 'event_number') }}
+            as click_id_before,
+        coalesce(
+            sum(is_page_view) over (
+                partition by {{ in_stretch }} order by event_number rows between unbounded preceding and 1 preceding
+            ), 0
+        ) as pages_before
+    from stretches
+),
+
+-- a campaign that differs from the one the session has, or that comes after pages seen without any
+cuts as (
+    select
+        *,
+        case
+            when begins_stretch = 1 then 1
+            when not has_campaign then 0
+            when source_before is null then case when pages_before > 0 then 1 else 0 end
+            when
+                {{ differs('touch_source', 'source_before') }}
+                or {{ differs('touch_medium', 'medium_before') }}
+                or {{ differs('touch_campaign', 'campaign_before') }}
+                or {{ differs('click_id', 'click_id_before') }}
+                then 1
+            else 0
+        end as begins_session
+    from campaigns_before
+),
+
+numbered as (
+    select
+        *,
+        sum(begins_session) over (
+            partition by account, user_pseudo_id order by event_number rows unbounded preceding
+        ) as session_number
+    from cuts
+),
+
+-- a session is named by its first event, so that an older export does not rename the later ones
+first_events as (
+    select
+        account,
+        user_pseudo_id,
+        session_number,
+        {{ key_of([
+            'account', 'user_pseudo_id', 'event_timestamp', 'event_bundle_sequence_id', 'event_name', 'touch_source',
+            'touch_medium', 'touch_campaign', 'click_id'
+        ]) }} as session_id
+    from numbered
+    where begins_session = 1
+),
+
+final as (
+    select
+        numbered.account,
+        numbered.user_pseudo_id,
+        first_events.session_id,
+        numbered.session_number,
+        numbered.event_number,
+        numbered.event_name,
+        numbered.event_at,
+        numbered.business_day,
+        numbered.user_id_hash,
+        numbered.user_first_touch_at,
+        numbered.country,
+        numbered.engagement_time_msec,
+        numbered.transaction_id,
+        numbered.has_campaign,
+        numbered.touch_source,
+        numbered.touch_medium,
+        numbered.touch_campaign,
+        numbered.click_id,
+        numbered.click_id_kind,
+        numbered.external_host,
+        numbered.is_page_view,
+        numbered.is_product_view,
+        numbered.is_cart_add,
+        numbered.is_purchase,
+        numbered.is_signup,
+        numbered.is_newsletter,
+        numbered.is_content,
+        numbered.is_key_event,
+        numbered.is_interaction
+    from numbered
+    inner join first_events
+        on
+            numbered.account = first_events.account
+            and numbered.user_pseudo_id = first_events.user_pseudo_id
+            and numbered.session_number = first_events.session_number
+)
+
+select * from final

@@ -1,0 +1,46 @@
+-- Grain: one day, from the first that anything covers to the last that anything is planned for.
+with
+
+settings as (select * from {{ source('house', 'settings') }}),
+
+covered_days as (select * from {{ source('house', 'covered_days') }}),
+
+budgets as (select * from {{ ref('fct_plan_budget') }}),
+
+ends as (
+    select
+        least(settings.as_of, min(known.day)) as first_day,
+        greatest(settings.as_of, max(known.day)) as last_day
+    from settings
+    cross join (
+        select day from covered_days
+        union all
+        select day from budgets
+        union all
+        select as_of as day from settings
+    ) as known
+    group by settings.as_of
+),
+
+days as (
+    select {{ each_day('first_day', 'last_day') }} as day
+    from ends
+),
+
+final as (
+    select
+        days.day,
+        cast(extract(year from days.day) as integer) as calendar_year,
+        cast(extract(month from days.day) as integer) as month_of_year,
+        -- 1 Monday … 7 Sunday
+        cast({{ days_between("cast(date_trunc('week', days.day) as date)", 'days.day') }} + 1 as integer) as day_of_week,
+        {% for period in ['week', 'month', 'quarter', 'cycle'] %}
+        cast({{ period_start(period, 'days.day', 'settings.fiscal_year_start_month', 'settings.cycle_start') }} as date)
+            as {{ period }}_start,
+        {% endfor %}
+        days.day >= settings.as_of as is_future
+    from days
+    cross join settings
+)
+
+select * from final

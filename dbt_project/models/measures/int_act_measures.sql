@@ -1,0 +1,47 @@
+-- Grain: one row per measure × day × channel × market with a value other than 0.
+{{ config(materialized='table', tags=['act']) }}
+
+with
+
+sessions as (select * from {{ ref('fct_reach_session') }}),
+
+carts as (select * from {{ ref('fct_act_cart') }}),
+
+sessions_by_day as (
+    select
+        day,
+        channel,
+        market,
+        sum(engaged_seconds) as engaged_seconds,
+        sum(page_views) as page_views,
+        sum(product_views) as product_views,
+        sum(case when has_product_view then 1 else 0 end) as product_view_sessions,
+        sum(case when has_cart_after_view then 1 else 0 end) as cart_sessions,
+        sum(signups) as signups,
+        sum(newsletter_signups) as newsletter_signups,
+        sum(content_interactions) as content_interactions
+    from sessions
+    group by day, channel, market
+),
+
+carts_by_day as (
+    select
+        day,
+        channel,
+        market,
+        count(*) as carts_created,
+        sum(case when is_ordered then 1 else 0 end) as carts_ordered
+    from carts
+    group by day, channel, market
+),
+
+final as (
+    {{ measures_from('sessions_by_day', [
+        'engaged_seconds', 'page_views', 'product_views', 'product_view_sessions', 'cart_sessions',
+        'signups', 'newsletter_signups', 'content_interactions'
+    ]) }}
+    union all
+    {{ measures_from('carts_by_day', ['carts_created', 'carts_ordered']) }}
+)
+
+select * from final

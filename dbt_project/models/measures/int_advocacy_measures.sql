@@ -1,0 +1,39 @@
+-- Grain: one row per measure × day × channel × market with a value other than 0.
+{{ config(materialized='table', tags=['advocacy']) }}
+
+with
+
+answers as (select * from {{ ref('fct_advocacy_nps_answer') }}),
+
+invitations as (select * from {{ ref('fct_advocacy_nps_invitation') }}),
+
+answers_by_day as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        count(*) as nps_responses,
+        sum(case when is_promoter then 1 else 0 end) as nps_promoters,
+        sum(case when is_detractor then 1 else 0 end) as nps_detractors
+    from answers
+    group by day, market
+),
+
+invitations_by_day as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        count(*) as nps_invited,
+        sum(case when is_answered_30d then 1 else 0 end) as nps_answered_invited
+    from invitations
+    group by day, market
+),
+
+final as (
+    {{ measures_from('answers_by_day', ['nps_responses', 'nps_promoters', 'nps_detractors']) }}
+    union all
+    {{ measures_from('invitations_by_day', ['nps_invited', 'nps_answered_invited']) }}
+)
+
+select * from final

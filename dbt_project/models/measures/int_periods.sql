@@ -1,0 +1,75 @@
+-- Grain: one row per period × period_start that began on or before as_of and has a covered day.
+{{ config(materialized='table', tags=['mart']) }}
+
+with
+
+settings as (select * from {{ source('house', 'settings') }}),
+
+covered_days as (select * from {{ source('house', 'covered_days') }}),
+
+measure_sources as (select * from {{ ref('measure_sources') }}),
+
+days as (
+    select distinct covered_days.day
+    from covered_days
+    inner join measure_sources
+        on
+            covered_days.source = measure_sources.source
+            and covered_days.table_name = measure_sources.table_name
+            and measure_sources.role = 'covers'
+),
+
+starts as (
+    {% for period in periods() %}
+    select distinct
+        '{{ period }}' as period,
+        {{ period_start(period, 'days.day', 'settings.fiscal_year_start_month', 'settings.cycle_start') }} as period_start
+    from days
+    cross join settings
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+bounds as (
+    {% for period in periods() %}
+    select
+        period,
+        period_start,
+        {{ add_days(shift_period(period, 'period_start', 1), -1) }} as period_end,
+        {{ shift_period(period, 'period_start', -1) }} as previous_start,
+        {{ year_ago_start(period, 'period_start') }} as year_ago_start
+    from starts
+    where period = '{{ period }}'
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+-- a running period is compared with as many days as have passed of it; as_of itself is not over
+elapsed as (
+    select
+        bounds.*,
+        settings.as_of,
+        bounds.period_end < settings.as_of as is_over,
+        least(
+            {{ days_between('bounds.period_start', 'least(settings.as_of, ' ~ add_days('bounds.period_end', 1) ~ ')') }},
+            {{ days_between('bounds.previous_start', 'bounds.period_start') }}
+        ) as to_date_days
+    from bounds
+    cross join settings
+    where bounds.period_start <= settings.as_of
+),
+
+final as (
+    select
+        period,
+        period_start,
+        period_end,
+        previous_start,
+        case when to_date_days > 0 then {{ add_days('previous_start', 'to_date_days - 1') }} end as previous_to_date_end,
+        year_ago_start,
+        is_over,
+        as_of
+    from elapsed
+)
+
+select * from final

@@ -1,0 +1,46 @@
+-- Grain: one row per activity (visit, order) × person × day × channel × market.
+-- What distinct persons are counted from: a count of persons cannot be summed, so each window counts anew.
+{{ config(materialized='table', tags=['mart']) }}
+
+with
+
+sessions as (select * from {{ ref('fct_reach_session') }}),
+
+orders as (select * from {{ ref('fct_convert_order') }}),
+
+visits as (
+    select
+        'visit' as activity,
+        person_id,
+        day,
+        channel,
+        market,
+        max(case when has_interaction then 1 else 0 end) = 1 as has_interaction,
+        false as is_online_order,
+        false as is_repeat_order
+    from sessions
+    group by person_id, day, channel, market
+),
+
+purchases as (
+    select
+        'order' as activity,
+        person_id,
+        order_date as day,
+        channel,
+        market,
+        false as has_interaction,
+        max(case when sales_place = 'online' then 1 else 0 end) = 1 as is_online_order,
+        max(case when order_number > 1 then 1 else 0 end) = 1 as is_repeat_order
+    from orders
+    where is_counted and person_id is not null
+    group by person_id, order_date, channel, market
+),
+
+final as (
+    select * from visits
+    union all
+    select * from purchases
+)
+
+select * from final

@@ -1,0 +1,49 @@
+-- Grain: one row per person: when first seen, first and second order, and the market they count in.
+{{ config(materialized='table', tags=['mart']) }}
+
+with
+
+sessions as (select * from {{ ref('fct_reach_session') }}),
+
+orders as (select * from {{ ref('fct_convert_order') }}),
+
+first_touches as (
+    select
+        person_id,
+        least(min(first_touch_day), min(day)) as first_touch_day
+    from sessions
+    group by person_id
+),
+
+numbered_orders as (
+    select
+        person_id,
+        order_date,
+        market,
+        row_number() over (partition by person_id order by order_date, ordered_at, order_id) as position
+    from orders
+    where is_counted and person_id is not null
+),
+
+buyers as (
+    select
+        person_id,
+        min(case when position = 1 then order_date end) as first_order_date,
+        min(case when position = 2 then order_date end) as second_order_date,
+        min(case when position = 1 then market end) as first_order_market
+    from numbered_orders
+    group by person_id
+),
+
+final as (
+    select
+        coalesce(buyers.person_id, first_touches.person_id) as person_id,
+        first_touches.first_touch_day,
+        buyers.first_order_date,
+        buyers.second_order_date,
+        buyers.first_order_market
+    from buyers
+    full outer join first_touches on buyers.person_id = first_touches.person_id
+)
+
+select * from final

@@ -1,0 +1,29 @@
+-- Grain: one row per period × window_start × window_end: the day ranges over which measures are asked for.
+{{ config(materialized='table', tags=['mart']) }}
+
+with
+
+periods as (select * from {{ ref('int_periods') }}),
+
+ranges as (
+    select period, period_start as window_start, period_end as window_end, true as is_period
+    from periods
+    union all
+    select period, previous_start as window_start, previous_to_date_end as window_end, false as is_period
+    from periods
+    where previous_to_date_end is not null
+),
+
+-- most to-date ranges are whole periods
+final as (
+    select
+        period,
+        window_start,
+        window_end,
+        {{ days_between('window_start', 'window_end') }} + 1 as window_days,
+        max(case when is_period then 1 else 0 end) = 1 as is_period
+    from ranges
+    group by period, window_start, window_end
+)
+
+select * from final

@@ -1,0 +1,53 @@
+-- Grain: one event of a site's visitor; of events exported twice the newest export's.
+-- depends_on: {{ source('ga4', 'events') }}
+{{ config(materialized='table') }}
+
+with
+
+landed as (select * from {{ landed('ga4', 'events') }}),
+
+exclusions as (select * from {{ source('house', 'exclusions') }}),
+
+final as (
+    select
+        'ga4' as source,
+        account,
+
+        ---------- ids
+        user_pseudo_id,
+        user_id_hash,
+        event_bundle_sequence_id,
+        batch_event_index,
+        ga_session_id,
+        transaction_id,
+
+        ---------- what and where
+        event_name,
+        page_location,
+        page_referrer,
+        lower(hostname) as hostname,
+        source as event_source,
+        medium as event_medium,
+        campaign as event_campaign,
+        gclid,
+        country,
+        device_category,
+
+        ---------- numbers
+        engagement_time_msec,
+
+        ---------- times
+        event_timestamp,
+        event_at,
+        user_first_touch_at,
+
+        ---------- internal and bot traffic, test devices
+        coalesce(lower(hostname) in (select lower(value) from exclusions where kind = 'host'), false)
+        or coalesce(lower(traffic_type) in (select lower(value) from exclusions where kind = 'traffic_type'), false)
+        or coalesce(lower(browser) in (select lower(value) from exclusions where kind = 'browser'), false)
+        or coalesce(user_pseudo_id in (select value from exclusions where kind = 'device'), false)
+            as is_excluded
+    from landed
+)
+
+select * from final

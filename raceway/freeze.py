@@ -1,0 +1,497 @@
+"""The effective set of one run, frozen into the warehouse: what the mart is built from.
+
+For every scope of days or entities the newest accepted batch counts, of events every accepted batch. A
+batch that needs an exchange rate which is not there is left out, and what was in effect before it stays.
+
+    ledger (accepted batches) → rates that are there → batches that can be converted → winner per scope
+        → runs/<run_id>/effective_set.parquet, runs/<run_id>/frozen.json, schema `frozen` of the warehouse
+
+Everything is written in one transaction of a connection of its own, so that a build sees the old set or
+the new one. Batches accepted later wait for the next run.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import json
+import uuid
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+
+from raceway import __version__
+from raceway.contracts import load_contract
+from raceway.faults import PermanentFault
+from raceway.history import Check, record_checks, write_aside
+from raceway.home import PROJECT, Home
+from raceway.ledger import BatchState, Ledger
+from raceway.personal import Hasher
+from raceway.settings import Account, Exclusion, Settings, load_exclusions, minor_unit
+
+HISTORY_DAYS: Final = 180
+"""Days of order history after which a customer without an earlier order is believed to be new."""
+
+_RESULT: Final = "frozen.json"
+_RATES: Final = ("plan", "fx_rates")
+
+Accounts = Mapping[tuple[str, str], Account]
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """What one freeze decided."""
+
+    run_id: str
+    as_of: dt.date
+    fingerprint: str
+    """Equal for two runs that would build the same mart: hash of effective set, covered days, settings,
+    accounts, exclusions, as_of and program."""
+    batches: int
+    """Batches in effect."""
+    waiting: dict[str, str]
+    """Accepted batches left out for want of an exchange rate, by batch id, with the sentence that says so."""
+
+    @property
+    def pending(self) -> list[str]:
+        """The sentences of the batches left out."""
+        return list(self.waiting.values())
+
+
+def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts: Accounts) -> Frozen:
+    """Computes the effective set as the ledger stands and writes it for `run_id`.
+
+    Records a failed check (severity warning) for every batch that waits for a rate. Raises PermanentFault
+    where an accepted batch's file is gone, duckdb.IOException where another process holds the warehouse.
+    """
+    exclusions = _hashed(home, load_exclusions(home), accounts)
+    with duckdb.connect(str(home.warehouse)) as connection:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute("begin")
+        waiting = _choose(connection, home, settings, accounts, as_of)
+        _write_schema(connection)
+        _write_settings(connection, settings, accounts, exclusions, as_of)
+        fingerprint = _fingerprint(connection)
+        batches = _count(connection, "frozen.batches")
+        _write_parquet(connection, home.run(run_id) / "effective_set.parquet")
+        connection.execute("commit")
+    frozen = Frozen(run_id, as_of, fingerprint, batches, waiting)
+    _write_result(home, frozen)
+    return frozen
+
+
+def waiting_for_rates(home: Home, run_id: str | None = None) -> dict[str, str]:
+    """Batches that a run left out for want of a rate: batch id to sentence. Default: the newest freeze."""
+    found = sorted(home.runs.glob(f"{run_id or '*'}/{_RESULT}"))
+    if not found:
+        return {}
+    waiting: dict[str, str] = json.loads(found[-1].read_text(encoding="utf-8"))["waiting"]
+    return waiting
+
+
+# choosing
+
+
+def _choose(
+    connection: duckdb.DuckDBPyConnection, home: Home, settings: Settings, accounts: Accounts, as_of: dt.date
+) -> dict[str, str]:
+    """Fills the temporary tables `batch`, `covered` and `winner`; gives the batches that wait for a rate."""
+    accepted = [batch for batch in Ledger(home).state().accepted() if (batch.source, batch.account) in accounts]
+    gone = [batch for batch in accepted if not batch.path.is_file()]
+    if gone:
+        raise PermanentFault(
+            f"batch {gone[0].batch_id} ({_where(gone[0])}) is accepted, but {gone[0].path} is not there: put the file "
+            f"back from a backup, or take the batch out with: raceway reject {gone[0].batch_id}"
+        )
+    _load_batches(connection, accepted)
+    _load_claims(connection, home, accepted)
+    _decide(connection)
+    rates = _rate_days(connection, settings.business.reporting_currency)
+    waiting = {
+        batch.batch_id: sentence
+        for batch in accepted
+        if (sentence := _missing_rate(batch, rates, settings, as_of)) is not None
+    }
+    if waiting:
+        for table in ("batch", "covered", "claim", "state"):
+            connection.execute(f"delete from {table} where list_contains(?, batch_id)", [list(waiting)])
+        _decide(connection)
+    return waiting
+
+
+def _load_batches(connection: duckdb.DuckDBPyConnection, accepted: list[BatchState]) -> None:
+    """Temporary tables `batch`, `covered` (batch, day) and `state` (batch, states file)."""
+    given = pa.table(
+        {
+            "batch_id": _column((b.batch_id for b in accepted), pa.string()),
+            "source": _column((b.source for b in accepted), pa.string()),
+            "table_name": _column((b.table for b in accepted), pa.string()),
+            "account": _column((b.account for b in accepted), pa.string()),
+            "path": _column((str(b.path) for b in accepted), pa.string()),
+            "exported_at": _column((_naive(b.exported_at) for b in accepted), pa.timestamp("us")),
+            "content_hash": _column((b.content_hash for b in accepted), pa.string()),
+            "covers_from": _column((b.covers_from for b in accepted), pa.date32()),
+            "covers_to": _column((b.covers_to for b in accepted), pa.date32()),
+            "scope_kind": _column((b.scope_kind for b in accepted), pa.string()),
+            "is_filtered": _column((b.is_filtered for b in accepted), pa.bool_()),
+            "rows_landed": _column((b.rows_landed for b in accepted), pa.int64()),
+            "days": _column((b.covered_days() for b in accepted), pa.list_(pa.date32())),
+            "states": _column(([str(path) for path in b.state_files()] for b in accepted), pa.list_(pa.string())),
+        }
+    )
+    connection.register("given", given)
+    connection.execute("create temp table batch as select * exclude (days, states) from given")
+    connection.execute("create temp table covered as select batch_id, unnest(days) as day from given")
+    connection.execute("create temp table state as select batch_id, unnest(states) as path from given")
+    connection.unregister("given")
+
+
+def _load_claims(connection: duckdb.DuckDBPyConnection, home: Home, accepted: list[BatchState]) -> None:
+    """Temporary table `claim`: the scopes that each batch of days or entities speaks for."""
+    connection.execute("""
+        create temp table claim as
+        select covered.batch_id, strftime(covered.day, '%Y-%m-%d') as scope
+        from covered
+        inner join batch using (batch_id)
+        where batch.scope_kind = 'days'
+    """)
+    by_table: dict[tuple[str, str], list[BatchState]] = defaultdict(list)
+    for batch in accepted:
+        if batch.scope_kind == "entities":
+            by_table[batch.source, batch.table].append(batch)
+    for (source, table), batches in by_table.items():
+        if load_contract(source, home).table(table).scope.full_snapshot:
+            # a snapshot speaks for everything even when it is empty: its one scope has no name
+            connection.execute("insert into claim select batch_id, '' from batch where list_contains(?, batch_id)",
+                               [[batch.batch_id for batch in batches]])  # fmt: skip
+        else:
+            connection.execute(
+                "insert into claim select distinct _batch_id, _entity from read_parquet(?, union_by_name = true)",
+                [[str(batch.path) for batch in batches]],
+            )
+
+
+def _decide(connection: duckdb.DuckDBPyConnection) -> None:
+    """Temporary table `winner`: of each scope the newest export, of equal times the larger content hash.
+
+    A filtered export bears no totals: it never takes a scope from one that is not filtered.
+    """
+    connection.execute("""
+        create or replace temp table winner as
+        select batch.source, batch.table_name, batch.account, claim.scope, claim.batch_id
+        from claim
+        inner join batch using (batch_id)
+        qualify row_number() over (
+            partition by batch.source, batch.table_name, batch.account, claim.scope
+            order by batch.is_filtered, batch.exported_at desc, batch.content_hash desc
+        ) = 1
+    """)
+
+
+def _rate_days(connection: duckdb.DuckDBPyConnection, reporting_currency: str) -> dict[str, list[dt.date]]:
+    """The days, ascending, on which a rate of a currency to the reporting one is in effect."""
+    paths = connection.execute(
+        "select distinct path from batch inner join winner using (batch_id) "
+        "where batch.source = ? and batch.table_name = ?",
+        _RATES,
+    ).fetchall()
+    if not paths:
+        return {}
+    rows = connection.execute(
+        "select currency, list(distinct rate_date order by rate_date) from read_parquet(?) as rates "
+        "inner join winner on rates._batch_id = winner.batch_id and rates._entity = winner.scope "
+        "where to_currency = ? and rate > 0 group by currency",
+        [[path for (path,) in paths], reporting_currency],
+    ).fetchall()
+    return dict(rows)
+
+
+def _missing_rate(
+    batch: BatchState, rates: Mapping[str, list[dt.date]], settings: Settings, as_of: dt.date
+) -> str | None:
+    """Why a batch cannot be converted, or None. An amount of the future is converted at the rate of `as_of`."""
+    if batch.currency in ("", settings.business.reporting_currency):
+        return None
+    needed = sorted({min(day, as_of) for day in (*batch.money_days(), *_refund_days(batch, settings))})
+    known = rates.get(batch.currency, [])
+    longest = dt.timedelta(days=settings.rates.max_age_days)
+    missing = [
+        day for day in needed if not (place := bisect_right(known, day)) or day - known[place - 1] > longest
+    ]
+    if not missing:
+        return None
+    more = f" and {len(missing) - 1} more days" if len(missing) > 1 else ""
+    return (
+        f"batch {batch.batch_id} ({_where(batch)}): no rate {batch.currency} to "
+        f"{settings.business.reporting_currency} for {missing[0].isoformat()}{more}, on the day or at most "
+        f"{settings.rates.max_age_days} days before; add it to the fx_rates file in inbox/plan/"
+    )
+
+
+def _refund_days(batch: BatchState, settings: Settings) -> list[dt.date]:
+    """Days of the exports of a batch with states: what changed between two exports is dated by the later."""
+    if not batch.state_files() or not batch.money_days():
+        return []
+    return [settings.business_day(sighting) for sighting in batch.sightings]
+
+
+# writing
+
+
+def _write_schema(connection: duckdb.DuckDBPyConnection) -> None:
+    """The tables of the effective set. Only batches that won a scope, or bring events, are in effect."""
+    connection.execute("create schema if not exists frozen")
+    connection.execute("""
+        create or replace table frozen.batches as
+        select * from batch
+        where scope_kind = 'events' or batch_id in (select batch_id from winner)
+        order by all
+    """)
+    connection.execute("create or replace table frozen.scopes as select * from winner order by all")
+    # a filtered export does not know the whole day
+    connection.execute("""
+        create or replace table frozen.covered_days as
+        select distinct batch.source, batch.table_name, batch.account, covered.day
+        from covered
+        inner join batch using (batch_id)
+        where not batch.is_filtered
+        order by all
+    """)
+    connection.execute("""
+        create or replace table frozen.state_files as
+        select distinct batch.source, batch.table_name, state.path
+        from state
+        inner join batch using (batch_id)
+        order by all
+    """)
+
+
+def _write_settings(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    accounts: Accounts,
+    exclusions: list[Exclusion],
+    as_of: dt.date,
+) -> None:
+    """The tables of accounts, exclusions and settings."""
+    rows = [account.model_dump() | {"minor_unit": minor_unit(account.currency)} for account in accounts.values()]
+    _create(
+        connection,
+        "accounts",
+        "source varchar, account varchar, name varchar, brand varchar, market varchar, time_zone varchar, "
+        "currency varchar, prices_include_vat boolean, vat_rate decimal(9, 6), history_start date, "
+        "conversions_are_purchases boolean, site varchar, minor_unit integer",
+        rows,
+    )
+    _create(
+        connection,
+        "exclusions",
+        "kind varchar, value varchar, reason varchar",
+        [exclusion.model_dump() for exclusion in exclusions],
+    )
+    _create(
+        connection,
+        "settings",
+        "business_zone varchar, reporting_currency varchar, minor_unit integer, fiscal_year_start_month integer, "
+        "cycle_start date, churn_window_days integer, attribution_lookback_days integer, cart_window_days integer, "
+        "rate_max_age_days integer, as_of date, on_track double, at_risk double, history_ready_from date",
+        [
+            {
+                "business_zone": settings.business.zone,
+                "reporting_currency": settings.business.reporting_currency,
+                "minor_unit": settings.minor_unit,
+                "fiscal_year_start_month": settings.business.fiscal_year_start_month,
+                "cycle_start": settings.business.cycle_start,
+                "churn_window_days": settings.customers.churn_window_days,
+                "attribution_lookback_days": settings.attribution.lookback_days,
+                "cart_window_days": settings.customers.cart_window_days,
+                "rate_max_age_days": settings.rates.max_age_days,
+                "as_of": as_of,
+                "on_track": settings.targets.on_track,
+                "at_risk": settings.targets.at_risk,
+                "history_ready_from": _history_ready_from(connection, accounts),
+            }
+        ],
+    )
+    _create(connection, "setting_values", "setting varchar, value varchar", _setting_values(settings))
+
+
+def _setting_values(settings: Settings) -> list[dict[str, Any]]:
+    """The lists of the settings, one row per value, sorted."""
+    lists: dict[str, Iterable[str]] = {
+        "attribution_model": [settings.attribution.model],
+        "undelivered_tags": settings.orders.undelivered_tags,
+        "gift_card_names": settings.orders.gift_card_names,
+        "required_sources": [required.source for required in settings.night.required],
+    }
+    lists |= {f"events.{meaning}": names for meaning, names in settings.events}
+    return [
+        {"setting": setting, "value": value}
+        for setting, values in sorted(lists.items())
+        for value in sorted(set(values))
+    ]
+
+
+def _history_ready_from(connection: duckdb.DuckDBPyConnection, accounts: Accounts) -> dt.date | None:
+    """From which day on a customer without an earlier order is new: 180 days after the youngest history.
+
+    The history of an order account starts where accounts.csv says, else with its first covered day; None
+    where no order account has either.
+    """
+    order_sources = _order_sources()
+    first_days = {
+        (source, account): day
+        for source, account, day in connection.execute(
+            "select source, account, min(day) from frozen.covered_days group by source, account"
+        ).fetchall()
+    }
+    starts = [
+        start
+        for key, account in accounts.items()
+        if key[0] in order_sources and (start := account.history_start or first_days.get(key)) is not None
+    ]
+    return max(starts) + dt.timedelta(days=HISTORY_DAYS) if starts else None
+
+
+def _order_sources() -> set[str]:
+    """The sources that feed the measure `orders`."""
+    with (PROJECT.dbt_project / "seeds" / "measure_sources.csv").open(encoding="utf-8", newline="") as file:
+        return {row["source"] for row in csv.DictReader(file) if row["measure"] == "orders"}
+
+
+def _hashed(home: Home, exclusions: list[Exclusion], accounts: Accounts) -> list[Exclusion]:
+    """Exclusions as landed rows show them: e-mails and phones hashed, a phone once per market's reading."""
+    hasher = Hasher(home)
+    markets = sorted({account.market for account in accounts.values()})
+    found: dict[tuple[str, str], Exclusion] = {}
+    for exclusion in exclusions:
+        values = {exclusion.value}
+        if exclusion.kind == "email":
+            values = {hasher.email(exclusion.value)}
+        elif exclusion.kind == "phone":
+            values = {hasher.phone(exclusion.value, market) for market in markets}
+        for value in values:
+            found[exclusion.kind, value] = exclusion.model_copy(update={"value": value})
+    return [found[key] for key in sorted(found)]
+
+
+def _create(connection: duckdb.DuckDBPyConnection, name: str, columns: str, rows: list[dict[str, Any]]) -> None:
+    connection.execute(f"create or replace table frozen.{name} ({columns})")
+    for row in rows:
+        marks = ", ".join("?" for _ in row)
+        connection.execute(f"insert into frozen.{name} ({', '.join(row)}) values ({marks})", list(row.values()))
+
+
+def _write_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """The effective set of a run as one file; batches of events have no scope."""
+    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    connection.execute(f"""
+        copy (
+            select batches.source, batches.table_name, batches.account, scopes.scope, batches.batch_id
+            from frozen.batches as batches
+            left join frozen.scopes as scopes using (batch_id)
+            order by all
+        ) to '{str(aside).replace("'", "''")}' (format parquet, compression zstd)
+    """)
+    aside.replace(path)
+
+
+def _write_result(home: Home, frozen: Frozen) -> None:
+    values = {
+        "run_id": frozen.run_id,
+        "as_of": frozen.as_of.isoformat(),
+        "fingerprint": frozen.fingerprint,
+        "batches": frozen.batches,
+        "waiting": frozen.waiting,
+    }
+    write_aside(home.run(frozen.run_id) / _RESULT, json.dumps(values, indent=2, ensure_ascii=False) + "\n")
+    record_checks(
+        home,
+        frozen.run_id,
+        (
+            Check(
+                name="rate_is_there",
+                kind="freeze",
+                severity="warning",
+                passed=False,
+                subject="effective_set",
+                batch_id=batch_id,
+                observed="no rate",
+                expected="a rate for every day with an amount in another currency",
+                message=sentence,
+            )
+            for batch_id, sentence in frozen.waiting.items()
+        ),
+    )
+
+
+# fingerprint
+
+
+def _fingerprint(connection: duckdb.DuckDBPyConnection) -> str:
+    """Hash of all that the mart depends on: every frozen table and the program.
+
+    Paths are left out: a home may move. What a batch holds is told by its id.
+    """
+    digest = hashlib.sha256(f"{__version__}\n{_program_hash()}\n".encode())
+    tables = {
+        "batches": "* exclude (path)",
+        "scopes": "*",
+        "covered_days": "*",
+        "state_files": "source, table_name, parse_filename(path)",
+        "accounts": "*",
+        "exclusions": "*",
+        "settings": "*",
+        "setting_values": "*",
+    }
+    for table, columns in tables.items():
+        digest.update(f"{table}\n".encode())
+        rows = connection.execute(f"select {columns} from frozen.{table} order by all")
+        while chunk := rows.fetchmany(10_000):
+            for row in chunk:
+                digest.update(repr(row).encode())
+    return digest.hexdigest()
+
+
+def _program_hash() -> str:
+    """Hash of the dbt project's own files, so that a changed model is a changed program."""
+    digest = hashlib.sha256()
+    files = [
+        path
+        for folder in ("macros", "models", "seeds", "tests")
+        for path in (PROJECT.dbt_project / folder).rglob("*")
+        if path.suffix in (".sql", ".yml", ".csv")
+    ]
+    for path in sorted(files):
+        digest.update(str(path.relative_to(PROJECT.dbt_project)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+# small things
+
+
+def _column(values: Iterable[Any], kind: pa.DataType) -> pa.Array:
+    return pa.array(list(values), type=kind)
+
+
+def _naive(moment: dt.datetime) -> dt.datetime:
+    """UTC without a zone, as all timestamps in the warehouse are."""
+    return moment.astimezone(dt.UTC).replace(tzinfo=None)
+
+
+def _where(batch: BatchState) -> str:
+    return f"{batch.source}.{batch.table} of {batch.account}"
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = connection.execute(f"select count(*) from {table}").fetchone()
+    assert row is not None
+    return int(row[0])

@@ -1,0 +1,310 @@
+"""The gate: Great Expectations over a landed batch, and over the mart before it is published.
+
+GX runs inside DuckDB over Parquet; no table becomes Python objects. It is imported at the first check of a
+process (about 8 s), and one context serves every check after that: a batch then costs 0.1 to 0.2 s.
+A failed check of severity critical refuses the batch, or stops publishing; the caller decides
+(`Check.stops`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import duckdb
+
+from raceway.faults import GateFailed
+from raceway.history import BATCH_CHECKS, Check, check_lines, write_aside
+from raceway.home import Home
+from raceway.ledger import Ledger
+from raceway.mart_suites import mart_suites
+from raceway.mart_tables import mart_tables
+from raceway.settings import load_settings
+from raceway.suites import landing_suite
+
+if TYPE_CHECKING:
+    from raceway.contracts import TableContract
+    from raceway.settings import Account
+
+_EXAMPLES: Final = 5
+"""How many of the rows that break an expectation are named."""
+
+
+def check_batch(
+    home: Home, table: TableContract, parquet: Path, account: Account, exported_at: dt.datetime, as_of: dt.date
+) -> list[Check]:
+    """Checks a landed batch against its suite, and keeps the checks beside it (`checks.jsonl`).
+
+    `parquet` is the batch's data file; `exported_at` has a zone. Returns every check, passed ones too.
+    """
+    export_day = exported_at.astimezone(account.zone).date()
+    suite = landing_suite(table).to_dict()
+    parameters = {
+        "as_of": as_of.isoformat(),
+        "export_day": export_day.isoformat(),
+        # timestamps are UTC; a day's grace covers exports that print local times of other zones
+        "export_end": (exported_at.astimezone(dt.UTC) + dt.timedelta(days=1)).replace(tzinfo=None).isoformat(),
+    }
+    batch_id = _batch_id(parquet)
+    checks = [
+        dataclasses.replace(check, batch_id=batch_id)
+        for check in _validate(suite, f"select * from read_parquet({_literal(parquet)})", parameters, "_row")
+    ]
+    write_aside(parquet.parent / BATCH_CHECKS, check_lines(checks))
+    return checks
+
+
+def check_mart(home: Home, run_id: str) -> list[Check]:
+    """Checks race_kpi and race_measure in the warehouse, and what they lost against the published version.
+
+    Returns every check, passed ones too. Raises GateFailed where the warehouse or its mart is not there.
+    """
+    with tempfile.TemporaryDirectory(prefix="gate-", dir=home.run(run_id)) as folder:
+        mart = _read_mart(home, Path(folder))
+        kpi = f"select * from read_parquet({_literal(mart.files['race_kpi'])})"
+        queries = {
+            "mart__race_kpi": kpi,
+            "mart__race_kpi_parts": f"{kpi} where is_complete and kpi in ("
+            f"select kpi from read_parquet({_literal(mart.files['kpi_catalog'])}) where part_of_whole::int = 1)",
+            "mart__race_measure": f"select * from read_parquet({_literal(mart.files['race_measure'])})",
+        }
+        parameters = {"as_of": mart.as_of.isoformat(), "as_of_set": [mart.as_of.isoformat()]}
+        checks = [
+            check
+            for suite in mart_suites()
+            for check in _validate(suite.to_dict(), queries[suite.name], parameters, None)
+        ]
+    return [*checks, *_losses(home, mart)]
+
+
+# Great Expectations
+
+
+@dataclass(frozen=True)
+class _Gx:
+    """One context and one DuckDB source for the whole process."""
+
+    context: Any
+    source: Any
+
+
+@cache
+def _gx() -> _Gx:
+    import raceway.gx_duckdb  # noqa: F401, I001  # registers the source, and must come before GX itself
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    return _Gx(context, context.data_sources.add_duckdb("parquet", connection_string="duckdb:///:memory:"))
+
+
+def _validate(
+    suite: Mapping[str, Any], query: str, parameters: Mapping[str, Any], row_column: str | None
+) -> list[Check]:
+    """Runs a suite over a query; one Check per expectation, in the suite's order."""
+    import great_expectations as gx
+
+    source = _gx().source
+    asset = source.add_query_asset(suite["name"], query=query)
+    try:
+        result = (
+            asset.add_batch_definition_whole_table("all")
+            .get_batch()
+            .validate(
+                gx.ExpectationSuite(name=suite["name"], expectations=suite["expectations"], id=suite["id"]),
+                result_format={"result_format": "SUMMARY", "partial_unexpected_count": _EXAMPLES}
+                | ({"unexpected_index_column_names": [row_column]} if row_column else {}),
+                expectation_parameters=dict(parameters),
+            )
+        )
+    finally:
+        source.delete_asset(suite["name"])
+    checks = [_check(suite, one, query, row_column) for one in result.results]
+    order = {expectation["meta"]["name"]: number for number, expectation in enumerate(suite["expectations"])}
+    return sorted(checks, key=lambda check: order[check.name])
+
+
+def _check(suite: Mapping[str, Any], result: Any, query: str, row_column: str | None) -> Check:
+    """GX's result of one expectation as a Check with a sentence."""
+    config = result.expectation_config
+    sentence = config.description
+    subject = suite["meta"]["subject"]
+    observed = _exception(result.exception_info)
+    if not observed and "unexpected_rows_query" in config.kwargs:
+        broken = config.kwargs["unexpected_rows_query"].format(batch=f"({query})")
+        observed = _broken_rows(int(result.result["observed_value"]), broken, row_column)
+    elif not observed:
+        observed = _observed(result.result, row_column)
+    return Check(
+        name=config.meta["name"],
+        kind="expectation",
+        severity=config.severity.value,
+        passed=bool(result.success),
+        subject=subject,
+        observed=observed,
+        expected=sentence,
+        message=f"{subject}: {sentence}" + ("" if result.success else f" does not hold: {observed}"),
+    )
+
+
+def _observed(result: Mapping[str, Any], row_column: str | None) -> str:
+    """What GX saw, in words: a share of rows with examples, else the observed value."""
+    if "unexpected_count" not in result:
+        value = result.get("observed_value")
+        return f"{value} rows" if isinstance(value, int) else _text(value)
+    count, total = result["unexpected_count"] or 0, result["element_count"] or 0
+    if not count:
+        return f"{total} rows, all as expected"
+    rows = result.get("partial_unexpected_index_list") or []
+    if row_column and rows:
+        examples = [
+            f"row {row[row_column]}: " + ", ".join(_text(value) for name, value in row.items() if name != row_column)
+            for row in rows
+        ]
+    else:
+        examples = [_text(value) for value in result.get("partial_unexpected_list") or []]
+    more = ["…"] if count > len(examples) else []
+    return f"{count} of {total} rows ({'; '.join([*examples[:_EXAMPLES], *more])})"
+
+
+def _broken_rows(count: int, query: str, row_column: str | None) -> str:
+    """How many rows break a rule, with the first of them."""
+    if not count:
+        return "0 rows"
+    with duckdb.connect() as connection:
+        order = f" order by {row_column}" if row_column else ""
+        cursor = connection.execute(f"from ({query}){order} limit {_EXAMPLES}")
+        names = [column[0] for column in cursor.description or []]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    examples = [
+        f"row {row[row_column]}" if row_column else ", ".join(_text(value) for value in list(row.values())[:7])
+        for row in rows
+    ]
+    return f"{count} rows ({'; '.join([*examples, *(['…'] if count > len(examples) else [])])})"
+
+
+def _exception(info: Mapping[str, Any]) -> str:
+    """Why an expectation could not be evaluated; empty where it was. GX nests this by metric, or does not."""
+    parts = [info] if "raised_exception" in info else list(info.values())
+    messages = [str(part.get("exception_message")) for part in parts if part.get("raised_exception")]
+    return f"no answer: {messages[0].strip().splitlines()[0]}" if messages else ""
+
+
+def _text(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_text(item)}" for name, item in value.items())
+    if isinstance(value, tuple | list):
+        return ", ".join(_text(item) for item in value)
+    text = "empty" if value is None else str(value)
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+# DuckDB
+
+
+def _batch_id(parquet: Path) -> str | None:
+    """The batch's id as its rows carry it; None for a batch without rows."""
+    with duckdb.connect() as connection:
+        row = connection.execute(f"select any_value(_batch_id) from read_parquet({_literal(parquet)})").fetchone()
+    return row[0] if row else None
+
+
+@dataclass(frozen=True)
+class _Mart:
+    """What the gate reads of the warehouse."""
+
+    as_of: dt.date
+    files: dict[str, Path]
+    """Copies as Parquet, so that GX never holds the warehouse's lock."""
+    rows: dict[str, int]
+    """Rows of every table that would be published."""
+    kpis: set[str]
+    """KPIs that have a value."""
+
+
+def _read_mart(home: Home, folder: Path) -> _Mart:
+    if not home.warehouse.exists():
+        raise GateFailed(f"{home.warehouse}: not there, so there is no mart to check; build it first")
+    files = {name: folder / f"{name}.parquet" for name in ("race_kpi", "race_measure", "kpi_catalog")}
+    try:
+        with duckdb.connect() as connection:
+            connection.execute(f"attach {_literal(home.warehouse)} as warehouse (read_only)")
+            for name, path in files.items():
+                connection.execute(f"copy warehouse.main.{name} to {_literal(path)} (format parquet)")
+            [(as_of,)] = connection.execute("select as_of from warehouse.frozen.settings").fetchall()
+            rows = {
+                table.name: connection.execute(f"select count(*) from warehouse.main.{table.name}").fetchall()[0][0]
+                for table in mart_tables(connection, "warehouse")
+            }
+            kpis = connection.execute(
+                "select distinct kpi from warehouse.main.race_kpi where value is not null"
+            ).fetchall()
+    except duckdb.CatalogException as fault:
+        raise GateFailed(f"{home.warehouse}: the mart is not built: {str(fault).splitlines()[0]}") from fault
+    return _Mart(as_of, files, rows, {kpi for (kpi,) in kpis})
+
+
+# against the published version
+
+
+def _losses(home: Home, mart: _Mart) -> list[Check]:
+    """What the mart lost against the version that is published; no checks before the first publish.
+
+    A KPI that had values and has none any more stops publishing, unless a person took batches out of effect
+    since (`raceway reject`): then the loss was asked for and is a warning.
+    """
+    from raceway.publish import published_version
+
+    before = published_version(home)
+    if before is None:
+        return []
+    largest_drop = load_settings(home).gate.volume_drop
+    asked_for = any(
+        batch.status == "rejected" and batch.decided_at is not None and batch.decided_at > before.published_at
+        for batch in Ledger(home).state().batches.values()
+    )
+    gone = sorted(set(before.details["kpis"]) - mart.kpis)
+    kept = Check(
+        name="no_kpi_is_lost",
+        kind="reconcile",
+        severity="warning" if asked_for else "critical",
+        passed=not gone,
+        subject="race_kpi",
+        observed=f"without a value now: {', '.join(gone)}" if gone else f"{len(mart.kpis)} KPIs have values",
+        expected="every KPI that has values in the published version has some",
+        message=f"race_kpi: {', '.join(gone)} had values in {before.name} and has none any more; "
+        "look for sources whose batches were refused, or reject the batches on purpose"
+        if gone
+        else f"race_kpi: every KPI of {before.name} has values",
+    )
+    return [kept, *(_volume(name, mart.rows.get(name, 0), rows, largest_drop, before.name)
+                    for name, rows in sorted(before.details["tables"].items()) if name in mart.rows)]  # fmt: skip
+
+
+def _volume(name: str, now: int, before: int, largest_drop: float, version: str) -> Check:
+    """A table that shrinks much is mostly a source that came in part."""
+    drop = 1 - now / before if before else 0.0
+    observed = f"{now} rows, {before} in {version}"
+    passed = drop <= largest_drop
+    return Check(
+        name="volume_holds",
+        kind="reconcile",
+        severity="warning",
+        passed=passed,
+        subject=name,
+        observed=observed,
+        expected=f"at most {largest_drop:.0%} fewer rows than in the published version",
+        message=f"{name}: {observed}" + ("" if passed else f": {drop:.0%} fewer; a source may have come in part"),
+    )
+
+
+def _literal(path: Path) -> str:
+    escaped = str(path).replace("'", "''")
+    return f"'{escaped}'"

@@ -1,0 +1,119 @@
+"""A realistic sample: an invented company's world, its traces as exported files, and the truth about it.
+
+`write_sample` makes a home with everything that a night needs. The truth beside the inbox is computed from
+the invented persons, never from the files, so that the pipeline has an oracle of its own kind.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from raceway.faults import BadSettings
+from raceway.home import Home
+from raceway.sample import company
+from raceway.sample.seasons import holidays
+from raceway.sample.traces_ga4 import write_ga4
+from raceway.sample.traces_google_ads import write_google_ads
+from raceway.sample.traces_mailchimp import write_mailchimp
+from raceway.sample.traces_meta_ads import write_meta_ads
+from raceway.sample.traces_nps import write_nps
+from raceway.sample.traces_plan import write_plan
+from raceway.sample.traces_search_console import write_search_console
+from raceway.sample.traces_shopify import write_shopify
+from raceway.sample.traces_square import write_square
+from raceway.sample.truth import write_truth
+from raceway.sample.world import invent_world
+from raceway.settings import init_home, load_accounts
+
+_WRITERS = {
+    "google_ads": write_google_ads,
+    "meta_ads": write_meta_ads,
+    "ga4": write_ga4,
+    "search_console": write_search_console,
+    "shopify": write_shopify,
+    "square": write_square,
+    "mailchimp": write_mailchimp,
+    "nps": write_nps,
+    "plan": write_plan,
+}
+
+
+@dataclass(frozen=True)
+class SampleSummary:
+    """What a sample holds. `files` counts per source; `as_of` is the day of the night that should load it."""
+
+    first: dt.date
+    last: dt.date
+    history_start: dt.date
+    as_of: dt.date
+    persons: int
+    events: int
+    orders: int  # in shop and store, of the days from `first` to `last`
+    orders_before: int
+    files: dict[str, int]
+    truth_rows: int
+
+
+def write_sample(
+    home: Home,
+    days: int = 90,
+    scale: float = 1.0,
+    seed: int = 7,
+    end: dt.date | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> SampleSummary:
+    """Writes a sample inbox and its truth into `home`, which is made where it does not exist.
+
+    `days` up to `end` (default: yesterday in the company's zone) of every source, the orders of the 400 days
+    before them, `scale` times the usual amount. The same arguments give the same bytes and file times.
+    `progress` hears a sentence before each long step. Raises BadSettings where `days` is under 14, or where
+    `home` is a company's own: its accounts are not the sample's.
+    """
+    hear = progress or (lambda _: None)
+    if days < 14:
+        raise BadSettings(f"a sample of {days} days is too short to hold every kind of export; use --days 14 or more")
+    settings = company.sample_settings()
+    if end is None:
+        end = settings.business_day(dt.datetime.now(tz=dt.UTC)) - dt.timedelta(days=1)
+    world = invent_world(days, scale, seed, end, hear)
+    _prepare(home, world.history_start, end)
+    files = {}
+    for source, write in _WRITERS.items():
+        hear(f"writing the exports of {source}")
+        files[source] = write(world, home.inbox)
+    hear("working out the truth")
+    truth_rows = write_truth(world, home.truth)
+    opening = world.moment(world.first, 0)
+    moments = [order.created_at for order in world.orders] + [sale.at for sale in world.sales]
+    return SampleSummary(
+        first=world.first,
+        last=world.last,
+        history_start=world.history_start,
+        as_of=world.as_of,
+        persons=len(world.persons),
+        events=len(world.events) + len(world.noise),
+        orders=sum(moment >= opening for moment in moments),
+        orders_before=sum(moment < opening for moment in moments),
+        files=files,
+        truth_rows=truth_rows,
+    )
+
+
+def _prepare(home: Home, history_start: dt.date, end: dt.date) -> None:
+    """Makes the sample's home, or sees that the home there is one for the same days."""
+    accounts = company.sample_accounts(history_start)
+    if not home.exists():
+        init_home(
+            home.root,
+            settings=company.sample_settings(),
+            accounts=accounts,
+            exclusions=company.sample_exclusions(),
+            holidays=holidays(history_start, end + dt.timedelta(days=366)),
+        )
+        return
+    if list(load_accounts(home).values()) != accounts:
+        raise BadSettings(
+            f"{home.accounts}: these accounts are not those of a sample that ends on {end}; make the sample in a new home"
+        )

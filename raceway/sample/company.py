@@ -1,0 +1,112 @@
+"""The invented company: a Vietnamese shoe maker with an online shop and a store in New York.
+
+What stands in the sample home's `raceway.toml`, `accounts.csv` and `exclusions.csv`, and what it sells.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from raceway.settings import Account, Business, Exclusion, Night, Required, Settings
+
+HISTORY_DAYS: Final = 400  # of orders before the first day of everything else
+
+SITE: Final = "www.giaysonghong.example"
+STAGING_SITE: Final = "staging.giaysonghong.example"
+VAT: Final = Decimal("0.08")
+
+STAFF_EMAIL: Final = "qa.team@example.com"
+TEST_TAG: Final = "test"
+INTERNAL_TRAFFIC: Final = "internal"
+BOT_BROWSER: Final = "HeadlessChrome"
+KIOSK_DEVICE: Final = "900000001.1500000000"
+TEST_ORDER: Final = "#1001"
+
+
+@dataclass(frozen=True)
+class Product:
+    """An article with its shop price (VND, VAT included) and its till price (US cents, without tax)."""
+
+    sku: str
+    name: str
+    category: str
+    shop_price: int
+    till_price: int
+
+
+PRODUCTS: Final = tuple(
+    Product(*cells)
+    for cells in (
+        ("SH-RUN-01", "Giày chạy bộ Sông Hồng 01", "Giày chạy", 890_000, 6_900),
+        ("SH-RUN-02", "Giày chạy bộ Sông Hồng 02 / Đỏ - 42", "Giày chạy", 1_090_000, 7_900),
+        ("SH-TRAIL-01", "Giày địa hình Fansipan", "Giày chạy", 1_290_000, 8_900),
+        ("SH-CITY-01", "Giày dạo phố Hàng Đào", "Giày thường", 650_000, 5_400),
+        ("SH-CITY-02", "Giày dạo phố Hàng Bạc, da thật", "Giày thường", 990_000, 7_200),
+        ("SH-CANVAS-01", "Giày vải Bát Tràng", "Giày thường", 420_000, 3_900),
+        ("SH-KID-01", "Giày trẻ em Cá Chép", "Trẻ em", 350_000, 3_200),
+        ("SH-KID-02", "Dép trẻ em Sen", "Trẻ em", 190_000, 1_800),
+        ("SH-SANDAL-01", "Sandal Hội An", "Dép", 320_000, 2_900),
+        ("SH-SANDAL-02", 'Sandal "Mũi Né" quai đôi', "Dép", 380_000, 3_400),
+        ("SH-OFFICE-01", "Giày tây Tràng Tiền", "Giày tây", 1_450_000, 9_900),
+        ("SH-SOCK-03", "Tất cotton (3 đôi)", "Phụ kiện", 99_000, 1_200),
+        ("SH-LACE-01", "Dây giày phản quang", "Phụ kiện", 45_000, 600),
+        ("SH-CARE-01", "Bộ chăm sóc giày", "Phụ kiện", 159_000, 1_900),
+    )
+)
+GIFT_CARD: Final = Product("", "Thẻ quà tặng 500.000đ", "Gift Card", 500_000, 2_500)
+
+
+def sample_settings() -> Settings:
+    """The settings of the sample home. New York's last day is still running when Sài Gòn's night begins, so
+    the till may lie two days behind; Search Console always does."""
+    return Settings(
+        business=Business(name="Giày Sông Hồng (sample)"),
+        night=Night(
+            required=(
+                Required(source="google_ads"),
+                Required(source="meta_ads"),
+                Required(source="ga4"),
+                Required(source="shopify"),
+                Required(source="square", lag_days=2),
+                Required(source="search_console", lag_days=3),
+            )
+        ),
+    )
+
+
+def sample_accounts(history_start: dt.date) -> list[Account]:
+    """The rows of accounts.csv; `history_start` is the first day whose orders are known."""
+    vietnam = {"brand": "Sông Hồng", "market": "VN", "time_zone": "Asia/Ho_Chi_Minh", "currency": "VND"}
+    america = {"brand": "Sông Hồng", "market": "US", "time_zone": "America/New_York", "currency": "USD"}
+    rows: list[dict[str, object]] = [
+        {"source": "google_ads", "account": "vn-main", "name": "Google Ads Việt Nam", **vietnam,
+         "conversions_are_purchases": True},
+        {"source": "google_ads", "account": "us-store", "name": "Google Ads New York", **america},
+        {"source": "meta_ads", "account": "vn-main", "name": "Meta Việt Nam", **vietnam},
+        {"source": "ga4", "account": "vn-shop", "name": "GA4", "site": SITE, **vietnam},
+        {"source": "search_console", "account": "vn-shop", "name": "Search Console", "site": SITE, **vietnam},
+        {"source": "shopify", "account": "vn-shop", "name": "Cửa hàng trực tuyến", "site": SITE, **vietnam,
+         "prices_include_vat": True, "vat_rate": VAT, "history_start": history_start},
+        {"source": "square", "account": "us-store", "name": "Canal Street store", **america,
+         "history_start": history_start},
+        {"source": "mailchimp", "account": "vn-list", "name": "Bản tin", **vietnam},
+        {"source": "nps", "account": "vn-shop", "name": "Khảo sát NPS", **vietnam},
+        {"source": "plan", "account": "company", "name": "Kế hoạch", **vietnam},
+    ]  # fmt: skip
+    return [Account.model_validate(row) for row in rows]
+
+
+def sample_exclusions() -> list[Exclusion]:
+    """The rows of exclusions.csv: test orders, staff, internal and bot traffic of the sample."""
+    return [
+        Exclusion(kind="order", value=TEST_ORDER, reason="first order of the shop, placed to test payment"),
+        Exclusion(kind="order_tag", value=TEST_TAG, reason="orders placed to test the shop"),
+        Exclusion(kind="email", value=STAFF_EMAIL, reason="staff orders"),
+        Exclusion(kind="host", value=STAGING_SITE, reason="staging site"),
+        Exclusion(kind="traffic_type", value=INTERNAL_TRAFFIC, reason="office network"),
+        Exclusion(kind="browser", value=BOT_BROWSER, reason="price crawlers"),
+        Exclusion(kind="device", value=KIOSK_DEVICE, reason="tablet on the shop floor"),
+    ]

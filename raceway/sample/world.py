@@ -1,0 +1,41 @@
+"""The invented world: persons who see ads, visit, buy, come back, give back and answer, day by day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from raceway.sample import company
+from raceway.sample.campaigns import invent_campaigns
+from raceway.sample.letters import invent_letters, invent_survey
+from raceway.sample.model import World
+from raceway.sample.plans import invent_plans
+from raceway.sample.shop import Population, invent_orders
+from raceway.sample.store import invent_sales
+from raceway.sample.visits import invent_visits
+
+
+def invent_world(
+    days: int, scale: float, seed: int, last: dt.date, progress: Callable[[str], None] = lambda _: None
+) -> World:
+    """A world of `days` days up to `last`, and the orders of the 400 days before them.
+
+    `scale` 1 gives about 120,000 site events and 6,500 orders in 90 days. The same arguments give the same
+    world. `progress` hears a sentence before each long step.
+    """
+    first = last - dt.timedelta(days=days - 1)
+    history_start = first - dt.timedelta(days=company.HISTORY_DAYS)
+    accounts = {(a.source, a.account): a for a in company.sample_accounts(history_start)}
+    world = World(company.sample_settings(), accounts, seed, scale, first, last, history_start)
+    population = Population(world)
+    progress("inventing persons and their orders")
+    invent_orders(world, population)
+    invent_sales(world, population)
+    progress("inventing visits")
+    invent_visits(world)
+    progress("inventing ads, letters, answers and plans")
+    invent_campaigns(world)
+    invent_letters(world)
+    invent_survey(world)
+    invent_plans(world)
+    return world

@@ -1,0 +1,141 @@
+"""What the commands print: tables for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from raceway.night_result import KpiLine, NightResult
+
+_STATUS = {
+    "published": "[green]published[/green]",
+    "skipped": "[green]nothing new[/green]",
+    "refused": "[red]refused by the gate[/red]",
+    "failed": "[red]could not run[/red]",
+}
+_NO_CHANGE = "–"
+
+
+def show_night(console: Console, night: NightResult) -> None:
+    """Prints a night: what landed, what was refused, the checks, the KPIs, and where things lie."""
+    console.print(f"\nNight of [bold]{night.as_of}[/bold]: {_STATUS[night.status]}  ({night.run_id})")
+    if night.message:
+        console.print(night.message, style="red" if night.exit_code else None, markup=False, highlight=False)
+    _landed(console, night)
+    _refused(console, night)
+    _sentences(console, "Pending (waiting for a rate or a decision)", night.pending)
+    _sentences(console, "Late (required, due and not in)", night.late)
+    _checks(console, night)
+    show_kpis(console, night.kpis)
+    _seconds(console, night)
+    places = {"Mart": night.mart, "Report": night.report, "Log": night.log if night.exit_code else None}
+    for name, path in places.items():
+        if path is not None:
+            console.print(f"{name:<7} {path}", markup=False, highlight=False, soft_wrap=True)
+
+
+def show_kpis(console: Console, kpis: Sequence[KpiLine]) -> None:
+    """Prints leading KPIs by stage; nothing where there are none."""
+    if not kpis:
+        return
+    rows = []
+    stage = ""
+    for line in kpis:
+        rows.append(
+            (
+                line.stage if line.stage != stage else "",
+                line.name,
+                format_value(line.value, line.unit),
+                _change(line),
+                (line.status or "").replace("_", " "),
+            )
+        )
+        stage = line.stage
+    print_table(
+        console, f"Leading KPIs, {kpis[0].month}", ("stage", "KPI", ">value", ">against month before", "target"), rows
+    )
+
+
+def format_value(value: float | None, unit: str) -> str:
+    """A KPI's value for people: shares as per cent, counts and money with thousands."""
+    if value is None:
+        return _NO_CHANGE
+    if unit == "percent":
+        return f"{value:.1%}"
+    if unit in ("count", "money") and abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:,.2f}"
+
+
+def _change(line: KpiLine) -> str:
+    if line.value is None or not line.previous_value:
+        return _NO_CHANGE
+    if line.unit == "percent":
+        return f"{(line.value - line.previous_value) * 100:+.1f} points"
+    return f"{line.value / line.previous_value - 1:+.1%}"
+
+
+def _landed(console: Console, night: NightResult) -> None:
+    counts = ("exports", "batches", "duplicates", "refused_exports", "rows_read", "rows_landed", "rows_refused",
+              "rows_furniture")  # fmt: skip
+    rows = [(line.source, *(f"{getattr(line, name):,}" for name in counts)) for line in night.landed]
+    if not rows:
+        console.print("No new files in the inbox.")
+        return
+    total = ("total", *(f"{sum(getattr(line, name) for line in night.landed):,}" for name in counts))
+    header = (">files", ">batches", ">duplicates", ">refused", ">rows", ">landed", ">refused", ">furniture")
+    print_table(console, "Landed", ("source", *header), [*rows, total])
+
+
+def _refused(console: Console, night: NightResult) -> None:
+    rows = [
+        (f"{refusal.source}/{refusal.account}".rstrip("/"), refusal.kind, "\n".join(refusal.files), refusal.reason)
+        for refusal in night.refused
+    ]
+    if rows:
+        print_table(console, "Refused", ("source", "what", "files…", "why…"), rows)
+
+
+def _checks(console: Console, night: NightResult) -> None:
+    counts = night.checks
+    console.print(
+        f"\nChecks: {counts['passed']} passed, {counts['critical']} critical, {counts['warning']} warnings, "
+        f"{counts['info']} notes"
+    )
+    if night.failed_checks:
+        rows = [(check.severity, check.subject, check.message) for check in night.failed_checks]
+        print_table(console, "Checks that did not hold", ("severity", "subject", "what…"), rows)
+
+
+def _sentences(console: Console, title: str, sentences: Iterable[str]) -> None:
+    rows = [(sentence,) for sentence in sentences]
+    if rows:
+        print_table(console, title, ("…",), rows)
+
+
+def _seconds(console: Console, night: NightResult) -> None:
+    parts = "  ".join(f"{name} {seconds:.1f}" for name, seconds in night.seconds.items())
+    console.print(f"\nSeconds  {parts}", highlight=False)
+
+
+def print_table(console: Console, title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Prints a table under a title.
+
+    A header that begins with `>` stands over numbers, one that ends with `…` over text that may be folded.
+    """
+    table = Table(title=title, title_justify="left", show_header=any(name != "…" for name in header), box=box.SIMPLE_HEAD, title_style="bold")
+    for name in header:
+        folds = name.endswith("…")
+        table.add_column(
+            name.removeprefix(">").removesuffix("…"),
+            justify="right" if name.startswith(">") else "left",
+            no_wrap=not folds,
+            overflow="fold" if folds else "ellipsis",
+        )
+    for row in rows:
+        table.add_row(*(escape(cell) for cell in row))
+    console.print(table)

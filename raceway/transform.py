@@ -1,0 +1,238 @@
+"""Runs dbt inside this process and turns its results into checks.
+
+One warm process builds a night's stages one after the other, so the parsed project is kept between calls
+and parsed again only when a file of it has changed. dbt writes nothing into the program's folder: its
+target folder lies in the home (`dbt_target/`, kept between nights for the partial parse), its log and the
+timings of each build in the run's folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from raceway.faults import GateFailed, PassingFault
+from raceway.history import Check, Severity, record_checks, write_aside
+from raceway.home import PROJECT, Home
+
+WAREHOUSE_VARIABLE: Final = "RACEWAY_WAREHOUSE"
+
+_SEVERITIES: Final[dict[str, Severity]] = {"error": "critical", "warn": "warning"}
+_PASSED: Final = {"success", "pass", "no-op"}
+# DuckDB's word for a file that another process holds, or that could not be read or written just now
+_PASSING: Final = ("Could not set lock on file", "IO Error")
+
+_PARSED: Final[dict[tuple[str, str], tuple[tuple[int, int], Any]]] = {}
+"""Parsed projects of this process: (project folder, warehouse) -> (stamp of the project's files, manifest)."""
+
+
+@dataclass(frozen=True)
+class ModelRun:
+    """One model or seed that was built."""
+
+    name: str
+    kind: str
+    """model or seed."""
+    status: str
+    """dbt's word: success, error or skipped."""
+    seconds: float
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What one call of `build` did."""
+
+    select: str
+    checks: list[Check]
+    """One per dbt test that ran; failed ones of severity warning among them."""
+    models: list[ModelRun]
+    seconds: float
+
+
+def build(home: Home, run_id: str, select: str, full_refresh: bool = False) -> BuildResult:
+    """Builds and tests the seeds and models that `select` names (dbt's selection syntax, such as `tag:mart`).
+
+    Needs the schema `frozen` in the home's warehouse; nothing else may hold the file meanwhile. Unit tests
+    are left out: they test the program, not a night's data.
+
+    Raises GateFailed with a sentence per model or test of severity error that failed, after having recorded
+    the checks with the run; PassingFault where the warehouse is held by another process.
+    """
+    began = time.monotonic()
+    arguments = [
+        "build", "--select", *select.split(), "--indirect-selection", "buildable",
+        "--exclude-resource-type", "unit_test",
+    ]  # fmt: skip
+    if full_refresh:
+        arguments.append("--full-refresh")
+    nodes = _invoke(home, home.run(run_id), arguments)
+    if not nodes:
+        raise GateFailed(f"nothing in {PROJECT.dbt_project} is selected by {select!r}")
+    checks = [_check(result) for result in nodes if result.node.resource_type == "test" and _ran(result)]
+    models = [
+        ModelRun(result.node.name, str(result.node.resource_type), str(result.status), round(result.execution_time, 3))
+        for result in nodes
+        if result.node.resource_type != "test"
+    ]
+    broken = [_broken_model(result) for result in nodes if result.node.resource_type != "test" and _failed(result)]
+    result = BuildResult(select, [*broken, *checks], models, round(time.monotonic() - began, 3))
+    _keep(home, run_id, result)
+    _stop_on_failure(home, run_id, result)
+    return result
+
+
+def _stop_on_failure(home: Home, run_id: str, result: BuildResult) -> None:
+    stopping = [check for check in result.checks if check.stops]
+    if not stopping:
+        return
+    sentences = "; ".join(check.message for check in stopping)
+    if any(mark in check.observed for check in stopping for mark in _PASSING):
+        raise PassingFault(f"the warehouse could not be used just now: {sentences}")
+    record_checks(home, run_id, result.checks)
+    raise GateFailed(sentences)
+
+
+def _invoke(home: Home, folder: Path, arguments: list[str]) -> list[Any]:
+    """dbt's results, one per node; raises where dbt could not even begin."""
+    from dbt.cli.main import dbtRunner
+
+    where = [
+        "--project-dir", str(PROJECT.dbt_project), "--profiles-dir", str(PROJECT.profiles),
+        "--target-path", str(home.root / "dbt_target"), "--log-path", str(folder),
+        "--log-level", "none", "--log-level-file", "info", "--no-print", "--no-use-colors",
+        "--no-write-json", "--no-send-anonymous-usage-stats",
+    ]  # fmt: skip
+    with _warehouse_of(home):
+        outcome = dbtRunner(manifest=_manifest(home, where)).invoke([*arguments, *where])
+    if outcome.exception is not None:
+        raise _fault(str(outcome.exception))
+    return list(outcome.result.results)
+
+
+def _manifest(home: Home, where: list[str]) -> Any:
+    """The parsed project, parsed anew when a file of it has changed since."""
+    from dbt.cli.main import dbtRunner
+
+    key, stamp = (str(PROJECT.dbt_project), str(home.warehouse)), _stamp()
+    kept = _PARSED.get(key)
+    if kept is not None and kept[0] == stamp:
+        return kept[1]
+    outcome = dbtRunner().invoke(["parse", *where])
+    if outcome.exception is not None or not outcome.success:
+        raise _fault(str(outcome.exception))
+    _PARSED.clear()  # a manifest is large, and one process serves one home
+    _PARSED[key] = (stamp, outcome.result)
+    return outcome.result
+
+
+def _stamp() -> tuple[int, int]:
+    """Changes with every change to the dbt project: number of its files and newest modification (ns)."""
+    times = [
+        (Path(folder) / name).stat().st_mtime_ns
+        for root in (PROJECT.dbt_project, PROJECT.profiles)
+        for folder, _, names in os.walk(root)
+        for name in names
+        if name.endswith((".sql", ".yml", ".yaml", ".csv", ".md"))
+    ]
+    return len(times), max(times, default=0)
+
+
+@contextmanager
+def _warehouse_of(home: Home) -> Iterator[None]:
+    """The profile reads the warehouse's place from the environment."""
+    before = os.environ.get(WAREHOUSE_VARIABLE)
+    os.environ[WAREHOUSE_VARIABLE] = str(home.warehouse)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[WAREHOUSE_VARIABLE]
+        else:
+            os.environ[WAREHOUSE_VARIABLE] = before
+
+
+def _fault(message: str) -> GateFailed | PassingFault:
+    said = _one_line(message)
+    if any(mark in message for mark in _PASSING):
+        return PassingFault(f"dbt could not use the warehouse: {said}")
+    return GateFailed(f"dbt could not run: {said}")
+
+
+def _ran(result: Any) -> bool:
+    return str(result.status) != "skipped"
+
+
+def _failed(result: Any) -> bool:
+    return _ran(result) and str(result.status) not in _PASSED
+
+
+def _broken_model(result: Any) -> Check:
+    """A model or seed that could not be built, as a failed check."""
+    node, said = result.node, _one_line(result.message)
+    return Check(
+        name="is_built",
+        kind="dbt_test",
+        severity="critical",
+        passed=False,
+        subject=node.name,
+        observed=said,
+        expected="built",
+        message=f"{node.resource_type} {node.name} could not be built: {said}",
+    )
+
+
+def _check(result: Any) -> Check:
+    """A dbt test's result. dbt counts the rows that break the claim; a test that could not run is critical."""
+    node, status = result.node, str(result.status)
+    subject = _subject(node)
+    passed = status == "pass"
+    claim = node.description.strip() or node.name.replace("_", " ")
+    if status == "error":
+        severity: Severity = "critical"
+        observed = _one_line(result.message)
+        message = f"{subject}: the check {node.name} could not run: {observed}"
+    else:
+        severity = _SEVERITIES[str(node.config.severity).lower()]
+        observed = f"{result.failures or 0} rows break it"
+        message = f"{subject}: {claim}" + ("" if passed else f": {observed}")
+    return Check(
+        name=node.name,
+        kind="dbt_test",
+        severity=severity,
+        passed=passed,
+        subject=subject,
+        observed=observed,
+        expected="no rows",
+        message=message,
+    )
+
+
+def _subject(node: Any) -> str:
+    """The model that a test is about: the one it is attached to, else the first that it reads."""
+    about = getattr(node, "attached_node", None) or next(
+        (parent for parent in node.depends_on.nodes if parent.startswith(("model.", "seed."))), node.unique_id
+    )
+    return str(about).rsplit(".", maxsplit=1)[-1]
+
+
+def _one_line(message: object) -> str:
+    return re.sub(r"\s+", " ", str(message)).strip()
+
+
+def _keep(home: Home, run_id: str, result: BuildResult) -> None:
+    """Writes what was built and how long each model took into the run's folder."""
+    name = re.sub(r"[^A-Za-z0-9]+", "_", result.select).strip("_")
+    values = {
+        "select": result.select,
+        "seconds": result.seconds,
+        "models": [asdict(model) for model in result.models],
+        "tests": len(result.checks),
+    }
+    write_aside(home.run(run_id) / "dbt" / f"{name}.json", json.dumps(values, indent=2) + "\n")

@@ -1,0 +1,77 @@
+"""The whole way on the sample inbox: what is published equals the invented world's truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from raceway.sample.truth import compare
+from tests.e2e.conftest import AS_OF, Ran, raceway, rows, version
+
+pytestmark = pytest.mark.xdist_group("sample_night")
+
+KPIS_BY_STAGE = {"plan": 3, "reach": 18, "act": 10, "convert": 12, "engage": 11, "advocacy": 2}
+
+
+def test_every_measure_and_kpi_equals_the_truth(first_night: tuple[Path, Ran]) -> None:
+    home, _ = first_night
+    found = compare(home / "truth", home / "published" / "current" / "race.duckdb")
+    print(found)
+    assert found.compared > 1_000
+    assert not found.differences, str(found)
+
+
+def test_the_truth_itself_varies(first_night: tuple[Path, Ran]) -> None:
+    home, _ = first_night
+    poor = rows(
+        home,
+        f"""
+        with truth as (from read_csv('{home}/truth/measures.csv', all_varchar = true))
+        select c.measure, count(distinct t.value) as shown
+        from measure_catalog c join truth t on t.measure = c.measure
+        where c.additivity = 'sum' and c.grains = 'all' and cast(t.value as double) <> 0
+        group by c.measure, c.stage
+        having count(distinct t.value) < case when c.stage = 'plan' then 3 else 20 end
+        """,
+    )
+    assert poor == []
+
+
+def test_each_kpi_of_these_sources_has_values(first_night: tuple[Path, Ran]) -> None:
+    home, _ = first_night
+    found = rows(home, "select stage, count(distinct kpi) from race_kpi where value is not null group by 1")
+    assert dict(found) == KPIS_BY_STAGE
+
+
+def test_nothing_is_lost(first_night: tuple[Path, Ran]) -> None:
+    home, _ = first_night
+    [(batches, unbalanced)] = rows(
+        home,
+        """
+        select count(*), count(*) filter (rows_read <> rows_landed + rows_refused + rows_furniture)
+        from batch_history
+        """,
+    )
+    assert batches > 20
+    assert unbalanced == 0
+
+
+def test_a_second_run_finds_nothing_new_and_publishes_no_version(night_copy: Callable[[], Path]) -> None:
+    home = night_copy()
+    before = version(home)
+    again = raceway(home, "run", "--as-of", AS_OF, "--json")
+    assert again.code == 0, again.err
+    assert version(home) == before
+    assert len(list((home / "published").glob("v*"))) == 1
+
+
+def test_no_address_or_phone_is_in_the_clear_outside_archive_and_quarantine(first_night: tuple[Path, Ran]) -> None:
+    home, _ = first_night
+    import duckdb
+
+    for file in (home / "landing").rglob("*.parquet"):
+        columns = duckdb.sql(f"select * from read_parquet('{file}') limit 0").columns
+        seen = " or ".join(f"contains(cast(\"{name}\" as varchar), '@example.')" for name in columns)
+        assert duckdb.sql(f"select count(*) from read_parquet('{file}') where {seen}").fetchall() == [(0,)], file

@@ -1,0 +1,227 @@
+"""A warehouse with hand-made facts, on which the real measure and mart models run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from raceway.home import PROJECT
+
+FACTS = {
+    "fct_plan_budget": "source varchar, account varchar, budget varchar, day date, channel varchar, market varchar, "
+    "amount decimal(18,6)",
+    "fct_plan_cost": "source varchar, account varchar, cost varchar, day date, channel varchar, market varchar, "
+    "amount decimal(18,6), is_acquisition boolean",
+    "fct_plan_target": "source varchar, account varchar, kpi varchar, period varchar, period_start date, "
+    "channel varchar, market varchar, target decimal(18,6)",
+    "fct_plan_initiative": "source varchar, account varchar, initiative varchar, planned_end date, "
+    "finished_on date, is_on_schedule boolean",
+    "fct_reach_ads": "source varchar, account varchar, day date, channel varchar, market varchar, impressions bigint, "
+    "clicks bigint, cost decimal(18,6), purchases decimal(18,6)",
+    "fct_reach_keyword": "source varchar, account varchar, day date, market varchar, impressions bigint, "
+    "quality_score bigint",
+    "fct_reach_search": "source varchar, account varchar, day date, market varchar, clicks bigint, impressions bigint, "
+    "position_x_impressions decimal(38,6)",
+    "fct_reach_session": "source varchar, account varchar, session_id varchar, person_id varchar, day date, "
+    "channel varchar, market varchar, ad_source varchar, first_touch_day date, engaged_seconds decimal(18,3), "
+    "page_views bigint, product_views bigint, signups bigint, newsletter_signups bigint, "
+    "content_interactions bigint, has_interaction boolean, has_product_view boolean, has_cart_after_view boolean, "
+    "is_bounced boolean, order_id varchar",
+    "fct_reach_email_campaign": "source varchar, account varchar, campaign_id varchar, day date, market varchar, "
+    "delivered bigint, unique_opens bigint, forwards bigint, unique_clicks bigint, unsubscribes bigint",
+    "fct_act_cart": "source varchar, account varchar, session_id varchar, person_id varchar, day date, "
+    "channel varchar, market varchar, is_ordered boolean",
+    "fct_convert_order": "source varchar, account varchar, order_id varchar, ordered_at timestamp, order_date date, "
+    "person_id varchar, is_identified boolean, sales_place varchar, channel varchar, market varchar, "
+    "is_placed boolean, is_counted boolean, gross_sales decimal(18,6), discounts decimal(18,6), "
+    "order_number bigint, is_returned_60d boolean, is_cancelled_60d boolean, is_undelivered_60d boolean",
+    "fct_convert_refund": "source varchar, account varchar, refund_id varchar, order_id varchar, refund_date date, "
+    "refunded_sales decimal(18,6), is_counted boolean",
+    "fct_convert_attribution": "source varchar, account varchar, order_id varchar, model varchar, order_date date, "
+    "channel varchar, market varchar, ad_source varchar, revenue decimal(18,6), orders decimal(18,6)",
+    "fct_engage_subscriber": "source varchar, account varchar, email_hash varchar, market varchar, "
+    "subscribed_on date, ended_on date",
+    "fct_advocacy_nps_answer": "source varchar, account varchar, response_id varchar, market varchar, day date, "
+    "is_promoter boolean, is_detractor boolean",
+    "fct_advocacy_nps_invitation": "source varchar, account varchar, invitation_id varchar, market varchar, day date, "
+    "is_answered_30d boolean",
+}
+"""The columns of the facts that measures read."""
+
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "fct_reach_ads": {"source": "google_ads", "account": "vn", "channel": "paid_search", "market": "VN"},
+    "fct_reach_keyword": {"source": "google_ads", "account": "vn", "market": "VN"},
+    "fct_reach_search": {"source": "search_console", "account": "vn", "market": "VN"},
+    "fct_reach_session": {
+        "source": "ga4", "account": "vn", "channel": "direct", "market": "VN", "engaged_seconds": 12,
+        "page_views": 1, "product_views": 0, "signups": 0, "newsletter_signups": 0, "content_interactions": 0,
+        "has_interaction": False, "has_product_view": False, "has_cart_after_view": False, "is_bounced": False,
+    },
+    "fct_act_cart": {"source": "ga4", "account": "vn", "channel": "direct", "market": "VN", "is_ordered": False},
+    "fct_convert_order": {
+        "source": "shopify", "account": "vn", "is_identified": True, "sales_place": "online", "channel": "direct",
+        "market": "VN", "is_placed": True, "is_counted": True, "gross_sales": 0, "discounts": 0,
+        "is_returned_60d": False, "is_cancelled_60d": False, "is_undelivered_60d": False,
+    },
+    "fct_convert_refund": {"source": "shopify", "account": "vn", "is_counted": True},
+    "fct_convert_attribution": {
+        "source": "shopify", "account": "vn", "model": "last_non_direct", "market": "VN", "orders": 1,
+    },
+    "fct_engage_subscriber": {"source": "mailchimp", "account": "vn", "market": "VN"},
+    "fct_reach_email_campaign": {
+        "source": "mailchimp", "account": "vn", "market": "VN", "delivered": 0, "unique_opens": 0, "forwards": 0,
+        "unique_clicks": 0, "unsubscribes": 0,
+    },
+    "fct_advocacy_nps_answer": {
+        "source": "nps", "account": "vn", "market": "VN", "is_promoter": False, "is_detractor": False,
+    },
+    "fct_advocacy_nps_invitation": {"source": "nps", "account": "vn", "market": "VN", "is_answered_30d": False},
+    "fct_plan_target": {"source": "plan", "account": "company", "channel": "all", "market": "all"},
+}  # fmt: skip
+
+SETTINGS = {
+    "business_zone": "Asia/Ho_Chi_Minh",
+    "reporting_currency": "VND",
+    "minor_unit": 0,
+    "fiscal_year_start_month": 1,
+    "cycle_start": dt.date(2024, 1, 1),
+    "churn_window_days": 90,
+    "attribution_lookback_days": 30,
+    "cart_window_days": 7,
+    "rate_max_age_days": 10,
+    "as_of": dt.date(2026, 4, 11),
+    "on_track": 1.0,
+    "at_risk": 0.9,
+    "history_ready_from": dt.date(2025, 1, 1),
+}
+
+MODELS = "path:models/measures race_measure race_kpi measure_catalog"
+SEEDS = "kpi_catalog measures measure_sources measure_rules"
+
+
+def day(text: str) -> dt.date:
+    """2026-03-01, or 03-01 for a day of 2026."""
+    return dt.date.fromisoformat(text if len(text) == 10 else f"2026-{text}")
+
+
+class Mart:
+    """Facts in, mart out: each method takes plain values, `build` runs dbt."""
+
+    def __init__(self, file: Path, dbt: Callable[..., Any]) -> None:
+        self.file = file
+        self._dbt = dbt
+        with duckdb.connect(str(file)) as connection:
+            connection.execute(f"""
+                create schema frozen;
+                create table frozen.settings (
+                    business_zone varchar, reporting_currency varchar, minor_unit integer,
+                    fiscal_year_start_month integer, cycle_start date, churn_window_days integer,
+                    attribution_lookback_days integer, cart_window_days integer, rate_max_age_days integer,
+                    as_of date, on_track double, at_risk double, history_ready_from date);
+                create table frozen.setting_values (setting varchar, value varchar);
+                insert into frozen.setting_values values ('attribution_model', 'last_non_direct');
+                create table frozen.covered_days (source varchar, table_name varchar, account varchar, day date);
+                create table frozen.accounts (source varchar, account varchar, market varchar);
+                {"".join(f"create table {name} ({columns});" for name, columns in FACTS.items())}
+            """)
+        self.settings()
+
+    def run_sql(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Rows of a statement on the warehouse; closed again, so that dbt may open it."""
+        with duckdb.connect(str(self.file)) as connection:
+            return connection.execute(sql, values).fetchall()
+
+    def settings(self, **changes: Any) -> None:
+        """Replaces the one row of the settings."""
+        values = SETTINGS | changes
+        self.run_sql("delete from frozen.settings")
+        self._insert("frozen.settings", [values])
+
+    def cover(self, source: str, table: str, first: str, last: str, account: str = "vn") -> None:
+        """Marks days as covered by an accepted batch."""
+        self.run_sql(
+            "insert into frozen.covered_days select ?, ?, ?, unnest(generate_series(?, ?, interval 1 day))::date",
+            source, table, account, day(first), day(last),
+        )  # fmt: skip
+
+    def require(self, *sources: str) -> None:
+        """Names required sources."""
+        self._insert("frozen.setting_values", [{"setting": "required_sources", "value": name} for name in sources])
+
+    def add(self, fact: str, *rows: dict[str, Any]) -> None:
+        """Adds rows to a fact; what is not given has the fact's default or is null."""
+        self._insert(fact, [DEFAULTS.get(fact, {}) | row for row in rows])
+
+    def _insert(self, table: str, rows: list[dict[str, Any]]) -> None:
+        with duckdb.connect(str(self.file)) as connection:
+            for row in rows:
+                marks = ", ".join("?" for _ in row)
+                connection.execute(f"insert into {table} ({', '.join(row)}) values ({marks})", list(row.values()))
+
+    def build(self, *, command: str = "run", select: str = MODELS) -> Any:
+        """Runs seeds and models; fails the test when a model fails."""
+        self._dbt(self.file, ["seed", "--select", *SEEDS.split()])
+        return self._dbt(self.file, [command, "--select", *select.split()])
+
+    def kpi(self, kpi: str, period: str, start: str, channel: str = "all", market: str = "all") -> dict[str, Any]:
+        """One row of race_kpi by column; empty where there is none."""
+        return self._row("race_kpi", "kpi", kpi, period, start, channel, market)
+
+    def measure(self, measure: str, period: str, start: str, channel: str = "all", market: str = "all") -> Any:
+        """One value of race_measure; `absent` where there is no row."""
+        row = self._row("race_measure", "measure", measure, period, start, channel, market)
+        return row["value"] if row else "absent"
+
+    def _row(self, table: str, key: str, *values: str) -> dict[str, Any]:
+        name, period, start, channel, market = values
+        with duckdb.connect(str(self.file)) as connection:
+            found = connection.execute(
+                f"select * from {table} where {key} = ? and period = ? and period_start = ? "
+                "and channel = ? and market = ?",
+                [name, period, day(start), channel, market],
+            )
+            names = [column[0] for column in found.description]
+            rows = found.fetchall()
+        assert len(rows) <= 1, f"{len(rows)} rows with one key"
+        return dict(zip(names, rows[0], strict=True)) if rows else {}
+
+
+@pytest.fixture(scope="session")
+def dbt_scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("dbt")
+
+
+@pytest.fixture(scope="session")
+def dbt(dbt_scratch: Path) -> Iterator[Callable[..., Any]]:
+    """Runs dbt in this process on a warehouse file; the parsed project is kept between calls."""
+    from dbt.cli.main import dbtRunner
+
+    parsed: dict[str, Any] = {}
+
+    def run(file: Path, arguments: list[str], *, must_succeed: bool = True) -> Any:
+        os.environ["RACEWAY_WAREHOUSE"] = str(file)
+        runner = dbtRunner(manifest=parsed.get("manifest"))
+        where = ["--project-dir", str(PROJECT.dbt_project), "--profiles-dir", str(PROJECT.profiles),
+                 "--target-path", str(dbt_scratch / "target"), "--log-path", str(dbt_scratch / "log"),
+                 "--quiet", "--no-send-anonymous-usage-stats"]  # fmt: skip
+        if "manifest" not in parsed:
+            parsed["manifest"] = runner.invoke(["parse", *where]).result
+        result = dbtRunner(manifest=parsed["manifest"]).invoke([*arguments, *where])
+        if must_succeed:
+            assert result.success, [f"{node.node.name}: {node.message}" for node in result.result or []
+                                    if node.status not in ("success", "pass")] or result.exception  # fmt: skip
+        return result
+
+    yield run
+    os.environ.pop("RACEWAY_WAREHOUSE", None)
+
+
+@pytest.fixture
+def mart(tmp_path: Path, dbt: Callable[..., Any]) -> Mart:
+    return Mart(tmp_path / "warehouse.duckdb", dbt)

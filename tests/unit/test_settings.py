@@ -1,0 +1,123 @@
+"""A home's settings: defaults round-trip, and every refusal names file, row, key and remedy."""
+
+from __future__ import annotations
+
+import datetime as dt
+import stat
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from raceway.faults import BadSettings
+from raceway.home import Home, find_home
+from raceway.settings import (
+    Account,
+    Exclusion,
+    Settings,
+    init_home,
+    load_accounts,
+    load_exclusions,
+    load_settings,
+    minor_unit,
+    settings_toml,
+)
+
+SHOP = Account(
+    source="shopify",
+    account="vn-shop",
+    name="Cửa hàng",
+    market="VN",
+    time_zone="Asia/Ho_Chi_Minh",
+    currency="VND",
+    prices_include_vat=True,
+    vat_rate=Decimal("0.08"),
+    history_start=dt.date(2025, 1, 1),
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return init_home(tmp_path / "home", accounts=[SHOP], exclusions=[Exclusion(kind="order_tag", value="test")])
+
+
+def test_what_init_writes_reads_back_equal(home: Home) -> None:
+    assert load_settings(home) == Settings()
+    assert load_accounts(home) == {("shopify", "vn-shop"): SHOP}
+    assert load_exclusions(home) == [Exclusion(kind="order_tag", value="test")]
+
+
+def test_every_key_of_the_written_settings_has_a_comment_above_it() -> None:
+    lines = settings_toml().splitlines()
+    keys = [number for number, line in enumerate(lines) if " = " in line and line[0].isalpha()]
+    assert len(keys) > 25
+    assert all(lines[number - 1].startswith("# ") for number in keys)
+
+
+def test_the_hashing_key_is_readable_by_its_owner_alone(home: Home) -> None:
+    assert stat.S_IMODE(home.hash_key.stat().st_mode) == 0o600
+    assert stat.S_IMODE(home.secrets.stat().st_mode) == 0o700
+    assert len(bytes.fromhex(home.hash_key.read_text().strip())) == 32
+
+
+def test_init_never_overwrites_a_home(home: Home) -> None:
+    key = home.hash_key.read_bytes()
+    with pytest.raises(BadSettings, match="is a raceway home already; nothing was changed"):
+        init_home(home.root)
+    assert home.hash_key.read_bytes() == key
+
+
+def test_a_folder_that_is_no_home_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="Make one with: raceway --home"):
+        find_home(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ('zone = "Asia/Ho_Chi_Minh"', 'zone = "Saigon"', r"business\.zone.*'Saigon' is no IANA time zone; write one like"),
+        ('reporting_currency = "VND"', 'reporting_currency = "dong"', r"business\.reporting_currency.*found 'dong'"),
+        ("churn_window_days = 90", "churn_window_days = 0", r"customers\.churn_window_days.*greater than or equal to 1"),
+        ("at_risk = 0.9", "at_risk = 1.5", r"at_risk must not be larger than targets\.on_track"),
+        ("churn_window_days = 90", "churn_windows_days = 90", r"customers\.churn_windows_days: Extra inputs"),
+        ("[customers]", "[customers", "no valid TOML"),
+    ],
+)
+def test_a_wrong_setting_is_refused_with_file_key_and_reason(home: Home, old: str, new: str, sentence: str) -> None:
+    text = home.settings.read_text(encoding="utf-8")
+    assert old in text
+    home.settings.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(BadSettings, match=sentence) as refusal:
+        load_settings(home)
+    assert str(home.settings) in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ("shopify,b,B,,VN,Asia/Saigonn,VND,,,,,", r"row 3: time_zone:.*'Asia/Saigonn' is no IANA time zone"),
+        ("shopify,b,B,,vietnam,Asia/Ho_Chi_Minh,VND,,,,,", r"row 3: market:.*found 'vietnam'"),
+        ("shopify,vn-shop,B,,VN,Asia/Ho_Chi_Minh,VND,,,,,", r"row 3: shopify/vn-shop stands twice"),
+        ("shopify,b,B,,VN,Asia/Ho_Chi_Minh,VND,true,8,,,", r"row 3: vat_rate:.*less than 1"),
+        ("shopify,b,B, Inc,,VN,Asia/Ho_Chi_Minh,VND,,,,,,", r"row 3: more cells than the header"),
+    ],
+)
+def test_a_wrong_account_row_is_refused_with_its_row_number(home: Home, row: str, sentence: str) -> None:
+    with home.accounts.open("a", encoding="utf-8") as file:
+        file.write(row + "\n")
+    with pytest.raises(BadSettings, match=sentence):
+        load_accounts(home)
+
+
+def test_accounts_saved_by_a_spreadsheet_with_a_byte_order_mark_are_read(home: Home) -> None:
+    home.accounts.write_bytes(b"\xef\xbb\xbf" + home.accounts.read_bytes().replace(b"\n", b"\r\n"))
+    assert load_accounts(home) == {("shopify", "vn-shop"): SHOP}
+
+
+def test_the_business_day_of_a_late_evening_in_utc_is_the_next_one_in_ho_chi_minh() -> None:
+    assert Settings().business_day(dt.datetime(2026, 3, 1, 17, 0, tzinfo=dt.UTC)) == dt.date(2026, 3, 2)
+    assert Settings().business_day(dt.datetime(2026, 3, 1, 16, 59, tzinfo=dt.UTC)) == dt.date(2026, 3, 1)
+
+
+def test_dong_has_no_minor_unit_and_dinar_has_three() -> None:
+    assert [minor_unit(currency) for currency in ("VND", "USD", "KWD")] == [0, 2, 3]
