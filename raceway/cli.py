@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -47,7 +48,8 @@ class _Places:
     def __init__(self) -> None:
         self.home: Path | None = None
         # into a file or pipe: wide enough that tables stay readable
-        self.out = Console(width=None if sys.stdout.isatty() else PIPE_WIDTH)
+        said = sys.stdout.isatty() or "COLUMNS" in os.environ
+        self.out = Console(width=None if said else PIPE_WIDTH)
         self.err = Console(stderr=True)
 
     def find(self) -> Home:
@@ -261,3 +263,7 @@ def doctor(
     show_findings(_places.out, findings)
     worst = {finding.level for finding in findings}
     raise typer.Exit(1 if "error" in worst or (ci and "warning" in worst) else 0)
+
+
+if __name__ == "__main__":
+    main()

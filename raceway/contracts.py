@@ -65,7 +65,7 @@ class Moment(_Part):
 
     formats: tuple[str, ...] = Field((), description="strptime formats, tried in order; empty: ISO.")
     epoch: Literal["s", "ms", "us"] | None = Field(None, description="A count since 1970 in this unit.")
-    zone: str = Field("utc", description="utc, account, an IANA name, or `column <header>`: a column that names it.")
+    zone: str = Field("utc", description="utc, account, local (kept as written), or `column <header>` that names it.")
     time: str | None = Field(None, description="Header of a column with the time of day.")
 
 
@@ -81,6 +81,7 @@ class ColumnMeta(_Part):
         None, description="Not in the cells: the account's currency, the export's period, or the file's name."
     )
     pattern: Pattern | None = Field(None, description="With value_of file_name: its first group is the value.")
+    default: str | None = Field(None, description="Lands where the cell is empty.")
     optional: bool = Field(False, description="The file may lack it: it is empty then.")
     ident: bool = Field(False, description="An id: `1.2E+17` in it means that a spreadsheet spoilt the file.")
     percent: bool = Field(False, description="`6.47%` lands as 0.0647.")
@@ -124,6 +125,7 @@ class Totals(_Part):
 
     labels: tuple[str, ...] = TOTAL_LABELS
     cells: int = 4
+    blank: tuple[str, ...] = Field((), description="And rows in which all of these columns are empty.")
     reconcile: tuple[Reconcile, ...] = ()
 
 
@@ -227,6 +229,7 @@ class TableMeta(_Part):
     parts: Parts | None = None
     keep_states: tuple[str, ...] = ()
     personal: tuple[str, ...] = Field((), description="Headers with personal data that never land.")
+    ids: tuple[str, ...] = Field((), description="Headers of ids that do not land but show a spreadsheet's harm.")
     known: tuple[Pattern, ...] = Field((), description="Headers (patterns) that are known and not landed.")
     drift: Drift = Drift()
     max_refused_share: float | None = Field(None, gt=0, le=1, description="Above it the file is refused whole.")

@@ -57,7 +57,8 @@ class Frozen:
     batches: int
     """Batches in effect."""
     waiting: dict[str, str]
-    """Accepted batches left out for want of an exchange rate, by batch id, with the sentence that says so."""
+    """Accepted batches left out (no exchange rate, no row in accounts.csv), by id, with the sentence that
+    says why and what to do."""
 
     @property
     def pending(self) -> list[str]:
@@ -68,7 +69,7 @@ class Frozen:
 def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts: Accounts) -> Frozen:
     """Computes the effective set as the ledger stands and writes it for `run_id`.
 
-    Records a failed check (severity warning) for every batch that waits for a rate. Raises PermanentFault
+    Records a failed check (severity warning) for every batch that is left out. Raises PermanentFault
     where an accepted batch's file is gone, duckdb.IOException where another process holds the warehouse.
     """
     exclusions = _hashed(home, load_exclusions(home), accounts)
@@ -88,7 +89,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
 
 
 def waiting_for_rates(home: Home, run_id: str | None = None) -> dict[str, str]:
-    """Batches that a run left out for want of a rate: batch id to sentence. Default: the newest freeze."""
+    """Accepted batches that a run left out: batch id to sentence. Default: the newest freeze's."""
     found = sorted(home.runs.glob(f"{run_id or '*'}/{_RESULT}"))
     if not found:
         return {}
@@ -102,8 +103,15 @@ def waiting_for_rates(home: Home, run_id: str | None = None) -> dict[str, str]:
 def _choose(
     connection: duckdb.DuckDBPyConnection, home: Home, settings: Settings, accounts: Accounts, as_of: dt.date
 ) -> dict[str, str]:
-    """Fills the temporary tables `batch`, `covered` and `winner`; gives the batches that wait for a rate."""
-    accepted = [batch for batch in Ledger(home).state().accepted() if (batch.source, batch.account) in accounts]
+    """Fills the temporary tables `batch`, `covered` and `winner`; gives the batches that are left out."""
+    everything = Ledger(home).state().accepted()
+    accepted = [batch for batch in everything if (batch.source, batch.account) in accounts]
+    strangers = {
+        batch.batch_id: f"batch {batch.batch_id} ({_where(batch)}): accounts.csv has no row {batch.source},"
+        f"{batch.account} any more; add it again, or take the batch out with: raceway reject {batch.batch_id}"
+        for batch in everything
+        if (batch.source, batch.account) not in accounts
+    }
     gone = [batch for batch in accepted if not batch.path.is_file()]
     if gone:
         raise PermanentFault(
@@ -117,13 +125,13 @@ def _choose(
     waiting = {
         batch.batch_id: sentence
         for batch in accepted
-        if (sentence := _missing_rate(batch, rates, settings, as_of)) is not None
+        if (sentence := _missing_rate(batch, accounts, rates, settings, as_of)) is not None
     }
     if waiting:
         for table in ("batch", "covered", "claim", "state"):
             connection.execute(f"delete from {table} where list_contains(?, batch_id)", [list(waiting)])
         _decide(connection)
-    return waiting
+    return strangers | waiting
 
 
 def _load_batches(connection: duckdb.DuckDBPyConnection, accepted: list[BatchState]) -> None:
@@ -154,13 +162,20 @@ def _load_batches(connection: duckdb.DuckDBPyConnection, accepted: list[BatchSta
 
 
 def _load_claims(connection: duckdb.DuckDBPyConnection, home: Home, accepted: list[BatchState]) -> None:
-    """Temporary table `claim`: the scopes that each batch of days or entities speaks for."""
+    """Temporary table `claim`: the scopes that each batch of days or entities speaks for.
+
+    An export that lists what exists covers the days up to its own, but of the days after its last row it
+    only says that it holds nothing of them: it does not take them from another export.
+    """
+    open_ended = [b for b in accepted if b.scope_kind == "days" and b.manifest.get("covers_through_zone")]
+    _load_last_days(connection, home, open_ended)
     connection.execute("""
         create temp table claim as
         select covered.batch_id, strftime(covered.day, '%Y-%m-%d') as scope
         from covered
         inner join batch using (batch_id)
-        where batch.scope_kind = 'days'
+        left join last_day using (batch_id)
+        where batch.scope_kind = 'days' and (last_day.day is null or covered.day <= last_day.day)
     """)
     by_table: dict[tuple[str, str], list[BatchState]] = defaultdict(list)
     for batch in accepted:
@@ -176,6 +191,17 @@ def _load_claims(connection: duckdb.DuckDBPyConnection, home: Home, accepted: li
                 "insert into claim select distinct _batch_id, _entity from read_parquet(?, union_by_name = true)",
                 [[str(batch.path) for batch in batches]],
             )
+
+
+def _load_last_days(connection: duckdb.DuckDBPyConnection, home: Home, batches: list[BatchState]) -> None:
+    """Temporary table `last_day`: of each batch the last day with a row."""
+    connection.execute("create temp table last_day (batch_id varchar, day date)")
+    for batch in batches:
+        day = load_contract(batch.source, home).table(batch.table).scope.day or "day"
+        connection.execute(
+            f"insert into last_day select ?, coalesce(max({day}), date '0001-01-01') from read_parquet(?)",
+            [batch.batch_id, str(batch.path)],
+        )
 
 
 def _decide(connection: duckdb.DuckDBPyConnection) -> None:
@@ -214,17 +240,15 @@ def _rate_days(connection: duckdb.DuckDBPyConnection, reporting_currency: str) -
 
 
 def _missing_rate(
-    batch: BatchState, rates: Mapping[str, list[dt.date]], settings: Settings, as_of: dt.date
+    batch: BatchState, accounts: Accounts, rates: Mapping[str, list[dt.date]], settings: Settings, as_of: dt.date
 ) -> str | None:
     """Why a batch cannot be converted, or None. An amount of the future is converted at the rate of `as_of`."""
     if batch.currency in ("", settings.business.reporting_currency):
         return None
-    needed = sorted({min(day, as_of) for day in (*batch.money_days(), *_refund_days(batch, settings))})
+    needed = sorted({min(day, as_of) for day in (*batch.money_days(), *_refund_days(batch, accounts))})
     known = rates.get(batch.currency, [])
     longest = dt.timedelta(days=settings.rates.max_age_days)
-    missing = [
-        day for day in needed if not (place := bisect_right(known, day)) or day - known[place - 1] > longest
-    ]
+    missing = [day for day in needed if not (place := bisect_right(known, day)) or day - known[place - 1] > longest]
     if not missing:
         return None
     more = f" and {len(missing) - 1} more days" if len(missing) > 1 else ""
@@ -235,11 +259,12 @@ def _missing_rate(
     )
 
 
-def _refund_days(batch: BatchState, settings: Settings) -> list[dt.date]:
-    """Days of the exports of a batch with states: what changed between two exports is dated by the later."""
+def _refund_days(batch: BatchState, accounts: Accounts) -> list[dt.date]:
+    """Days (account zone) of the exports of a batch with states: a change between two is dated by the later."""
     if not batch.state_files() or not batch.money_days():
         return []
-    return [settings.business_day(sighting) for sighting in batch.sightings]
+    zone = accounts[batch.source, batch.account].zone
+    return [sighting.astimezone(zone).date() for sighting in batch.sightings]
 
 
 # writing
@@ -332,6 +357,7 @@ def _setting_values(settings: Settings) -> list[dict[str, Any]]:
         "required_sources": [required.source for required in settings.night.required],
     }
     lists |= {f"events.{meaning}": names for meaning, names in settings.events}
+    lists |= {f"required_lag_days.{required.source}": [str(required.lag_days)] for required in settings.night.required}
     return [
         {"setting": setting, "value": value}
         for setting, values in sorted(lists.items())
@@ -368,6 +394,8 @@ def _order_sources() -> set[str]:
 
 def _hashed(home: Home, exclusions: list[Exclusion], accounts: Accounts) -> list[Exclusion]:
     """Exclusions as landed rows show them: e-mails and phones hashed, a phone once per market's reading."""
+    if not exclusions:
+        return []
     hasher = Hasher(home)
     markets = sorted({account.market for account in accounts.values()})
     found: dict[tuple[str, str], Exclusion] = {}
@@ -417,14 +445,14 @@ def _write_result(home: Home, frozen: Frozen) -> None:
         frozen.run_id,
         (
             Check(
-                name="rate_is_there",
+                name="batch_is_in_effect",
                 kind="freeze",
                 severity="warning",
                 passed=False,
                 subject="effective_set",
                 batch_id=batch_id,
-                observed="no rate",
-                expected="a rate for every day with an amount in another currency",
+                observed="left out",
+                expected="an account in accounts.csv, and a rate for every day with an amount in another currency",
                 message=sentence,
             )
             for batch_id, sentence in frozen.waiting.items()

@@ -19,6 +19,7 @@ from raceway.airflow_runs import Following, InProcess, Runner, scheduler_is_aliv
 from raceway.contracts import source_names
 from raceway.home import Home
 from raceway.inbox import find_exports
+from raceway.ledger import Ledger
 from raceway.lock import alone
 from raceway.night_result import NightResult, gather
 from raceway.settings import load_settings
@@ -55,7 +56,8 @@ def run_night(
         airflow_home.prepare_database(home)
         runner: Runner = Following() if follow else InProcess()
         steps.hear(tell)
-        waiting = [source for source in sources if find_exports(home, source)]
+        known = Ledger(home).state()
+        waiting = [source for source in sources if find_exports(home, source, known)]
         extracts = runner.run([f"{EXTRACT_PREFIX}{source}" for source in waiting], {}, tell)
         conf = {"run_id": run_id, "as_of": as_of.isoformat(), "full_refresh": full_refresh, "wait": False}
         [mart] = runner.run([MART_DAG], conf, tell)

@@ -162,7 +162,10 @@ def leading_kpis(home: Home, as_of: dt.date) -> list[KpiLine]:
             """,
             [as_of],
         ).fetchall()
-    return [KpiLine(*row[:4], f"{row[4]:%Y-%m}", *row[5:]) for row in rows]
+    return [
+        KpiLine(stage, kpi, name, unit, f"{month:%Y-%m}", value, previous_value, status)
+        for stage, kpi, name, unit, month, value, previous_value, status in rows
+    ]
 
 
 def _landing(extract: DagEnd) -> SourceLanding:

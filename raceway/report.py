@@ -90,8 +90,8 @@ def write_report(
 def _banner(words: Wording, failed: Sequence[tuple[str, str, str]]) -> Markup:
     if not failed:
         return tag("p", text(words.say("All checks passed.")), class_="banner good")
-    sentence = words.say("checks failed; the numbers are published with these warnings")
-    return tag("p", text(f"{len(failed)} {sentence}."), class_="banner warn")
+    sentence = f"{words.say('Checks that failed')}: {len(failed)}. {words.say('The numbers are published all the same.')}"
+    return tag("p", text(sentence), class_="banner warn")
 
 
 def _late(words: Wording, late: Sequence[str]) -> list[Markup]:
@@ -160,7 +160,7 @@ def _card(words: Wording, kpi: _Kpi) -> Markup:
         )  # fmt: skip
     if kpi.target is not None:
         target = f"{words.say('target')} {words.value(kpi.target, kpi.unit)}"
-        status = f": {words.say(kpi.status)}" if kpi.status else ""
+        status = f": {words.say(kpi.status.replace('_', ' '))}" if kpi.status else ""
         lines.append(tag("div", text(target + status), class_=f"small {_TONE_OF_STATUS.get(kpi.status or '', 'soft')}"))
     if not kpi.is_complete:
         lines.append(tag("div", text(words.say("still provisional")), class_="small soft"))

@@ -69,7 +69,7 @@ def read_status(home: Home) -> Status:
     settings = load_settings(home)
     state = Ledger(home).state()
     yesterday = settings.business_day(dt.datetime.now(tz=dt.UTC)) - dt.timedelta(days=1)
-    waiting = {source: find_exports(home, source) for source in source_names(home)}
+    waiting = {source: find_exports(home, source, state) for source in source_names(home)}
     accounts = {(source, account) for source, account in load_accounts(home)}
     accounts |= {(batch.source, batch.account) for batch in state.batches.values()}
     version = published_version(home)

@@ -70,7 +70,7 @@ def find(source: str) -> list[Json]:
     from raceway.inbox import find_exports
 
     with _at_work(f"{source}: looking into the inbox") as home:
-        return [export.to_dict() for export in find_exports(home, source)]
+        return [export.to_dict() | {"name": export.name} for export in find_exports(home, source)]
 
 
 def land(export: Json) -> Json:

@@ -100,11 +100,11 @@
 {% endmacro %}
 
 
-{# What a contract says of its whole source under config.meta, e.g. default_channel. #}
-{% macro contract_meta(source_name, table_name, key) %}
-    {%- if not execute -%}{{ return(none) }}{%- endif -%}
-    {%- set node = contract_of(source_name, table_name) -%}
-    {{ return(node.config.meta.get(key, node.source_meta.get(key))) }}
+{# The channel of a source's rows that state none: `default_channel` of its contract, else other. #}
+{% macro default_channel(source_name, table_name) %}
+    {%- if not execute -%}{{ return('other') }}{%- endif -%}
+    {%- set contract = contract_of(source_name, table_name) -%}
+    {{ return(contract.config.meta.get('default_channel') or contract.source_meta.get('default_channel') or 'other') }}
 {% endmacro %}
 
 

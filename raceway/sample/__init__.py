@@ -115,5 +115,6 @@ def _prepare(home: Home, history_start: dt.date, end: dt.date) -> None:
         return
     if list(load_accounts(home).values()) != accounts:
         raise BadSettings(
-            f"{home.accounts}: these accounts are not those of a sample that ends on {end}; make the sample in a new home"
+            f"{home.accounts}: these accounts are not those of a sample that ends on {end}; "
+            "make the sample in a new home"
         )

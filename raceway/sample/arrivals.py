@@ -32,10 +32,14 @@ def other_campaign(chance: Chance, than: Traffic) -> Traffic:
     return Traffic(kind[2], None, kind[0], kind[1], f"chuyen-{campaign}")
 
 
-def _tagged(chance: Chance, channel: str, source: str, medium: str, ad_source: str | None = None, click: str = "") -> Traffic:
+def _tagged(
+    chance: Chance, channel: str, source: str, medium: str, ad_source: str | None = None, click: str = ""
+) -> Traffic:
     """A link with UTM parameters: in the address, in the event's own fields, or in both."""
     told_by = chance.choices(("address", "both", "fields"), (70, 22, 8))[0]
-    campaign = f"{channel.replace('_', '-')}-{chance.choice(_MONTHS)}" if channel != "cross_network" else "cross-network"
+    campaign = (
+        f"{channel.replace('_', '-')}-{chance.choice(_MONTHS)}" if channel != "cross_network" else "cross-network"
+    )
     if click:
         told_by = "address"  # click ids come in addresses
     return Traffic(channel, ad_source, source, medium, campaign, click, told_by=told_by)  # type: ignore[arg-type]  # one of the three

@@ -44,7 +44,11 @@ META: Final = (
     Campaign("CB | Tiếp thị lại", "", "paid_social", 2600, 0.019, 2_000, 0.045),
     Campaign("TT Tương tác bài viết", "", "paid_social", 3800, 0.02, 800, 0.004),
 )
-ADS_OF_A_SET: Final = (("Nam 25-44", "Video chạy bộ"), ("Nam 25-44", "12.23.2024"), ("Nữ 25-44", "Ảnh sandal, nền xanh"))
+ADS_OF_A_SET: Final = (
+    ("Nam 25-44", "Video chạy bộ"),
+    ("Nam 25-44", "12.23.2024"),
+    ("Nữ 25-44", "Ảnh sandal, nền xanh"),
+)
 TWIN_AD: Final = "Video chạy bộ"  # a second ad of the same name runs in the same set: equal keys on a day
 
 _KEYWORDS: Final = (
@@ -81,7 +85,15 @@ def _google(world: World) -> None:
     early_end = days[-min(len(days), 11)]
     restated_from = days[-min(len(days), 30)]
     world.ad_reports += [
-        _report("google_ads", "vn-main", world.moment(early_end + dt.timedelta(days=1), 7), days[0], early_end, rows, "excel"),
+        _report(
+            "google_ads",
+            "vn-main",
+            world.moment(early_end + dt.timedelta(days=1), 7),
+            days[0],
+            early_end,
+            rows,
+            "excel",
+        ),
         _report("google_ads", "vn-main", world.night, restated_from, days[-1], _restated(chance, rows), "excel-us"),
     ]
     last = last_till_day(world)
@@ -117,7 +129,13 @@ def _meta(world: World) -> None:
 
 
 def _report(
-    source: str, account: str, exported_at: dt.datetime, first: dt.date, last: dt.date, rows: Iterable[AdRow], flavour: str
+    source: str,
+    account: str,
+    exported_at: dt.datetime,
+    first: dt.date,
+    last: dt.date,
+    rows: Iterable[AdRow],
+    flavour: str,
 ) -> AdReport:
     inside = tuple(row for row in rows if first <= row.day <= last)
     return AdReport(source, account, exported_at, first, last, inside, flavour)
@@ -184,7 +202,14 @@ def _by_gender_and_age(chance: Chance, row: AdRow) -> list[AdRow]:
 
 
 def _keyword(
-    chance: Chance, world: World, day: dt.date, keyword: str, match: str, campaign: str, ad_group: str, score: int | None
+    chance: Chance,
+    world: World,
+    day: dt.date,
+    keyword: str,
+    match: str,
+    campaign: str,
+    ad_group: str,
+    score: int | None,
 ) -> KeywordRow:
     impressions = chance.count(260 * world.scale * demand(day), 8)
     clicks = min(impressions, chance.count(impressions * 0.06))

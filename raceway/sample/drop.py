@@ -36,7 +36,11 @@ class Drop:
 
 
 def table(
-    rows: Iterable[Sequence[str]], delimiter: str = ",", quote_also: str = "", line_end: str = "\n", last_line_end: bool = True
+    rows: Iterable[Sequence[str]],
+    delimiter: str = ",",
+    quote_also: str = "",
+    line_end: str = "\n",
+    last_line_end: bool = True,
 ) -> str:
     """CSV text. A cell is quoted where it must be, and where it holds one of the signs `quote_also`."""
     needing = set(f'{delimiter}"\r\n{quote_also}')
@@ -45,6 +49,11 @@ def table(
         for row in rows
     ]
     return line_end.join(lines) + (line_end if last_line_end else "")
+
+
+def header(names: str, separator: str = ",") -> list[str]:
+    """The column names of a file from one text."""
+    return names.split(separator)
 
 
 def zipped(members: dict[str, bytes]) -> bytes:

@@ -11,7 +11,13 @@ from raceway.sample.names import invent_email, invent_name
 from raceway.sample.seasons import demand
 
 _SUBSCRIBERS: Final = 2600
-_TOPICS: Final = ("Bộ sưu tập mới", "Ưu đãi cuối tuần", "Chăm sóc giày mùa mưa", "Chuyện làng nghề", "Chạy bộ cùng Sông Hồng")
+_TOPICS: Final = (
+    "Bộ sưu tập mới",
+    "Ưu đãi cuối tuần",
+    "Chăm sóc giày mùa mưa",
+    "Chuyện làng nghề",
+    "Chạy bộ cùng Sông Hồng",
+)
 
 
 def invent_letters(world: World) -> None:
@@ -31,7 +37,11 @@ def _subscribers(world: World) -> None:
         # The list grows faster towards today; its first address stands at the very beginning.
         day = world.order_days[0 if number == 0 else min(span - 1, int(span * chance.random() ** 0.8))]
         opted_in = world.moment(day, chance.randrange(24), chance.randrange(60))
-        confirmed = opted_in if number == 0 or chance.hit(0.2) else opted_in + dt.timedelta(seconds=chance.randrange(20, 40_000))
+        confirmed = (
+            opted_in
+            if number == 0 or chance.hit(0.2)
+            else opted_in + dt.timedelta(seconds=chance.randrange(20, 40_000))
+        )
         subscriber = Subscriber(email, name, opted_in, None if chance.hit(0.1) else confirmed)
         left = (subscriber.confirmed or opted_in) + dt.timedelta(seconds=int(chance.uniform(1, 300) * 86_400))
         if chance.hit(0.22) and left < world.night:
@@ -67,7 +77,7 @@ def _mailings(world: World) -> None:
             Mailing(
                 chance.token(10).lower(), title, f"{title}, giao nhanh 2h", sent_at, recipients, soft, hard, opens,
                 opens + chance.poisson(opens * 0.4), clicks, clicks + chance.poisson(clicks * 0.3),
-                min(opens, chance.count(4 + delivered * 0.006, 6)), chance.poisson(delivered * 0.003),
+                min(opens, chance.count(4 + delivered * 0.006, 6)), chance.poisson(delivered * 0.006),
                 chance.poisson(0.2), chance.uniform(0.8, 0.97),
             )
         )  # fmt: skip

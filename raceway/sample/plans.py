@@ -38,12 +38,22 @@ def invent_plans(world: World) -> None:
             cost = PlanAmount(f"{name} {first:%Y-%m}", first, last, channel, market, amount, "VND", is_acquisition)
             world.costs.append(cost)
         world.budgets.append(
-            PlanAmount(f"New York store ads {first:%Y-%m}", first, last, "paid_search", "US", 200_000 + chance.randrange(999), "USD")
+            PlanAmount(
+                f"New York store ads {first:%Y-%m}",
+                first,
+                last,
+                "paid_search",
+                "US",
+                200_000 + chance.randrange(999),
+                "USD",
+            )
         )
         world.targets += _targets(chance, first)
     launch = world.days[len(world.days) // 2]
     world.costs.append(
-        PlanAmount("Store window, Canal Street", launch, launch + dt.timedelta(days=9), "display", "US", 123_457, "USD", True)
+        PlanAmount(
+            "Store window, Canal Street", launch, launch + dt.timedelta(days=9), "display", "US", 123_457, "USD", True
+        )
     )
     _initiatives(world, chance)
     _rates(world)

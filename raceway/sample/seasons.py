@@ -50,7 +50,9 @@ def _tet(day: dt.date) -> float:
 def holidays(first: dt.date, last: dt.date) -> list[Holiday]:
     """Tết weeks and sale days that touch `first` to `last`, as rows of holidays.csv."""
     rows = [
-        Holiday(starts_on=day - dt.timedelta(days=2), ends_on=day + dt.timedelta(days=4), name=f"Tết {year}", market="VN")
+        Holiday(
+            starts_on=day - dt.timedelta(days=2), ends_on=day + dt.timedelta(days=4), name=f"Tết {year}", market="VN"
+        )
         for year, day in TET.items()
     ]
     for year in range(first.year, last.year + 1):

@@ -12,8 +12,8 @@ from raceway.sample.model import Line, Person, TillRefund, TillSale, World
 from raceway.sample.seasons import demand
 from raceway.sample.shop import Population
 
-_SALES_A_DAY: Final = 30.0
-_SALES_A_DAY_BEFORE: Final = 12.0
+_SALES_A_DAY: Final = 36.0
+_SALES_A_DAY_BEFORE: Final = 13.0
 ZONE: Final = ZoneInfo("America/New_York")
 
 

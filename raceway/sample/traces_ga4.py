@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -24,10 +24,20 @@ from raceway.sample.model import Event, World, micros
 
 _COUNTRIES: Final = {"VN": "Vietnam", "US": "United States", "SG": "Singapore", "": "(not set)"}
 _DAILY: Final = 14
-_TITLES: Final = {"products": "Sản phẩm", "collections": "Bộ sưu tập", "checkout": "Thanh toán", "blogs": "Chăm sóc giày"}
+_TITLES: Final = {
+    "products": "Sản phẩm",
+    "collections": "Bộ sưu tập",
+    "checkout": "Thanh toán",
+    "blogs": "Chăm sóc giày",
+}
 
 _VALUE: Final = pa.struct(
-    [("string_value", pa.string()), ("int_value", pa.int64()), ("float_value", pa.float64()), ("double_value", pa.float64())]
+    [
+        ("string_value", pa.string()),
+        ("int_value", pa.int64()),
+        ("float_value", pa.float64()),
+        ("double_value", pa.float64()),
+    ]
 )
 _SCHEMA: Final = pa.schema(
     [
@@ -63,7 +73,8 @@ def write_ga4(world: World, inbox: Path) -> int:
     older = world.days[:-_DAILY]
     for number, start in enumerate(range(0, len(older), 7)):
         days = older[start : start + 7]
-        rows = [_row(world, event, index, True) for day in days for event, index in by_day[day]]
+        number_as = int if number == 1 else str
+        rows = [_row(world, event, index, True, number_as) for day in days for event, index in by_day[day]]
         name = f"events_{days[0]:%Y%m%d}_{days[-1]:%Y%m%d}"
         exported_at = world.moment(days[-1] + dt.timedelta(days=1), 6)
         if number == 1:
@@ -82,7 +93,7 @@ def _daily_shards(world: World, drop: Drop, chance: Chance, by_day: dict[dt.date
     for day in world.days[-_DAILY:]:
         rows, later = list(brought_over), []
         for event, index in by_day[day]:
-            row = _row(world, event, index, False)
+            row = _row(world, event, index, False, str)
             fate = chance.random() if day < world.last else 1.0
             if fate < 0.03:
                 later.append(row)
@@ -99,21 +110,29 @@ def _daily_shards(world: World, drop: Drop, chance: Chance, by_day: dict[dt.date
             drop.put(f"{name}.jsonl.gz", gzipped(_lines(rows)), exported_at)
 
 
-def _row(world: World, event: Event, index: int, is_older: bool) -> dict[str, Any]:
-    """One event as BigQuery holds it; older files have no batch index and no collected traffic source."""
+def _row(world: World, event: Event, index: int, is_older: bool, number: Callable[[int], object]) -> dict[str, Any]:
+    """One event as BigQuery holds it; older files have no batch index and no collected traffic source.
+
+    `number` gives integers their form: BigQuery's JSON writes them as strings.
+    """
     device, traffic = event.device, event.traffic
     host = event.host or company.SITE
     local = dt.datetime.fromtimestamp(event.at // 1_000_000, tz=world.settings.zone)
+    touch = device.first_touch
     row: dict[str, Any] = {
-        "event_date": f"{local:%Y%m%d}",
-        "event_timestamp": event.at,
+        "event_date": f"{local.year}{local.month:02d}{local.day:02d}",
+        "event_timestamp": number(event.at),
         "event_name": event.name,
-        "event_params": _params(event, host),
-        "event_bundle_sequence_id": event.bundle,
+        "event_params": _params(event, host, number),
+        "event_bundle_sequence_id": number(event.bundle),
         "user_id": event.user_id,
         "user_pseudo_id": device.client,
-        "user_first_touch_timestamp": device.first_touch,
-        "device": {"category": device.category, "language": "vi-vn", "web_info": {"browser": device.browser, "hostname": host}},
+        "user_first_touch_timestamp": None if touch is None else number(touch),
+        "device": {
+            "category": device.category,
+            "language": "vi-vn",
+            "web_info": {"browser": device.browser, "hostname": host},
+        },
         "geo": {"continent": "Asia", "country": _COUNTRIES[device.country], "city": "(not set)"},
         # The first visit's source, not this one's: never to be used.
         "traffic_source": {"name": "(organic)", "medium": "organic", "source": "google"},
@@ -124,34 +143,50 @@ def _row(world: World, event: Event, index: int, is_older: bool) -> dict[str, An
     if event.transaction is not None:
         row["ecommerce"] = {"transaction_id": event.transaction, "purchase_revenue": float(event.revenue or 0)}
     if not is_older:
-        row["batch_event_index"] = index
+        row["batch_event_index"] = number(index)
         if traffic is not None and traffic.click_id.startswith("gclid="):
             row["collected_traffic_source"] = {"gclid": traffic.click_id.removeprefix("gclid=")}
         row = {name: value for name, value in row.items() if value is not None}
     return row
 
 
-def _params(event: Event, host: str) -> list[dict[str, Any]]:
+def _params(event: Event, host: str, number: Callable[[int], object]) -> list[dict[str, Any]]:
     traffic = event.traffic
     page = f"https://{host}{event.path}"
     query: dict[str, str] = {}
     if traffic is not None and traffic.source and traffic.told_by != "fields":
         query = {"utm_source": traffic.source, "utm_medium": traffic.medium, "utm_campaign": traffic.campaign}
     parts = [text for text in (urlencode(query), traffic.click_id if traffic is not None else "") if text]
-    referrer = traffic.referrer if traffic is not None else f"https://{host}{event.previous_path}" if event.previous_path else ""
+    referrer = (
+        traffic.referrer
+        if traffic is not None
+        else f"https://{host}{event.previous_path}"
+        if event.previous_path
+        else ""
+    )
     params = [
-        _param("ga_session_id", event.session_id),
-        _param("ga_session_number", event.session_number),
+        _param("ga_session_id", number(event.session_id), "int_value"),
+        _param("ga_session_number", number(event.session_number), "int_value"),
         _param("page_location", page + ("?" + "&".join(parts) if parts else "")),
         _param("page_title", _TITLES.get(event.path.split("/")[1], "Giày Sông Hồng")),
     ]
     if referrer:
         params.append(_param("page_referrer", referrer))
     if event.engagement_ms:
-        params.append(_param("engagement_time_msec", event.engagement_ms))
-    params.append(_param("session_engaged", "1" if event.session_number % 2 else 1))
+        params.append(_param("engagement_time_msec", number(event.engagement_ms), "int_value"))
+    # The same fact as a text or as a number: both occur.
+    engaged = (
+        _param("session_engaged", "1")
+        if event.session_number % 2
+        else _param("session_engaged", number(1), "int_value")
+    )
+    params.append(engaged)
     if traffic is not None and traffic.source and traffic.told_by != "address":
-        params += [_param("source", traffic.source), _param("medium", traffic.medium), _param("campaign", traffic.campaign)]
+        params += [
+            _param("source", traffic.source),
+            _param("medium", traffic.medium),
+            _param("campaign", traffic.campaign),
+        ]
     if event.is_internal:
         params.append(_param("traffic_type", company.INTERNAL_TRAFFIC))
     if event.transaction is not None:
@@ -159,23 +194,14 @@ def _params(event: Event, host: str) -> list[dict[str, Any]]:
     return params
 
 
-def _param(key: str, value: str | int) -> dict[str, Any]:
-    return {"key": key, "value": {"int_value" if isinstance(value, int) else "string_value": value}}
+def _param(key: str, value: object, kind: str = "string_value") -> dict[str, Any]:
+    return {"key": key, "value": {kind: value}}
 
 
 def _lines(rows: Iterable[dict[str, Any]]) -> bytes:
-    """JSON lines as BigQuery writes them: integers as strings."""
-    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-    return "".join(encode(_texts(row)) + "\n" for row in rows).encode("utf-8")
-
-
-def _texts(row: dict[str, Any]) -> dict[str, Any]:
-    row = {name: str(value) if type(value) is int else value for name, value in row.items()}
-    row["event_params"] = [
-        {"key": param["key"], "value": {kind: str(value) for kind, value in param["value"].items()}}
-        for param in row["event_params"]
-    ]
-    return row
+    """JSON lines as BigQuery writes them."""
+    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+    return ("\n".join(map(encode, rows)) + "\n").encode("utf-8")
 
 
 def _parquet(rows: Sequence[dict[str, Any]]) -> bytes:

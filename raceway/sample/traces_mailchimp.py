@@ -7,21 +7,23 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from raceway.sample.drop import Drop, table, zipped
+from raceway.sample.drop import Drop, header, table, zipped
 from raceway.sample.model import Mailing, Subscriber, World
 
-_MEMBER: Final = ["Email Address", "First Name", "Last Name", "MEMBER_RATING", "OPTIN_TIME", "OPTIN_IP", "CONFIRM_TIME",
-                  "CONFIRM_IP", "GMTOFF", "DSTOFF", "TIMEZONE", "CC", "REGION", "LAST_CHANGED", "LEID", "EUID", "NOTES",
-                  "TAGS"]  # fmt: skip
+_MEMBER: Final = header(
+    "Email Address,First Name,Last Name,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,GMTOFF,DSTOFF,"
+    "TIMEZONE,CC,REGION,LAST_CHANGED,LEID,EUID,NOTES,TAGS"
+)
 _EXTRA: Final = {
     "unsubscribed": ["UNSUB_TIME", "UNSUB_CAMPAIGN_TITLE", "UNSUB_CAMPAIGN_ID", "UNSUB_REASON", "UNSUB_REASON_OTHER"],
     "cleaned": ["CLEAN_TIME", "CLEAN_CAMPAIGN_TITLE", "CLEAN_CAMPAIGN_ID"],
 }
-_REPORT: Final = ["Title", "Subject", "List", "Send Date", "Send Weekday", "Total Recipients", "Successful Deliveries",
-                  "Soft Bounces", "Hard Bounces", "Total Bounces", "Times Forwarded", "Forwarded Opens", "Unique Opens",
-                  "Open Rate", "Total Opens", "Unique Clicks", "Click Rate", "Total Clicks", "Unsubscribes",
-                  "Abuse Complaints", "Times Liked on Facebook", "Folder Id", "Unique Id", "Total Orders",
-                  "Total Gross Sales", "Total Revenue"]  # fmt: skip
+_REPORT: Final = header(
+    "Title,Subject,List,Send Date,Send Weekday,Total Recipients,Successful Deliveries,Soft Bounces,Hard Bounces,"
+    "Total Bounces,Times Forwarded,Forwarded Opens,Unique Opens,Open Rate,Total Opens,Unique Clicks,Click Rate,"
+    "Total Clicks,Unsubscribes,Abuse Complaints,Times Liked on Facebook,Folder Id,Unique Id,Total Orders,"
+    "Total Gross Sales,Total Revenue"
+)
 
 
 def write_mailchimp(world: World, inbox: Path) -> int:
@@ -84,10 +86,12 @@ def _campaign(world: World, mailing: Mailing, is_final: bool) -> list[str]:
     delivered = max(mailing.delivered, 1)
     bounces = mailing.soft_bounces + mailing.hard_bounces
     local = mailing.sent_at.astimezone(world.settings.zone)
+    sent = f"{local:%b %d, %Y %I:%M} {'am' if local.hour < 12 else 'pm'}"
     return [
-        mailing.title, mailing.subject, "Bản tin Sông Hồng", f"{local:%b %d, %Y %I:%M} {local:%p}".replace("AM", "am").replace("PM", "pm"),
-        f"{local:%A}", str(mailing.recipients), str(mailing.delivered), str(mailing.soft_bounces), str(mailing.hard_bounces),
-        str(bounces), str(int(mailing.forwards * share)), "0", str(opens), f"{100 * opens / delivered:.2f}%",
-        str(max(mailing.total_opens, opens)), str(clicks), f"{100 * clicks / delivered:.2f}%", str(max(mailing.total_clicks, clicks)),
-        str(mailing.unsubscribes), str(mailing.complaints), "0", "", mailing.id, "0", "0.00", "0.00",
+        mailing.title, mailing.subject, "Bản tin Sông Hồng", sent, f"{local:%A}", str(mailing.recipients),
+        str(mailing.delivered), str(mailing.soft_bounces), str(mailing.hard_bounces), str(bounces),
+        str(int(mailing.forwards * share)), "0", str(opens), f"{100 * opens / delivered:.2f}%",
+        str(max(mailing.total_opens, opens)), str(clicks), f"{100 * clicks / delivered:.2f}%",
+        str(max(mailing.total_clicks, clicks)), str(mailing.unsubscribes), str(mailing.complaints), "0", "", mailing.id,
+        "0", "0.00", "0.00",
     ]  # fmt: skip

@@ -10,8 +10,10 @@ from raceway.sample.drop import Drop, table
 from raceway.sample.model import Answer, Invitation, World
 
 _QUESTION: Final = "How likely are you to recommend us,\non a scale of 0–10?"
-_HEADER: Final = ["#", _QUESTION, "What could we do “better”, {{field:name}}?", "email", "invitation_id", "Response Type",
-                  "Start Date (UTC)", "Stage Date (UTC)", "Submit Date (UTC)", "Network ID", "Tags"]  # fmt: skip
+_HEADER: Final = [
+    "#", _QUESTION, "What could we do “better”, {{field:name}}?", "email", "invitation_id", "Response Type",
+    "Start Date (UTC)", "Stage Date (UTC)", "Submit Date (UTC)", "Network ID", "Tags",
+]  # fmt: skip
 _INVITATION: Final = ["invitation_id", "invited_at", "email", "order_name"]
 
 
@@ -34,10 +36,11 @@ def write_nps(world: World, inbox: Path) -> int:
 def _answer(answer: Answer) -> list[str]:
     score = "" if answer.score is None else str(answer.score)
     at = answer.at.strftime("%Y-%m-%d %H:%M:%S")
+    begun = (answer.at - dt.timedelta(seconds=47)).strftime("%Y-%m-%d %H:%M:%S")
     return [
         answer.id, score, answer.comment, answer.email or "", answer.invitation or "",
-        "partial" if answer.is_partial else "completed", (answer.at - dt.timedelta(seconds=47)).strftime("%Y-%m-%d %H:%M:%S"),
-        at if answer.is_partial else "", at, answer.id[:10].lower(), "",
+        "partial" if answer.is_partial else "completed", begun, at if answer.is_partial else "", at,
+        answer.id[:10].lower(), "",
     ]  # fmt: skip
 
 

@@ -50,7 +50,9 @@ def write_search_console(world: World, inbox: Path) -> int:
         exported_on = world.last - dt.timedelta(days=lag) if lag < many else world.last
         folder, moment = _folder(exported_on), world.moment(exported_on, 10) if lag else world.night
         if is_blog:
-            shown = [SearchDay(d.day, d.clicks // 7, d.impressions // 5 + 1, d.position_sum_x100 // 5 + 100) for d in part]
+            shown = [
+                SearchDay(d.day, d.clicks // 7, d.impressions // 5 + 1, d.position_sum_x100 // 5 + 100) for d in part
+            ]
             period = f"{part[0].day.day} {part[0].day:%b %Y}-{part[-1].day.day} {part[-1].day:%b %Y}"
             filters = f"Filter,Value\nSearch type,Web\nDate,{period}\nPage,+/blogs/"
         else:
@@ -80,7 +82,13 @@ def _days(days: Sequence[SearchDay], header: str) -> bytes:
 def _queries(days: Sequence[SearchDay], header: str) -> bytes:
     clicks, impressions = sum(d.clicks for d in days), sum(d.impressions for d in days)
     rows = [
-        [query, str(clicks // (9 + n)), str(impressions // (7 + n)), _share(clicks // (9 + n), impressions // (7 + n)), f"{n + 2}.{n}"]
+        [
+            query,
+            str(clicks // (9 + n)),
+            str(impressions // (7 + n)),
+            _share(clicks // (9 + n), impressions // (7 + n)),
+            f"{n + 2}.{n}",
+        ]
         for n, query in enumerate(_QUERIES)
     ]
     return table([header.split(","), *rows], last_line_end=False).encode("utf-8")

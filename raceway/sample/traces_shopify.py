@@ -12,22 +12,23 @@ from pathlib import Path
 from typing import Final
 
 from raceway.sample.chance import Chance
-from raceway.sample.drop import Drop, table, zipped
+from raceway.sample.drop import Drop, header, table, zipped
 from raceway.sample.model import ShopOrder, World
 from raceway.sample.names import CITIES, STREETS
 
-HEADER: Final = (
-    "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,Currency,Subtotal,Shipping,Taxes,"
-    "Total,Discount Code,Discount Amount,Shipping Method,Created at,Lineitem quantity,Lineitem name,Lineitem price,"
-    "Lineitem compare at price,Lineitem sku,Lineitem requires shipping,Lineitem taxable,Lineitem fulfillment status,"
-    "Billing Name,Billing Street,Billing Address1,Billing Address2,Billing Company,Billing City,Billing Zip,"
-    "Billing Province,Billing Country,Billing Phone,Shipping Name,Shipping Street,Shipping Address1,Shipping Address2,"
-    "Shipping Company,Shipping City,Shipping Zip,Shipping Province,Shipping Country,Shipping Phone,Notes,Note Attributes,"
-    "Cancelled at,Payment Method,Payment Reference,Refunded Amount,Vendor,Outstanding Balance,Employee,Location,Device ID,Id,"
-    "Tags,Risk Level,Source,Lineitem discount,Tax 1 Name,Tax 1 Value,Tax 2 Name,Tax 2 Value,Tax 3 Name,Tax 3 Value,"
-    "Tax 4 Name,Tax 4 Value,Tax 5 Name,Tax 5 Value,Phone,Receipt Number,Duties,Billing Province Name,"
-    "Shipping Province Name,Payment ID,Payment Terms Name,Next Payment Due At,Payment References"
-).split(",")
+HEADER: Final = header(
+    "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,Currency,Subtotal,"
+    "Shipping,Taxes,Total,Discount Code,Discount Amount,Shipping Method,Created at,Lineitem quantity,"
+    "Lineitem name,Lineitem price,Lineitem compare at price,Lineitem sku,Lineitem requires shipping,"
+    "Lineitem taxable,Lineitem fulfillment status,Billing Name,Billing Street,Billing Address1,Billing Address2,"
+    "Billing Company,Billing City,Billing Zip,Billing Province,Billing Country,Billing Phone,Shipping Name,"
+    "Shipping Street,Shipping Address1,Shipping Address2,Shipping Company,Shipping City,Shipping Zip,"
+    "Shipping Province,Shipping Country,Shipping Phone,Notes,Note Attributes,Cancelled at,Payment Method,"
+    "Payment Reference,Refunded Amount,Vendor,Outstanding Balance,Employee,Location,Device ID,Id,Tags,Risk Level,"
+    "Source,Lineitem discount,Tax 1 Name,Tax 1 Value,Tax 2 Name,Tax 2 Value,Tax 3 Name,Tax 3 Value,Tax 4 Name,"
+    "Tax 4 Value,Tax 5 Name,Tax 5 Value,Phone,Receipt Number,Duties,Billing Province Name,Shipping Province Name,"
+    "Payment ID,Payment Terms Name,Next Payment Due At,Payment References"
+)
 _COLUMN: Final = {name: index for index, name in enumerate(HEADER)}
 
 
@@ -75,7 +76,7 @@ def _rows(world: World, order: ShopOrder, at: dt.datetime) -> list[list[str]]:
     for number, line in enumerate(order.lines):
         row = [""] * len(HEADER)
         cells = {
-            "Name": order.name, "Email": order.email or "", "Created at": _stamp(world, order.created_at),
+            "Name": order.name, "Email": _email(order), "Created at": _stamp(world, order.created_at),
             "Lineitem quantity": str(line.quantity), "Lineitem name": line.name, "Lineitem price": f"{line.price}.00",
             "Lineitem compare at price": f"{line.price}.00", "Lineitem sku": line.sku,
             "Lineitem requires shipping": "false" if line.is_gift_card else "true", "Lineitem taxable": "true",
@@ -87,6 +88,12 @@ def _rows(world: World, order: ShopOrder, at: dt.datetime) -> list[list[str]]:
             row[_COLUMN[name]] = cell
         rows.append(row)
     return rows
+
+
+def _email(order: ShopOrder) -> str:
+    """The address as it was typed: some in capitals."""
+    email = order.email or ""
+    return email.upper() if order.id.endswith("7") and len(order.lines) > 1 else email
 
 
 def _order_cells(world: World, order: ShopOrder, at: dt.datetime) -> dict[str, str]:
@@ -107,13 +114,13 @@ def _order_cells(world: World, order: ShopOrder, at: dt.datetime) -> dict[str, s
         **_address(chance, "Billing", order.billing_country), **_address(chance, "Shipping", order.shipping_country),
         **_phones(chance, order),
         "Notes": "Giao giờ hành chính,\ngọi trước" if chance.hit(0.05) else "",
-        "Note Attributes": "gift_wrap: yes\r\nlời nhắn: Chúc mừng \"sinh nhật\"" if chance.hit(0.08) else "",
+        "Note Attributes": 'gift_wrap: yes\r\nlời nhắn: "sinh nhật"' if chance.hit(0.08) else "",
         "Cancelled at": _stamp(world, order.cancelled_at) if is_cancelled and order.cancelled_at else "",
         "Payment Method": "" if order.total == 0 else "Cash on Delivery (COD)" if order.is_cod else "OnePay",
-        "Payment Reference": f"c{chance.token(20)}.1", "Refunded Amount": f"{refunded}.00", "Outstanding Balance": "0.00",
-        "Id": order.id, "Tags": ", ".join(tags), "Risk Level": "Low", "Source": order.source_name, "Tax 1 Name": "VAT 8%",
-        "Tax 1 Value": f"{order.total * 8 / 108:.2f}", "Payment ID": f"r{chance.token(20)}",
-        "Payment References": f"r{chance.token(20)}",
+        "Payment Reference": f"c{chance.token(20)}.1", "Refunded Amount": f"{refunded}.00",
+        "Outstanding Balance": "0.00", "Id": order.id, "Tags": ", ".join(tags), "Risk Level": "Low",
+        "Source": order.source_name, "Tax 1 Name": "VAT 8%", "Tax 1 Value": f"{order.total * 8 / 108:.2f}",
+        "Payment ID": f"r{chance.token(20)}", "Payment References": f"r{chance.token(20)}",
     }  # fmt: skip
 
 
@@ -128,7 +135,13 @@ def _financial_status(order: ShopOrder, refunded: int, is_paid: bool, is_cancell
 def _address(chance: Chance, kind: str, country: str) -> dict[str, str]:
     if not country:
         return {}
-    city, code = chance.choice(CITIES) if country == "VN" else ("New York", "10013") if country == "US" else ("Singapore", "048616")
+    city, code = (
+        chance.choice(CITIES)
+        if country == "VN"
+        else ("New York", "10013")
+        if country == "US"
+        else ("Singapore", "048616")
+    )
     street = f"{chance.randrange(1, 250)} {chance.choice(STREETS)}"
     return {
         f"{kind} Name": "Khách hàng", f"{kind} Street": street, f"{kind} Address1": street, f"{kind} City": city,

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from raceway.sample.drop import Drop, table
+from raceway.sample.drop import Drop, header, table
 from raceway.sample.model import Line, TillSale, World
 from raceway.sample.store import ZONE, last_till_day
 
-_HEADER: Final = (
-    "Date,Time,Time Zone,Category,Item,Qty,Price Point Name,SKU,Modifiers Applied,Gross Sales,Discounts,Net Sales,Tax,"
-    "Transaction ID,Payment ID,Device Name,Notes,Details,Event Type,Location,Dining Option,Customer ID,Customer Name,"
-    "Customer Reference ID,Unit,Count,GTIN,Itemization Type,Commission,Employee,Fulfillment Note,Channel,Token,Card Brand,"
-    "PAN Suffix"
-).split(",")
+_HEADER: Final = header(
+    "Date,Time,Time Zone,Category,Item,Qty,Price Point Name,SKU,Modifiers Applied,Gross Sales,Discounts,"
+    "Net Sales,Tax,Transaction ID,Payment ID,Device Name,Notes,Details,Event Type,Location,Dining Option,"
+    "Customer ID,Customer Name,Customer Reference ID,Unit,Count,GTIN,Itemization Type,Commission,Employee,"
+    "Fulfillment Note,Channel,Token,Card Brand,PAN Suffix"
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,9 @@ def write_square(world: World, inbox: Path) -> int:
         lines = [cells for day in reversed(days) for cells in by_day.get(day, [])]
         # The end in the name is not inside; taken the next afternoon, the newest one in the night.
         taken = dt.datetime.combine(end, dt.time(12), tzinfo=ZONE) + dt.timedelta(hours=1)
-        drop.put(f"items-{first}-{end}.csv", table([_HEADER, *lines]).encode(), min(taken.astimezone(dt.UTC), world.night))
+        drop.put(
+            f"items-{first}-{end}.csv", table([_HEADER, *lines]).encode(), min(taken.astimezone(dt.UTC), world.night)
+        )
     return drop.files
 
 
@@ -87,10 +89,11 @@ def _cells(row: _Printed) -> list[str]:
     sale, line, net = row.sale, row.line, row.gross - row.discount
     sign = -1 if row.event == "Refund" else 1
     return [
-        local.date().isoformat(), local.strftime("%H:%M:%S"), "Eastern Time (US & Canada)", line.category or "None", line.name,
-        f"{sign * line.quantity}.0", "", line.sku, "", _dollars(row.gross), _dollars(-row.discount), _dollars(net),
-        _dollars(round(net * 0.08875)), sale.transaction, f"P{sale.transaction[:20]}", "Square Terminal 4", "",
-        f"https://app.squareup.example/sales/{sale.transaction}", row.event, "Canal Street", "", sale.customer or "",
-        "", sale.reference or "", "ea", f"{sign * line.quantity}", "", "Gift Card" if line.is_gift_card else "Physical Good",
-        "$0.00", "", "", "Canal Street", line.sku or "GC", "Visa", "0000",
+        local.date().isoformat(), local.strftime("%H:%M:%S"), "Eastern Time (US & Canada)", line.category or "None",
+        line.name, f"{sign * line.quantity}.0", "", line.sku, "", _dollars(row.gross), _dollars(-row.discount),
+        _dollars(net), _dollars(round(net * 0.08875)), sale.transaction, f"P{sale.transaction[:20]}",
+        "Square Terminal 4", "", f"https://app.squareup.example/sales/{sale.transaction}", row.event, "Canal Street",
+        "", sale.customer or "", "", sale.reference or "", "ea", f"{sign * line.quantity}", "",
+        "Gift Card" if line.is_gift_card else "Physical Good", "$0.00", "", "", "Canal Street", line.sku or "GC",
+        "Visa", "0000",
     ]  # fmt: skip

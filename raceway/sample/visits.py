@@ -16,10 +16,10 @@ from raceway.sample.chance import Chance
 from raceway.sample.model import DAY, MINUTE, SECOND, Country, Device, Event, Person, ShopOrder, Traffic, World, micros
 from raceway.sample.seasons import demand
 
-_VISITS_A_DAY: Final = 120.0  # beside those that end with an order
+_VISITS_A_DAY: Final = 130.0  # beside those that end with an order
 _HOURS: Final = (2, 0.8, 0.3, 0.2, 0.2, 0.4, 1, 2, 3, 3.6, 3.8, 3.8, 4.4, 3.6, 3, 3.2, 3.4, 3.4, 3.4, 4.2, 5.2, 5.8,
                  4.8, 3)  # fmt: skip
-_COUNTRIES: Final = {"VN": 0.87, "US": 0.07, "SG": 0.045, "": 0.015}
+_COUNTRIES: Final[dict[Country, float]] = {"VN": 0.87, "US": 0.07, "SG": 0.045, "": 0.015}
 _BROWSERS: Final = {"Chrome": 55, "Safari": 22, "Cốc Cốc": 14, "Samsung Internet": 6, "Edge": 3}
 _CATEGORIES: Final = {"mobile": 74, "desktop": 22, "tablet": 4}
 _LANDINGS: Final = ("/", "/", "/", "/collections/giay-chay", "/collections/sale", "/blogs/cham-soc-giay")
@@ -146,7 +146,7 @@ class Site:
 
     def _on_product(self, script: list[tuple[int, str, str, int, str | None]], at: int, path: str) -> int:
         chance = self.chance
-        adds = chance.hit(0.13)
+        adds = chance.hit(0.24)
         at += chance.randrange(50_000, 900_000)
         if adds and chance.hit(0.12):
             script.append((at, "add_to_cart", path, 1_000, None))  # from the list, before the product was seen
@@ -160,7 +160,9 @@ class Site:
     def _next_path(self) -> str:
         if self.chance.hit(0.45):
             return f"/products/{self.chance.choice(company.PRODUCTS).sku}"
-        return self.chance.choice(("/collections/giay-chay", "/collections/sale", "/pages/size", "/blogs/cham-soc-giay"))
+        return self.chance.choice(
+            ("/collections/giay-chay", "/collections/sale", "/pages/size", "/blogs/cham-soc-giay")
+        )
 
     def _perform(
         self,
@@ -209,11 +211,17 @@ class Site:
         if chance.hit(0.012):
             pause = 30 * MINUTE + (1 if chance.hit(0.5) else 0)
             at = script[-1][0] + pause
-            tail = [(at, "page_view", "/collections/sale", 3_000, None), (at + 12 * SECOND, "scroll", "/collections/sale", 2_000, None)]
+            tail = [
+                (at, "page_view", "/collections/sale", 3_000, None),
+                (at + 12 * SECOND, "scroll", "/collections/sale", 2_000, None),
+            ]
             return [*script, *tail], None
         if traffic is not None and traffic.source and chance.hit(0.03):
             at = script[-1][0] + int(chance.uniform(60, 900) * SECOND)
-            tail = [(at, "page_view", "/collections/sale", 4_000, None), (at + 15 * SECOND, "view_item", "/products/SH-CITY-01", 9_000, None)]
+            tail = [
+                (at, "page_view", "/collections/sale", 4_000, None),
+                (at + 15 * SECOND, "view_item", "/products/SH-CITY-01", 9_000, None),
+            ]
             return [*script, *tail], (at, other_campaign(chance, traffic))
         return script, None
 
@@ -223,7 +231,7 @@ def invent_visits(world: World) -> None:
     site = Site(world)
     buyers = [order for order in world.orders if order.created_at >= world.moment(world.first, 0) and not order.is_test]
     for order in buyers:
-        if site.chance.hit(0.88):
+        if site.chance.hit(0.75):
             _buyer_visits(site, order)
     members = [person for person in world.persons if person.till_customer is not None]
     for day in world.days:
@@ -238,10 +246,8 @@ def _buyer_visits(site: Site, order: ShopOrder) -> None:
     chance = site.chance
     at = micros(order.created_at)
     person = order.person
-    if person is None:  # a guest: a device that nothing ties to a person
-        device = site.device(order.billing_country, None)
-    else:
-        device = site.device_of(person, at)
+    # A guest's device is tied to no person.
+    device = site.device(order.billing_country, None) if person is None else site.device_of(person, at)
     login = person.login if person is not None and chance.hit(0.5) else None
     if not site.buy(device, order, arrive(chance, is_buyer=True), login):
         return
@@ -272,7 +278,7 @@ def _visitor(site: Site, day: dt.date, members: list[Person]) -> None:
         login = person.login if chance.hit(0.3) else None
         site.visit(site.device_of(person, start), start, arrive(chance), login)
     else:
-        country: Country = chance.one_of(_COUNTRIES)  # type: ignore[assignment]  # keys are countries
+        country = chance.one_of(_COUNTRIES)
         device = site.device(country, None if chance.hit(0.03) else start)
         if site.visit(device, start, arrive(chance), may_sign_up=True) and chance.hit(0.5):
             site.strangers.append(device)
@@ -281,10 +287,16 @@ def _visitor(site: Site, day: dt.date, members: list[Person]) -> None:
 def _noise(world: World) -> list[Event]:
     """Crawlers, the office, the staging site and the shop's tablet: all named in exclusions.csv."""
     chance = Chance(world.seed, "noise")
-    events = []
+    events: list[Event] = []
     kiosk = Device(company.KIOSK_DEVICE, "US", "Chrome", "tablet", None)
     for day in world.days:
-        crawler = Device(f"{chance.randrange(10**8, 10**9)}.{1_600_000_000 + len(events)}", "US", company.BOT_BROWSER, "desktop", None)
+        crawler = Device(
+            f"{chance.randrange(10**8, 10**9)}.{1_600_000_000 + len(events)}",
+            "US",
+            company.BOT_BROWSER,
+            "desktop",
+            None,
+        )
         office = Device(f"77{chance.randrange(10**6)}.1700000000", "VN", "Chrome", "desktop", None)
         tester = Device(f"78{chance.randrange(10**6)}.1700000000", "VN", "Chrome", "desktop", None)
         for device, many, is_internal, host in (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -116,7 +117,10 @@ class Mart:
     def __init__(self, file: Path, dbt: Callable[..., Any]) -> None:
         self.file = file
         self._dbt = dbt
-        with duckdb.connect(str(file)) as connection:
+
+    def prepare(self) -> None:
+        """Makes the frozen tables, the empty facts and the seeds."""
+        with duckdb.connect(str(self.file)) as connection:
             connection.execute(f"""
                 create schema frozen;
                 create table frozen.settings (
@@ -131,6 +135,8 @@ class Mart:
                 {"".join(f"create table {name} ({columns});" for name, columns in FACTS.items())}
             """)
         self.settings()
+        self._dbt(self.file, ["seed", "--select", *SEEDS.split()])
+        self.run_sql("checkpoint")  # the file is copied for every test: nothing may stay in its write-ahead log
 
     def run_sql(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of a statement on the warehouse; closed again, so that dbt may open it."""
@@ -165,8 +171,7 @@ class Mart:
                 connection.execute(f"insert into {table} ({', '.join(row)}) values ({marks})", list(row.values()))
 
     def build(self, *, command: str = "run", select: str = MODELS) -> Any:
-        """Runs seeds and models; fails the test when a model fails."""
-        self._dbt(self.file, ["seed", "--select", *SEEDS.split()])
+        """Runs the models; fails the test when one fails."""
         return self._dbt(self.file, [command, "--select", *select.split()])
 
     def kpi(self, kpi: str, period: str, start: str, channel: str = "all", market: str = "all") -> dict[str, Any]:
@@ -222,6 +227,13 @@ def dbt(dbt_scratch: Path) -> Iterator[Callable[..., Any]]:
     os.environ.pop("RACEWAY_WAREHOUSE", None)
 
 
+@pytest.fixture(scope="session")
+def empty_warehouse(dbt_scratch: Path, dbt: Callable[..., Any]) -> Path:
+    file = dbt_scratch / "warehouse.duckdb"
+    Mart(file, dbt).prepare()
+    return file
+
+
 @pytest.fixture
-def mart(tmp_path: Path, dbt: Callable[..., Any]) -> Mart:
-    return Mart(tmp_path / "warehouse.duckdb", dbt)
+def mart(tmp_path: Path, dbt: Callable[..., Any], empty_warehouse: Path) -> Mart:
+    return Mart(Path(shutil.copy(empty_warehouse, tmp_path / "warehouse.duckdb")), dbt)

@@ -87,9 +87,7 @@ class Company:
         ledger.append("landed", manifest=manifest, **about)
         if status == "accepted":
             ledger.append("accepted", batch_id=batch_id)
-            self.sql(
-                f"insert into frozen.batches values ('{batch_id}', 'google_ads', 'campaign_daily', 'vn')"
-            )
+            self.sql(f"insert into frozen.batches values ('{batch_id}', 'google_ads', 'campaign_daily', 'vn')")
         elif status == "refused":
             ledger.append("refused", batch_id=batch_id, reason=reason, **about)
 

@@ -62,7 +62,9 @@ def test_parquet_and_database_hold_the_same_numbers(company: Company) -> None:
     company.publish("night-1")
 
     facts = company.home.current.resolve() / "parquet" / "fct_reach_ads" / "*" / "*.parquet"
-    assert duckdb.sql(f"select sum(\"cost\"), count(*) from '{facts}' where month = '2026-10'").fetchall() == [(620, 31)]
+    assert duckdb.sql(f"select sum(\"cost\"), count(*) from '{facts}' where month = '2026-10'").fetchall() == [
+        (620, 31)
+    ]
     assert company.read("select sum(\"cost\"), count(*) from fct_reach_ads where day < '2026-11-01'") == [(620, 31)]
 
 

@@ -25,8 +25,7 @@ google_rows as (
         cast(null as varchar) as ad_set,
         cast(null as varchar) as ad,
         cast(null as varchar) as breakdown,
-        coalesce(campaign_types.channel, '{{ contract_meta('google_ads', 'campaign_daily', 'default_channel') or 'paid_search' }}')
-            as channel,
+        coalesce(campaign_types.channel, google.default_channel) as channel,
         google.impressions,
         google.clicks,
         google.cost,
@@ -63,7 +62,7 @@ meta_rows as (
         meta.ad_set,
         meta.ad,
         nullif(concat_ws(' / ', meta.gender, meta.age), '') as breakdown,
-        '{{ contract_meta('meta_ads', 'ads_daily', 'default_channel') or 'paid_social' }}' as channel,
+        meta.default_channel as channel,
         meta.impressions,
         meta.link_clicks as clicks,
         meta.cost,

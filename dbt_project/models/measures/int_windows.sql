@@ -9,9 +9,15 @@ ranges as (
     select period, period_start as window_start, period_end as window_end, true as is_period
     from periods
     union all
-    select period, previous_start as window_start, previous_to_date_end as window_end, false as is_period
+    select
+        periods.period,
+        periods.previous_start as window_start,
+        periods.previous_to_date_end as window_end,
+        false as is_period
     from periods
-    where previous_to_date_end is not null
+    inner join periods as previous
+        on periods.period = previous.period and periods.previous_start = previous.period_start
+    where periods.previous_to_date_end is not null
 ),
 
 -- most to-date ranges are whole periods

@@ -16,6 +16,7 @@ final as (
         campaign,
         campaign_type,
         campaign_status,
+        '{{ default_channel('google_ads', 'campaign_daily') }}' as default_channel,
 
         ---------- numbers
         impressions,

@@ -18,6 +18,7 @@ final as (
         gender,
         age,
         result_type,
+        '{{ default_channel('meta_ads', 'ads_daily') }}' as default_channel,
 
         ---------- numbers
         impressions,

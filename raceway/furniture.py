@@ -1,0 +1,102 @@
+"""What stands around the rows: the period in a preamble, the filters in a sibling file."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from raceway.contracts import Sibling
+from raceway.reading import Member, normal
+
+# `27 January 2026 - 23 February 2026`, `"January 20, 2026 - January 21, 2026"`, `1 Jan 2025-31 Dec 2025`,
+# `2026-01-01 - 2026-01-31`; Vietnamese `1 thg 1, 2026 - 31 thg 1, 2026`.
+_DATE: Final = (
+    r"(?:\d{4}-\d{2}-\d{2}|\d{1,2} [^\W\d]+\.? \d{4}|[^\W\d]+\.? \d{1,2}, \d{4}|\d{1,2} (?:thg|tháng) \d{1,2},? \d{4})"
+)
+_PERIOD: Final = re.compile(rf"(?P<first>{_DATE})\s*[-–—]\s*(?P<last>{_DATE})", re.IGNORECASE)
+_SINGLE: Final = re.compile(rf"^\W*(?P<day>{_DATE})\W*$", re.IGNORECASE)
+_MONTHS: Final = {
+    month: number
+    for number, names in enumerate(
+        (
+            "jan january janvier janv januar", "feb february février févr februar", "mar march mars märz",
+            "apr april avril avr", "may mai", "jun june juin juni", "jul july juillet juil juli",
+            "aug august août", "sep sept september septembre", "oct october octobre okt oktober",
+            "nov november novembre", "dec december décembre déc dez dezember",
+        ),
+        start=1,
+    )
+    for month in names.split()
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Span:
+    """First and last day of a period."""
+
+    first: dt.date
+    last: dt.date
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a sibling says: whether the export is filtered, its period where it is absolute, how it is worded."""
+
+    is_filtered: bool
+    span: Span | None
+    worded: str
+    rows: int
+
+
+def period_in(lines: str) -> Span | None:
+    """The period that a preamble states, None where it states none (`All time`, `Last 3 months`)."""
+    text = " ".join(lines.replace("\u00a0", " ").split(" "))
+    found = _PERIOD.search(text)
+    if found:
+        first, last = _day(found.group("first")), _day(found.group("last"))
+        return Span(first, last) if first and last and first <= last else None
+    for line in lines.splitlines():
+        single = _SINGLE.match(line)
+        day = _day(single.group("day")) if single else None
+        if day:
+            return Span(day, day)
+    return None
+
+
+def _day(text: str) -> dt.date | None:
+    numbers = [int(number) for number in re.findall(r"\d+", text)]
+    if re.match(r"\d{4}-", text):
+        year, month, day = numbers
+    elif re.search("(?i)thg|tháng", text):
+        day, month, year = numbers
+    else:
+        word = re.search(r"[^\W\d]+", text)
+        month = _MONTHS.get(word.group().lower(), 0) if word else 0
+        day, year = numbers
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def filters_of(member: Member, sibling: Sibling) -> Filters:
+    """What a filters file says; its rows are few, and all of them furniture."""
+    rows = [row for row in csv.reader(io.StringIO(member.text, newline="")) if any(cell.strip() for cell in row)][1:]
+    span, worded = None, ""
+    others = []
+    for row in rows:
+        key, value = row[0], ",".join(row[1:]).strip()
+        if _is_one_of(key, sibling.date_rows):
+            span, worded = period_in(value), " ".join(value.split())
+        elif not (_is_one_of(key, sibling.plain_rows) and _is_one_of(value, sibling.plain_values)):
+            others.append(key)
+    return Filters(bool(others), span, worded, len(rows))
+
+
+def _is_one_of(text: str, names: Iterable[str]) -> bool:
+    return normal(text) in {normal(item) for item in names}

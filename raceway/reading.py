@@ -1,0 +1,522 @@
+"""Container, encoding, furniture: from the raw files of an export to something that DuckDB reads.
+
+    raw file ──► members (zip and xlsx unpacked, gz left packed where DuckDB reads it)
+             ──► encoding and header row, looked for in the first lines only
+             ──► the table whose required columns that header has
+
+Only the head of a file passes through Python; the rows are DuckDB's. What cannot be understood raises
+ExportRefused with a sentence that names the file and says why.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import datetime as dt
+import difflib
+import gzip
+import hashlib
+import io
+import json
+import re
+import shutil
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Any, Final, Literal
+
+from raceway.contracts import ColumnContract, SourceContract, TableContract, Unsupported
+from raceway.faults import ExportRefused
+
+HEAD_BYTES: Final = 262_144
+_CHUNK: Final = 1 << 22
+_DELIMITERS: Final = (",", "\t", ";", "|")
+_CURRENCY: Final = re.compile(r"\s*\(([A-Z]{3})\)$")
+
+Kind = Literal["csv", "json", "parquet"]
+
+
+@dataclass
+class Member:
+    """One file of an export, or one member of an archive.
+
+    `name` is what sentences call it; `path` is where its bytes lie for DuckDB (the raw file itself, or an
+    unpacked copy); `raw` is the file in the inbox that it came in.
+    """
+
+    name: str
+    path: Path
+    raw: Path
+    kind: Kind
+    packed: bool = False
+    encoding: str = "utf-8"
+    text: str = ""
+    """The first lines, decoded; empty for Parquet."""
+
+    @property
+    def file_name(self) -> str:
+        """The last part of its name."""
+        return PurePosixPath(self.name).name
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the member's raw bytes."""
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@dataclass
+class Shape:
+    """What a member's head says: which table it feeds and where each column stands."""
+
+    member: Member
+    table: TableContract
+    header: list[str] = field(default_factory=list)
+    header_at: int = 0
+    """Records above the header."""
+    delimiter: str = ","
+    preamble: str = ""
+    places: dict[str, list[int]] = field(default_factory=dict)
+    """Column name to positions in the row: its own, then those of `also`."""
+    extras: dict[str, int] = field(default_factory=dict)
+    """Further headers that a contract names (time, zone) to their positions."""
+    language: str = "en"
+    currency: str | None = None
+    """ISO code that a header states in parentheses."""
+    currency_header: str = ""
+    new_columns: list[str] = field(default_factory=list)
+
+    @property
+    def number_locale(self) -> str:
+        """point or comma: how this file writes decimals."""
+        return self.table.meta.number_locale_of.get(self.language, self.table.meta.number_locale)
+
+
+# ---------------------------------------------------------------- members
+
+
+def open_members(raw: Path, name: str, scratch: Path, cp1252: bool) -> list[Member]:
+    """The members of one raw file; archives and workbooks are unpacked into `scratch`.
+
+    `cp1252` says whether a contract allows that encoding. Raises ExportRefused for empty, damaged and
+    unreadable files.
+    """
+    if raw.stat().st_size == 0:
+        raise ExportRefused(f"{name}: the file is empty (0 bytes); export it again")
+    with raw.open("rb") as file:
+        magic = file.read(8)
+    if magic[:4] == b"PK\x03\x04" or magic[:4] == b"PK\x05\x06":
+        return _from_zip(raw, name, scratch, cp1252)
+    if magic[:2] == b"\x1f\x8b":
+        return [_from_gz(raw, name, scratch, cp1252)]
+    if magic[:4] == b"PAR1":
+        return [Member(name, raw, raw, "parquet")]
+    if magic[:4] == b"\xd0\xcf\x11\xe0":
+        raise ExportRefused(f"{name}: an old Excel workbook (.xls); save it as .xlsx or csv")
+    return [_text_member(name, raw, raw, _head(raw), cp1252)]
+
+
+def _from_zip(raw: Path, name: str, scratch: Path, cp1252: bool) -> list[Member]:
+    try:
+        with zipfile.ZipFile(raw) as archive:
+            entries = [e for e in archive.infolist() if not e.is_dir() and not _is_litter(e.filename)]
+            if any(e.filename == "[Content_Types].xml" for e in entries):
+                return _from_workbook(raw, name, scratch)
+            members: list[Member] = []
+            for number, entry in enumerate(entries):
+                target = scratch / f"{raw.name}.{number}{PurePosixPath(entry.filename).suffix}"
+                with archive.open(entry) as packed, target.open("wb") as file:
+                    shutil.copyfileobj(packed, file, _CHUNK)
+                inner = f"{name}/{unicodedata.normalize('NFC', entry.filename)}"
+                members += open_members(target, inner, scratch, cp1252)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as fault:
+        raise ExportRefused(f"{name}: the zip is damaged or protected ({fault}); export or copy it again") from fault
+    if not members:
+        raise ExportRefused(f"{name}: the zip holds no file")
+    for member in members:
+        member.raw = raw
+    return members
+
+
+def _is_litter(name: str) -> bool:
+    """What macOS and Windows put into zips."""
+    path = PurePosixPath(name)
+    return path.parts[0] == "__MACOSX" or path.name.startswith(".") or path.name in ("Thumbs.db", "desktop.ini")
+
+
+def _from_gz(raw: Path, name: str, scratch: Path, cp1252: bool) -> Member:
+    """Packed JSON lines stay packed (DuckDB unpacks while reading); anything else is unpacked."""
+    inner = name.removesuffix(".gz")
+    try:
+        with gzip.open(raw) as file:
+            head = file.read(HEAD_BYTES)
+        if not head:
+            raise ExportRefused(f"{name}: the file is empty inside its gz; export it again")
+        if head.lstrip()[:1] == b"{":
+            return Member(inner, raw, raw, "json", packed=True, text=head.decode("utf-8", "replace"))
+        target = scratch / raw.name.removesuffix(".gz")
+        with gzip.open(raw) as packed, target.open("wb") as file:
+            shutil.copyfileobj(packed, file, _CHUNK)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as fault:
+        raise ExportRefused(f"{name}: the gz is cut off or damaged ({fault}); copy or export it again") from fault
+    if head[:4] == b"PAR1":
+        return Member(inner, target, raw, "parquet")
+    return _text_member(inner, target, raw, head, cp1252)
+
+
+def _from_workbook(raw: Path, name: str, scratch: Path) -> list[Member]:
+    """Each sheet with cells becomes a csv member; numbers and dates keep their value, not their format."""
+    from python_calamine import CalamineError, load_workbook
+
+    try:
+        workbook = load_workbook(str(raw))
+        members = []
+        for number, sheet in enumerate(workbook.sheet_names):
+            rows = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+            if not rows:
+                continue
+            target = scratch / f"{raw.name}.{number}.csv"
+            with target.open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file, lineterminator="\n").writerows([_cell_text(cell) for cell in row] for row in rows)
+            members.append(_text_member(f"{name}/{sheet}", target, raw, _head(target), False))
+    except CalamineError as fault:
+        raise ExportRefused(f"{name}: the workbook cannot be read ({fault}); save it again or export csv") from fault
+    if not members:
+        raise ExportRefused(f"{name}: the workbook holds no cells")
+    return members
+
+
+def _cell_text(cell: object) -> str:
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, float):
+        if cell.is_integer():
+            # a workbook keeps 15 digits: a longer id is spoilt, and shown so that the id check sees it
+            return str(int(cell)) if abs(cell) < 1e15 else f"{cell:.5E}"
+        return repr(cell)
+    if isinstance(cell, dt.datetime):
+        return cell.isoformat(sep=" ") if cell.time() != dt.time() else cell.date().isoformat()
+    if isinstance(cell, dt.date | dt.time):
+        return cell.isoformat()
+    return str(cell)
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD_BYTES)
+
+
+def _text_member(name: str, path: Path, raw: Path, head: bytes, cp1252: bool) -> Member:
+    encoding, text = _decode(name, head, cp1252)
+    first = text.lstrip()[:1]
+    kind: Kind = "json" if first == "{" else "csv"
+    if first == "[":
+        raise ExportRefused(f"{name}: a JSON array; export JSON lines (one object a line)")
+    if not text.strip():
+        raise ExportRefused(f"{name}: the file holds nothing but white space")
+    return Member(name, path, raw, kind, encoding=encoding, text=text)
+
+
+def _decode(name: str, head: bytes, cp1252: bool) -> tuple[str, str]:
+    """Encoding and text of a file's head: byte order mark first, then strict utf-8, then cp1252."""
+    if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        encoding = "utf-16-le" if head[:2] == codecs.BOM_UTF16_LE else "utf-16-be"
+        return encoding, head[2 : len(head) // 2 * 2].decode(encoding, "replace")
+    if head[:3] == codecs.BOM_UTF8:
+        return "utf-8", _utf8(head[3:]) or _refuse_encoding(name, head[3:])
+    if head[1:200:2].count(0) > 20:
+        return "utf-16-le", head[: len(head) // 2 * 2].decode("utf-16-le", "replace")
+    text = _utf8(head)
+    if text is not None:
+        return "utf-8", text
+    if cp1252:
+        try:
+            return "cp1252", head.decode("cp1252")
+        except UnicodeDecodeError:
+            pass
+    return "utf-8", _refuse_encoding(name, head)
+
+
+def _utf8(head: bytes) -> str | None:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        return decoder.decode(head)  # a character cut at the end of the head is no fault
+    except UnicodeDecodeError:
+        return None
+
+
+def _refuse_encoding(name: str, data: bytes) -> str:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        line = data[: fault.start].count(b"\n") + 1
+        raise ExportRefused(
+            f"{name}, line {line}: the byte 0x{data[fault.start]:02x} is not valid UTF-8; save or export it as UTF-8"
+        ) from fault
+    raise ExportRefused(f"{name}: not valid UTF-8; save or export it as UTF-8")
+
+
+def plain_copy(member: Member, target: Path, cp1252: bool) -> Path:
+    """Writes a member as utf-8 with plain line ends, which DuckDB's parser reads whatever the cells hold.
+
+    Raises ExportRefused with the line where a byte does not fit the encoding.
+    """
+    encodings = [member.encoding] + (["cp1252"] if cp1252 and member.encoding == "utf-8" else [])
+    for encoding in encodings:
+        try:
+            lines = 0
+            with member.path.open("rb") as file, target.open("wb") as out:
+                decoder = codecs.getincrementaldecoder(encoding)()
+                newlines = io.IncrementalNewlineDecoder(None, translate=True)
+                first = True
+                while True:
+                    block = file.read(_CHUNK)
+                    text = newlines.decode(decoder.decode(block, final=not block), final=not block)
+                    if first:
+                        text, first = text.removeprefix("\ufeff"), False
+                    lines += text.count("\n")
+                    out.write(text.replace("\0", "").encode("utf-8"))
+                    if not block:
+                        break
+            return target
+        except UnicodeDecodeError as fault:
+            if encoding == encodings[-1]:
+                bad = fault.object[fault.start] if isinstance(fault.object, bytes) else 0
+                near = lines + fault.object[: fault.start].count(b"\n") + 1
+                raise ExportRefused(
+                    f"{member.name}, line {near}: the byte 0x{bad:02x} is not valid {encoding.upper()}; "
+                    "save or export it as UTF-8"
+                ) from fault
+    raise ExportRefused(f"{member.name}: no encoding fits")
+
+
+# ---------------------------------------------------------------- recognition
+
+
+def normal(text: str) -> str:
+    """A header as names are compared: NFC, case folded, white space of all kinds collapsed."""
+    text = unicodedata.normalize("NFC", text.replace("\ufeff", ""))
+    return " ".join(text.split()).casefold()
+
+
+def without_currency(text: str) -> tuple[str, str | None]:
+    """A header without the currency in parentheses at its end, and that currency."""
+    found = _CURRENCY.search(text.strip())
+    return (text.strip()[: found.start()], found.group(1)) if found else (text, None)
+
+
+def recognise(contract: SourceContract, member: Member) -> Shape | Unsupported:
+    """Which table of the source a member feeds, or which known kind that is not landed.
+
+    Raises ExportRefused for a shape that nobody knows, with the nearest known one.
+    """
+    for kind in contract.meta.unsupported:
+        if kind.files and re.search(kind.files, member.file_name):
+            return kind
+    if member.kind == "csv":
+        return _recognise_csv(contract, member)
+    for table in contract.tables:
+        if member.kind in table.meta.formats and _name_fits(table, member):
+            shape = _json_shape(table, member) if member.kind == "json" else Shape(member, table)
+            if shape is not None:
+                return shape
+    wanted = ", ".join(f"{table.name} ({', '.join(table.meta.formats)})" for table in contract.tables)
+    kind_name = "JSON" if member.kind == "json" else "Parquet"
+    raise ExportRefused(f"{member.name}: {kind_name} that is no table of {contract.name}; it has {wanted}")
+
+
+def _json_shape(table: TableContract, member: Member) -> Shape | None:
+    record = first_record(member.text)
+    if record is None:
+        raise ExportRefused(f"{member.name}: none of the first lines is a JSON object")
+    needed = [c for c in table.required if c.meta.path]
+    fits = all(
+        any(path.split(".")[0] in record for path in (c.meta.path or "", *c.meta.also_paths)) for c in needed
+    )
+    return Shape(member, table) if fits else None
+
+
+def first_record(text: str) -> dict[str, Any] | None:
+    """The first JSON object among the first lines."""
+    for line in text.split("\n")[:30]:
+        try:
+            record = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(record, dict):
+            return record
+    # one record may be longer than the head, or written over several lines
+    return None
+
+
+def _name_fits(table: TableContract, member: Member) -> bool:
+    return table.meta.files is None or bool(re.search(table.meta.files, member.file_name))
+
+
+def _records(text: str, delimiter: str, limit: int) -> list[list[str]]:
+    """The first records of a text; a cut-off last one does no harm, since only the top is looked at."""
+    csv.field_size_limit(1 << 24)
+    records: list[list[str]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        for record in reader:
+            records.append(record)
+            if len(records) >= limit:
+                break
+    except csv.Error:
+        pass  # a quote that never ends: what was read until there is looked at, the rows explain the rest
+    return records
+
+
+def _recognise_csv(contract: SourceContract, member: Member) -> Shape | Unsupported:
+    limit = max(table.meta.header_rows for table in contract.tables)
+    readings = [(delimiter, _records(member.text, delimiter, limit)) for delimiter in _DELIMITERS]
+    for kind in contract.meta.unsupported:
+        if kind.text and re.search(kind.text, "\n".join(member.text.split("\n")[:limit])):
+            return kind
+        if kind.columns and any(_has_all(row, kind.columns) for _, rows in readings for row in rows):
+            return kind
+    nearest: tuple[float, str] = (0.0, "")
+    for table in contract.tables:
+        if "csv" not in table.meta.formats or not _name_fits(table, member):
+            continue
+        for delimiter, rows in readings:
+            for number, row in enumerate(rows):
+                shape = _csv_shape(table, member, delimiter, number, row)
+                if shape is None:
+                    continue
+                missing = [c for c in table.required if c.name not in shape.places]
+                share = 1 - len(missing) / len(table.required)
+                if not missing:
+                    shape.preamble = "\n".join(delimiter.join(r) for r in rows[:number])
+                    if not table.meta.title or re.search(table.meta.title, shape.preamble):
+                        _refuse_without_data(shape, rows[number + 1 :])
+                        return shape
+                elif share > nearest[0]:
+                    nearest = (share, _missing(member, table, missing, shape))
+    if nearest[0] >= 0.5:
+        raise ExportRefused(nearest[1])
+    known = ", ".join(table.name for table in contract.tables)
+    first = next((" ".join(line.split()) for line in member.text.split("\n") if line.strip()), "")
+    raise ExportRefused(
+        f"{member.name}: no known export of {contract.name} (it has {known}); the file begins “{first[:80]}”"
+    )
+
+
+def _has_all(row: list[str], columns: Iterable[str]) -> bool:
+    cells = {normal(cell) for cell in row}
+    return all(normal(column) in cells for column in columns)
+
+
+def _csv_shape(table: TableContract, member: Member, delimiter: str, number: int, row: list[str]) -> Shape | None:
+    """The shape if `row` were the header; None where it has none of the table's columns or one too many."""
+    names = [normal(cell) for cell in row]
+    bare = [normal(without_currency(cell)[0]) for cell in row]
+    if any(normal(name) in names for name in table.meta.without):
+        return None
+    shape = Shape(member, table, list(row), number, delimiter)
+    languages: list[str] = []
+    for column in table.columns:
+        if not column.in_cells or not column.meta.aliases:
+            continue
+        found = _place(column, names, bare)
+        if found is not None:
+            place, language = found
+            shape.places[column.name] = [place]
+            if not column.meta.optional:
+                languages.append(language)
+            _note_currency(shape, column, row[place])
+        for also in column.meta.also:
+            if normal(also) in names:
+                shape.places.setdefault(column.name, []).append(names.index(normal(also)))
+    if not shape.places:
+        return None
+    for extra in _extras(table):
+        if normal(extra) in names:
+            shape.extras[extra] = names.index(normal(extra))
+    others = [language for language in languages if language not in ("en", "own")]
+    shape.language = max(set(others), key=others.count) if others else "en"
+    shape.new_columns = _new_columns(shape)
+    return shape
+
+
+def _place(column: ColumnContract, names: list[str], bare: list[str]) -> tuple[int, str] | None:
+    """Position of a column among the headers and the language of the alias that met it.
+
+    A word that several languages share (CTR, Impressions) counts as English, which decides nothing.
+    """
+    for language, aliases in column.meta.aliases.items():
+        for alias in aliases:
+            if alias.startswith("~"):
+                hits = [i for i, name in enumerate(names) if re.search(alias[1:].casefold(), name)]
+            else:
+                wanted = normal(alias)
+                hits = [i for i, name in enumerate(names) if name == wanted]
+                hits = hits or [i for i, name in enumerate(bare) if name == wanted]
+            if hits:
+                return hits[0], language
+    return None
+
+
+def _note_currency(shape: Shape, column: ColumnContract, header: str) -> None:
+    currency = without_currency(header)[1]
+    if column.meta.money and currency:
+        shape.currency, shape.currency_header = currency, header
+
+
+def _extras(table: TableContract) -> Iterator[str]:
+    yield from table.meta.ids
+    for column in table.columns:
+        moment = column.meta.moment
+        if moment.time:
+            yield moment.time
+        if moment.zone.startswith("column "):
+            yield moment.zone.removeprefix("column ")
+
+
+def _new_columns(shape: Shape) -> list[str]:
+    """Headers that neither the columns nor the contract's lists know."""
+    meta = shape.table.meta
+    used = {place for places in shape.places.values() for place in places} | set(shape.extras.values())
+    personal = {normal(name) for name in meta.personal}
+    return [
+        header
+        for place, header in enumerate(shape.header)
+        if place not in used
+        and header.strip()
+        and normal(header) not in personal
+        and not any(re.fullmatch(pattern, header.strip(), re.IGNORECASE) for pattern in meta.known)
+    ]
+
+
+def _missing(member: Member, table: TableContract, missing: list[ColumnContract], shape: Shape) -> str:
+    """The sentence about required columns that a header lacks, with the nearest one it has."""
+    used = {place for places in shape.places.values() for place in places}
+    left = [header for place, header in enumerate(shape.header) if place not in used and header.strip()]
+    parts = []
+    for column in missing:
+        wanted = [alias for aliases in column.meta.aliases.values() for alias in aliases if not alias.startswith("~")]
+        near = [
+            (difflib.SequenceMatcher(None, normal(alias), normal(header)).ratio(), header)
+            for alias in wanted
+            for header in left
+        ]
+        best = max(near, default=(0.0, ""))
+        hint = f" (did you mean “{best[1]}”?)" if best[0] >= 0.5 else ""
+        parts.append(f"column “{wanted[0] if wanted else column.name}” is missing{hint}")
+    return (
+        f"{member.name}, row {shape.header_at + 1}: looks like {table.full_name}, but {'; '.join(parts)}. "
+        "Export it with that column, or add the header to the contract's aliases"
+    )
+
+
+def _refuse_without_data(shape: Shape, rows: list[list[str]]) -> None:
+    first = next((row for row in rows if row), None)
+    if first and len([cell for cell in first if cell.strip()]) == 1:
+        said = first[0].strip()
+        if any(normal(said) == normal(empty) for empty in shape.table.meta.empty):
+            raise ExportRefused(f"{shape.member.name}: an export without data: it says “{said}”")

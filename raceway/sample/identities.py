@@ -1,0 +1,59 @@
+"""Who is who: the links between identities that the traces reveal, and nothing that only the world knows."""
+
+from __future__ import annotations
+
+from raceway.sample.model import World
+
+Identity = tuple[str, str]  # type, value
+
+
+class Links:
+    """Identities joined by revealed links (union-find). Any identity of a person finds the same root."""
+
+    def __init__(self) -> None:
+        self._parent: dict[Identity, Identity] = {}
+
+    def person(self, identity: Identity) -> Identity:
+        """The root that stands for the person."""
+        root = identity
+        while (parent := self._parent.get(root, root)) != root:
+            root = parent
+        while (parent := self._parent.get(identity, identity)) != root:
+            self._parent[identity], identity = root, parent
+        return root
+
+    def join(self, one: Identity, other: Identity) -> None:
+        """Reveals that two identities are one person's."""
+        first, second = self.person(one), self.person(other)
+        if first != second:
+            self._parent[max(first, second)] = min(first, second)
+
+
+def order_identity(email: str | None, phone: str | None) -> Identity | None:
+    """The identity by which an order names its buyer; None for a guest."""
+    if email is not None:
+        return ("email", email.lower())
+    return ("phone", phone) if phone is not None else None
+
+
+def revealed_links(world: World) -> Links:
+    """All links that the files of the world reveal: of orders, logins, purchases on the site, till members."""
+    links = Links()
+    buyers: dict[str, Identity] = {}
+    for order in world.orders:
+        identity = order_identity(order.email, order.phone)
+        if identity is None or order.is_test:
+            continue
+        if order.email is not None and order.phone is not None:
+            links.join(identity, ("phone", order.phone))
+        buyers[order.name] = buyers[order.id] = identity
+    for event in world.events:
+        client = ("ga4_client", event.device.client)
+        if event.user_id is not None:
+            links.join(client, ("login", event.user_id))
+        if event.transaction is not None and event.transaction in buyers:
+            links.join(client, buyers[event.transaction])
+    for sale in world.sales:
+        if sale.customer is not None and sale.reference is not None:
+            links.join(("square_customer", sale.customer), ("login", sale.reference))
+    return links

@@ -1,0 +1,491 @@
+"""The truth about a sample: measures and KPIs of the invented persons, by the words of `measures.csv`.
+
+Nothing here reads an exported file or a line of the pipeline's SQL, so that the two can prove each other
+wrong. `write_truth` writes them, `compare` holds a mart against them.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+from raceway.home import PROJECT
+from raceway.sample.comparison import Comparison, compare
+from raceway.sample.identities import Identity, Links, order_identity, revealed_links
+from raceway.sample.model import DAY, AdRow, World, micros
+from raceway.sample.periods import LONG_PERIODS, PERIODS, Calendar
+from raceway.sample.tally import Key, Number, Tally, declared_measures, grains, read_rows
+from raceway.sample.truth_orders import Exchange, find_channels, placed_orders, till_refunds
+from raceway.sample.truth_sessions import cut_sessions, first_touches, is_bounced
+
+__all__ = ["Comparison", "compare", "kpi_rows", "measures", "write_truth"]
+
+# period, period start, channel, market
+Place = tuple[str, dt.date, str, str]
+
+_COHORT_DAYS: Final = 60  # an order's time to be cancelled, refused or given back
+_READY_DAYS: Final = 180  # after history_start nobody is new by accident
+_PLANNED: Final = (
+    "marketing_budget",
+    "marketing_cost",
+    "acquisition_cost",
+    "initiatives_due",
+    "initiatives_on_schedule",
+)
+
+
+def write_truth(world: World, folder: Path) -> int:
+    """Writes measures.csv and kpis.csv, rows that are not zero only; gives the number of rows of both."""
+    values = measures(world)
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [(*_texts(key), _plain(value)) for key, value in sorted(values.items())]
+    _write(folder / "measures.csv", ("measure", "period", "period_start", "channel", "market", "value"), rows)
+    kpis = [
+        (*_texts(key), _plain(numerator), "" if denominator is None else _plain(denominator), value)
+        for key, numerator, denominator, value in kpi_rows(values)
+    ]
+    header = ("kpi", "period", "period_start", "channel", "market", "numerator", "denominator", "value")
+    _write(folder / "kpis.csv", header, kpis)
+    return len(rows) + len(kpis)
+
+
+def _texts(key: Key) -> tuple[str, str, str, str, str]:
+    return (key[0], key[1], key[2].isoformat(), key[3], key[4])
+
+
+def _plain(value: Number) -> str:
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def _write(path: Path, header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+def measures(world: World) -> dict[Key, Number]:
+    """Every measure of the world that is not zero, at every grain that it declares."""
+    return _Truth(world).measures()
+
+
+@dataclass(frozen=True)
+class _Customer:
+    """A person who bought: the days of counted orders, in order, and where the first one went."""
+
+    days: list[dt.date]
+    market: str
+
+
+class _Truth:
+    """Works the measures out, one part of the world after the other."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        settings = world.settings
+        self.settings = settings
+        self.calendar = Calendar(settings.business.fiscal_year_start_month, settings.business.cycle_start)
+        self.tally = Tally(self.calendar)
+        self.links: Links = revealed_links(world)
+        self.exchange = Exchange(world.rates, settings.rates.max_age_days)
+        self.sessions = cut_sessions(world, self.links)
+        self.orders = placed_orders(world, self.links, self.exchange)
+        find_channels(self.orders, self.sessions, settings.attribution.lookback_days)
+        self.counted = [order for order in self.orders if order.is_counted]
+        self.ad_rows = list(_bearing_rows(world))
+        self.ready_from = world.history_start + dt.timedelta(days=_READY_DAYS)
+        self.customers: dict[Identity, _Customer] = {}
+        for order in self.counted:
+            if order.person is not None:
+                self.customers.setdefault(order.person, _Customer([], order.market)).days.append(order.day)
+        self.session_markets: dict[Identity, str] = {}
+        for session in self.sessions:
+            self.session_markets.setdefault(session.person, session.market)
+
+    def measures(self) -> dict[Key, Number]:
+        """All of them."""
+        self._plan()
+        self._ads()
+        self._search()
+        self._mailings()
+        self._visits()
+        self._orders()
+        self._customers()
+        self._subscribers()
+        self._survey()
+        values = self.tally.close(dict.fromkeys(_PLANNED, self.world.as_of), self.world.last)
+        return self._without_unready(self._with_buyers_among_visitors(values))
+
+    # Plan
+
+    def _plan(self) -> None:
+        for budget in self.world.budgets:
+            for day, amount in self._spread(budget.amount, budget.currency, budget.first, budget.last):
+                self.tally.add("marketing_budget", day, amount, budget.channel or None, budget.market or None)
+        for cost in self.world.costs:
+            names = ("marketing_cost", "acquisition_cost") if cost.is_acquisition else ("marketing_cost",)
+            for day, amount in self._spread(cost.amount, cost.currency, cost.first, cost.last):
+                for name in names:
+                    self.tally.add(name, day, amount, cost.channel or None, cost.market or None)
+        for initiative in self.world.initiatives:
+            self.tally.add("initiatives_due", initiative.planned_end, 1)
+            if initiative.finished_on is not None and initiative.finished_on <= initiative.planned_end:
+                self.tally.add("initiatives_on_schedule", initiative.planned_end, 1)
+
+    def _spread(self, amount: int, currency: str, first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, int]]:
+        """Evenly over the days, rounded down; what is left over falls on the last day."""
+        total = self.exchange.dong(amount, currency, min(first, self.world.as_of))
+        days = (last - first).days + 1
+        for number in range(days):
+            is_last = number == days - 1
+            yield first + dt.timedelta(days=number), total // days + (total % days if is_last else 0)
+
+    # Reach
+
+    def _ads(self) -> None:
+        for source, account, row in self.ad_rows:
+            at = self.world.accounts[source, account]
+            cost = self.exchange.dong(row.cost, at.currency, row.day)
+            place = (row.channel, at.market)
+            self.tally.add("ad_impressions", row.day, row.impressions, *place)
+            for name in ("ad_spend", "marketing_cost", "acquisition_cost"):
+                self.tally.add(name, row.day, cost, *place)
+            if row.clicks is not None:
+                self.tally.add("ad_impressions_with_clicks", row.day, row.impressions, *place)
+                self.tally.add("ad_spend_with_clicks", row.day, cost, *place)
+                self.tally.add("ad_clicks", row.day, row.clicks, *place)
+            if row.purchases_x100 is not None and _claims(self.world, source, account):
+                self.tally.add("platform_conversions", row.day, Decimal(row.purchases_x100) / 100, *place)
+        market = self.world.accounts["google_ads", "vn-main"].market
+        for keyword in self.world.keywords:
+            if keyword.quality_score is not None:
+                place = ("paid_search", market)
+                self.tally.add(
+                    "quality_score_x_impressions", keyword.day, keyword.quality_score * keyword.impressions, *place
+                )
+                self.tally.add("quality_score_impressions", keyword.day, keyword.impressions, *place)
+
+    def _search(self) -> None:
+        place = ("organic_search", self.world.accounts["search_console", "vn-shop"].market)
+        for day in self.world.searches:
+            self.tally.add("search_clicks", day.day, day.clicks, *place)
+            self.tally.add("search_impressions", day.day, day.impressions, *place)
+            self.tally.add("search_position_x_impressions", day.day, Decimal(day.position_sum_x100) / 100, *place)
+
+    def _mailings(self) -> None:
+        account = self.world.accounts["mailchimp", "vn-list"]
+        for mailing in self.world.mailings:
+            day = mailing.sent_at.astimezone(account.zone).date()
+            for name, value in (
+                ("email_delivered", mailing.delivered),
+                ("email_unique_opens", mailing.opens),
+                ("email_unique_clicks", mailing.clicks),
+                ("email_forwards", mailing.forwards),
+                ("campaign_unsubscribes", mailing.unsubscribes),
+            ):
+                self.tally.add(name, day, value, "email", account.market)
+
+    def _visits(self) -> None:
+        """Sessions, what happened in them, and who was there."""
+        events = self.settings.events
+        touched = first_touches(self.sessions)
+        self._mark_orders()
+        interacting = events.product_view + events.cart_add + events.signup + events.newsletter
+        interacting += events.content + events.interaction
+        online = self._online_orders()
+        for session in self.sessions:
+            place = (session.channel, session.market)
+            views, adds = session.times(events.product_view), session.times(events.cart_add)
+            counts: dict[str, Number] = {
+                "sessions": 1,
+                "bounced_sessions": is_bounced(session, events.page_view, events.key),
+                "referral_sessions": session.channel == "referral",
+                "engaged_seconds": Decimal(session.engaged_ms) / 1000,
+                "page_views": len(session.times(events.page_view)),
+                "product_views": len(views),
+                "product_view_sessions": bool(views),
+                "cart_sessions": bool(views) and any(at >= views[0] for at in adds),
+                "carts_created": bool(adds),
+                "carts_ordered": bool(adds) and self._is_ordered(adds[0], online.get(session.person, [])),
+                "signups": len(session.times(events.signup)),
+                "newsletter_signups": len(session.times(events.newsletter)),
+                "content_interactions": len(session.times(events.content)),
+                "converting_sessions": session.has_order,
+            }
+            for name, value in counts.items():
+                self.tally.add(name, session.day, value, *place)
+            self.tally.see("visitors", session.day, session.person, *place)
+            if session.times(interacting):
+                self.tally.see("interacting_visitors", session.day, session.person, *place)
+        opening = micros(self.world.moment(self.world.first, 0))
+        touch_days = {
+            person: self.world.first + dt.timedelta(days=(at - opening) // DAY) for person, at in touched.items()
+        }
+        for (_, period, start, channel, market), seen in self.tally.persons("visitors"):
+            end = self.calendar.end(period, start)
+            new = sum(start <= touch_days[person] <= end for person in seen)  # type: ignore[index]  # the tally holds the sessions' persons
+            self.tally.values["new_visitors", period, start, channel, market] += new
+
+    def _mark_orders(self) -> None:
+        """The first session whose purchase names a counted order is the one that converted."""
+        names = {name: order.id for order in self.counted for name in order.names}
+        found = set()
+        for session in self.sessions:
+            for event in session.events:
+                order_id = names.get(event.transaction) if event.transaction is not None else None
+                if order_id is not None and order_id not in found:
+                    found.add(order_id)
+                    session.has_order = True
+
+    def _online_orders(self) -> dict[Identity, list[int]]:
+        moments: dict[Identity, list[int]] = {}
+        for order in self.counted:
+            if order.place == "online" and order.person is not None:
+                moments.setdefault(order.person, []).append(order.at)
+        return moments
+
+    def _is_ordered(self, added_at: int, ordered_at: list[int]) -> bool:
+        window = self.settings.customers.cart_window_days * DAY
+        return any(added_at <= at <= added_at + window for at in ordered_at)
+
+    def _with_buyers_among_visitors(self, values: dict[Key, Number]) -> dict[Key, Number]:
+        """Visitors of a period, channel and market who have an online order in the period, through any channel."""
+        buyers: dict[tuple[str, dt.date], set[object]] = {}
+        for order in self.counted:
+            if order.place == "online" and order.person is not None:
+                for period in PERIODS:
+                    buyers.setdefault((period, self.calendar.start(period, order.day)), set()).add(order.person)
+        for (_, period, start, channel, market), seen in self.tally.persons("visitors"):
+            many = len(seen & buyers.get((period, start), set()))
+            if many:
+                values["converting_visitors", period, start, channel, market] = many
+        return values
+
+    # Convert
+
+    def _orders(self) -> None:
+        late = dt.timedelta(days=_COHORT_DAYS)
+        reported = {(source, row.day) for source, _, row in self.ad_rows}
+        claimed = {
+            (source, row.day)
+            for source, account, row in self.ad_rows
+            if row.purchases_x100 is not None and _claims(self.world, source, account)
+        }
+        for order in self.orders:
+            place = (order.channel, order.market)
+            self.tally.add("orders_placed", order.day, 1, *place)
+            if order.cancelled_on is not None and order.cancelled_on <= order.day + late:
+                self.tally.add("orders_cancelled", order.day, 1, *place)
+            if order.undelivered_on is not None and order.undelivered_on <= order.day + late:
+                self.tally.add("orders_undelivered", order.day, 1, *place)
+            if not order.is_counted:
+                continue
+            known = order.person is not None
+            counts: dict[str, Number] = {
+                "orders": 1,
+                "identified_orders": known,
+                "online_orders": order.place == "online",
+                "offline_orders": order.place == "offline",
+                "gross_sales": order.gross,
+                "discounts": order.discount,
+                "orders_returned": bool(order.refunds) and order.refunds[0][0] <= order.day + late,
+                "attributed_orders": 1,
+                "attributed_revenue": order.net,
+            }
+            if (order.ad_source, order.day) in reported:
+                counts["paid_attributed_revenue"] = order.net
+            if (order.ad_source, order.day) in claimed:
+                counts["platform_attributed_orders"] = 1
+            for name, value in counts.items():
+                self.tally.add(name, order.day, value, *place)
+            self._sales(order.day, order.gross - order.discount, order.place == "online", place)
+            for day, amount in order.refunds:
+                self.tally.add("refunded_sales", day, amount, *place)
+                self._sales(day, -amount, order.place == "online", place)
+        market = self.world.accounts["square", "us-store"].market
+        for sale in self.world.sales:
+            if not sale.lines:  # only the refund of a sale before the till's history is known
+                for day, amount in till_refunds(self.exchange, sale):
+                    self.tally.add("refunded_sales", day, amount, "store", market)
+                    self._sales(day, -amount, False, ("store", market))
+
+    def _sales(self, day: dt.date, amount: int, is_online: bool, place: tuple[str, str]) -> None:
+        self.tally.add("net_sales", day, amount, *place)
+        if is_online:
+            self.tally.add("online_net_sales", day, amount, *place)
+
+    # Engage
+
+    def _customers(self) -> None:
+        for order in self.counted:
+            if order.person is None:
+                continue
+            place = (order.channel, order.market)
+            self.tally.see("customers_purchasing", order.day, order.person, *place)
+            if order.number == 1:
+                self.tally.add("new_customers", order.day, 1, *place)
+            else:
+                self.tally.see("returning_customers", order.day, order.person, *place)
+        window = dt.timedelta(days=self.settings.customers.churn_window_days)
+        one = dt.timedelta(days=1)
+        for period, start, end in self._periods(self.world.history_start, LONG_PERIODS):
+            for customer in self.customers.values():
+                to_date = sum(day <= end for day in customer.days)
+                self.tally.state("customers_to_date", period, start, to_date >= 1, customer.market)
+                self.tally.state("customers_with_two_orders", period, start, to_date >= 2, customer.market)
+                if any(start - window <= day < start for day in customer.days):
+                    stays = any(end - window + one <= day <= end for day in customer.days)
+                    self.tally.state("active_customers_at_start", period, start, 1, customer.market)
+                    self.tally.state("retained_customers", period, start, stays, customer.market)
+
+    def _periods(self, first: dt.date, periods: tuple[str, ...]) -> Iterator[tuple[str, dt.date, dt.date]]:
+        """The periods that hold a day from `first` to the last one."""
+        for period in periods:
+            start = self.calendar.start(period, first)
+            while start <= self.world.last:
+                end = self.calendar.end(period, start)
+                yield period, start, end
+                start = end + dt.timedelta(days=1)
+
+    def _without_unready(self, values: dict[Key, Number]) -> dict[Key, Number]:
+        """Without what nobody can know while the history is young."""
+        unready = ("new_customers", "active_customers_at_start", "retained_customers", "returning_customers")
+        return {key: value for key, value in values.items() if key[0] not in unready or key[2] >= self.ready_from}
+
+    def _subscribers(self) -> None:
+        account = self.world.accounts["mailchimp", "vn-list"]
+        spans = []
+        for subscriber in self.world.subscribers:
+            began = subscriber.confirmed or subscriber.opted_in
+            ended = subscriber.unsubscribed or subscriber.cleaned
+            if began is not None:
+                last = dt.date.max if ended is None else ended.astimezone(account.zone).date()
+                spans.append((began.astimezone(account.zone).date(), last))
+        if not spans:
+            return
+        first = min(first_day for first_day, _ in spans)
+        changes: dict[dt.date, int] = {}
+        for first_day, end_day in spans:
+            changes[first_day] = changes.get(first_day, 0) + 1
+            changes[end_day] = changes.get(end_day, 0) - 1
+        sizes: dict[dt.date, int] = {}
+        size, day = 0, first
+        while day <= self.world.as_of:
+            size += changes.get(day, 0)
+            sizes[day] = size
+            day += dt.timedelta(days=1)
+        for period, start, end in self._periods(first, PERIODS):
+            self.tally.state("subscribers", period, start, sizes.get(min(end, self.world.as_of), 0), account.market)
+            before = sizes.get(start - dt.timedelta(days=1), 0)
+            self.tally.state("subscribers_at_start", period, start, before, account.market)
+
+    # Advocacy
+
+    def _survey(self) -> None:
+        account = self.world.accounts["nps", "vn-shop"]
+        by_id = {invitation.id: invitation for invitation in self.world.invitations}
+        answered: dict[str, list[dt.datetime]] = {}
+        for answer in self.world.answers:
+            if answer.score is None:
+                continue
+            invitation = by_id[answer.invitation] if answer.invitation is not None else None
+            if invitation is None and answer.email is not None:
+                sent = [i for i in self.world.invitations if i.email == answer.email and i.sent_at <= answer.at]
+                invitation = max(sent, key=lambda i: i.sent_at, default=None)
+            if invitation is not None:
+                answered.setdefault(invitation.id, []).append(answer.at)
+            day = answer.at.astimezone(account.zone).date()
+            email = answer.email or (invitation.email if invitation is not None else None)
+            market = self._market(email, account.market)
+            self.tally.add("nps_responses", day, 1, None, market)
+            self.tally.add("nps_promoters", day, answer.score >= 9, None, market)
+            self.tally.add("nps_detractors", day, answer.score <= 6, None, market)
+        for invitation in self.world.invitations:
+            day = invitation.sent_at.astimezone(account.zone).date()
+            market = self._market(invitation.email, account.market)
+            soon = any(at - invitation.sent_at <= dt.timedelta(days=30) for at in answered.get(invitation.id, []))
+            self.tally.add("nps_invited", day, 1, None, market)
+            self.tally.add("nps_answered_invited", day, soon, None, market)
+
+    def _market(self, email: str | None, otherwise: str) -> str:
+        """The market of a person: of the first order, else of the first session, else the account's."""
+        identity = order_identity(email, None)
+        if identity is None:
+            return otherwise
+        person = self.links.person(identity)
+        if person in self.customers:
+            return self.customers[person].market
+        return self.session_markets.get(person, otherwise)
+
+
+def _claims(world: World, source: str, account: str) -> bool:
+    """Whether an account's report states purchases: Meta's do, Google's where the accounts file says so."""
+    return source == "meta_ads" or world.accounts[source, account].conversions_are_purchases
+
+
+def _bearing_rows(world: World) -> Iterator[tuple[str, str, AdRow]]:
+    """Of each account and day the rows of the newest daily report."""
+    newest: dict[tuple[str, str, dt.date], int] = {}
+    reports = sorted(world.ad_reports, key=lambda report: report.exported_at)
+    for number, report in enumerate(reports):
+        for row in report.rows:
+            newest[report.source, report.account, row.day] = number
+    for number, report in enumerate(reports):
+        for row in report.rows:
+            if newest[report.source, report.account, row.day] == number:
+                yield report.source, report.account, row
+
+
+def kpi_rows(values: Mapping[Key, Number]) -> Iterator[tuple[Key, Number, Number | None, str]]:
+    """Every KPI whose measures are all known: key, numerator, denominator (None: it has none), value as text."""
+    declared = declared_measures()
+    known = {key[0] for key in values}
+    by_measure: dict[str, dict[Place, Number]] = {}
+    for key, value in values.items():
+        by_measure.setdefault(key[0], {})[key[1:]] = value
+    for row in read_rows(PROJECT.dbt_project / "seeds" / "kpi_catalog.csv"):
+        top, bottom = _terms(row["numerator"]), _terms(row["denominator"])
+        used = [name for name, _ in top + bottom]
+        if not known.issuperset(used):
+            continue
+        places = {place for name in used for place in by_measure[name] if place[0] in grains(row["grains"])}
+        for name in used:
+            channels, markets, periods = declared[name].channels(), declared[name].markets(), declared[name].periods
+            places = {
+                place
+                for place in places
+                if place[0] in periods
+                and (channels is None or place[2] in channels)
+                and (markets is None or place[3] in markets)
+            }
+        scale = Decimal(row["scale"])
+        for place in sorted(places):
+            numerator = _sum(top, by_measure, place)
+            denominator = _sum(bottom, by_measure, place) if bottom else None
+            if denominator is None:
+                text = repr(float(scale * numerator))
+            else:
+                text = repr(float(scale * numerator / denominator)) if denominator else ""
+            yield (row["kpi"], *place), numerator, denominator, text
+
+
+def _terms(formula: str) -> list[tuple[str, int]]:
+    """`a - b` as [(a, 1), (b, -1)]."""
+    return [(name, -1 if sign == "-" else 1) for sign, name in re.findall(r"([+-]?)\s*(\w+)", formula)]
+
+
+def _sum(
+    terms: list[tuple[str, int]],
+    values: Mapping[str, Mapping[Place, Number]],
+    place: Place,
+) -> Number:
+    total: Number = 0
+    for name, sign in terms:
+        total += sign * values[name].get(place, 0)
+    return total

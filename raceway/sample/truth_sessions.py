@@ -1,0 +1,86 @@
+"""The sessions of the invented visits, cut and told apart by the words of the house."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Final
+
+from raceway.sample.identities import Identity, Links
+from raceway.sample.model import MINUTE, Device, Event, World, micros
+
+_SILENCE: Final = 30 * MINUTE
+_BOUNCE_MS: Final = 10_000
+
+
+@dataclass(slots=True)
+class Session:
+    """Events of one device that belong together."""
+
+    device: Device
+    person: Identity
+    start: int
+    day: dt.date
+    market: str
+    channel: str = "direct"
+    ad_source: str | None = None
+    campaign: tuple[str, str, str, str] = ("", "", "", "")
+    events: list[Event] = field(default_factory=list)
+    has_order: bool = False
+
+    @property
+    def engaged_ms(self) -> int:
+        """Engagement time."""
+        return sum(event.engagement_ms for event in self.events)
+
+    def times(self, names: tuple[str, ...]) -> list[int]:
+        """When events of these names happened."""
+        return [event.at for event in self.events if event.name in names]
+
+
+def cut_sessions(world: World, links: Links) -> list[Session]:
+    """All sessions in the order of their start. A new one begins after more than 30 minutes of silence, with
+    another campaign, or with another business day."""
+    market = world.accounts["ga4", "vn-shop"].market
+    opening = micros(world.moment(world.first, 0))
+    by_device: dict[str, list[Event]] = {}
+    for event in world.events:
+        by_device.setdefault(event.device.client, []).append(event)
+    sessions = []
+    for client, events in by_device.items():
+        person = links.person(("ga4_client", client))
+        current: Session | None = None
+        last_at = 0
+        for event in events:
+            day = world.first + dt.timedelta(days=(event.at - opening) // 86_400_000_000)
+            campaign = event.traffic.campaign_key if event.traffic is not None else ("", "", "", "")
+            is_new = (
+                current is None
+                or event.at - last_at > _SILENCE
+                or day != current.day
+                or (any(campaign) and campaign != current.campaign)
+            )
+            if is_new or current is None:
+                current = Session(event.device, person, event.at, day, event.device.country or market)
+                sessions.append(current)
+                current.campaign = campaign
+            if event.traffic is not None and current.channel == "direct":
+                current.channel, current.ad_source = event.traffic.channel, event.traffic.ad_source
+            current.events.append(event)
+            last_at = event.at
+    return sorted(sessions, key=lambda session: (session.start, session.device.client))
+
+
+def is_bounced(session: Session, page_view: tuple[str, ...], key: tuple[str, ...]) -> bool:
+    """Under ten engaged seconds, at most one page view and no key event."""
+    return session.engaged_ms < _BOUNCE_MS and len(session.times(page_view)) <= 1 and not session.times(key)
+
+
+def first_touches(sessions: list[Session]) -> dict[Identity, int]:
+    """Each person's first touch ever: as the site tells it, else the first session."""
+    first: dict[Identity, int] = {}
+    for session in sessions:
+        told = session.device.first_touch
+        at = min(session.start, told) if told is not None else session.start
+        first[session.person] = min(first.get(session.person, at), at)
+    return first

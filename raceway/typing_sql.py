@@ -1,0 +1,188 @@
+"""From cell text to typed values: the SQL expressions of the text path, one per column.
+
+A column has a *raw* expression (the cell's text, null tokens gone) and a *value* expression (typed, null
+where the text does not convert). A row is refused where a raw value is there and its value is not.
+The same expressions serve csv, JSON lines and Parquet; the strict reader replaces the simple ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from raceway.contracts import ColumnContract, TableContract
+from raceway.personal import hash_sql
+from raceway.reading import Shape
+from raceway.settings import Account
+
+# White space that exports put around and into cells: blank, tab, line ends, no-break and narrow no-break.
+_SPACE: Final = " \t\r\n\u00a0\u202f\ufeff"
+_SYMBOLS: Final = r"(?:US\$|CA\$|A\$|S\$|R\$|[A-Z]{3}|[$€£¥₫đ₹৳₩฿])"
+_ISO_DATES: Final = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S")
+_ISO_TIMES: Final = (
+    "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S.%f",
+    "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S%z",
+    "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z",
+)  # fmt: skip
+
+# An id of 12 and more digits that a spreadsheet turned into a power of ten: its last digits are gone.
+SPOILT_ID: Final = r"\d(?:[.,]\d+)?[eE]\+?\d{2,}"
+
+
+def quoted(text: str) -> str:
+    """A SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def name(text: str) -> str:
+    """A quoted SQL identifier."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def text_list(items: tuple[str, ...] | list[str]) -> str:
+    """A SQL list of strings."""
+    return "[" + ", ".join(quoted(item) for item in items) + "]"
+
+
+def macros(table: TableContract) -> list[str]:
+    """The statements that make the cleaning macros for a table; once per connection and table."""
+    space = quoted(_SPACE)
+    tokens = ", ".join(quoted(token) for token in sorted({token.strip() for token in table.meta.nulls} | {""}))
+    plain = f"regexp_replace(x, '[\\s\\x{{00A0}}\\x{{202F}}]+', '', 'g')"
+    signed = f"regexp_replace({plain}, '^\\((.+)\\)$', '-\\1')"
+    bare = (
+        f"regexp_replace({signed}, '^([+-]?){_SYMBOLS}?([+-]?)([0-9.,]+){_SYMBOLS}?%?$', '\\1\\2\\3')"
+    )  # fmt: skip
+    point = r"[+-]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)"
+    comma = r"[+-]?(?:(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d*)?|,\d+)"
+    whole = r"[+-]?\d{1,18}"
+    return [
+        f"create or replace temp macro rw_cell(x) as case when trim(x, {space}) in ({tokens}) then null else x end",
+        f"create or replace temp macro rw_bare(x) as {bare}",
+        f"create or replace temp macro rw_point(x) as case when regexp_full_match(rw_bare(x), '{point}') "
+        "then replace(rw_bare(x), ',', '') end",
+        f"create or replace temp macro rw_comma(x) as case when regexp_full_match(rw_bare(x), '{comma}') "
+        "then replace(replace(rw_bare(x), '.', ''), ',', '.') end",
+        f"create or replace temp macro rw_whole(clean) as case when regexp_full_match(clean, '{whole}(?:\\.0*)?') "
+        "then try_cast(split_part(clean, '.', 1) as bigint) end",
+        "create or replace temp macro rw_finite(x) as case when isfinite(x) then x end",
+        "create or replace temp macro rw_boolean(x) as case when lower(trim(x)) in "
+        "('true', 'yes', 'y', '1', 'có', 'x') then true when lower(trim(x)) in ('false', 'no', 'n', '0', 'không') "
+        "then false end",
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One column of one file: its raw text, its typed value, and what a reader may read it as."""
+
+    column: ColumnContract
+    raw: str
+    value: str
+    reader_type: str | None = None
+    """Type under which the strict csv reader may read it; None: text only."""
+    strict: str = ""
+    """The value where the reader has typed it."""
+    doubt: str = ""
+    """A condition under which the reader's value is not to be trusted."""
+
+
+def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extras: dict[str, str]) -> Cell:
+    """The expressions of one column over `raw`, a SQL expression that gives its text.
+
+    `extras` gives the expressions of further headers that the contract names (time of day, zone).
+    """
+    meta = column.meta
+    number = f"rw_{shape.number_locale}({raw})"
+    if meta.hash:
+        return Cell(column, raw, hash_sql(raw, meta.hash, account.market))
+    if column.data_type == "varchar":
+        value = f"coalesce({raw}, {quoted(meta.default)})" if meta.default else raw
+        return Cell(column, raw, value, "varchar", value)
+    if column.data_type == "date":
+        return _date(column, raw)
+    if column.data_type == "timestamp":
+        return Cell(column, raw, _timestamp(column, raw, account, extras))
+    if column.data_type == "boolean":
+        return Cell(column, raw, f"rw_boolean({raw})")
+    if column.data_type == "bigint":
+        # the reader would round 12.5 to 13: it reads a decimal, and a fraction sends the file to the text path
+        return Cell(column, raw, f"rw_whole({number})", "decimal(18,3)", "cast({0} as bigint)", "{0} <> trunc({0})")
+    if column.data_type == "double":
+        typed = f"rw_finite(try_cast({number} as double))"
+        if meta.percent:
+            return Cell(column, raw, f"case when ends_with(trim({raw}), '%') then {typed} / 100 else {typed} end")
+        return Cell(column, raw, typed, "double", "{0}", "not isfinite({0})")
+    return Cell(column, raw, f"try_cast({number} as {column.data_type})", column.data_type, "{0}")
+
+
+def _date(column: ColumnContract, raw: str) -> Cell:
+    formats = column.meta.moment.formats
+    every = [*formats, *(f for f in _ISO_DATES if f not in formats)]
+    value = f"cast(try_strptime(trim({raw}), {text_list(every)}) as date)"
+    if not formats or formats[0] == "%Y-%m-%d":
+        return Cell(column, raw, value, "date", "{0}")
+    return Cell(column, raw, value)
+
+
+def _timestamp(column: ColumnContract, raw: str, account: Account, extras: dict[str, str]) -> str:
+    """UTC without a zone: what names an offset is converted, what does not is local to the contract's zone."""
+    moment = column.meta.moment
+    if moment.epoch:
+        factor = {"s": 1_000_000, "ms": 1_000, "us": 1}[moment.epoch]
+        return f"make_timestamp(rw_whole(rw_point({raw})) * {factor})"
+    text = f"trim({raw})"
+    if moment.time:
+        text = f"trim({raw}) || ' ' || trim({extras[moment.time]})" if moment.time in extras else f"trim({raw})"
+    formats = moment.formats or _ISO_TIMES
+    with_offset = [f for f in formats if "%z" in f]
+    without = [f for f in formats if "%z" not in f]
+    values = []
+    if without:
+        values.append(_in_utc(f"try_strptime({text}, {text_list(without)})", moment.zone, account, extras))
+    if with_offset:
+        values.append(f"timezone('UTC', try_strptime({text}, {text_list(with_offset)}))")
+    return f"coalesce({', '.join(values)})"
+
+
+def _in_utc(local: str, zone: str, account: Account, extras: dict[str, str]) -> str:
+    if zone in ("utc", "local"):
+        return local
+    if zone == "account":
+        return f"timezone('UTC', timezone({quoted(account.time_zone)}, {local}))"
+    header = zone.removeprefix("column ")
+    if header not in extras:
+        return f"timezone('UTC', timezone({quoted(account.time_zone)}, {local}))"
+    named = f"(select zones.iana from zones where zones.name = trim({extras[header]}))"
+    return f"timezone('UTC', timezone({named}, {local}))"
+
+
+def why_not(column: ColumnContract) -> str:
+    """What is wrong with a cell of this column that did not convert, to follow the quoted text."""
+    moment = column.meta.moment
+    if column.data_type == "date":
+        return f"is no date ({' or '.join(moment.formats or ('%Y-%m-%d',))})"
+    if column.data_type == "timestamp":
+        if moment.epoch:
+            return f"is no count of {moment.epoch} since 1970"
+        return f"is no time ({' or '.join(moment.formats or ('%Y-%m-%d %H:%M:%S',))}), or its zone is not known"
+    return {
+        "bigint": "is no whole number",
+        "double": "is no number",
+        "boolean": "is neither true nor false",
+    }.get(column.data_type, "is no amount")
+
+
+def total_label(cells: list[str], table: TableContract) -> str:
+    """SQL for the label of a total row (null in other rows), over the texts of a row's first cells."""
+    totals = table.meta.totals
+    if totals is None or not cells:
+        return "cast(null as varchar)"
+    # one cheap look at the first letter spares comparing every label in every row
+    starts = sorted({label[0] for label in totals.labels})
+    whens = [
+        f"when {c}[1] in ({', '.join(quoted(s) for s in starts)}) "
+        f"and ({' or '.join(f'starts_with({c}, {quoted(label)})' for label in totals.labels)}) then {c}"
+        for c in (f"trim({cell})" if "trim" not in cell else cell for cell in cells)
+    ]
+    return f"case {' '.join(whens)} end"

@@ -1,0 +1,172 @@
+"""dbt inside the process: what a build gives, what stops it, and how often the project is parsed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from raceway import transform
+from raceway.faults import GateFailed, PassingFault
+from raceway.history import run_checks
+from raceway.home import PROJECT, Home, Program
+from raceway.settings import init_home
+from raceway.transform import build
+
+FILES = {
+    "dbt_project/dbt_project.yml": """
+        name: tiny
+        version: "1.0"
+        profile: raceway
+        flags: {send_anonymous_usage_stats: false}
+        data_tests: {+severity: error}
+        """,
+    "dbt_project/models/numbers.sql": "{{ config(materialized='table', tags=['sound']) }} select 1 as n union all select 2",
+    "dbt_project/models/doubled.sql": "{{ config(tags=['sound']) }} select 2 * n as n from {{ ref('numbers') }}",
+    "dbt_project/models/broken.sql": "{{ config(tags=['broken']) }} select * from table_that_is_not_there",
+    "dbt_project/models/after.sql": "{{ config(tags=['broken']) }} select * from {{ ref('broken') }}",
+    "dbt_project/models/bad.sql": "{{ config(tags=['bad']) }} select null as n",
+    "dbt_project/models/models.yml": """
+        version: 2
+        models:
+          - name: numbers
+            columns: [{name: n, data_tests: [unique, not_null]}]
+          - name: bad
+            columns: [{name: n, data_tests: [not_null]}]
+        unit_tests:
+          - name: a_unit_test_that_would_fail
+            model: doubled
+            given: [{input: ref('numbers'), rows: [{n: 1}]}]
+            expect: {rows: [{n: 3}]}
+        """,
+    "dbt_project/tests/numbers_are_small.sql": """
+        -- shown, not stopping
+        {{ config(severity='warn') }}
+        select * from {{ ref('numbers') }} where n > 1
+        """,
+    "dbt_project/tests/doubles_and_bad_ones_meet.sql": "select 1 from {{ ref('numbers') }}, {{ ref('bad') }} where 1 = 0",
+}
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A home beside a tiny program with a project of its own."""
+    program = Program(tmp_path / "program")
+    for name, text in FILES.items():
+        path = program.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text))
+    program.profiles.symlink_to(PROJECT.profiles)
+    monkeypatch.setattr(transform, "PROJECT", program)
+    return init_home(tmp_path / "home")
+
+
+def project(home: Home) -> Path:
+    return home.root.parent / "program" / "dbt_project"
+
+
+def test_a_build_gives_its_checks_with_severity_and_its_models_with_times(home: Home) -> None:
+    result = build(home, "run1", "tag:sound")
+    assert {(model.name, model.kind, model.status) for model in result.models} == {
+        ("numbers", "model", "success"), ("doubled", "model", "success"),
+    }  # fmt: skip
+    assert all(model.seconds >= 0 for model in result.models)
+    checks = {check.name: check for check in result.checks}
+    # the unit test tests the program, and one test needs a model that is not built yet: neither runs
+    assert set(checks) == {"unique_numbers_n", "not_null_numbers_n", "numbers_are_small"}
+    sound = checks["unique_numbers_n"]
+    assert (sound.kind, sound.severity, sound.passed, sound.subject) == ("dbt_test", "critical", True, "numbers")
+    warned = checks["numbers_are_small"]
+    assert (warned.severity, warned.passed, warned.stops) == ("warning", False, False)
+    assert warned.message == "numbers: numbers are small: 1 rows break it"
+    kept = json.loads((home.runs / "run1" / "dbt" / "tag_sound.json").read_text())
+    assert {model["name"] for model in kept["models"]} == {"numbers", "doubled"}
+
+
+def test_the_warehouse_is_free_and_the_program_untouched_after_a_build(home: Home) -> None:
+    before = {path for path in project(home).rglob("*")}
+    variable = os.environ.get("RACEWAY_WAREHOUSE")
+    build(home, "run1", "tag:sound")
+    script = (
+        f"import duckdb; print(duckdb.connect({str(home.warehouse)!r}).sql('select sum(n) from doubled').fetchone())"
+    )
+    seen = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "6" in seen.stdout
+    assert {path for path in project(home).rglob("*")} == before
+    assert os.environ.get("RACEWAY_WAREHOUSE") == variable
+
+
+def test_a_failed_critical_test_stops_names_itself_and_is_recorded(home: Home) -> None:
+    with pytest.raises(GateFailed, match="bad: not null bad n: 1 rows break it"):
+        build(home, "run1", "tag:bad")
+    [recorded] = run_checks(home, "run1")
+    assert (recorded.name, recorded.passed, recorded.severity) == ("not_null_bad_n", False, "critical")
+
+
+def test_a_model_that_cannot_be_built_stops_with_dbts_own_words(home: Home) -> None:
+    with pytest.raises(GateFailed, match="model broken could not be built: .*table_that_is_not_there") as fault:
+        build(home, "run1", "tag:broken")
+    # what was skipped because of it is no fault of its own
+    assert "after" not in str(fault.value)
+    assert "\n" not in str(fault.value)
+    assert [check.subject for check in run_checks(home, "run1")] == ["broken"]
+
+
+def test_a_selection_of_nothing_is_a_fault_and_no_success(home: Home) -> None:
+    with pytest.raises(GateFailed, match="nothing in .* is selected by 'tag:misspelt'"):
+        build(home, "run1", "tag:misspelt")
+
+
+def test_a_project_that_cannot_be_parsed_stops_with_a_sentence(home: Home) -> None:
+    (project(home) / "models" / "numbers.sql").write_text("select * from {{ ref('nowhere') }}")
+    with pytest.raises(GateFailed, match="dbt could not run: .*nowhere"):
+        build(home, "run1", "tag:sound")
+
+
+def test_a_warehouse_that_another_process_holds_is_a_passing_fault(home: Home) -> None:
+    holder = subprocess.Popen(
+        [sys.executable, "-c", f"import duckdb, sys; duckdb.connect({str(home.warehouse)!r}); print('held', flush=True); "
+                               "sys.stdin.read()"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(PassingFault, match="lock"):
+            build(home, "run1", "tag:sound")
+        assert run_checks(home, "run1") == []
+    finally:
+        holder.communicate("")
+    assert build(home, "run1", "tag:sound").models
+
+
+def test_the_project_is_parsed_once_and_again_when_a_file_of_it_changes(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import dbt.cli.main
+
+    invoked: list[str] = []
+
+    class Counting(dbt.cli.main.dbtRunner):  # type: ignore[misc]  # dbt ships no types
+        def invoke(self, args: list[str], **more: Any) -> Any:
+            invoked.append(args[0])
+            return super().invoke(args, **more)
+
+    monkeypatch.setattr(dbt.cli.main, "dbtRunner", Counting)
+    build(home, "run1", "tag:sound")
+    build(home, "run1", "tag:sound")
+    assert invoked == ["parse", "build", "build"]
+    (project(home) / "models" / "doubled.sql").write_text(
+        "{{ config(tags=['sound']) }} select 20 * n as n from {{ ref('numbers') }}"
+    )
+    build(home, "run2", "tag:sound")
+    assert invoked[3:] == ["parse", "build"]
+    with duckdb.connect(str(home.warehouse)) as connection:
+        assert connection.execute("select sum(n) from doubled").fetchone() == (60,)

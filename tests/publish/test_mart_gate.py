@@ -1,0 +1,112 @@
+"""The mart's gate: what an analyst would meet, checked before anybody sees it."""
+
+from __future__ import annotations
+
+import pytest
+from mart_company import Company
+
+from raceway.faults import GateFailed
+from raceway.gate import check_mart
+from raceway.history import Check
+from raceway.ledger import Ledger, reject
+
+
+def failed(company: Company, run_id: str = "night") -> dict[str, Check]:
+    return {check.name: check for check in check_mart(company.home, run_id) if not check.passed}
+
+
+def test_a_sound_mart_passes(company: Company) -> None:
+    checks = check_mart(company.home, "night")
+
+    assert [check for check in checks if not check.passed] == []
+    assert {check.subject for check in checks} == {
+        "race_kpi", "race_kpi: KPIs that are a part of a whole, complete rows", "race_measure",
+    }  # fmt: skip
+    # nothing of the copies that were checked is left
+    assert list(company.home.run("night").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "check", "found"),
+    [
+        ("delete from race_kpi", "not_empty", "0 rows found"),
+        ("insert into race_kpi from race_kpi limit 1", "unique_key", "2 of 4 rows break it"),
+        ("update race_kpi set market = null where kpi = 'ad_spend'", "market_filled", "2 of 3 rows break it (empty"),
+        ("update race_kpi set stage = 'buy' where kpi = 'ad_spend'", "stage_vocabulary", "2 of 3 rows break it (buy"),
+        ("update race_kpi set status = 'fine' where target is not null", "status_vocabulary", "(fine)"),
+        ("update race_kpi set value = 'infinity'::double where kpi = 'ad_spend'", "numbers_are_finite", "2 rows"),
+        ("update race_kpi set attainment = 'nan'::double where target > 0", "numbers_are_finite", "1 row breaks it"),
+        ("update race_kpi set value = 1.01 where target is not null", "parts_of_a_whole", "rows break it (1.01)"),
+        ("update race_kpi set as_of = '2026-11-21' where target > 0", "one_as_of", "1 of 3 rows break it (2026-11-21)"),
+        ("update race_kpi set is_complete = true", "running_periods_are_incomplete", "1 row breaks it (ad_spend"),
+        ("update race_kpi set numerator = null where target > 0", "values_have_a_numerator", "1 row breaks it"),
+        ("update race_kpi set target = null", "attainment_needs_a_target", "1 row breaks it"),
+        ("update race_kpi set period_end = '2026-09-30'", "periods_end_after_they_begin", "3 of 3 rows"),
+        ("update race_kpi set period_start = '2026-11-23' where target > 0", "periods_have_begun", "1 of 3 rows"),
+        ("alter table race_kpi drop year_ago_value", "promised_columns", "found kpi, stage, period"),
+    ],
+)  # fmt: skip
+def test_a_damaged_mart_is_stopped_with_what_was_found(company: Company, damage: str, check: str, found: str) -> None:
+    company.sql(damage)
+
+    said = failed(company)[check]
+
+    assert said.stops
+    assert found in said.observed
+    assert said.message.startswith("race_kpi")
+
+
+def test_an_incomplete_part_of_a_whole_may_still_be_too_large(company: Company) -> None:
+    company.sql("update race_kpi set value = 1.2, is_complete = false where kpi = 'customer_retention_rate'")
+
+    assert failed(company) == {}
+
+
+def test_a_table_that_shrinks_is_a_warning(company: Company) -> None:
+    company.publish("night-1")
+    company.sql("delete from fct_reach_ads where day < '2026-10-11'")
+
+    [check] = failed(company, "night-2").values()
+
+    assert (check.name, check.severity, check.subject) == ("volume_holds", "warning", "fct_reach_ads")
+    assert check.message.startswith("fct_reach_ads: 42 rows, 52 in v")
+    assert check.message.endswith("19% fewer; a source may have come in part")
+
+
+def test_a_small_loss_of_rows_is_none(company: Company) -> None:
+    company.publish("night-1")
+    company.sql("delete from fct_reach_ads where day < '2026-10-08'")  # 7 of 52 are 13 %
+
+    assert failed(company, "night-2") == {}
+
+
+def test_a_kpi_that_lost_its_values_stops_publishing(company: Company) -> None:
+    company.publish("night-1")
+    company.sql("update race_kpi set value = null where kpi = 'customer_retention_rate'")
+
+    check = failed(company, "night-2")["no_kpi_is_lost"]
+
+    assert check.stops
+    assert check.observed == "without a value now: customer_retention_rate"
+
+
+def test_a_kpi_lost_because_a_person_took_a_batch_out_is_a_warning(company: Company) -> None:
+    company.land("20261121T200000Z-aaaaaaaaaaaa", days=("2026-11-01", "2026-11-21"))
+    company.publish("night-1")
+    reject(company.home, "20261121T200000Z-aaaaaaaaaaaa", who="an", why="wrong account")
+    company.sql("update race_kpi set value = null where kpi = 'customer_retention_rate'")
+
+    check = failed(company, "night-2")["no_kpi_is_lost"]
+
+    assert (check.severity, check.stops) == ("warning", False)
+    assert len(Ledger(company.home).events()) == 3
+
+
+def test_without_a_mart_the_gate_says_what_to_do(company: Company) -> None:
+    company.sql("drop table race_kpi")
+    with pytest.raises(GateFailed, match="the mart is not built"):
+        check_mart(company.home, "night")
+
+    company.home.warehouse.unlink()
+    with pytest.raises(GateFailed, match="build it first"):
+        check_mart(company.home, "night")
