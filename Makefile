@@ -32,7 +32,7 @@ $(INSTALLED): requirements.txt pyproject.toml
 	@touch $@
 
 run: setup  ## set up, write a home with a sample inbox if there is none, run one nightly load (3 minutes)
-	@test -e $(RACEWAY_HOME)/raceway.toml || { $(BIN)/raceway init && $(BIN)/raceway sample; }
+	@test -e $(RACEWAY_HOME)/raceway.toml || $(BIN)/raceway sample
 	@$(BIN)/raceway run
 
 test: setup  ## run every test (12 minutes)
@@ -54,7 +54,7 @@ bench: setup  ## landing against DuckDB alone, and where the time of `make run` 
 	$(BIN)/python -m bench.night
 
 up: setup  ## start Airflow's page on 8080 with the report beside it on 8081 (Ctrl-C ends both)
-	@test -e $(RACEWAY_HOME)/raceway.toml || { $(BIN)/raceway init && $(BIN)/raceway sample; }
+	@test -e $(RACEWAY_HOME)/raceway.toml || $(BIN)/raceway sample
 	$(BIN)/python -m raceway.serve
 
 lock: setup  ## resolve requirements.in anew into requirements.txt (needs uv)

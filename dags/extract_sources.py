@@ -37,9 +37,13 @@ def extract_dag(source: str, plan: wiring.DagPlan) -> DAG:
             map_index_template="{{ task.op_kwargs['export']['name'] }}",
             max_active_tis_per_dagrun=wiring.LANDINGS_AT_ONCE,
         )
-        def land(export: dict[str, Any], ti: Any = None) -> None:
+        def land(export: dict[str, Any], ti: Any = None, dag_run: Any = None) -> None:
             """Reads, types, lands, checks and accepts one export, or refuses it with a sentence."""
-            outcome = steps.land(export)
+            try:
+                outcome = steps.land(export, dag_run.conf or {})
+            except Exception as fault:
+                ti.xcom_push("fault", str(fault) or type(fault).__name__)
+                raise
             ti.xcom_push("outcome", outcome)
             steps.refuse(outcome)
 

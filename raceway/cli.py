@@ -11,7 +11,7 @@ import os
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -31,6 +31,7 @@ app = typer.Typer(
 )
 
 EXIT_COULD_NOT_RUN = 2
+EXIT_INTERRUPTED = 130
 PIPE_WIDTH = 132
 
 
@@ -52,7 +53,12 @@ class _Places:
         self.out = Console(width=None if said else PIPE_WIDTH)
         self.err = Console(stderr=True)
 
+    def place(self) -> Home:
+        """The home that was asked for, whether it is there or not."""
+        return Home((self.home or Path("var")).expanduser().absolute())
+
     def find(self) -> Home:
+        """That home. Raises BadSettings where it is not there."""
         return find_home(self.home)
 
 
@@ -65,10 +71,25 @@ def main() -> None:
         app()
     except RacewayFault as fault:
         _places.err.print(f"[red]raceway:[/red] {escape(str(fault))}", highlight=False, soft_wrap=True)
-        sys.exit(EXIT_COULD_NOT_RUN)
+        _end(EXIT_COULD_NOT_RUN)
     except KeyboardInterrupt:
         _places.err.print("[red]raceway:[/red] stopped; nothing half-done is visible, run it again to go on")
-        sys.exit(130)
+        _end(EXIT_INTERRUPTED)
+    except SystemExit as end:
+        _end(end.code if isinstance(end.code, int) else int(bool(end.code)))
+
+
+def _end(code: int) -> NoReturn:
+    """Ends the process with this exit code.
+
+    A night leaves Airflow's threads and DuckDB's caches behind, whose teardown takes a second and prints
+    leak warnings of DuckDB's bindings: all that matters is written and closed by then.
+    """
+    if "airflow" in sys.modules:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def _show_version(wanted: bool) -> None:
@@ -102,7 +123,7 @@ def init() -> None:
     """
     from raceway.settings import init_home
 
-    home = init_home(_places.home or Path("var"))
+    home = init_home(_places.place().root)
     _places.out.print(f"A new home: {escape(str(home.root))}", highlight=False, soft_wrap=True)
     _places.out.print(
         "Next: edit raceway.toml and accounts.csv, put exports into inbox/<source>/<account>/, `raceway run`.\n"
@@ -112,18 +133,19 @@ def init() -> None:
 
 @app.command()
 def sample(
-    days: Annotated[int, typer.Option(min=1, help="Days of activity.")] = 90,
+    days: Annotated[int, typer.Option(min=14, help="Days of activity.")] = 90,
     scale: Annotated[float, typer.Option(min=0.001, help="Size: 1 is at least 100,000 events and 5,000 orders.")] = 1.0,
     seed: Annotated[int, typer.Option(help="Another seed is another world.")] = 7,
     end: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; default yesterday.")] = None,
 ) -> None:
-    """Write a realistic inbox, and beside it the truth that the mart must show.
+    """Write a realistic inbox, and beside it the truth that the mart must show; makes the home if there is none.
 
     Example: `raceway sample --days 30 --scale 0.1`
     """
     from raceway.sample import write_sample
+    from raceway.show import show_sample
 
-    home = _places.find()
+    home = _places.place()
     with _places.err.status("inventing persons…") as status:
         written = write_sample(
             home,
@@ -131,9 +153,9 @@ def sample(
             scale=scale,
             seed=seed,
             end=end.date() if end else None,
-            progress=lambda what: status.update(escape(str(what))),
+            progress=lambda what: status.update(escape(what)),
         )
-    _places.out.print(str(written), highlight=False, soft_wrap=True)
+    show_sample(_places.out, home, written)
 
 
 @app.command()

@@ -166,6 +166,8 @@ class Covers(_Part):
     """Which days a batch covers."""
 
     by: tuple[str, ...] = Field((), description="Date or timestamp columns; first to last value inside.")
+    pattern: Pattern | None = Field(None, description="In the file's name: groups `first` and `last` (ISO days).")
+    last_exclusive: bool = Field(False, description="The name's last day is no longer in the file.")
     through_export: bool = Field(False, description="And every day up to the day before the export.")
     zone: Literal["account", "utc"] = Field("account", description="Zone in which a timestamp's day counts.")
 
@@ -489,6 +491,9 @@ def _check_names(where: str, table: TableContract) -> None:
             raise BadContract(
                 f"{where}: {key} names {', '.join(missing)}; its columns are {', '.join(table.by_name)}"
             )
+    if meta.covers.through_export and meta.scope.kind == "days":
+        # such a batch would replace days that it knows nothing about
+        raise BadContract(f"{where}: covers.through_export does not go with scope days; write `covers.pattern`")
     day = meta.scope.day
     if day and table.by_name[day].data_type != "date":
         raise BadContract(f"{where}, column {day}: scope days needs a date; write `data_type: date`")

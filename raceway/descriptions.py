@@ -10,6 +10,7 @@ import yaml
 
 from raceway.faults import BadContract
 from raceway.home import PROJECT
+from raceway.typing_sql import quoted
 
 
 def describe_tables(connection: duckdb.DuckDBPyConnection, catalog: str) -> None:
@@ -28,11 +29,11 @@ def describe_tables(connection: duckdb.DuckDBPyConnection, catalog: str) -> None
         name = model["name"]
         if name not in tables:
             continue
-        connection.execute(f'comment on table {catalog}."{name}" is {_literal(model.get("description"))}')
+        connection.execute(f'comment on table {catalog}."{name}" is {_text(model.get("description"))}')
         for column in model.get("columns", []):
             if (name, column["name"]) in present:
                 connection.execute(
-                    f'comment on column {catalog}."{name}"."{column["name"]}" is {_literal(column.get("description"))}'
+                    f'comment on column {catalog}."{name}"."{column["name"]}" is {_text(column.get("description"))}'
                 )
 
 
@@ -54,6 +55,5 @@ def _entries(file: Path) -> list[dict[str, Any]]:
     return [*(content.get("models") or []), *(content.get("seeds") or [])]
 
 
-def _literal(value: str | None) -> str:
-    escaped = " ".join((value or "").split()).replace("'", "''")
-    return f"'{escaped}'"
+def _text(value: str | None) -> str:
+    return quoted(" ".join((value or "").split()))

@@ -28,6 +28,7 @@ from raceway.mart_suites import mart_suites
 from raceway.mart_tables import mart_tables
 from raceway.settings import load_settings
 from raceway.suites import landing_suite
+from raceway.typing_sql import quoted
 
 if TYPE_CHECKING:
     from raceway.contracts import TableContract
@@ -55,7 +56,7 @@ def check_batch(
     batch_id = _batch_id(parquet)
     checks = [
         dataclasses.replace(check, batch_id=batch_id)
-        for check in _validate(suite, f"select * from read_parquet({_literal(parquet)})", parameters, "_row")
+        for check in _validate(suite, f"select * from read_parquet({quoted(str(parquet))})", parameters, "_row")
     ]
     write_aside(parquet.parent / BATCH_CHECKS, check_lines(checks))
     return checks
@@ -68,12 +69,12 @@ def check_mart(home: Home, run_id: str) -> list[Check]:
     """
     with tempfile.TemporaryDirectory(prefix="gate-", dir=home.run(run_id)) as folder:
         mart = _read_mart(home, Path(folder))
-        kpi = f"select * from read_parquet({_literal(mart.files['race_kpi'])})"
+        kpi = f"select * from read_parquet({quoted(str(mart.files['race_kpi']))})"
         queries = {
             "mart__race_kpi": kpi,
             "mart__race_kpi_parts": f"{kpi} where is_complete and kpi in ("
-            f"select kpi from read_parquet({_literal(mart.files['kpi_catalog'])}) where part_of_whole::int = 1)",
-            "mart__race_measure": f"select * from read_parquet({_literal(mart.files['race_measure'])})",
+            f"select kpi from read_parquet({quoted(str(mart.files['kpi_catalog']))}) where part_of_whole::int = 1)",
+            "mart__race_measure": f"select * from read_parquet({quoted(str(mart.files['race_measure']))})",
         }
         parameters = {"as_of": mart.as_of.isoformat(), "as_of_set": [mart.as_of.isoformat()]}
         checks = [
@@ -92,10 +93,21 @@ def _asset() -> Any:
     """One query asset for the whole process: adding one costs GX more than asking it."""
     import raceway.gx_duckdb  # noqa: F401, I001  # registers the source, and must come before GX itself
     import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
 
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    # nothing on disk (GX would make a temporary folder for docs), no progress bars in the log
+    context = gx.get_context(
+        mode="ephemeral",
+        project_config=DataContextConfig(
+            store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+            progress_bars=ProgressBarsConfig(globally=False),
+            analytics_enabled=False,
+        ),
+    )
     source = context.data_sources.add_duckdb("parquet", connection_string="duckdb:///:memory:")
     asset = source.add_query_asset("rows", query="select 1")
     asset.add_batch_definition_whole_table("all")
@@ -233,7 +245,7 @@ def _duckdb() -> duckdb.DuckDBPyConnection:
 
 def _batch_id(parquet: Path) -> str | None:
     """The batch's id as its rows carry it; None for a batch without rows."""
-    row = _duckdb().execute(f"select _batch_id from read_parquet({_literal(parquet)}) limit 1").fetchone()
+    row = _duckdb().execute(f"select _batch_id from read_parquet({quoted(str(parquet))}) limit 1").fetchone()
     return row[0] if row else None
 
 
@@ -256,9 +268,9 @@ def _read_mart(home: Home, folder: Path) -> _Mart:
     files = {name: folder / f"{name}.parquet" for name in ("race_kpi", "race_measure", "kpi_catalog")}
     try:
         with duckdb.connect() as connection:
-            connection.execute(f"attach {_literal(home.warehouse)} as warehouse (read_only)")
+            connection.execute(f"attach {quoted(str(home.warehouse))} as warehouse (read_only)")
             for name, path in files.items():
-                connection.execute(f"copy warehouse.main.{name} to {_literal(path)} (format parquet)")
+                connection.execute(f"copy warehouse.main.{name} to {quoted(str(path))} (format parquet)")
             [(as_of,)] = connection.execute("select as_of from warehouse.frozen.settings").fetchall()
             rows = {
                 table.name: connection.execute(f"select count(*) from warehouse.main.{table.name}").fetchall()[0][0]
@@ -324,8 +336,3 @@ def _volume(name: str, now: int, before: int, largest_drop: float, version: str)
         expected=f"at most {largest_drop:.0%} fewer rows than in the published version",
         message=f"{name}: {observed}" + ("" if passed else f": {drop:.0%} fewer; a source may have come in part"),
     )
-
-
-def _literal(path: Path) -> str:
-    escaped = str(path).replace("'", "''")
-    return f"'{escaped}'"

@@ -16,49 +16,63 @@ import pyarrow as pa
 from raceway.history import BATCH_CHECKS, RunRecord, run_records
 from raceway.home import Home
 from raceway.ledger import BatchState, FileState, Ledger, LedgerState
+from raceway.typing_sql import quoted, text_list
 
 HISTORY_TABLES: Final = ("run_history", "batch_history", "check_history")
 
-_UTC: Final = pa.timestamp("us")
-_RUNS: Final = pa.schema(
-    {
-        "run_id": pa.string(),
-        "as_of": pa.date32(),
-        "started_at": _UTC,
-        "finished_at": _UTC,
-        "status": pa.string(),
-        "version": pa.string(),
-        "fingerprint": pa.string(),
-        "batches_landed": pa.int64(),
-        "batches_refused": pa.int64(),
-        "rows_landed": pa.int64(),
-        "message": pa.string(),
-        "program_version": pa.string(),
-    }
-)
-_BATCHES: Final = pa.schema(
-    {
-        "batch_id": pa.string(),
-        "source": pa.string(),
-        "table_name": pa.string(),
-        "account": pa.string(),
-        "files": pa.string(),
-        "exported_at": _UTC,
-        "covers_from": pa.date32(),
-        "covers_to": pa.date32(),
-        "status": pa.string(),
-        "rows_read": pa.int64(),
-        "rows_landed": pa.int64(),
-        "rows_refused": pa.int64(),
-        "rows_furniture": pa.int64(),
-        "replaces": pa.string(),
-        "replaced_by": pa.string(),
-        "reason": pa.string(),
-        "landed_at": _UTC,
-        "decided_at": _UTC,
-        "decided_by": pa.string(),
-    }
-)
+_TEXT, _COUNT, _DAY, _UTC = pa.string(), pa.int64(), pa.date32(), pa.timestamp("us")
+
+_Columns = dict[str, tuple[pa.DataType, str]]
+"""Type and description by column."""
+
+_RUNS: Final[_Columns] = {
+    "run_id": (_TEXT, "The run; names its folder under runs/."),
+    "as_of": (_DAY, "The business day for which the mart was built; it was not over."),
+    "started_at": (_UTC, "When the run began (UTC)."),
+    "finished_at": (_UTC, "When it ended (UTC)."),
+    "status": (_TEXT, "published, skipped (nothing new), refused (by the gate) or failed (could not run)."),
+    "version": (_TEXT, "The published version; of a skipped run the one that stayed."),
+    "fingerprint": (_TEXT, "Hash of all that the mart depends on; equal fingerprints give equal marts."),
+    "batches_landed": (_COUNT, "Batches that landed since the published run before (count)."),
+    "batches_refused": (_COUNT, "Batches and whole files refused since then (count)."),
+    "rows_landed": (_COUNT, "Rows of the landed batches (count)."),
+    "message": (_TEXT, "Why it was skipped, refused or failed."),
+    "program_version": (_TEXT, "Version of raceway."),
+}
+_BATCHES: Final[_Columns] = {
+    "batch_id": (_TEXT, "The batch; empty for a file that was refused whole and became none."),
+    "source": (_TEXT, "The system that exported it."),
+    "table_name": (_TEXT, "The landed table; empty for a file that became no batch of its own."),
+    "account": (_TEXT, "The source's account."),
+    "files": (_TEXT, "Inbox paths of its files, below the account's folder."),
+    "exported_at": (_UTC, "When it was exported, the latest sighting (UTC); the newer export wins a scope."),
+    "covers_from": (_DAY, "First day that it covers."),
+    "covers_to": (_DAY, "Last day that it covers."),
+    "status": (_TEXT, "accepted (in effect), superseded, pending, refused, rejected (by a person) or duplicate."),
+    "rows_read": (_COUNT, "Rows of the files (count): landed + refused + furniture."),
+    "rows_landed": (_COUNT, "Rows that landed (count)."),
+    "rows_refused": (_COUNT, "Rows that could not be read; they lie in quarantine/ with their reasons (count)."),
+    "rows_furniture": (_COUNT, "Titles, totals and the like (count)."),
+    "replaces": (_TEXT, "Days, or everything, that it took from older batches."),
+    "replaced_by": (_TEXT, "Days, or everything, that newer batches took from it."),
+    "reason": (_TEXT, "Why it is refused, rejected, pending or a duplicate, or why a person accepted it."),
+    "landed_at": (_UTC, "When it landed (UTC)."),
+    "decided_at": (_UTC, "When its status was decided (UTC)."),
+    "decided_by": (_TEXT, "The person who accepted or rejected it; empty when the gate did."),
+}
+_CHECKS: Final[_Columns] = {
+    "run_id": (_TEXT, "The run that made it; empty for a check of a batch as it landed."),
+    "checked_at": (_UTC, "When it was made (UTC)."),
+    "name": (_TEXT, "Name of the check, unique within its subject."),
+    "kind": (_TEXT, "expectation, dbt_test, freeze, landing or reconcile."),
+    "severity": (_TEXT, "critical (refuses the batch, or stops publishing), warning or info."),
+    "passed": (pa.bool_(), "Whether it held."),
+    "subject": (_TEXT, "source.table of a batch, or the model."),
+    "batch_id": (_TEXT, "The batch that was checked; empty for a check of the warehouse."),
+    "observed": (_TEXT, "What was found."),
+    "expected": (_TEXT, "What was expected."),
+    "message": (_TEXT, "The whole as a sentence."),
+}
 _CHECK_COLUMNS: Final = (
     "{name: 'varchar', kind: 'varchar', severity: 'varchar', passed: 'boolean', subject: 'varchar',"
     " batch_id: 'varchar', observed: 'varchar', expected: 'varchar', message: 'varchar', checked_at: 'timestamptz'}"
@@ -84,8 +98,10 @@ def write_history_tables(
     _create(connection, "run_history", _RUNS, (_run_row(run) for run in runs))
     _create(connection, "batch_history", _BATCHES, _batch_rows(Ledger(home).state(), in_effect, snapshots, pending))
     _create_check_history(connection, home)
-    for name, description in _DESCRIPTIONS.items():
-        connection.execute(f"comment on table race.{name} is '{description}'")
+    for name, columns in (("run_history", _RUNS), ("batch_history", _BATCHES), ("check_history", _CHECKS)):
+        connection.execute(f"comment on table race.{name} is {quoted(_DESCRIPTIONS[name])}")
+        for column, (_, description) in columns.items():
+            connection.execute(f"comment on column race.{name}.{column} is {quoted(description)}")
 
 
 @dataclass(frozen=True)
@@ -117,7 +133,7 @@ def _after(moment: dt.datetime | None, since: dt.datetime | None) -> bool:
 
 
 def _run_row(record: RunRecord) -> dict[str, Any]:
-    row = {name: getattr(record, name) for name in _RUNS.names}
+    row = {name: getattr(record, name) for name in _RUNS}
     return row | {"started_at": _naive(record.started_at), "finished_at": _naive(record.finished_at)}
 
 
@@ -234,7 +250,7 @@ def _has_own_row(file: FileState) -> bool:
 
 def _file_row(file: FileState) -> dict[str, Any]:
     refused = file.status == "refused"
-    return dict.fromkeys(_BATCHES.names) | {
+    return dict.fromkeys(_BATCHES) | {
         "batch_id": None if refused else file.batches[-1],
         "source": file.source,
         "account": file.account,
@@ -270,16 +286,17 @@ def _create_check_history(connection: duckdb.DuckDBPyConnection, home: Home) -> 
 
 
 def _read_checks(files: list[Path]) -> str:
-    listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
-    return f"read_json([{listed}], format = 'newline_delimited', columns = {_CHECK_COLUMNS}, filename = true)"
+    listed = text_list([str(file) for file in files])
+    return f"read_json({listed}, format = 'newline_delimited', columns = {_CHECK_COLUMNS}, filename = true)"
 
 
 # DuckDB
 
 
 def _create(
-    connection: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema, rows: Iterable[Mapping[str, Any]]
+    connection: duckdb.DuckDBPyConnection, name: str, columns: _Columns, rows: Iterable[Mapping[str, Any]]
 ) -> None:
+    schema = pa.schema({column: kind for column, (kind, _) in columns.items()})
     connection.register("rows_to_write", pa.Table.from_pylist(list(rows), schema=schema))
     connection.execute(f"create table race.{name} as select * from rows_to_write order by all")
     connection.unregister("rows_to_write")

@@ -58,8 +58,9 @@ def run_night(
         steps.hear(tell)
         known = Ledger(home).state()
         waiting = [source for source in sources if find_exports(home, source, known)]
-        extracts = runner.run([f"{EXTRACT_PREFIX}{source}" for source in waiting], {}, tell)
-        conf = {"run_id": run_id, "as_of": as_of.isoformat(), "full_refresh": full_refresh, "wait": False}
+        day = {"as_of": as_of.isoformat()}
+        extracts = runner.run([f"{EXTRACT_PREFIX}{source}" for source in waiting], day, tell)
+        conf = day | {"run_id": run_id, "full_refresh": full_refresh, "wait": False}
         [mart] = runner.run([MART_DAG], conf, tell)
     total = time.monotonic() - clock
 

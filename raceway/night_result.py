@@ -133,7 +133,8 @@ def gather(
                 for severity in ("critical", "warning", "info")
             },
         },
-        failed_checks=[check for check in checks if not check.passed],
+        # a critical check of a batch refused it: its sentence stands there
+        failed_checks=[check for check in checks if not check.passed and not (check.batch_id and check.stops)],
         kpis=leading_kpis(home, as_of),
         mart=home.current / "race.duckdb" if published else None,
         report=home.current / "report" / "index.html" if published else None,
@@ -194,15 +195,21 @@ def _refusals(extract: DagEnd) -> list[Refusal]:
         if outcome["status"] == "refused" or outcome["rows_refused"]:
             kind = "refused" if outcome["status"] == "refused" else "rows"
             refusals.append(Refusal(source, outcome["account"], tuple(outcome["files"]), kind, outcome["reason"] or ""))
-    known = {index for task, index, key in extract.handed_on if (task, key) == ("land", "outcome")}
-    broken = [end for end in extract.tasks if end.state in ("failed", "upstream_failed") and end.map_index not in known]
-    if broken:
-        tasks = ", ".join(f"{end.task}[{end.map_index}]" if end.map_index >= 0 else end.task for end in broken)
-        refusals.append(
-            Refusal(source, "", (), "failed", f"{tasks} of {extract.dag_id} broke off; the files wait in the inbox, "
-                    "the reason stands in the log")
-        )  # fmt: skip
-    return refusals
+    return [*refusals, *_broken_off_landings(extract)]
+
+
+def _broken_off_landings(extract: DagEnd) -> list[Refusal]:
+    """Landings that ended without a decision, one line for each reason; their files wait for the next run."""
+    source = extract.dag_id.removeprefix(EXTRACT_PREFIX)
+    reasons: dict[str, int] = {}
+    for end in extract.tasks:
+        if end.state == "failed" and (end.task, end.map_index, "outcome") not in extract.handed_on:
+            reason = str(extract.handed_on.get((end.task, end.map_index, "fault"), "the reason stands in the log"))
+            reasons[reason] = reasons.get(reason, 0) + 1
+    return [
+        Refusal(source, "", (), "failed", f"{count} exports could not be read and wait for the next run: {reason}")
+        for reason, count in reasons.items()
+    ]
 
 
 def _landing_checks(home: Home, extracts: Iterable[DagEnd]) -> list[Check]:

@@ -40,6 +40,7 @@ from raceway.mart_tables import MartTable, mart_tables
 from raceway.quality import write_quality
 from raceway.report import write_report
 from raceway.settings import Settings, load_settings
+from raceway.typing_sql import quoted
 
 DATABASE: Final = "race.duckdb"
 # The file format of DuckDB 1.5: BI tools with an engine older than ours open it.
@@ -152,8 +153,8 @@ def _write_version(home: Home, settings: Settings, folder: Path, what: _Publicat
         # one thread and sorted rows: equal rows give equal bytes, which is what makes a file linkable
         connection.execute("set threads = 1")
         connection.execute("set partitioned_write_max_open_files = 4096")
-        connection.execute(f"attach {_literal(home.warehouse)} as warehouse (read_only)")
-        connection.execute(f"attach {_literal(folder / DATABASE)} as race (storage_version '{STORAGE_VERSION}')")
+        connection.execute(f"attach {quoted(str(home.warehouse))} as warehouse (read_only)")
+        connection.execute(f"attach {quoted(str(folder / DATABASE))} as race (storage_version '{STORAGE_VERSION}')")
         as_of = _as_of(connection)
         tables = mart_tables(connection, "warehouse")
         for table in tables:
@@ -215,13 +216,13 @@ def _write_parquet(
     if table.dated_by and row and row[0]:
         connection.execute(
             f"copy (select *, strftime({table.dated_by}, '%Y-%m') as month from {relation} order by all)"
-            f" to {_literal(target)} ({options}, partition_by (month), filename_pattern 'part', overwrite_or_ignore)"
+            f" to {quoted(str(target))} ({options}, partition_by (month), filename_pattern 'part', overwrite_or_ignore)"
         )
         for file in target.glob("*/part0.parquet"):
             file.rename(file.with_name("part.parquet"))
     else:
         connection.execute(
-            f"copy (select * from {relation} order by all) to {_literal(target / 'part.parquet')} ({options})"
+            f"copy (select * from {relation} order by all) to {quoted(str(target / 'part.parquet'))} ({options})"
         )
     if before is not None:
         _link_unchanged(target, before.path / "parquet" / table.name)
@@ -372,8 +373,3 @@ def _sync(path: Path) -> None:
 
 def _stamp(moment: dt.datetime) -> str:
     return moment.strftime("%Y%m%dT%H%M%SZ")
-
-
-def _literal(path: Path) -> str:
-    escaped = str(path).replace("'", "''")
-    return f"'{escaped}'"

@@ -90,7 +90,9 @@ def write_report(
 def _banner(words: Wording, failed: Sequence[tuple[str, str, str]]) -> Markup:
     if not failed:
         return tag("p", text(words.say("All checks passed.")), class_="banner good")
-    sentence = f"{words.say('Checks that failed')}: {len(failed)}. {words.say('The numbers are published all the same.')}"
+    sentence = (
+        f"{words.say('Checks that failed')}: {len(failed)}. {words.say('The numbers are published all the same.')}"
+    )
     return tag("p", text(sentence), class_="banner warn")
 
 

@@ -178,10 +178,7 @@ def _text_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acco
     plain = plain_copy(member, scratch / f"{_fresh('plain')}.csv", "cp1252" in shape.table.meta.encodings)
     raw, rejects, scans = _fresh("raw"), _fresh("rejects"), _fresh("scans")
     reads = _raw_columns(shape)
-    more = (
-        f", store_rejects = true, rejects_table = '{rejects}', rejects_scan = '{scans}', rejects_limit = 0, "
-        "rejects_line_size_limit = 0"
-    ).replace(", rejects_line_size_limit = 0", "")
+    more = f", store_rejects = true, rejects_table = '{rejects}', rejects_scan = '{scans}', rejects_limit = 0"
     try:
         connection.execute(
             f"create temp table {raw} as select {', '.join(f'{sql} as {alias}' for alias, sql in reads.items())} "
@@ -197,13 +194,16 @@ def _text_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acco
         f"from (select line - {shape.header_at + 1} as number, any_value(error_message) as reason, "
         f"any_value(csv_line) as raw from {rejects} group by line)"
     )
-    numbers = (
-        f"select raw.*, raw.rowid + 1 + coalesce(b.before, 0) as _n from {raw} as raw asof left join "
-        f"(select above, max(number - above) as before from {broken} group by above) as b on raw.rowid >= b.above"
-    )
-    rows = _typed(connection, shape, account, numbers, {h: f"x{p}" for h, p in shape.extras.items()}, csv=True)
     structural = connection.execute(f"select count(*) from {broken}").fetchone()
     assert structural is not None
+    numbers = f"select *, rowid + 1 as _n from {raw}"
+    if structural[0]:  # records below a broken one count it too
+        numbers = (
+            f"select raw.*, raw.rowid + 1 + coalesce(b.before, 0) as _n from {raw} as raw asof left join "
+            f"(select above, max(number - above) as before from {broken} group by above) as b on raw.rowid >= b.above "
+            "order by raw.rowid"
+        )
+    rows = _typed(connection, shape, account, numbers, {h: f"x{p}" for h, p in shape.extras.items()}, csv=True)
     rows.read += structural[0]
     rows.refused += structural[0]
     connection.execute(
@@ -257,7 +257,8 @@ def _typed(
             cells.append((number, cell(column, f"r{number}", shape, account, extras)))
     failing = [(n, c) for n, c in cells if c.column.data_type != "varchar"]
     texts = [f"t{place}" for place in range(_label_cells(shape))] if csv else []
-    at = {shape.places[c.column.name][0]: c.raw for _, c in cells} | {p: f"x{p}" for p in shape.extras.values()}
+    at = {place: c.raw for _, c in cells for place in shape.places[c.column.name][:1]}
+    at |= {place: f"x{place}" for place in shape.extras.values()}
     relation, refusals = _fresh("typed"), _fresh("refusals")
     flags = [f"({c.raw} is not null and {name(c.column.name)} is null)" for _, c in failing]
     connection.execute(

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from raceway.home import Home
 from raceway.night_result import KpiLine, NightResult
+
+if TYPE_CHECKING:
+    from raceway.sample import SampleSummary
 
 _STATUS = {
     "published": "[green]published[/green]",
@@ -36,6 +41,23 @@ def show_night(console: Console, night: NightResult) -> None:
     for name, path in places.items():
         if path is not None:
             console.print(f"{name:<7} {path}", markup=False, highlight=False, soft_wrap=True)
+
+
+def show_sample(console: Console, home: Home, sample: SampleSummary) -> None:
+    """Prints what a sample holds, and how to go on."""
+    print_table(
+        console,
+        f"A sample of {sample.first} to {sample.last}, with orders from {sample.history_start}",
+        ("source", ">files"),
+        [(source, str(count)) for source, count in sample.files.items()],
+    )
+    console.print(
+        f"{sample.persons:,} persons, {sample.events:,} events, {sample.orders:,} orders and {sample.orders_before:,} "
+        f"before; {sample.truth_rows:,} rows of truth in {escape(str(home.truth))}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    console.print(f"Load it with: raceway --home {escape(str(home.root))} run", highlight=False, soft_wrap=True)
 
 
 def show_kpis(console: Console, kpis: Sequence[KpiLine]) -> None:

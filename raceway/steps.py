@@ -73,14 +73,18 @@ def find(source: str) -> list[Json]:
         return [export.to_dict() | {"name": export.name} for export in find_exports(home, source)]
 
 
-def land(export: Json) -> Json:
-    """Lands one export; gives its outcome, refused ones too (`refuse` turns those into a failure)."""
+def land(export: Json, conf: Mapping[str, Any]) -> Json:
+    """Lands one export; gives its outcome, refused ones too (`refuse` turns those into a failure).
+
+    `conf` is the DAG run's; its `as_of` (ISO date, default: today's business day) is the day to check against.
+    """
     from raceway.inbox import Export
     from raceway.landing import land as land_export
 
     waiting = Export.from_dict(export)
     with _at_work(f"{waiting.source}: {waiting.name}") as home:
-        return land_export(home, waiting).to_dict()
+        as_of = dt.date.fromisoformat(conf["as_of"]) if conf.get("as_of") else None
+        return land_export(home, waiting, as_of=as_of).to_dict()
 
 
 def refuse(outcome: Json) -> None:

@@ -128,11 +128,12 @@ def _column(column: ColumnContract, is_key: bool) -> Iterable[Expectation]:
 
 
 def _plausible_date(column: ColumnContract) -> Expectation:
-    last = "export_day" if column.data_type == "date" else "export_end"
+    # Great Expectations compares the two limits with one another, so both are dates or both are moments
+    first, last = (_EARLIEST, "export_day") if column.data_type == "date" else (f"{_EARLIEST}T00:00:00", "export_end")
     return Expectation(
         f"{column.name}_not_in_the_future", "expect_column_values_to_be_between", "critical",
         f"{column.name} lies between {_EARLIEST} and the day of the export",
-        {"column": column.name, "min_value": _EARLIEST, "max_value": {"$PARAMETER": last}},
+        {"column": column.name, "min_value": first, "max_value": {"$PARAMETER": last}},
     )  # fmt: skip
 
 

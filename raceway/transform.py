@@ -110,10 +110,20 @@ def _invoke(home: Home, folder: Path, arguments: list[str]) -> list[Any]:
         "--no-write-json", "--no-send-anonymous-usage-stats",
     ]  # fmt: skip
     with _warehouse_of(home):
-        outcome = dbtRunner(manifest=_manifest(home, where)).invoke([*arguments, *where])
+        try:
+            outcome = dbtRunner(manifest=_manifest(home, where)).invoke([*arguments, *where])
+        finally:
+            _let_go_of_the_warehouse()
     if outcome.exception is not None:
         raise _fault(str(outcome.exception))
     return list(outcome.result.results)
+
+
+def _let_go_of_the_warehouse() -> None:
+    """Closes the connection that dbt-duckdb keeps open for a next call: gate and publish attach the file anew."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    DuckDBConnectionManager.close_all_connections()
 
 
 def _manifest(home: Home, where: list[str]) -> Any:
@@ -146,12 +156,18 @@ def _stamp() -> tuple[int, int]:
 
 @contextmanager
 def _warehouse_of(home: Home) -> Iterator[None]:
-    """The profile reads the warehouse's place from the environment."""
+    """The profile reads the warehouse's place from the environment.
+
+    dbt-duckdb keeps the file open until the process ends, and so locked for all others: it is told to let go.
+    """
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
     before = os.environ.get(WAREHOUSE_VARIABLE)
     os.environ[WAREHOUSE_VARIABLE] = str(home.warehouse)
     try:
         yield
     finally:
+        DuckDBConnectionManager.close_all_connections()
         if before is None:
             del os.environ[WAREHOUSE_VARIABLE]
         else:

@@ -111,7 +111,8 @@ def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extra
     if column.data_type == "double":
         typed = f"rw_finite(try_cast({number} as double))"
         if meta.percent:
-            return Cell(column, raw, f"case when ends_with(trim({raw}), '%') then {typed} / 100 else {typed} end")
+            hundredth = f"rw_finite(try_cast({number} || 'e-2' as double))"  # exact: 2.05 / 100 is not 0.0205
+            return Cell(column, raw, f"case when ends_with(trim({raw}), '%') then {hundredth} else {typed} end")
         return Cell(column, raw, typed, "double", "{0}", "not isfinite({0})")
     return Cell(column, raw, f"try_cast({number} as {column.data_type})", column.data_type, "{0}")
 

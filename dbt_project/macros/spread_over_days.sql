@@ -49,11 +49,11 @@
                 {{ days_between('plan_rows.starts_on', 'plan_rows.ends_on') }} + 1 as days,
                 {{ units }} as units_in_one,
                 cast(
-                    {{ to_reporting(
+                    cast({{ to_reporting(
                         'plan_rows.amount',
                         'case when plan_rows.currency = settings.reporting_currency then 1 else fx.rate end',
                         'settings.minor_unit'
-                    ) }} * {{ units }} as bigint
+                    ) }} as decimal(38, 6)) * {{ units }} as bigint
                 ) as units
             from {{ relation }} as plan_rows
             cross join {{ source('house', 'settings') }} as settings

@@ -10,4 +10,7 @@ where
     or (race_kpi.channel <> 'all' and race_kpi.market <> 'all' and race_kpi.period in ('day', 'week'))
     or (race_kpi.channel <> 'all' and measures.channel_by = 'none')
     or (race_kpi.market <> 'all' and measures.market_by = 'none')
-    or (measures.channel_by like 'fixed %' and race_kpi.channel not in ('all', replace(measures.channel_by, 'fixed ', '')))
+    or (
+        measures.channel_by like 'fixed %'
+        and race_kpi.channel not in ('all', replace(measures.channel_by, 'fixed ', ''))
+    )

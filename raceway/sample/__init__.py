@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from raceway.faults import BadSettings
 from raceway.home import Home
 from raceway.sample import company
-from raceway.sample.seasons import holidays
+from raceway.sample.homes import prepare_home
 from raceway.sample.traces_ga4 import write_ga4
 from raceway.sample.traces_google_ads import write_google_ads
 from raceway.sample.traces_mailchimp import write_mailchimp
@@ -25,7 +25,6 @@ from raceway.sample.traces_shopify import write_shopify
 from raceway.sample.traces_square import write_square
 from raceway.sample.truth import write_truth
 from raceway.sample.world import invent_world
-from raceway.settings import init_home, load_accounts
 
 _WRITERS = {
     "google_ads": write_google_ads,
@@ -74,11 +73,11 @@ def write_sample(
     hear = progress or (lambda _: None)
     if days < 14:
         raise BadSettings(f"a sample of {days} days is too short to hold every kind of export; use --days 14 or more")
-    settings = company.sample_settings()
     if end is None:
-        end = settings.business_day(dt.datetime.now(tz=dt.UTC)) - dt.timedelta(days=1)
-    world = invent_world(days, scale, seed, end, hear)
-    _prepare(home, world.history_start, end)
+        end = company.sample_settings().business_day(dt.datetime.now(tz=dt.UTC)) - dt.timedelta(days=1)
+    history_start = company.history_start(end - dt.timedelta(days=days - 1))
+    settings = prepare_home(home, history_start, end)
+    world = invent_world(days, scale, seed, end, settings, hear)
     files = {}
     for source, write in _WRITERS.items():
         hear(f"writing the exports of {source}")
@@ -99,22 +98,3 @@ def write_sample(
         files=files,
         truth_rows=truth_rows,
     )
-
-
-def _prepare(home: Home, history_start: dt.date, end: dt.date) -> None:
-    """Makes the sample's home, or sees that the home there is one for the same days."""
-    accounts = company.sample_accounts(history_start)
-    if not home.exists():
-        init_home(
-            home.root,
-            settings=company.sample_settings(),
-            accounts=accounts,
-            exclusions=company.sample_exclusions(),
-            holidays=holidays(history_start, end + dt.timedelta(days=366)),
-        )
-        return
-    if list(load_accounts(home).values()) != accounts:
-        raise BadSettings(
-            f"{home.accounts}: these accounts are not those of a sample that ends on {end}; "
-            "make the sample in a new home"
-        )

@@ -59,6 +59,11 @@ PRODUCTS: Final = tuple(
 GIFT_CARD: Final = Product("", "Thẻ quà tặng 500.000đ", "Gift Card", 500_000, 2_500)
 
 
+def history_start(first: dt.date) -> dt.date:
+    """The first day of orders, where `first` is the first day of everything else."""
+    return first - dt.timedelta(days=HISTORY_DAYS)
+
+
 def sample_settings() -> Settings:
     """The settings of the sample home. New York's last day is still running when Sài Gòn's night begins, so
     the till may lie two days behind; Search Console always does."""

@@ -50,6 +50,9 @@ class Comparison:
         """Whether numbers were compared and all are the same."""
         return self.compared > 0 and not self.differences
 
+    def __str__(self) -> str:
+        return self.summary()
+
     def summary(self, most: int = 30) -> str:
         """Counts, and the first `most` differences, one a line."""
         lines = [

@@ -77,7 +77,7 @@ def _mailings(world: World) -> None:
             Mailing(
                 chance.token(10).lower(), title, f"{title}, giao nhanh 2h", sent_at, recipients, soft, hard, opens,
                 opens + chance.poisson(opens * 0.4), clicks, clicks + chance.poisson(clicks * 0.3),
-                min(opens, chance.count(4 + delivered * 0.006, 6)), chance.poisson(delivered * 0.006),
+                min(opens, chance.count(4 + delivered * 0.006, 6)), chance.poisson(2 + delivered * 0.006),
                 chance.poisson(0.2), chance.uniform(0.8, 0.97),
             )
         )  # fmt: skip
@@ -88,14 +88,14 @@ def invent_survey(world: World) -> None:
     chance = Chance(world.seed, "survey")
     for order in world.orders:
         sent_at = order.created_at + dt.timedelta(days=4, seconds=chance.randrange(20_000))
-        asks = order.email is not None and not order.is_test and order.cancelled_at is None and chance.hit(0.6)
+        asks = order.email is not None and not order.is_test and order.cancelled_at is None and chance.hit(0.8)
         if not asks or order.email is None or sent_at.astimezone(world.settings.zone).date() < world.first:
             continue
         if sent_at >= world.night:
             continue
         number = len(world.invitations) + 1
         world.invitations.append(Invitation(f"inv-{number:05d}", sent_at, order.email, order.name))
-        if chance.hit(0.42):
+        if chance.hit(0.45):
             _answer(world, chance, world.invitations[-1])
     for day in world.days:
         if chance.hit(0.25):  # a link on the packing slip: nobody knows whose answer it is
@@ -134,4 +134,4 @@ _COMMENTS: Final = (
 
 
 def _score(chance: Chance) -> int:
-    return chance.choices(range(11), (2, 1, 1, 2, 2, 5, 7, 14, 22, 26, 24))[0]
+    return chance.choices(range(11), (3, 1, 2, 3, 4, 8, 9, 14, 20, 24, 22))[0]

@@ -145,12 +145,12 @@ def _become_of(order: ShopOrder, chance: Chance) -> None:
         return
     if chance.hit(0.22):
         order.discount = order.subtotal * chance.choice(list(_DISCOUNTS.values())) // 100 // 1000 * 1000
-    if chance.hit(0.035):
+    if chance.hit(0.05):
         days = chance.uniform(70, 75) if chance.hit(0.02) else chance.uniform(0.05, 3)
         order.cancelled_at = _later(order.created_at, days)
         if not order.is_cod:
             order.refunds = [(order.cancelled_at, order.total)]
-    elif order.is_cod and chance.hit(0.09):
+    elif order.is_cod and chance.hit(0.12):
         order.refused_at = _later(order.created_at, chance.uniform(2, 9))
         order.refusal_tag = chance.choice(("cod_refused", "cod_refused", "bom hàng", "Bom Hàng"))
     elif chance.hit(0.075):

@@ -43,8 +43,8 @@ def write_search_console(world: World, inbox: Path) -> int:
     drop.put(f"{_folder(exported_on)}.zip", zipped(members), world.moment(exported_on, 10))
 
     for part, lag, is_blog in (
-        (days[many // 2 : max(many // 2 + 1, many - 6)], 9, False),
-        (days[many // 2 : max(many // 2 + 1, many - 6)], 5, True),
+        (days[many // 2 : max(many // 2 + 1, many - 6)], 3, False),
+        (days[many // 2 : max(many // 2 + 1, many - 6)], 2, True),
         (days[-min(many, 10) :], 0, False),
     ):
         exported_on = world.last - dt.timedelta(days=lag) if lag < many else world.last

@@ -16,7 +16,7 @@ from raceway.sample.chance import Chance
 from raceway.sample.model import DAY, MINUTE, SECOND, Country, Device, Event, Person, ShopOrder, Traffic, World, micros
 from raceway.sample.seasons import demand
 
-_VISITS_A_DAY: Final = 130.0  # beside those that end with an order
+_VISITS_A_DAY: Final = 140.0  # beside those that end with an order
 _HOURS: Final = (2, 0.8, 0.3, 0.2, 0.2, 0.4, 1, 2, 3, 3.6, 3.8, 3.8, 4.4, 3.6, 3, 3.2, 3.4, 3.4, 3.4, 4.2, 5.2, 5.8,
                  4.8, 3)  # fmt: skip
 _COUNTRIES: Final[dict[Country, float]] = {"VN": 0.87, "US": 0.07, "SG": 0.045, "": 0.015}

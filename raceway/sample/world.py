@@ -13,20 +13,27 @@ from raceway.sample.plans import invent_plans
 from raceway.sample.shop import Population, invent_orders
 from raceway.sample.store import invent_sales
 from raceway.sample.visits import invent_visits
+from raceway.settings import Settings
 
 
 def invent_world(
-    days: int, scale: float, seed: int, last: dt.date, progress: Callable[[str], None] = lambda _: None
+    days: int,
+    scale: float,
+    seed: int,
+    last: dt.date,
+    settings: Settings | None = None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> World:
     """A world of `days` days up to `last`, and the orders of the 400 days before them.
 
-    `scale` 1 gives about 120,000 site events and 6,500 orders in 90 days. The same arguments give the same
-    world. `progress` hears a sentence before each long step.
+    `scale` 1 gives about 130,000 site events and 6,500 orders in 90 days. The same arguments give the same
+    world. `settings` (default: the sample's) say what events mean and where periods begin. `progress` hears
+    a sentence before each long step.
     """
     first = last - dt.timedelta(days=days - 1)
-    history_start = first - dt.timedelta(days=company.HISTORY_DAYS)
+    history_start = company.history_start(first)
     accounts = {(a.source, a.account): a for a in company.sample_accounts(history_start)}
-    world = World(company.sample_settings(), accounts, seed, scale, first, last, history_start)
+    world = World(settings or company.sample_settings(), accounts, seed, scale, first, last, history_start)
     population = Population(world)
     progress("inventing persons and their orders")
     invent_orders(world, population)

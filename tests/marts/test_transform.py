@@ -28,7 +28,9 @@ FILES = {
         flags: {send_anonymous_usage_stats: false}
         data_tests: {+severity: error}
         """,
-    "dbt_project/models/numbers.sql": "{{ config(materialized='table', tags=['sound']) }} select 1 as n union all select 2",
+    "dbt_project/models/numbers.sql": """
+        {{ config(materialized='table', tags=['sound']) }} select 1 as n union all select 2
+        """,
     "dbt_project/models/doubled.sql": "{{ config(tags=['sound']) }} select 2 * n as n from {{ ref('numbers') }}",
     "dbt_project/models/broken.sql": "{{ config(tags=['broken']) }} select * from table_that_is_not_there",
     "dbt_project/models/after.sql": "{{ config(tags=['broken']) }} select * from {{ ref('broken') }}",
@@ -51,7 +53,9 @@ FILES = {
         {{ config(severity='warn') }}
         select * from {{ ref('numbers') }} where n > 1
         """,
-    "dbt_project/tests/doubles_and_bad_ones_meet.sql": "select 1 from {{ ref('numbers') }}, {{ ref('bad') }} where 1 = 0",
+    "dbt_project/tests/numbers_and_bad_ones_never_meet.sql": """
+        select 1 from {{ ref('numbers') }}, {{ ref('bad') }} where 1 = 0
+        """,
 }
 
 
@@ -91,15 +95,13 @@ def test_a_build_gives_its_checks_with_severity_and_its_models_with_times(home: 
 
 
 def test_the_warehouse_is_free_and_the_program_untouched_after_a_build(home: Home) -> None:
-    before = {path for path in project(home).rglob("*")}
+    before = set(project(home).rglob("*"))
     variable = os.environ.get("RACEWAY_WAREHOUSE")
     build(home, "run1", "tag:sound")
-    script = (
-        f"import duckdb; print(duckdb.connect({str(home.warehouse)!r}).sql('select sum(n) from doubled').fetchone())"
-    )
-    seen = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    look = "import duckdb, sys; print(duckdb.connect(sys.argv[1]).execute('select sum(n) from doubled').fetchall())"
+    seen = subprocess.run([sys.executable, "-c", look, str(home.warehouse)], capture_output=True, text=True, check=True)
     assert "6" in seen.stdout
-    assert {path for path in project(home).rglob("*")} == before
+    assert set(project(home).rglob("*")) == before
     assert os.environ.get("RACEWAY_WAREHOUSE") == variable
 
 
@@ -111,7 +113,7 @@ def test_a_failed_critical_test_stops_names_itself_and_is_recorded(home: Home) -
 
 
 def test_a_model_that_cannot_be_built_stops_with_dbts_own_words(home: Home) -> None:
-    with pytest.raises(GateFailed, match="model broken could not be built: .*table_that_is_not_there") as fault:
+    with pytest.raises(GateFailed, match=r"model broken could not be built: .*table_that_is_not_there") as fault:
         build(home, "run1", "tag:broken")
     # what was skipped because of it is no fault of its own
     assert "after" not in str(fault.value)
@@ -120,22 +122,21 @@ def test_a_model_that_cannot_be_built_stops_with_dbts_own_words(home: Home) -> N
 
 
 def test_a_selection_of_nothing_is_a_fault_and_no_success(home: Home) -> None:
-    with pytest.raises(GateFailed, match="nothing in .* is selected by 'tag:misspelt'"):
+    with pytest.raises(GateFailed, match=r"nothing in .* is selected by 'tag:misspelt'"):
         build(home, "run1", "tag:misspelt")
 
 
 def test_a_project_that_cannot_be_parsed_stops_with_a_sentence(home: Home) -> None:
     (project(home) / "models" / "numbers.sql").write_text("select * from {{ ref('nowhere') }}")
-    with pytest.raises(GateFailed, match="dbt could not run: .*nowhere"):
+    with pytest.raises(GateFailed, match=r"dbt could not run: .*nowhere"):
         build(home, "run1", "tag:sound")
 
 
 def test_a_warehouse_that_another_process_holds_is_a_passing_fault(home: Home) -> None:
+    hold = "import duckdb, sys; kept = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
     holder = subprocess.Popen(
-        [sys.executable, "-c", f"import duckdb, sys; duckdb.connect({str(home.warehouse)!r}); print('held', flush=True); "
-                               "sys.stdin.read()"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        [sys.executable, "-c", hold, str(home.warehouse)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     try:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"

@@ -261,6 +261,10 @@ def test_descriptions_become_comments(company: Company) -> None:
         "select comment from duckdb_columns() where table_name = 'race_kpi' and column_name = 'period_end'"
     )
     assert comment == "Last day of the period."
+    undescribed = (
+        "select count(*) from duckdb_columns() where table_name like '%_history' and coalesce(comment, '') = ''"
+    )
+    assert company.read(undescribed) == [(0,)]
 
 
 def test_duckdb_1_5_opens_the_file(company: Company) -> None:

@@ -17,17 +17,3 @@
 {%- endmacro %}
 
 {% macro duckdb__add_24_hours(moment, days) %}({{ moment }} + to_hours(24 * cast({{ days }} as integer))){% endmacro %}
-
-
-{# Microseconds from one moment to a later one, as a whole number. #}
-{% macro microseconds_between(earlier, later) -%}
-    {{ return(adapter.dispatch('microseconds_between')(earlier, later)) }}
-{%- endmacro %}
-
-{% macro default__microseconds_between(earlier, later) -%}
-    (unix_micros({{ later }}) - unix_micros({{ earlier }}))
-{%- endmacro %}
-
-{% macro duckdb__microseconds_between(earlier, later) -%}
-    (epoch_us({{ later }}) - epoch_us({{ earlier }}))
-{%- endmacro %}

@@ -68,7 +68,11 @@ mentions as (
     from answers
     where not is_excluded
     union all
-    select concat('invitation:', email_hash) as trace_id, 'email' as id_type, email_hash as id_value, invited_at as seen_at
+    select
+        concat('invitation:', email_hash) as trace_id,
+        'email' as id_type,
+        email_hash as id_value,
+        invited_at as seen_at
     from invitations
     where not is_excluded
 ),

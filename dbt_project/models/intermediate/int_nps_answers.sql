@@ -22,14 +22,14 @@ by_address as (
         invitations.invitation_id,
         row_number() over (
             partition by answers.account, answers.response_id
-            order by invitations.invited_at desc, invitations.invitation_id
+            order by invitations.invited_at desc, invitations.invitation_id asc
         ) as latest
     from answers
     inner join invitations
         on
             answers.account = invitations.account
             and answers.email_hash = invitations.email_hash
-            and invitations.invited_at <= answers.answered_at
+            and answers.answered_at >= invitations.invited_at
     where answers.invitation_id is null
 ),
 

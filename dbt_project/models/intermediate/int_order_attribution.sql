@@ -73,7 +73,7 @@ ranked as (
     select
         candidates.*,
         row_number() over (
-            partition by candidates.order_id order by candidates.started_at desc, candidates.session_id
+            partition by candidates.order_id order by candidates.started_at desc, candidates.session_id asc
         ) as latest
     from candidates
     cross join settings

@@ -61,7 +61,8 @@ till_orders as (
         cast(null as varchar) as tags,
         'offline' as sales_place,
         cast(null as varchar) as country,
-        sum(case when {{ is_gift_card('item', 'itemization_type') }} then 0 else gross_sales - net_sales end) as discount,
+        sum(case when {{ is_gift_card('item', 'itemization_type') }} then 0 else gross_sales - net_sales end)
+            as discount,
         cast(0 as decimal(18, 6)) as subtotal,
         cast(0 as decimal(18, 6)) as total,
         cast(null as timestamp) as exported_at,
@@ -125,7 +126,9 @@ dated as (
         undelivered.order_name is not null as is_undelivered,
         case
             when undelivered.order_name is not null
-                then {{ local_day('coalesce(undelivered_since.first_seen_at, orders.exported_at)', 'accounts.time_zone') }}
+                then {{ local_day(
+                    'coalesce(undelivered_since.first_seen_at, orders.exported_at)', 'accounts.time_zone'
+                ) }}
         end as undelivered_on
     from orders
     inner join accounts on orders.source = accounts.source and orders.account = accounts.account

@@ -56,7 +56,8 @@ shop_changes as (
         {{ share_of(
             'running.refunded - coalesce(running.refunded_before, 0)',
             'shop_orders.subtotal',
-            'shop_orders.total * case when accounts.prices_include_vat then 1 + cast(accounts.vat_rate as decimal(9, 6)) else 1 end'
+            'cast(shop_orders.total as decimal(38, 6))'
+            ~ ' * case when accounts.prices_include_vat then 1 + cast(accounts.vat_rate as decimal(9, 6)) else 1 end'
         ) }} as amount,
         shop_orders.is_counted
     from running

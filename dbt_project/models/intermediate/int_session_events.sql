@@ -139,21 +139,23 @@ meant as (
     left join event_meanings on touches.event_name = event_meanings.event_name
 ),
 
+followed as (
+    select
+        *,
+        lag(event_timestamp) over (partition by account, user_pseudo_id order by event_number) as timestamp_before,
+        lag(business_day) over (partition by account, user_pseudo_id order by event_number) as day_before
+    from meant
+),
+
 -- more than 30 minutes of silence, or business midnight
 silences as (
     select
         *,
         case
-            when event_timestamp - lag(event_timestamp) over (
-                partition by account, user_pseudo_id order by event_number
-            ) <= 30 * 60 * 1000000
-            and business_day = lag(business_day) over (
-                partition by account, user_pseudo_id order by event_number
-            )
-                then 0
+            when event_timestamp - timestamp_before <= 30 * 60 * 1000000 and business_day = day_before then 0
             else 1
         end as begins_stretch
-    from meant
+    from followed
 ),
 
 stretches as (

@@ -62,7 +62,8 @@ sited as (
     select
         traffic.*,
         coalesce(by_name.category, by_word.category) as category,
-        nullif(case when by_name.site is not null then by_name.ad_source else by_word.ad_source end, '') as site_ad_source,
+        nullif(case when by_name.site is not null then by_name.ad_source else by_word.ad_source end, '')
+            as site_ad_source,
         traffic.click_id is not null
         or coalesce(traffic.medium in ('cpc', 'ppc', 'retargeting') or traffic.medium like 'paid%', false) as is_paid
     from traffic

@@ -31,6 +31,7 @@ orders_by_day as (
         sum(case when is_placed then 1 else 0 end) as orders_placed,
         sum(case when is_counted then 1 else 0 end) as orders,
         sum(case when is_counted and is_identified then 1 else 0 end) as identified_orders,
+        sum(case when is_counted and sales_place = 'online' then 1 else 0 end) as online_orders,
         sum(case when is_counted and sales_place = 'offline' then 1 else 0 end) as offline_orders,
         sum(case when is_counted then gross_sales else 0 end) as gross_sales,
         sum(case when is_counted then discounts else 0 end) as discounts,
@@ -51,6 +52,16 @@ refunds_placed as (
     left join orders on refunds.order_id = orders.order_id
     left join accounts on refunds.source = accounts.source and refunds.account = accounts.account
     where refunds.is_counted
+),
+
+refunds_by_day as (
+    select
+        refund_date as day,
+        channel,
+        market,
+        sum(refunded_sales) as refunded_sales
+    from refunds_placed
+    group by refund_date, channel, market
 ),
 
 -- sales stand at the order date, what was given back at the refund date
@@ -159,8 +170,11 @@ costs_by_day as (
 
 final as (
     {{ measures_from('orders_by_day', [
-        'orders_placed', 'orders', 'identified_orders', 'offline_orders', 'gross_sales', 'discounts', 'new_customers'
+        'orders_placed', 'orders', 'identified_orders', 'online_orders', 'offline_orders', 'gross_sales', 'discounts',
+        'new_customers'
     ]) }}
+    union all
+    {{ measures_from('refunds_by_day', ['refunded_sales']) }}
     union all
     {{ measures_from('sales_by_day', ['net_sales', 'online_net_sales']) }}
     union all

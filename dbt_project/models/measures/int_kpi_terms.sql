@@ -23,7 +23,7 @@ signed as (
 
 terms as (
     {% for position in range(1, longest_formula + 1) %}
-    select kpi, grains, side, {{ dbt.split_part('formula', "'+'", position) }} as term
+    select kpi, grains, side, {{ split_part('formula', "'+'", position) }} as term
     from signed
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -35,8 +35,8 @@ parts as (
         grains,
         side,
         case when term like '-%' then -1 else 1 end as sign,
-        case when term like '%*%' then replace({{ dbt.split_part('term', "'*'", 1) }}, '-', '') end as factor,
-        case when term like '%*%' then {{ dbt.split_part('term', "'*'", 2) }} else replace(term, '-', '') end as measure
+        case when term like '%*%' then replace({{ split_part('term', "'*'", 1) }}, '-', '') end as factor,
+        case when term like '%*%' then {{ split_part('term', "'*'", 2) }} else replace(term, '-', '') end as measure
     from terms
     where term is not null and term <> ''
 ),

@@ -23,7 +23,8 @@ starts as (
     {% for period in periods() %}
     select distinct
         '{{ period }}' as period,
-        {{ period_start(period, 'days.day', 'settings.fiscal_year_start_month', 'settings.cycle_start') }} as period_start
+        {{ period_start(period, 'days.day', 'settings.fiscal_year_start_month', 'settings.cycle_start') }}
+            as period_start
     from days
     cross join settings
     {% if not loop.last %}union all{% endif %}
@@ -51,7 +52,9 @@ elapsed as (
         settings.as_of,
         bounds.period_end < settings.as_of as is_over,
         least(
-            {{ days_between('bounds.period_start', 'least(settings.as_of, ' ~ add_days('bounds.period_end', 1) ~ ')') }},
+            {{ days_between(
+                'bounds.period_start', 'least(settings.as_of, ' ~ add_days('bounds.period_end', 1) ~ ')'
+            ) }},
             {{ days_between('bounds.previous_start', 'bounds.period_start') }}
         ) as to_date_days
     from bounds
@@ -65,7 +68,8 @@ final as (
         period_start,
         period_end,
         previous_start,
-        case when to_date_days > 0 then {{ add_days('previous_start', 'to_date_days - 1') }} end as previous_to_date_end,
+        case when to_date_days > 0 then {{ add_days('previous_start', 'to_date_days - 1') }} end
+            as previous_to_date_end,
         year_ago_start,
         is_over,
         as_of

@@ -85,8 +85,8 @@ active_at_start as (
     cross join settings
     inner join order_days
         on
-            order_days.day < windows.window_start
-            and order_days.day >= {{ add_days('windows.window_start', '-settings.churn_window_days') }}
+            windows.window_start > order_days.day
+            and {{ add_days('windows.window_start', '-settings.churn_window_days') }} <= order_days.day
     where windows.period in {{ crossed_periods() }}
 ),
 
@@ -96,8 +96,8 @@ active_at_end as (
     cross join settings
     inner join order_days
         on
-            order_days.day <= windows.window_end
-            and order_days.day > {{ add_days('windows.window_end', '-settings.churn_window_days') }}
+            windows.window_end >= order_days.day
+            and {{ add_days('windows.window_end', '-settings.churn_window_days') }} < order_days.day
     where windows.period in {{ crossed_periods() }}
 ),
 

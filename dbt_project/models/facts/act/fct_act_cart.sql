@@ -20,7 +20,7 @@ ordered as (
     inner join orders
         on
             sessions.person_id = orders.person_id
-            and orders.ordered_at >= sessions.first_cart_add_at
+            and sessions.first_cart_add_at <= orders.ordered_at
             and orders.ordered_at <= {{ add_24_hours('sessions.first_cart_add_at', 'settings.cart_window_days') }}
 ),
 

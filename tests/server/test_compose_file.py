@@ -1,0 +1,111 @@
+"""docker-compose.yml: valid by the specification, with health checks, and without a default secret."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator
+
+from raceway.home import PROJECT
+from tests.server.conftest import compose, missing
+
+SERVICES = {"postgres", "init", "api-server", "scheduler", "dag-processor", "triggerer"}
+
+
+@pytest.fixture(scope="module")
+def schema(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The compose specification's schema, out of the docker-compose wheel; the wheel itself is not installed."""
+    folder = tmp_path_factory.mktemp("wheel")
+    fetched = subprocess.run(
+        [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder),
+         "docker-compose==1.29.2"],
+        capture_output=True, text=True, check=False, env=os.environ | {"PIP_RETRIES": "1"}, timeout=120,
+    )  # fmt: skip
+    if fetched.returncode != 0:
+        missing("the compose specification's schema (docker-compose 1.29.2) cannot be fetched from the registry")
+    [wheel] = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        found: dict[str, Any] = json.loads(archive.read("compose/config/compose_spec.json"))
+    return found
+
+
+def test_the_file_keeps_to_the_compose_specification(schema: dict[str, Any]) -> None:
+    errors = [f"{list(error.path)}: {error.message}" for error in Draft7Validator(schema).iter_errors(compose())]
+    assert errors == []
+
+
+def test_the_schema_would_find_a_slip(schema: dict[str, Any]) -> None:
+    wrong = compose()
+    wrong["services"]["scheduler"]["helthcheck"] = {}
+    assert list(Draft7Validator(schema).iter_errors(wrong))
+
+
+def test_a_server_is_database_page_scheduler_processor_triggerer_and_their_preparation() -> None:
+    assert set(compose()["services"]) == SERVICES
+
+
+def test_every_lasting_service_has_a_health_check() -> None:
+    services = compose()["services"]
+    assert all(services[name]["healthcheck"]["test"] for name in SERVICES - {"init"})
+
+
+def test_all_services_of_ours_share_one_image_and_one_home() -> None:
+    ours = [compose()["services"][name] for name in sorted(SERVICES - {"postgres"})]
+    assert len({service["image"] for service in ours}) == 1
+    assert len({str(service["volumes"]) for service in ours}) == 1
+
+
+def test_nothing_starts_before_the_database_is_prepared() -> None:
+    services = compose()["services"]
+    assert services["init"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
+    for name in SERVICES - {"postgres", "init"}:
+        assert services[name]["depends_on"] == {"init": {"condition": "service_completed_successfully"}}
+
+
+def test_secrets_come_from_the_environment_and_have_no_default() -> None:
+    text = (PROJECT.root / "docker-compose.yml").read_text(encoding="utf-8")
+    variables = re.findall(r"\$\{([^}]*)\}", text)
+    assert {variable.split(":")[0] for variable in variables} == {
+        "RACEWAY_DB_PASSWORD", "RACEWAY_JWT_SECRET", "RACEWAY_SECRET_KEY", "RACEWAY_FERNET_KEY",
+        "RACEWAY_ADMIN_PASSWORD", "RACEWAY_HOME_FOLDER",
+    }  # fmt: skip
+    assert all(":?" in variable for variable in variables), "a missing one must stop the start with its name"
+
+
+def test_secret_values_are_never_written_out() -> None:
+    for service in compose()["services"].values():
+        for name, value in service.get("environment", {}).items():
+            if re.search(r"PASSWORD$|SECRET|FERNET", name):
+                assert str(value).startswith("${"), name
+
+
+def test_the_image_holds_the_locked_packages_and_runs_as_an_ordinary_user() -> None:
+    lines = (PROJECT.root / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    assert "RUN pip install --require-hashes --requirement requirements.txt" in lines
+    assert "USER raceway" in lines
+
+
+def test_what_the_image_copies_is_not_ignored_and_exists() -> None:
+    kept = {
+        line.removeprefix("!")
+        for line in (PROJECT.root / ".dockerignore").read_text(encoding="utf-8").splitlines()
+        if line.startswith("!")
+    }
+    copied = {
+        word.removeprefix("./")
+        for line in (PROJECT.root / "Dockerfile").read_text(encoding="utf-8").splitlines()
+        if line.startswith("COPY ")
+        for word in line.split()[1:-1]
+    }
+    assert copied == kept
+    assert all((PROJECT.root / name).exists() for name in copied), sorted(
+        name for name in copied if not Path(PROJECT.root / name).exists()
+    )
