@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import datetime as dt
 import fcntl
-import filecmp
 import json
 import os
 import re
@@ -36,16 +35,13 @@ from raceway.freeze import waiting_for_rates
 from raceway.history import Check, RunRecord, record_run, run_checks, run_records, write_aside
 from raceway.history_tables import HISTORY_TABLES, landed_since_last_publish, write_history_tables
 from raceway.home import Home
+from raceway.mart_files import load_table, open_files, write_parquet
 from raceway.mart_tables import MartTable, mart_tables
 from raceway.quality import write_quality
 from raceway.report import write_report
 from raceway.settings import Settings, load_settings
-from raceway.typing_sql import quoted
 
 DATABASE: Final = "race.duckdb"
-# The file format of DuckDB 1.5: BI tools with an engine older than ours open it.
-STORAGE_VERSION: Final = "v1.5.0"
-FACT_MONTHS: Final = 25
 _UNFINISHED: Final = "_tmp"
 
 
@@ -148,37 +144,21 @@ class _Publication:
 
 def _write_version(home: Home, settings: Settings, folder: Path, what: _Publication) -> RunRecord:
     """Writes everything of a version into `folder`; gives the run's record as it will stand."""
-    with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
-        # one thread and sorted rows: equal rows give equal bytes, which is what makes a file linkable
-        connection.execute("set threads = 1")
-        connection.execute("set partitioned_write_max_open_files = 4096")
-        connection.execute(f"attach {quoted(str(home.warehouse))} as warehouse (read_only)")
-        connection.execute(f"attach {quoted(str(folder / DATABASE))} as race (storage_version '{STORAGE_VERSION}')")
+    earlier = what.before.path / "parquet" if what.before else None
+    parquet = folder / "parquet"
+    with open_files(home.warehouse, folder / DATABASE) as connection:
         as_of = _as_of(connection)
+        record = _record(home, what, as_of)
         tables = mart_tables(connection, "warehouse")
+        connection.execute("begin")
         for table in tables:
-            connection.execute(f"create table race.{table.name} as {_recent_rows(table, as_of)}")
-        landed = landed_since_last_publish(home)
-        record = RunRecord(
-            run_id=what.run_id,
-            as_of=as_of,
-            started_at=what.started_at,
-            finished_at=dt.datetime.now(tz=dt.UTC),
-            status="published",
-            program_version=__version__,
-            version=what.name,
-            fingerprint=what.fingerprint,
-            batches_landed=landed.batches_landed,
-            batches_refused=landed.batches_refused,
-            rows_landed=landed.rows_landed,
-        )
+            files = write_parquet(connection, f"warehouse.main.{table.name}", table, parquet, earlier)
+            load_table(connection, table, files, as_of)
         write_history_tables(connection, home, record, waiting_for_rates(home, what.run_id))
         describe_tables(connection, "race")
-        for table in tables:
-            _write_parquet(connection, f"warehouse.main.{table.name}", table, folder, what.before)
+        connection.execute("commit")
         for name in HISTORY_TABLES:
-            _write_parquet(connection, f"race.{name}", MartTable(name, None), folder, what.before)
+            write_parquet(connection, f"race.{name}", MartTable(name, None), parquet, earlier)
         details = _details(connection, tables, what, record)
         write_quality(connection, folder / "quality", details)
         write_report(connection, folder / "report" / "index.html", settings, details)
@@ -187,54 +167,29 @@ def _write_version(home: Home, settings: Settings, folder: Path, what: _Publicat
     return record
 
 
+def _record(home: Home, what: _Publication, as_of: dt.date) -> RunRecord:
+    landed = landed_since_last_publish(home)
+    return RunRecord(
+        run_id=what.run_id,
+        as_of=as_of,
+        started_at=what.started_at,
+        finished_at=dt.datetime.now(tz=dt.UTC),
+        status="published",
+        program_version=__version__,
+        version=what.name,
+        fingerprint=what.fingerprint,
+        batches_landed=landed.batches_landed,
+        batches_refused=landed.batches_refused,
+        rows_landed=landed.rows_landed,
+    )
+
+
 def _as_of(connection: duckdb.DuckDBPyConnection) -> dt.date:
     row = connection.execute("select as_of from warehouse.frozen.settings").fetchone()
     if row is None:
         raise GateFailed("the warehouse's frozen.settings has no row; freeze the effective set first")
     as_of: dt.date = row[0]
     return as_of
-
-
-def _recent_rows(table: MartTable, as_of: dt.date) -> str:
-    """What race.duckdb holds of a table: marts and dimensions whole, facts of the last 25 months."""
-    query = f"select * from warehouse.main.{table.name}"
-    if table.is_fact and table.dated_by:
-        query += (
-            f" where {table.dated_by} >= date_trunc('month', date '{as_of.isoformat()}') - interval {FACT_MONTHS} month"
-        )
-    return f"{query} order by all"
-
-
-def _write_parquet(
-    connection: duckdb.DuckDBPyConnection, relation: str, table: MartTable, folder: Path, before: Version | None
-) -> None:
-    """Writes one table below parquet/; files equal to those of the version before become hard links."""
-    target = folder / "parquet" / table.name
-    target.mkdir(parents=True)
-    options = "format parquet, compression zstd"
-    row = connection.execute(f"select count(*) from {relation}").fetchone()
-    if table.dated_by and row and row[0]:
-        connection.execute(
-            f"copy (select *, strftime({table.dated_by}, '%Y-%m') as month from {relation} order by all)"
-            f" to {quoted(str(target))} ({options}, partition_by (month), filename_pattern 'part', overwrite_or_ignore)"
-        )
-        for file in target.glob("*/part0.parquet"):
-            file.rename(file.with_name("part.parquet"))
-    else:
-        connection.execute(
-            f"copy (select * from {relation} order by all) to {quoted(str(target / 'part.parquet'))} ({options})"
-        )
-    if before is not None:
-        _link_unchanged(target, before.path / "parquet" / table.name)
-
-
-def _link_unchanged(target: Path, earlier: Path) -> None:
-    for file in target.rglob("part.parquet"):
-        twin = earlier / file.relative_to(target)
-        if twin.is_file() and filecmp.cmp(file, twin, shallow=False):
-            linked = file.with_name("linked")
-            os.link(twin, linked)
-            linked.replace(file)
 
 
 def _details(
@@ -354,13 +309,14 @@ def _stop_on_critical(checks: list[Check]) -> None:
 
 
 def _seal(folder: Path) -> None:
-    """Makes a version read-only (hard links share their bytes) and syncs it to disk."""
-    for path in [*folder.rglob("*"), folder]:
-        if path.is_dir():
-            _sync(path)
-        elif path.stat().st_nlink == 1:
-            path.chmod(0o444)
-            _sync(path)
+    """Makes a version read-only (hard links are already) and syncs it to disk."""
+    for place, _, names in os.walk(folder):
+        for name in names:
+            file = Path(place, name)
+            if file.stat().st_nlink == 1:
+                file.chmod(0o444)
+                _sync(file)
+        _sync(Path(place))
 
 
 def _sync(path: Path) -> None:

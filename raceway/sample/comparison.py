@@ -64,7 +64,10 @@ class Comparison:
 
 
 def compare(truth_dir: Path, mart_path: Path, tolerances: Mapping[str, Decimal] | None = None) -> Comparison:
-    """Compares measures.csv and kpis.csv with race_measure and race_kpi of a DuckDB file, zeros and nulls left out.
+    """Compares measures.csv and kpis.csv with race_measure and race_kpi of a DuckDB file.
+
+    Rows whose value is zero or null are left out on both sides: a mart keeps them by rules of its own (which
+    channels and markets were active), and what a KPI is made of is compared as measures.
 
     `tolerances`: largest absolute difference by measure or KPI; all others must be equal (a value, being a
     double, to nine digits). Average position may differ by its printed rounding. Raises OSError where
@@ -105,7 +108,9 @@ def _mart(
     place = f'"{schema[0]}".{table}' if schema else table
     # As text: a decimal keeps its digits, a double its shortest form.
     values = ", ".join(f"{column}::varchar" for column in columns)
-    rows = connection.execute(f"select {name}, period, period_start::varchar, channel, market, {values} from {place}")
+    rows = connection.execute(
+        f"select {name}, period, period_start::varchar, channel, market, {values} from {place} where value <> 0"
+    )
     while batch := rows.fetchmany(20_000):
         for row in batch:
             yield row[:5], [None if value is None else Decimal(value) for value in row[5:]]

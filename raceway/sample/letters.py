@@ -44,14 +44,14 @@ def _subscribers(world: World) -> None:
         )
         subscriber = Subscriber(email, name, opted_in, None if chance.hit(0.1) else confirmed)
         left = (subscriber.confirmed or opted_in) + dt.timedelta(seconds=int(chance.uniform(1, 300) * 86_400))
-        if chance.hit(0.22) and left < world.night:
+        if chance.hit(0.22) and left < world.closing:
             if chance.hit(0.8):
                 subscriber.unsubscribed = left
             else:
                 subscriber.cleaned = left
         elif chance.hit(0.03):
             subscriber.opted_in = subscriber.confirmed = None  # a buyer who never subscribed
-        if (subscriber.confirmed or opted_in) < world.night:
+        if (subscriber.confirmed or opted_in) < world.closing:
             world.subscribers.append(subscriber)
 
 
@@ -66,7 +66,7 @@ def _mailings(world: World) -> None:
             1
             for subscriber in world.subscribers
             if subscriber.opted_in is not None and (subscriber.confirmed or subscriber.opted_in) < sent_at
-            and (subscriber.unsubscribed or subscriber.cleaned or world.night) > sent_at
+            and (subscriber.unsubscribed or subscriber.cleaned or world.closing) > sent_at
         )  # fmt: skip
         hard, soft = chance.poisson(recipients * 0.002), chance.poisson(recipients * 0.006)
         delivered = max(recipients - hard - soft, 0)
@@ -91,7 +91,7 @@ def invent_survey(world: World) -> None:
         asks = order.email is not None and not order.is_test and order.cancelled_at is None and chance.hit(0.8)
         if not asks or order.email is None or sent_at.astimezone(world.settings.zone).date() < world.first:
             continue
-        if sent_at >= world.night:
+        if sent_at >= world.closing:
             continue
         number = len(world.invitations) + 1
         world.invitations.append(Invitation(f"inv-{number:05d}", sent_at, order.email, order.name))
@@ -107,7 +107,7 @@ def invent_survey(world: World) -> None:
 def _answer(world: World, chance: Chance, invitation: Invitation) -> None:
     days = chance.uniform(30.2, 40) if chance.hit(0.06) else min(chance.expovariate(1 / 3), 29)
     at = invitation.sent_at + dt.timedelta(seconds=int(days * 86_400) + 60)
-    if at >= world.night:
+    if at >= world.closing:
         return
     told = chance.choices(("invitation", "email", "both"), (80, 8, 12))[0]
     is_partial = chance.hit(0.08)
@@ -120,7 +120,7 @@ def _answer(world: World, chance: Chance, invitation: Invitation) -> None:
     )  # fmt: skip
     if chance.hit(0.01):
         again = at + dt.timedelta(hours=2)  # answered twice: two answers, one invitation answered
-        if again < world.night:
+        if again < world.closing:
             world.answers.append(Answer(chance.token(20), again, _score(chance), "", False, invitation.id, None))
 
 

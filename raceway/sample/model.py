@@ -389,6 +389,11 @@ class World:
         return local.astimezone(dt.UTC)
 
     @property
+    def closing(self) -> dt.datetime:
+        """The end of the last day in the business zone: nothing of letters, answers and visits happens later."""
+        return self.moment(self.as_of, 0)
+
+    @property
     def night(self) -> dt.datetime:
         """When the last exports are taken: soon after the last day is over in the business zone."""
         return self.moment(self.as_of, 0, 20)

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -164,14 +167,9 @@ class Story:
         """Runs dbt in this process; (node, status, message) of everything that it ran."""
         from dbt.cli.main import dbtRunner
 
-        os.environ["RACEWAY_WAREHOUSE"] = str(self.warehouse)
-        result = dbtRunner().invoke(
-            [
-                "--quiet", "--no-partial-parse", *arguments,
-                "--project-dir", str(PROJECT), "--profiles-dir", str(ROOT / "profiles"),
-                "--target-path", str(self.folder / "target"), "--log-path", str(self.folder / "logs"),
-            ]
-        )  # fmt: skip
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("RACEWAY_WAREHOUSE", str(self.warehouse))
+            result = dbtRunner(manifest=_parsed()).invoke([*arguments, *_places(self.folder)])
         assert result.exception is None, result.exception
         return [(r.node.name, str(r.status), r.message or "") for r in getattr(result.result, "results", [])]
 
@@ -199,6 +197,25 @@ class Story:
                 yield day, dt.date.fromisoformat(day)
             elif scope["kind"] == "entities":
                 yield self._entity(scope, row), None
+
+
+def _places(folder: Path) -> list[str]:
+    """Where dbt reads, and where it writes."""
+    return [
+        "--quiet", "--no-partial-parse", "--project-dir", str(PROJECT), "--profiles-dir", str(ROOT / "profiles"),
+        "--target-path", str(folder / "target"), "--log-path", str(folder / "logs"),
+    ]  # fmt: skip
+
+
+@cache
+def _parsed() -> Any:
+    """The parsed project; it holds nothing of a warehouse, so all stories share it."""
+    from dbt.cli.main import dbtRunner
+
+    with tempfile.TemporaryDirectory() as folder:
+        parsed = dbtRunner().invoke(["parse", *_places(Path(folder))])
+    assert parsed.exception is None, parsed.exception
+    return parsed.result
 
 
 # What the night builds before the measures, with the tests that need nothing further.
