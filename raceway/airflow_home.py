@@ -30,7 +30,11 @@ _PASSWORDS: Final = "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"
 
 
 def environment(home: Home) -> dict[str, str]:
-    """The environment under which Airflow serves this home: raceway's defaults below what is set already."""
+    """The environment under which Airflow serves this home: raceway's defaults below what is set already.
+
+    Makes the home's secret for Airflow's tokens where the environment gives none: all of a home's Airflow
+    processes must sign alike.
+    """
     defaults = {
         _DATABASE: f"sqlite:///{home.airflow / 'airflow.db'}",
         "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT.dags),
@@ -44,6 +48,8 @@ def environment(home: Home) -> dict[str, str]:
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "False",
     }
     ours = {HOME_VARIABLE: str(home.root), "AIRFLOW_HOME": str(home.airflow)}
+    if _JWT_SECRET not in os.environ:
+        defaults[_JWT_SECRET] = _kept_secret(home.secrets / "airflow_jwt.key")
     return {**defaults, **os.environ, **ours}
 
 
@@ -59,9 +65,6 @@ def use(home: Home) -> None:
         )
     home.airflow.mkdir(parents=True, exist_ok=True)
     os.environ.update(environment(home))
-    # all of a home's Airflow processes must sign their tokens alike; a server gives its own secret
-    if _JWT_SECRET not in os.environ:
-        os.environ[_JWT_SECRET] = _kept_secret(home.secrets / "airflow_jwt.key")
 
 
 def has_database(home: Home) -> bool:

@@ -24,7 +24,7 @@ from raceway.ledger import utc_text
 from raceway.reading import Shape
 from raceway.rows import Rows, header_currency, meant_by, read_member
 from raceway.settings import Account, Settings
-from raceway.typing_sql import macros, name, quoted
+from raceway.typing_sql import NONE, macros, name, quoted
 from raceway.zones import zone_rows
 
 MANIFEST_VERSION: Final = 1
@@ -92,25 +92,39 @@ def write_batch(
     for statement in macros(table):
         connection.execute(statement)
     _add_zones(connection, table)
-    reading = _Reading(table, account, exported_at, [], filters, beside)
-    for shape in shapes:
-        _refuse_new_columns(shape, reading)
-        _refuse_header_currency(shape, account)
-        reading.rows.append(read_member(connection, shape, account, scratch))
-    _refuse_spoilt_ids(connection, reading)
-    _refuse_other_currencies(connection, reading)
-    _refuse_too_many(connection, reading, settings)
-    reading.span = _period(connection, reading)
-    whole = content_hash()
-    batch_id = _batch_id(table, account, whole, exported_at)
     data = folder / "data.parquet"
-    connection.execute(f"copy ({_landed_select(reading, batch_id)}) to {quoted(str(data))} ({_PARQUET})")
+    for strict in (True, False):
+        reading = _Reading(table, account, exported_at, [], filters, beside)
+        for shape in shapes:
+            _refuse_new_columns(shape, reading)
+            _refuse_header_currency(shape, account)
+            reading.rows.append(read_member(connection, shape, account, scratch, strict))
+        _refuse_spoilt_ids(connection, reading)
+        _refuse_other_currencies(connection, reading)
+        _refuse_too_many(connection, reading, settings)
+        reading.span = _period(connection, reading)
+        whole = content_hash()
+        batch_id = _batch_id(table, account, whole, exported_at)
+        connection.execute(f"copy ({_landed_select(reading, batch_id)}) to {quoted(str(data))} ({_PARQUET})")
+        if not _is_doubtful(connection, reading, data):
+            break
     manifest = _manifest(connection, reading, data, batch_id, whole, settings)
     return Batch(
         table, batch_id, folder, exported_at, whole, manifest, _said(connection, reading, batch_id),
         _write_refusals(connection, reading, scratch / f"{table.name}.refused.csv"),
         _write_states(connection, reading, data, scratch / f"{table.name}.states.parquet"),
     )  # fmt: skip
+
+
+def _is_doubtful(connection: duckdb.DuckDBPyConnection, reading: _Reading, data: Path) -> bool:
+    """Whether the strict reader's rows hold something that only the text path tells apart (a total, a currency)."""
+    doubts = sorted({f"({doubt})" for rows in reading.rows for doubt in rows.doubts})
+    if not doubts:
+        return False
+    found = connection.execute(
+        f"select 1 from read_parquet({quoted(str(data))}) where {' or '.join(doubts)} limit 1"
+    ).fetchone()
+    return found is not None
 
 
 def _add_zones(connection: duckdb.DuckDBPyConnection, table: TableContract) -> None:
@@ -152,9 +166,9 @@ def _refuse_header_currency(shape: Shape, account: Account) -> None:
 
 
 def _refuse_spoilt_ids(connection: duckdb.DuckDBPyConnection, reading: _Reading) -> None:
-    for rows in reading.rows:
+    for rows in (rows for rows in reading.rows if rows.spoilt != NONE):
         found = connection.execute(
-            f"select {rows.number}, _spoilt from {rows.relation} where _spoilt is not null order by 1 limit 1"
+            f"select {rows.number}, {rows.spoilt} from {rows.relation} where {rows.spoilt} is not null order by 1 limit 1"
         ).fetchone()
         if found:
             raise ExportRefused(
@@ -165,14 +179,14 @@ def _refuse_spoilt_ids(connection: duckdb.DuckDBPyConnection, reading: _Reading)
 
 def _refuse_other_currencies(connection: duckdb.DuckDBPyConnection, reading: _Reading) -> None:
     own = reading.account.currency
-    for rows in reading.rows:
+    for rows in (rows for rows in reading.rows if not rows.doubts):  # others are looked at in the Parquet first
         member = rows.shape.member.name
         for column in rows.shape.table.columns:
             if not column.meta.currency or column.name not in rows.shape.places:
                 continue
             found = connection.execute(
                 f"select upper(trim({name(column.name)})) as code, min({rows.number}) from {rows.relation} "
-                f"where {name(column.name)} is not null and _total is null group by code order by 2"
+                f"where {name(column.name)} is not null and {rows.total} is null group by code order by 2"
             ).fetchall()
             others = [(code, row) for code, row in found if code != own]
             header = rows.shape.header[rows.shape.places[column.name][0]] if rows.shape.header else column.name
@@ -280,7 +294,7 @@ def _landed_select(reading: _Reading, batch_id: str) -> str:
         if scope.kind == "entities":
             keys = [f"coalesce(cast({_value(reading.table.by_name[k], rows, reading)} as varchar), '')" for k in scope.keys]
             values.append(f"{_joined(keys)} as _entity")
-        parts.append(f"select {', '.join(values)} from {rows.relation} where _total is null and not _bad")
+        parts.append(f"select {', '.join(values)} from {rows.relation} where {rows.lands}")
         offset += rows.read
     return " union all ".join(parts)
 
@@ -418,11 +432,11 @@ def _reconciled(connection: duckdb.DuckDBPyConnection, reading: _Reading) -> dic
                 continue
             stated = connection.execute(
                 f"select {', '.join(f'sum({name(c)})' for c in columns)} from {rows.relation} "
-                f"where trim(_total) = {quoted(total.label)} having count(*) > 0"
+                f"where trim({rows.total}) = {quoted(total.label)} having count(*) > 0"
             ).fetchone()
             summed = connection.execute(
                 f"select {', '.join(f'sum({name(c)})' for c in columns)} from {rows.relation} "
-                "where _total is null and not _bad"
+                f"where {rows.lands}"
             ).fetchone()
             if stated is None or summed is None:
                 continue

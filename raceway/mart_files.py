@@ -46,11 +46,12 @@ def write_parquet(
     """
     target = parquet / table.name
     target.mkdir(parents=True)
+    by_month = f"{_OPTIONS}, partition_by (month), filename_pattern 'part', overwrite_or_ignore"
     [(rows,)] = connection.execute(f"select count(*) from {relation}").fetchall()
     if table.dated_by and rows:
         connection.execute(
             f"copy (select *, strftime({table.dated_by}, '%Y-%m') as month from {relation} order by all)"
-            f" to {quoted(str(target))} ({_OPTIONS}, partition_by (month), filename_pattern 'part', overwrite_or_ignore)"
+            f" to {quoted(str(target))} ({by_month})"
         )
         files = [file.rename(file.with_name(_FILE)) for file in sorted(target.glob("*/part0.parquet"))]
     else:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +21,7 @@ from raceway.contracts import ColumnContract
 from raceway.faults import ExportRefused
 from raceway.reading import Shape, plain_copy, without_currency
 from raceway.settings import Account
-from raceway.typing_sql import SPOILT_ID, Cell, cell, name, quoted, text_list, total_label, why_not
+from raceway.typing_sql import NONE, SPOILT_ID, Cell, cell, name, quoted, text_list, total_label, why_not
 
 _MAX_LINE: Final = 16_000_000
 _PARAM_VALUES: Final = ("string_value", "int_value", "float_value", "double_value")
@@ -36,15 +37,15 @@ _NUMBERS = itertools.count()
 
 @dataclass
 class Rows:
-    """A member's rows, typed, as a temporary table.
+    """A member's rows, typed, as a temporary table with the columns that stand in cells.
 
-    The table has the columns that stand in cells, `_total` (label of a total row), `_bad` (whether the row
-    is refused) and `_spoilt` (an id that a spreadsheet spoilt). `number` is SQL for the record's number.
+    `number`, `total`, `bad` and `spoilt` are SQL over that table: the record's number, the label of a total
+    row, whether the row is refused, and an id that a spreadsheet spoilt. What the strict reader read has
+    none of the last three: where one of its `doubts` holds, the member has to be read again as text.
     """
 
     shape: Shape
     relation: str
-    number: str
     read: int
     refused: int = 0
     furniture: int = 0
@@ -52,21 +53,34 @@ class Rows:
     """Temporary table of refused rows: row, column, reason, raw."""
     symbols: dict[str, list[str]] = field(default_factory=dict)
     """Currency signs seen in amounts, by header."""
+    number: str = "_n"
+    total: str = "_total"
+    bad: str = "_bad"
+    spoilt: str = "_spoilt"
+    doubts: list[str] = field(default_factory=list)
+    """Conditions over the landed columns that no row of a clean file meets."""
 
     @property
     def landed(self) -> int:
         """Rows that land."""
         return self.read - self.refused - self.furniture
 
+    @property
+    def lands(self) -> str:
+        """SQL condition of the rows that land."""
+        return "true" if self.bad == "false" else f"{self.total} is null and not {self.bad}"
 
-def read_member(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Account, scratch: Path) -> Rows:
-    """Reads one member into a typed temporary table.
+
+def read_member(
+    connection: duckdb.DuckDBPyConnection, shape: Shape, account: Account, scratch: Path, strict: bool = True
+) -> Rows:
+    """Reads one member into a typed temporary table; `strict` says whether to try the strict reader.
 
     The connection needs the table's macros, the hash key and the table `zones`. Raises ExportRefused where
     the file cannot be read at all.
     """
     if shape.member.kind == "csv":
-        rows = _strict_csv(connection, shape, account)
+        rows = _strict_csv(connection, shape, account) if strict else None
         return rows if rows is not None else _text_csv(connection, shape, account, scratch)
     if shape.member.kind == "json":
         return _json(connection, shape, account)
@@ -81,44 +95,70 @@ def _fresh(prefix: str) -> str:
 
 
 def _strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Account) -> Rows | None:
-    """Typed while reading; None where the file needs the text path."""
+    """Typed while reading; None where the file needs the text path.
+
+    Rows are not numbered while they are read, since a running number keeps DuckDB from using more than one
+    core: the temporary table keeps their order, so its rowid is the number.
+    """
     if shape.member.encoding not in ("utf-8", "utf-16-le"):
         return None
     used = [place for places in shape.places.values() for place in places] + list(shape.extras.values())
     extras = {header: f"c{place}" for header, place in shape.extras.items()}
     types: dict[int, str] = {}
     values: list[str] = []
-    doubts: list[str] = []
+    stops: list[str] = []
     for column in _columns_in(shape):
         places = shape.places[column.name]
         raw = f"coalesce({', '.join(f'c{place}' for place in places)})" if len(places) > 1 else f"c{places[0]}"
         this = cell(column, raw, shape, account, extras)
         if this.reader_type and len(places) == 1 and used.count(places[0]) == 1:
             types[places[0]] = this.reader_type
-            value, doubt = this.strict.format(raw), this.doubt.format(raw)
+            value, stop = this.strict.format(raw), this.doubt.format(raw)
         else:
             value = this.value
-            doubt = f"({raw} is not null and {value} is null)" if column.data_type != "varchar" else ""
+            stop = f"({raw} is not null and {value} is null)" if column.data_type != "varchar" else ""
         values.append(f"{value} as {name(column.name)}")
-        doubts += [doubt] if doubt else []
-    texts = [f"c{place}" for place in range(_label_cells(shape)) if types.get(place, "varchar") == "varchar"]
-    total = _total(shape, texts, lambda place: f"c{place}" if types.get(place, "varchar") == "varchar" else "")
+        stops += [stop] if stop else []
+    labels = [place for place in range(_label_cells(shape)) if types.get(place, "varchar") == "varchar"]
+    landed = {places[0]: name(c) for c, places in shape.places.items() if len(places) == 1 and places[0] in types}
+    unseen = [f"c{place}" for place in labels if place not in landed]
+    if unseen:
+        stops.append(f"({total_label(unseen, shape.table)}) is not null")
+    spoilt = _spoilt(shape, lambda place: f"c{place}")
+    stops += [f"({spoilt}) is not null"] if spoilt else []
+    # one doubtful row stops the reading at once: the text path tells it apart
+    clean = f"case when {' or '.join(stops)} then error('a doubtful row') else true end" if stops else "true"
     relation = _fresh("typed")
     source = _read_csv(shape, shape.member.path, types, shape.member.encoding)
     try:
-        connection.execute(
-            f"create temp table {relation} as select {', '.join(values)}, {total} as _total, "
-            f"coalesce({' or '.join(doubts) or 'false'}, false) as _bad, {_spoilt(shape, lambda p: f'c{p}')} as _spoilt "
-            f"from {source}"
-        )
+        connection.execute(f"create temp table {relation} as select {', '.join(values)} from {source} where {clean}")
     except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException):
         connection.execute(f"drop table if exists {relation}")
         return None
-    read, furniture, doubted = _counted(connection, relation)
-    if doubted:
-        connection.execute(f"drop table {relation}")
-        return None
-    return Rows(shape, relation, "rowid + 1", read, furniture=furniture)
+    return Rows(
+        shape, relation, _count(connection, relation), number="rowid + 1", total=NONE, bad="false",
+        spoilt=NONE, doubts=_doubts(shape, account, [landed[p] for p in labels if p in landed]),
+    )  # fmt: skip
+
+
+def _doubts(shape: Shape, account: Account, labels: list[str]) -> list[str]:
+    """What is cheaper to look for in the written Parquet, where a text that repeats is looked at once."""
+    doubts = [f"({total_label(labels, shape.table)}) is not null"] if labels and shape.table.meta.totals else []
+    totals = shape.table.meta.totals
+    blank = [name(column) for column in (totals.blank if totals else ()) if column in shape.places]
+    doubts += [" and ".join(f"{column} is null" for column in blank)] if blank else []
+    doubts += [
+        f"{name(column.name)} <> {quoted(account.currency)}"
+        for column in _columns_in(shape)
+        if column.meta.currency
+    ]
+    return doubts
+
+
+def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
+    row = connection.execute(f"select count(*) from {relation}").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def _read_csv(shape: Shape, path: Path, types: dict[int, str], encoding: str, more: str = "") -> str:
@@ -142,7 +182,7 @@ def _label_cells(shape: Shape) -> int:
     return min(totals.cells, len(shape.header)) if totals else 0
 
 
-def _total(shape: Shape, texts: list[str], at: Any) -> str:
+def _total(shape: Shape, texts: list[str], at: Callable[[int], str]) -> str:
     """SQL for a row's total label: one of its first cells starts with a label, or all names are empty."""
     label = total_label(texts, shape.table)
     totals = shape.table.meta.totals
@@ -152,12 +192,13 @@ def _total(shape: Shape, texts: list[str], at: Any) -> str:
     return f"coalesce({label}, case when {' and '.join(f'{n} is null' for n in names)} then '(total without a name)' end)"
 
 
-def _spoilt(shape: Shape, at: Any) -> str:
+def _spoilt(shape: Shape, at: Callable[[int], str]) -> str:
+    """SQL for the first spoilt id of a row; empty where the file has no id columns."""
     places = {
         place for column in shape.table.columns if column.meta.ident for place in shape.places.get(column.name, [])
     } | {shape.extras[header] for header in shape.table.meta.ids if header in shape.extras}
     whens = [f"when regexp_full_match({at(p)}, '{SPOILT_ID}') then {at(p)}" for p in sorted(places)]
-    return f"case {' '.join(whens)} end" if whens else "cast(null as varchar)"
+    return f"case {' '.join(whens)} end" if whens else ""
 
 
 def _counted(connection: duckdb.DuckDBPyConnection, relation: str) -> tuple[int, int, int]:
@@ -265,7 +306,7 @@ def _typed(
         f"create temp table {relation} as select *, coalesce({' or '.join(flags) or 'false'}, false) as _bad from ("
         f"select {', '.join(f'{c.value} as {name(c.column.name)}' for _, c in cells)}, _n, "
         f"{_total(shape, texts, lambda p: at.get(p, ''))} as _total, "
-        f"{_spoilt(shape, lambda p: at[p]) if csv else _spoilt_by_name(shape)} as _spoilt, "
+        f"{_spoilt(shape, lambda p: at[p]) or NONE if csv else _spoilt_by_name(shape)} as _spoilt, "
         f"{', '.join(c.raw for _, c in failing) or 'null as r'} from ({raw_select}))"
     )
     connection.execute(
@@ -277,7 +318,7 @@ def _typed(
             f"from {relation} where _bad and _total is null and {c.raw} is not null and {name(c.column.name)} is null"
         )
     read, furniture, refused = _counted(connection, relation)
-    return Rows(shape, relation, "_n", read, refused, furniture, refusals)
+    return Rows(shape, relation, read, refused, furniture, refusals)
 
 
 def _shown(shape: Shape, column: ColumnContract) -> str:
@@ -300,7 +341,7 @@ def _spoilt_by_name(shape: Shape) -> str:
         for number, column in enumerate(shape.table.columns)
         if column.meta.ident and column.name in shape.places
     ]
-    return f"case {' '.join(whens)} end" if whens else "cast(null as varchar)"
+    return f"case {' '.join(whens)} end" if whens else NONE
 
 
 def _json(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Account) -> Rows:
@@ -422,7 +463,7 @@ def _members(shape: Shape, prefix: str, has: Any) -> str:
             for path in _paths(column)
             if has is None or has(path)
         ]
-        text = ", ".join(f"rw_cell({part})" for part in parts) or "cast(null as varchar)"
+        text = ", ".join(f"rw_cell({part})" for part in parts) or NONE
         texts.append(f"coalesce({text}, null) as r{number}")
     return ", ".join(texts)
 

@@ -25,6 +25,7 @@ _ISO_TIMES: Final = (
     "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z",
 )  # fmt: skip
 
+NONE: Final = "cast(null as varchar)"
 # An id of 12 and more digits that a spreadsheet turned into a power of ten: its last digits are gone.
 SPOILT_ID: Final = r"\d(?:[.,]\d+)?[eE]\+?\d{2,}"
 
@@ -106,8 +107,10 @@ def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extra
     if column.data_type == "boolean":
         return Cell(column, raw, f"rw_boolean({raw})")
     if column.data_type == "bigint":
-        # the reader would round 12.5 to 13: it reads a decimal, and a fraction sends the file to the text path
-        return Cell(column, raw, f"rw_whole({number})", "decimal(18,3)", "cast({0} as bigint)", "{0} <> trunc({0})")
+        # the reader would round 12.5 to 13: it reads a double, and a fraction, or a number too large for a double
+        # to hold every digit, sends the file to the text path
+        doubt = "{0} <> floor({0}) or abs({0}) > 9e15"
+        return Cell(column, raw, f"rw_whole({number})", "double", "cast({0} as bigint)", doubt)
     if column.data_type == "double":
         typed = f"rw_finite(try_cast({number} as double))"
         if meta.percent:
@@ -178,12 +181,12 @@ def total_label(cells: list[str], table: TableContract) -> str:
     """SQL for the label of a total row (null in other rows), over the texts of a row's first cells."""
     totals = table.meta.totals
     if totals is None or not cells:
-        return "cast(null as varchar)"
+        return NONE
     # one cheap look at the first letter spares comparing every label in every row
-    starts = sorted({label[0] for label in totals.labels})
+    letters = sorted({label[0] for label in totals.labels})
     whens = [
-        f"when {c}[1] in ({', '.join(quoted(s) for s in starts)}) "
-        f"and ({' or '.join(f'starts_with({c}, {quoted(label)})' for label in totals.labels)}) then {c}"
-        for c in (f"trim({cell})" if "trim" not in cell else cell for cell in cells)
+        f"when ({' or '.join(f'starts_with({cell}, {quoted(letter)})' for letter in letters)}) "
+        f"and ({' or '.join(f'starts_with({cell}, {quoted(label)})' for label in totals.labels)}) then {cell}"
+        for cell in cells
     ]
     return f"case {' '.join(whens)} end"

@@ -41,7 +41,7 @@ class Comparison:
     equal: int = 0
     truth_only: int = 0
     mart_only: int = 0
-    largest_difference: Decimal = Decimal(0)
+    largest_difference: Decimal = Decimal(0)  # of all numbers, also where a rounding is allowed
     differences: list[Difference] = field(default_factory=list)
     names: set[str] = field(default_factory=set)  # measures and KPIs with a number on both sides
 
@@ -66,8 +66,8 @@ class Comparison:
 def compare(truth_dir: Path, mart_path: Path, tolerances: Mapping[str, Decimal] | None = None) -> Comparison:
     """Compares measures.csv and kpis.csv with race_measure and race_kpi of a DuckDB file.
 
-    Rows whose value is zero or null are left out on both sides: a mart keeps them by rules of its own (which
-    channels and markets were active), and what a KPI is made of is compared as measures.
+    A row that only the truth has is no difference where its value is zero or null: which of those a mart keeps
+    follows from rules of its own (which channels and markets were active, where all measures of a KPI exist).
 
     `tolerances`: largest absolute difference by measure or KPI; all others must be equal (a value, being a
     double, to nine digits). Average position may differ by its printed rounding. Raises OSError where
@@ -84,6 +84,8 @@ def compare(truth_dir: Path, mart_path: Path, tolerances: Mapping[str, Decimal] 
             mart = dict(_mart(connection, table, name, columns))
             impressions = _search_impressions(truth_dir)
             for key in sorted(truth.keys() | mart.keys()):
+                if key not in mart and not truth[key][-1]:
+                    continue
                 for column, said, found in zip(
                     columns, truth.get(key, [None] * len(columns)), mart.get(key, [None] * len(columns)), strict=True
                 ):
@@ -109,7 +111,8 @@ def _mart(
     # As text: a decimal keeps its digits, a double its shortest form.
     values = ", ".join(f"{column}::varchar" for column in columns)
     rows = connection.execute(
-        f"select {name}, period, period_start::varchar, channel, market, {values} from {place} where value <> 0"
+        f"select {name}, period, period_start::varchar, channel, market, {values} from {place} "
+        f"where {' or '.join(f'coalesce({column}, 0) <> 0' for column in columns)}"
     )
     while batch := rows.fetchmany(20_000):
         for row in batch:
@@ -149,10 +152,10 @@ def _judge(result: Comparison, pair: Difference, slack: Decimal) -> None:
     if truth and mart:
         result.names.add(pair.key[0])
     gap = abs(truth - mart)
+    result.largest_difference = max(result.largest_difference, gap)
     if gap <= slack:
         result.equal += 1
         return
     result.truth_only += not mart
     result.mart_only += not truth
-    result.largest_difference = max(result.largest_difference, gap)
     result.differences.append(pair)

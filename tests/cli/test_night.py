@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
@@ -155,3 +156,14 @@ def test_a_run_for_people_prints_tables(nights: Nights) -> None:
     assert ran.code == 0
     assert "Sources" in ran.out
     assert "Google Ads overview card" in ran.out
+
+
+def test_a_refused_file_is_tried_once_in_a_night(nights: Nights) -> None:
+    database = sqlite3.connect(nights.home.airflow / "airflow.db")
+    try:
+        tries = database.execute(
+            "select try_number from task_instance where task_id = 'land' and state = 'failed'"
+        ).fetchall()
+    finally:
+        database.close()
+    assert tries == [(1,), (1,)]  # of two nights
