@@ -39,7 +39,8 @@ def write_csv(path: Path, rows: int) -> None:
                 select
                     date '2024-01-01' + cast(i * 730 // {rows} as integer) as "Day",
                     'Campaign ' || hash(i) % 400 as "Campaign",
-                    ['Search', 'Performance Max', 'Display', 'Video'][1 + cast(hash(i, 1) % 4 as integer)] as "Campaign type",
+                    ['Search', 'Performance Max', 'Display', 'Video'][1 + cast(hash(i, 1) % 4 as integer)]
+                        as "Campaign type",
                     'USD' as "Currency code",
                     hash(i, 2) % 20000 as "Impr.",
                     hash(i, 3) % 300 as "Clicks",

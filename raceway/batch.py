@@ -18,11 +18,13 @@ from typing import Any, Final
 import duckdb
 
 from raceway.contracts import ColumnContract, TableContract
+from raceway.csv_rows import strict_csv, text_csv
 from raceway.faults import ExportRefused
 from raceway.furniture import Filters, Span, period_in
+from raceway.json_rows import json_rows, parquet_rows
 from raceway.ledger import utc_text
 from raceway.reading import Shape
-from raceway.rows import Rows, header_currency, meant_by, read_member
+from raceway.rows import Rows
 from raceway.settings import Account, Settings
 from raceway.typing_sql import NONE, macros, name, quoted
 from raceway.zones import zone_rows
@@ -30,6 +32,13 @@ from raceway.zones import zone_rows
 MANIFEST_VERSION: Final = 1
 # Delta and dictionary encodings of Parquet's second page format; numbers of many values skip the dictionary.
 _PARQUET: Final = "format parquet, compression zstd, parquet_version v2, dictionary_size_limit 1000"
+
+# Currencies that a symbol may stand for; a symbol that is not listed stands for nothing but itself.
+_MEANT: Final = {
+    "$": ("USD", "AUD", "CAD", "SGD", "NZD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP"), "US$": ("USD",),
+    "CA$": ("CAD",), "A$": ("AUD",), "S$": ("SGD",), "R$": ("BRL",), "€": ("EUR",), "£": ("GBP",),
+    "¥": ("JPY", "CNY"), "₫": ("VND",), "đ": ("VND",), "₹": ("INR",), "৳": ("BDT",), "₩": ("KRW",), "฿": ("THB",),
+}  # fmt: skip
 
 
 @dataclass
@@ -98,7 +107,7 @@ def write_batch(
         for shape in shapes:
             _refuse_new_columns(shape, reading)
             _refuse_header_currency(shape, account)
-            reading.rows.append(read_member(connection, shape, account, scratch, strict))
+            reading.rows.append(_read(connection, shape, account, scratch, strict))
         _refuse_spoilt_ids(connection, reading)
         _refuse_other_currencies(connection, reading)
         _refuse_too_many(connection, reading, settings)
@@ -114,6 +123,16 @@ def write_batch(
         _write_refusals(connection, reading, scratch / f"{table.name}.refused.csv"),
         _write_states(connection, reading, data, scratch / f"{table.name}.states.parquet"),
     )  # fmt: skip
+
+
+def _read(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Account, scratch: Path, strict: bool) -> Rows:
+    """One member as typed rows; `strict` says whether the strict csv reader is tried."""
+    if shape.member.kind == "json":
+        return json_rows(connection, shape, account)
+    if shape.member.kind == "parquet":
+        return parquet_rows(connection, shape, account)
+    rows = strict_csv(connection, shape, account) if strict else None
+    return rows if rows is not None else text_csv(connection, shape, account, scratch)
 
 
 def _is_doubtful(connection: duckdb.DuckDBPyConnection, reading: _Reading, data: Path) -> bool:
@@ -157,23 +176,23 @@ def _refuse_new_columns(shape: Shape, reading: _Reading) -> None:
 
 
 def _refuse_header_currency(shape: Shape, account: Account) -> None:
-    stated = header_currency(shape)
-    if stated and stated[0] != account.currency:
+    if shape.currency and shape.currency != account.currency:
         raise ExportRefused(
-            f"{shape.member.name}, row {shape.header_at + 1}: column “{shape.currency_header}” is in {stated[0]}, but "
-            f"account {account.account} is in {account.currency} (accounts.csv)"
+            f"{shape.member.name}, row {shape.header_at + 1}: column “{shape.currency_header}” is in "
+            f"{shape.currency}, but account {account.account} is in {account.currency} (accounts.csv)"
         )
 
 
 def _refuse_spoilt_ids(connection: duckdb.DuckDBPyConnection, reading: _Reading) -> None:
     for rows in (rows for rows in reading.rows if rows.spoilt != NONE):
         found = connection.execute(
-            f"select {rows.number}, {rows.spoilt} from {rows.relation} where {rows.spoilt} is not null order by 1 limit 1"
+            f"select {rows.number}, {rows.spoilt} from {rows.relation} "
+            f"where {rows.spoilt} is not null order by 1 limit 1"
         ).fetchone()
         if found:
             raise ExportRefused(
-                f"{rows.shape.member.name}, row {found[0]}: the id “{found[1]}” went through a spreadsheet, which cut its "
-                "last digits off; export it again and do not open it before it lands"
+                f"{rows.shape.member.name}, row {found[0]}: the id “{found[1]}” went through a spreadsheet, "
+                "which cut its last digits off; export it again and do not open it before it lands"
             )
 
 
@@ -193,8 +212,8 @@ def _refuse_other_currencies(connection: duckdb.DuckDBPyConnection, reading: _Re
             if others and len(found) > 1:
                 codes = " and ".join(code for code, _ in found)
                 raise ExportRefused(
-                    f"{member}, row {found[1][1]}: column “{header}” holds two currencies ({codes}); one export has one, "
-                    f"{own} for account {reading.account.account}"
+                    f"{member}, row {found[1][1]}: column “{header}” holds two currencies ({codes}); "
+                    f"one export has one, {own} for account {reading.account.account}"
                 )
             if others:
                 raise ExportRefused(
@@ -202,16 +221,16 @@ def _refuse_other_currencies(connection: duckdb.DuckDBPyConnection, reading: _Re
                     f"{reading.account.account} is in {own} (accounts.csv)"
                 )
         for header, signs in rows.symbols.items():
-            strange = [sign for sign in signs if own not in meant_by(sign)]
+            strange = [sign for sign in signs if own not in _MEANT.get(sign, (sign,))]
             if strange and len(signs) > 1:
                 raise ExportRefused(
-                    f"{member}: column “{header}” holds amounts in two currencies ({' and '.join(signs)}); one export has "
-                    f"one, {own} for account {reading.account.account}"
+                    f"{member}: column “{header}” holds amounts in two currencies ({' and '.join(signs)}); "
+                    f"one export has one, {own} for account {reading.account.account}"
                 )
             if strange:
                 raise ExportRefused(
-                    f"{member}: column “{header}” holds amounts in {strange[0]}, but account {reading.account.account} is "
-                    f"in {own} (accounts.csv)"
+                    f"{member}: column “{header}” holds amounts in {strange[0]}, but account "
+                    f"{reading.account.account} is in {own} (accounts.csv)"
                 )
 
 
@@ -221,8 +240,8 @@ def _refuse_too_many(connection: duckdb.DuckDBPyConnection, reading: _Reading, s
         data = rows.read - rows.furniture
         if data and rows.refused / data > most:
             raise ExportRefused(
-                f"{rows.shape.member.name}: {rows.refused} of {data} rows cannot be read, more than {most:.0%}; the first: "
-                f"{_first_refusal(connection, rows)}"
+                f"{rows.shape.member.name}: {rows.refused} of {data} rows cannot be read, more than {most:.0%}; "
+                f"the first: {_first_refusal(connection, rows)}"
             )
 
 
@@ -275,7 +294,9 @@ def _period(connection: duckdb.DuckDBPyConnection, reading: _Reading) -> Span | 
         return reading.filters.span
     if reading.beside is not None:
         return reading.beside
-    worded = f" (its filters say “{reading.filters.worded}”)" if reading.filters else " and no filters file is beside it"
+    worded = (
+        f" (its filters say “{reading.filters.worded}”)" if reading.filters else " and no filters file is beside it"
+    )
     raise ExportRefused(
         f"{reading.shapes[0].member.name}: its period is not stated{worded}, and no daily chart is beside it; put the "
         "whole downloaded folder or zip into the inbox, or export a fixed date range"
@@ -292,7 +313,9 @@ def _landed_select(reading: _Reading, batch_id: str) -> str:
         values.append(f"cast({rows.number} + {offset} as bigint) as _row")
         scope = reading.table.scope
         if scope.kind == "entities":
-            keys = [f"coalesce(cast({_value(reading.table.by_name[k], rows, reading)} as varchar), '')" for k in scope.keys]
+            keys = [
+                f"coalesce(cast({_value(reading.table.by_name[k], rows, reading)} as varchar), '')" for k in scope.keys
+            ]
             values.append(f"{_joined(keys)} as _entity")
         parts.append(f"select {', '.join(values)} from {rows.relation} where {rows.lands}")
         offset += rows.read
@@ -328,7 +351,9 @@ def _day_sql(column: ColumnContract, zone: str) -> str:
     return f"cast(timezone({quoted(zone)}, timezone('UTC', {name(column.name)})) as date)"
 
 
-def _covers(connection: duckdb.DuckDBPyConnection, reading: _Reading, data: Path) -> tuple[dt.date | None, dt.date | None]:
+def _covers(
+    connection: duckdb.DuckDBPyConnection, reading: _Reading, data: Path
+) -> tuple[dt.date | None, dt.date | None]:
     """First and last covered day."""
     rule = reading.table.meta.covers
     last_whole_day = reading.exported_at.astimezone(reading.account.zone).date() - dt.timedelta(days=1)
@@ -406,19 +431,26 @@ def _manifest(
 
 def _money_days(
     connection: duckdb.DuckDBPyConnection, reading: _Reading, data: Path, settings: Settings
-) -> list[str]:
-    """Days with an amount, where the account's currency is not the reporting one."""
+) -> dict[str, list[str]]:
+    """By currency other than the reporting one: the days with an amount, which need a rate."""
     table, account = reading.table, reading.account
     money = [column for column in table.columns if column.meta.money]
     dated = [table.scope.day] if table.scope.day else list(table.meta.covers.by[:1])
-    if not money or not dated or account.currency == settings.business.reporting_currency:
-        return []
+    if not money or not dated:
+        return {}
+    of_row = next((name(column.name) for column in table.columns if column.meta.row_currency), None)
+    currency = of_row or quoted(account.currency)
     day = _day_sql(table.by_name[dated[0]], account.time_zone)
     any_amount = " or ".join(f"{name(column.name)} <> 0" for column in money)
     found = connection.execute(
-        f"select distinct {day} as day from read_parquet({quoted(str(data))}) where {any_amount} order by day"
+        f"select distinct {currency} as currency, cast({day} as varchar) as day from read_parquet({quoted(str(data))}) "
+        f"where ({any_amount}) and {currency} <> {quoted(settings.business.reporting_currency)} and {day} is not null "
+        "order by all"
     ).fetchall()
-    return [day.isoformat() for (day,) in found if day is not None]
+    days: dict[str, list[str]] = {}
+    for code, on in found:
+        days.setdefault(code, []).append(on)
+    return days
 
 
 def _reconciled(connection: duckdb.DuckDBPyConnection, reading: _Reading) -> dict[str, dict[str, dict[str, str]]]:
@@ -435,8 +467,7 @@ def _reconciled(connection: duckdb.DuckDBPyConnection, reading: _Reading) -> dic
                 f"where trim({rows.total}) = {quoted(total.label)} having count(*) > 0"
             ).fetchone()
             summed = connection.execute(
-                f"select {', '.join(f'sum({name(c)})' for c in columns)} from {rows.relation} "
-                f"where {rows.lands}"
+                f"select {', '.join(f'sum({name(c)})' for c in columns)} from {rows.relation} where {rows.lands}"
             ).fetchone()
             if stated is None or summed is None:
                 continue
@@ -472,15 +503,13 @@ def _write_refusals(connection: duckdb.DuckDBPyConnection, reading: _Reading, ta
     if not parts:
         return None
     connection.execute(
-        f"copy (select * from ({' union all '.join(parts)}) order by file, row, \"column\") to {quoted(str(target))} "
+        f'copy (select * from ({" union all ".join(parts)}) order by file, row, "column") to {quoted(str(target))} '
         "(format csv, header true)"
     )
     return target
 
 
-def _write_states(
-    connection: duckdb.DuckDBPyConnection, reading: _Reading, data: Path, target: Path
-) -> Path | None:
+def _write_states(connection: duckdb.DuckDBPyConnection, reading: _Reading, data: Path, target: Path) -> Path | None:
     """The kept columns per entity, with the moment of the export; one row per row that says something."""
     kept = reading.table.meta.keep_states
     if not kept:

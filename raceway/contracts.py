@@ -86,7 +86,8 @@ class ColumnMeta(_Part):
     ident: bool = Field(False, description="An id: `1.2E+17` in it means that a spreadsheet spoilt the file.")
     percent: bool = Field(False, description="`6.47%` lands as 0.0647.")
     currency: bool = Field(False, description="A currency code: must be the account's in every row.")
-    money: bool = Field(False, description="An amount in the batch's currency.")
+    row_currency: bool = Field(False, description="The currency of this row's amounts, any; else the account's.")
+    money: bool = Field(False, description="An amount in the batch's or the row's currency.")
     moment: Moment = Moment()
     hash: Literal["email", "phone", "id"] | None = Field(None, description="Lands as keyed hash only.")
     expect: Expect = Expect()
@@ -468,9 +469,7 @@ def _column(where: str, raw: dict[str, Any]) -> ColumnContract:
         raise BadContract(f"{where}: a hash is text; write `data_type: varchar`")
     if meta.value_of == "file_name" and not meta.pattern:
         raise BadContract(f"{where}: value_of file_name needs `pattern` with one group")
-    return ColumnContract(
-        name=raw["name"], data_type=data_type, description=_description(raw, where), meta=meta
-    )
+    return ColumnContract(name=raw["name"], data_type=data_type, description=_description(raw, where), meta=meta)
 
 
 def _check_names(where: str, table: TableContract) -> None:
@@ -488,9 +487,7 @@ def _check_names(where: str, table: TableContract) -> None:
     for key, columns in named.items():
         missing = [column for column in columns if column not in table.by_name]
         if missing:
-            raise BadContract(
-                f"{where}: {key} names {', '.join(missing)}; its columns are {', '.join(table.by_name)}"
-            )
+            raise BadContract(f"{where}: {key} names {', '.join(missing)}; its columns are {', '.join(table.by_name)}")
     if meta.covers.through_export and meta.scope.kind == "days":
         # such a batch would replace days that it knows nothing about
         raise BadContract(f"{where}: covers.through_export does not go with scope days; write `covers.pattern`")
@@ -530,7 +527,9 @@ def _lay_over_table(table: dict[str, Any], changes: dict[str, Any], where: str) 
     columns = {column["name"]: column for column in table.get("columns", [])}
     for name, aliases in (changes.get("aliases") or {}).items():
         if name not in columns or not isinstance(aliases, list):
-            raise BadContract(f"{where}: aliases of {name!r}: write `column: [header, …]` for one of {', '.join(columns)}")
+            raise BadContract(
+                f"{where}: aliases of {name!r}: write `column: [header, …]` for one of {', '.join(columns)}"
+            )
         meta = columns[name].setdefault("config", {}).setdefault("meta", {})
         known = _by_language(meta.get("aliases", {}))
         meta["aliases"] = {**known, "own": aliases} if isinstance(known, dict) else aliases

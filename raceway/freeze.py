@@ -242,21 +242,23 @@ def _rate_days(connection: duckdb.DuckDBPyConnection, reporting_currency: str) -
 def _missing_rate(
     batch: BatchState, accounts: Accounts, rates: Mapping[str, list[dt.date]], settings: Settings, as_of: dt.date
 ) -> str | None:
-    """Why a batch cannot be converted, or None. An amount of the future is converted at the rate of `as_of`."""
-    if batch.currency in ("", settings.business.reporting_currency):
-        return None
-    needed = sorted({min(day, as_of) for day in (*batch.money_days(), *_refund_days(batch, accounts))})
-    known = rates.get(batch.currency, [])
+    """Why a batch cannot be converted, or None. A planned amount of later days takes the rate of its export's day."""
     longest = dt.timedelta(days=settings.rates.max_age_days)
-    missing = [day for day in needed if not (place := bisect_right(known, day)) or day - known[place - 1] > longest]
-    if not missing:
-        return None
-    more = f" and {len(missing) - 1} more days" if len(missing) > 1 else ""
-    return (
-        f"batch {batch.batch_id} ({_where(batch)}): no rate {batch.currency} to "
-        f"{settings.business.reporting_currency} for {missing[0].isoformat()}{more}, on the day or at most "
-        f"{settings.rates.max_age_days} days before; add it to the fx_rates file in inbox/plan/"
-    )
+    exported_on = batch.exported_at.astimezone(accounts[batch.source, batch.account].zone).date()
+    for currency, days in batch.money_days().items():
+        needed = {min(day, exported_on) for day in days} | set(_refund_days(batch, accounts))
+        known = rates.get(currency, [])
+        missing = sorted(
+            day for day in needed if not (place := bisect_right(known, day)) or day - known[place - 1] > longest
+        )
+        if missing:
+            more = f" and {len(missing) - 1} more days" if len(missing) > 1 else ""
+            return (
+                f"batch {batch.batch_id} ({_where(batch)}): no rate {currency} to "
+                f"{settings.business.reporting_currency} for {missing[0].isoformat()}{more}, on the day or at most "
+                f"{settings.rates.max_age_days} days before; add it to the fx_rates file in inbox/plan/"
+            )
+    return None
 
 
 def _refund_days(batch: BatchState, accounts: Accounts) -> list[dt.date]:

@@ -43,7 +43,8 @@ def check_batch(
 ) -> list[Check]:
     """Checks a landed batch against its suite, and keeps the checks beside it (`checks.jsonl`).
 
-    `parquet` is the batch's data file; `exported_at` has a zone. Returns every check, passed ones too.
+    `parquet` is the data file in the batch's folder, which carries its id; `exported_at` has a zone. Returns
+    every check, passed ones too.
     """
     export_day = exported_at.astimezone(account.zone).date()
     suite = landing_suite(table).to_dict()
@@ -53,9 +54,8 @@ def check_batch(
         # timestamps are UTC; a day's grace covers exports that print local times of other zones
         "export_end": (exported_at.astimezone(dt.UTC) + dt.timedelta(days=1)).replace(tzinfo=None).isoformat(),
     }
-    batch_id = _batch_id(parquet)
     checks = [
-        dataclasses.replace(check, batch_id=batch_id)
+        dataclasses.replace(check, batch_id=parquet.parent.name)
         for check in _validate(suite, f"select * from read_parquet({quoted(str(parquet))})", parameters, "_row")
     ]
     write_aside(parquet.parent / BATCH_CHECKS, check_lines(checks))
@@ -241,12 +241,6 @@ def _text(value: object) -> str:
 def _duckdb() -> duckdb.DuckDBPyConnection:
     """One connection in memory for small questions about Parquet files: opening one takes 50 ms."""
     return duckdb.connect()
-
-
-def _batch_id(parquet: Path) -> str | None:
-    """The batch's id as its rows carry it; None for a batch without rows."""
-    row = _duckdb().execute(f"select _batch_id from read_parquet({quoted(str(parquet))}) limit 1").fetchone()
-    return row[0] if row else None
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ _RUNS: Final[_Columns] = {
     "status": (_TEXT, "published, skipped (nothing new), refused (by the gate) or failed (could not run)."),
     "version": (_TEXT, "The published version; of a skipped run the one that stayed."),
     "fingerprint": (_TEXT, "Hash of all that the mart depends on; equal fingerprints give equal marts."),
-    "batches_landed": (_COUNT, "Batches that landed since the published run before (count)."),
+    "batches_landed": (_COUNT, "Batches that landed since the version before was published (count)."),
     "batches_refused": (_COUNT, "Batches and whole files refused since then (count)."),
     "rows_landed": (_COUNT, "Rows of the landed batches (count)."),
     "message": (_TEXT, "Why it was skipped, refused or failed."),
@@ -58,7 +58,7 @@ _BATCHES: Final[_Columns] = {
     "reason": (_TEXT, "Why it is refused, rejected, pending or a duplicate, or why a person accepted it."),
     "landed_at": (_UTC, "When it landed (UTC)."),
     "decided_at": (_UTC, "When its status was decided (UTC)."),
-    "decided_by": (_TEXT, "The person who accepted or rejected it; empty when the gate did."),
+    "decided_by": (_TEXT, "gate, or the person who accepted or rejected it; empty for a refusal."),
 }
 _CHECKS: Final[_Columns] = {
     "run_id": (_TEXT, "The run that made it; empty for a check of a batch as it landed."),
@@ -114,8 +114,8 @@ class Landed:
 
 
 def landed_since_last_publish(home: Home) -> Landed:
-    """What landed since the last published run began; everything before the first."""
-    published = [record.started_at for record in run_records(home) if record.status == "published"]
+    """What landed since the last version was published; everything before the first."""
+    published = [record.finished_at for record in run_records(home) if record.status == "published"]
     since = published[-1] if published else None
     state = Ledger(home).state()
     landed = [batch for batch in state.batches.values() if _after(batch.landed_at, since)]
@@ -153,12 +153,11 @@ def _batch_rows(
     state: LedgerState, in_effect: set[str], snapshots: set[tuple[str, str]], pending: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     replaces, replaced_by = _replacements(state.batches.values(), snapshots)
-    rows = [
-        _batch_row(batch, in_effect, pending) | {
-            "replaces": replaces.get(batch.batch_id, ""), "replaced_by": replaced_by.get(batch.batch_id, "")
-        }
-        for batch in state.batches.values()
-    ]  # fmt: skip
+    rows = []
+    for batch in state.batches.values():
+        row = _batch_row(batch, in_effect, pending)
+        by = replaced_by.get(batch.batch_id) or ("everything by newer exports" if row["status"] == "superseded" else "")
+        rows.append(row | {"replaces": replaces.get(batch.batch_id, ""), "replaced_by": by})
     rows += [_file_row(file) for file in state.files.values() if _has_own_row(file)]
     return rows
 

@@ -33,12 +33,14 @@ import duckdb
 
 from raceway.batch import Batch, write_batch
 from raceway.contracts import SourceContract, TableContract, Unsupported, load_contract
+from raceway.effect import copy_states, in_effect
 from raceway.faults import ExportRefused
 from raceway.furniture import Filters, Span, filters_of
 from raceway.home import Home
-from raceway.inbox import Export, ExportFile, part_of
+from raceway.inbox import Export, part_of
 from raceway.ledger import BatchState, Ledger, LedgerState, state_name, utc_text
 from raceway.personal import give_key
+from raceway.raw_files import RawFiles, private
 from raceway.reading import Member, Shape, open_members, recognise
 from raceway.settings import ACCOUNT_COLUMNS, Account, Settings, load_accounts, load_settings
 
@@ -131,7 +133,7 @@ class _Landing:
         self.threads = threads
         self.ledger = Ledger(home)
         self.scratch = home.landing / "_tmp" / uuid.uuid4().hex
-        self.digests: dict[str, str] = {}
+        self.raw = RawFiles(home, export)
         self.beside: Span | None = None
         """Days of a daily table that was landed from this export."""
         self.outcome = Outcome(export.source, export.account, "landed", [file.path for file in export.files])
@@ -162,12 +164,10 @@ class _Landing:
             statuses.append(status)
             reasons += [reason] if reason else []
         self.outcome.reason = "; ".join(reasons)
-        self.outcome.status = (
-            "refused" if "refused" in statuses else "landed" if "landed" in statuses else "duplicate"
-        )
-        if self.outcome.status == "refused" and not self.outcome.batches:
-            return self._refused_whole(self.outcome.reason)
-        self._put_away("quarantine" if self.outcome.status == "refused" else "archive", self.outcome.reason)
+        self.outcome.status = "refused" if "refused" in statuses else "landed" if "landed" in statuses else "duplicate"
+        if self.outcome.status == "refused" and (len(jobs) > 1 or not self.outcome.batches):
+            return self._refused_whole(self.outcome.reason)  # of several tables one may have landed: the files wait
+        self.raw.put_away("quarantine" if self.outcome.status == "refused" else "archive", self.outcome.reason)
         return self.outcome
 
     def _account(self) -> Account:
@@ -184,7 +184,8 @@ class _Landing:
             line = ",".join([source, name, name, "", "VN", "Asia/Ho_Chi_Minh", "VND"])
             raise ExportRefused(
                 f"{name}/{first}: accounts.csv has no account {name!r} of {source} (it has: {known}). Add a line like "
-                f"`{line}{',' * (len(ACCOUNT_COLUMNS) - 7)}` with its market, time zone and currency, then `raceway retry`"
+                f"`{line}{',' * (len(ACCOUNT_COLUMNS) - 7)}` with its market, time zone and currency, "
+                "then `raceway retry`"
             )
         return accounts[source, name]
 
@@ -198,31 +199,30 @@ class _Landing:
             scratch = self.scratch / f"in{number}"
             scratch.mkdir()
             members += open_members(self.export.located(self.home, file), file.path, scratch, cp1252)
-        packed = len(members) > len(self.export.files)
         siblings, rest = self._siblings(members)
         shapes: dict[str, list[Shape]] = defaultdict(list)
-        left_aside: list[tuple[Member, Unsupported]] = []
+        aside: list[tuple[Member, Unsupported]] = []
         for member in rest:
             found = recognise(self.contract, member)
             if isinstance(found, Shape):
                 shapes[found.table.name].append(found)
-            elif found.furniture_in_bundle and (self.export.bundle or packed):
-                left_aside.append((member, found))
             else:
-                raise ExportRefused(f"{member.name}: {found.kind}: not a supported report")
+                aside.append((member, found))
+        unwanted = [
+            f"{member.name}: {kind.kind}: not a supported report"
+            for member, kind in aside
+            if not (shapes and self.export.bundle and kind.furniture_in_bundle)
+        ]
+        if unwanted:
+            raise ExportRefused("; ".join(unwanted))
         if not shapes:
-            said = "; ".join(f"{member.name}: {kind.kind}: not a supported report" for member, kind in left_aside)
-            raise ExportRefused(said or f"{self.export.files[0].path}: holds filters only, and no table they belong to")
+            raise ExportRefused(f"{self.export.files[0].path}: holds filters only, and no table they belong to")
         jobs = [
             self._job(sorted(shapes[table.name], key=self._part_order), siblings)
             for table in self.contract.tables
             if table.name in shapes
         ]
-        for member, _ in left_aside:
-            count = max(0, sum(1 for line in member.path.open("rb") if line.strip()) - 1)
-            self.outcome.rows_read += count
-            self.outcome.rows_furniture += count
-        for member in siblings:
+        for member in [*siblings, *(member for member, _ in aside)]:  # small tables: their heads hold them whole
             rows = max(0, len([line for line in member.text.splitlines() if line.strip()]) - 1)
             self.outcome.rows_read += rows
             self.outcome.rows_furniture += rows
@@ -301,7 +301,7 @@ class _Landing:
                     if len(members) > 1:
                         alone.update(block)
             if member.path == member.raw:
-                self.digests[str(member.raw)] = alone.hexdigest() if len(members) > 1 else whole.hexdigest()
+                self.raw.digests[str(member.raw)] = alone.hexdigest() if len(members) > 1 else whole.hexdigest()
         return whole.hexdigest()
 
     def _may_be_known(self, job: _Job, state: LedgerState) -> bool:
@@ -318,9 +318,7 @@ class _Landing:
     ) -> BatchState | None:
         """The accepted batch of the same content that is in effect for all its scope, or was this very export."""
         for batch in state.accepted(self.export.source, table.name, self.export.account):
-            if batch.content_hash == content_hash and (
-                exported_at in batch.sightings or in_effect(batch, state)
-            ):
+            if batch.content_hash == content_hash and (exported_at in batch.sightings or in_effect(batch, state)):
                 return batch
         return None
 
@@ -331,7 +329,7 @@ class _Landing:
             copy_states(known.state_files()[0], folder / state_name(known.batch_id, exported_at), exported_at)
         self.ledger.append(
             "duplicate", batch_id=known.batch_id, exported_at=utc_text(exported_at), source=self.export.source,
-            account=self.export.account, files=self._file_records("archive"),
+            account=self.export.account, files=self.raw.records("archive"),
         )  # fmt: skip
         self.outcome.tables[known.table] = {"status": "duplicate", "batch_id": known.batch_id}
         return "duplicate", ""
@@ -340,7 +338,8 @@ class _Landing:
         table = batch.table
         self._note_days(batch.manifest)
         batch.manifest["files"] = [
-            {key: record[key] for key in ("path", "sha256", "bytes", "modified_at")} for record in self._file_records("")
+            {key: record[key] for key in ("path", "sha256", "bytes", "modified_at")}
+            for record in self.raw.records(None)
         ]
         target = self.home.landing / self.export.source / table.name / batch.batch_id
         before = state.batches.get(batch.batch_id)
@@ -350,15 +349,15 @@ class _Landing:
                 f"{before.who}{': ' + before.reason if before.reason else ''}; put it back with raceway accept"
             )
         self._show(batch, target)
-        where = self._where(batch)
+        where = f"{self.export.account}/{self.export.files[0].path}"
         self._count(batch)
         self.ledger.append("landed", manifest=batch.manifest, source=self.export.source,
-                           account=self.export.account, files=self._file_records("archive"))  # fmt: skip
+                           account=self.export.account, files=self.raw.records("archive"))  # fmt: skip
         stopping = [c.message for c in self._checked(batch, target, account) if c.stops]
         if stopping:
             reason = f"{where}: refused by the landing gate (batch {batch.batch_id}): {'; '.join(stopping)}"
             self.ledger.append("refused", batch_id=batch.batch_id, reason=reason, source=self.export.source,
-                               account=self.export.account, files=self._file_records("quarantine"))  # fmt: skip
+                               account=self.export.account, files=self.raw.records("quarantine"))  # fmt: skip
             self.outcome.tables[table.name]["status"] = "refused"
             return "refused", reason
         self.ledger.append("accepted", batch_id=batch.batch_id, who="gate", why="")
@@ -372,7 +371,7 @@ class _Landing:
         """Makes the batch visible: quarantined rows and states first, then the folder in one rename."""
         if batch.refused_rows is not None:
             kept = self.home.quarantine / "rows" / self.export.source / self.export.account / f"{batch.batch_id}.csv"
-            _private(kept.parent)
+            private(kept.parent)
             batch.refused_rows.chmod(0o600)
             batch.refused_rows.replace(kept)
         if batch.states is not None:
@@ -403,101 +402,12 @@ class _Landing:
         for key, value in rows.items():
             setattr(self.outcome, key, getattr(self.outcome, key) + value)
 
-    def _where(self, batch: Batch) -> str:
-        return f"{self.export.account}/{self.export.files[0].path}"
-
-    # ------------------------------------------------------------ raw files
-
     def _refused_whole(self, reason: str) -> Outcome:
         self.outcome.status, self.outcome.reason = "refused", reason
         self.ledger.append("refused", source=self.export.source, account=self.export.account, reason=reason,
-                           files=self._file_records("quarantine"))  # fmt: skip
-        self._put_away("quarantine", reason)
+                           files=self.raw.records("quarantine"))  # fmt: skip
+        self.raw.put_away("quarantine", reason)
         return self.outcome
-
-    def _file_records(self, area: str) -> list[dict[str, Any]]:
-        """The export's files as the ledger keeps them; `kept_at` says where they go."""
-        return [
-            {
-                "path": file.path,
-                "sha256": self._sha256(file),
-                "bytes": file.bytes,
-                "modified_at": utc_text(file.modified_at),
-                "kept_at": file.kept_at or (self._kept_at(area, file) if area else ""),
-            }
-            for file in self.export.files
-        ]
-
-    def _sha256(self, file: ExportFile) -> str:
-        path = self.export.located(self.home, file)
-        if str(path) not in self.digests:
-            with path.open("rb") as opened:
-                self.digests[str(path)] = hashlib.file_digest(opened, "sha256").hexdigest()
-        return self.digests[str(path)]
-
-    def _kept_at(self, area: str, file: ExportFile) -> str:
-        """archive/ or quarantine/files/, by account and time of export; a hash keeps namesakes apart."""
-        folder = {"archive": "archive", "quarantine": "quarantine/files"}[area]
-        stamp = f"{max(f.modified_at for f in self.export.files):%Y%m%dT%H%M%S}-{self._sha256(file)[:8]}"
-        return f"{folder}/{self.export.source}/{self.export.account or '_'}/{stamp}/{file.path}"
-
-    def _put_away(self, area: str, reason: str) -> None:
-        for file in self.export.files:
-            if file.kept_at:
-                continue
-            kept = self.home.root / self._kept_at(area, file)
-            _private(kept.parent)
-            path = self.export.located(self.home, file)
-            path.chmod(0o600)
-            path.rename(kept)
-            if area == "quarantine":
-                note = kept.with_name(f"{kept.name}.reason.txt")
-                note.write_text(reason + "\n", encoding="utf-8")
-                note.chmod(0o600)
-            _remove_empty(path.parent, self.home.inbox / self.export.source / self.export.account)
-
-
-def in_effect(batch: BatchState, state: LedgerState) -> bool:
-    """Whether an accepted batch is the newest one in every scope that it speaks for.
-
-    Days are compared by the ledger, entities in their Parquet files; of events nothing is ever replaced.
-    """
-    if batch.scope_kind == "events":
-        return True
-    rank = (batch.exported_at, batch.content_hash)
-    newer = [
-        other
-        for other in state.accepted(batch.source, batch.table, batch.account)
-        if (other.exported_at, other.content_hash) > rank and other.is_filtered == batch.is_filtered
-    ]
-    if not newer:
-        return True
-    if batch.scope_kind == "days":
-        days = set(batch.covered_days())
-        return not any(days & set(other.covered_days()) for other in newer)
-    with duckdb.connect() as connection:
-        shared = connection.execute(
-            "select 1 from read_parquet($1) as mine semi join read_parquet($2) as other using (_entity) limit 1",
-            [str(batch.path), [str(other.path) for other in newer]],
-        ).fetchone()
-    return shared is None
-
-
-def copy_states(known: Path, target: Path, exported_at: dt.datetime) -> None:
-    """Writes the states of a batch again under the time of a later sighting of the same content."""
-    aside = target.with_name(f".{target.name}.tmp")
-    with duckdb.connect() as connection:
-        connection.execute(
-            f"copy (select * replace (timestamp '{exported_at.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S.%f}' as exported_at) "
-            f"from read_parquet($1)) to '{str(aside).replace(chr(39), chr(39) * 2)}' (format parquet, compression zstd)",
-            [str(known)],
-        )
-    aside.rename(target)
-
-
-def _private(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o700)
 
 
 def _sync(folder: Path) -> None:
@@ -508,13 +418,6 @@ def _sync(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-def _remove_empty(folder: Path, top: Path) -> None:
-    """Removes folders below an account's inbox that a moved file left empty."""
-    while folder != top and top in folder.parents and not any(folder.iterdir()):
-        folder.rmdir()
-        folder = folder.parent
 
 
 def leftovers(home: Home) -> Iterable[Path]:

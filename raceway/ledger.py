@@ -133,9 +133,10 @@ class BatchState:
             return []
         return [first + dt.timedelta(days=offset) for offset in range((last - first).days + 1)]
 
-    def money_days(self) -> list[dt.date]:
-        """Days on which an amount of this batch needs an exchange rate."""
-        return [dt.date.fromisoformat(day) for day in self.manifest.get("money_days", [])]
+    def money_days(self) -> dict[str, list[dt.date]]:
+        """By currency: the days on which an amount of this batch needs an exchange rate."""
+        given = self.manifest.get("money_days", {})
+        return {currency: [dt.date.fromisoformat(day) for day in days] for currency, days in given.items()}
 
     def state_files(self) -> list[Path]:
         """The `__states` files of this batch's sightings that exist, in order of time."""
@@ -171,7 +172,9 @@ class LedgerState:
     batches: dict[str, BatchState] = field(default_factory=dict)
     files: dict[tuple[str, str, str], FileState] = field(default_factory=dict)
 
-    def accepted(self, source: str | None = None, table: str | None = None, account: str | None = None) -> list[BatchState]:
+    def accepted(
+        self, source: str | None = None, table: str | None = None, account: str | None = None
+    ) -> list[BatchState]:
         """Accepted batches, optionally of one source, table and account, newest export first."""
         found = [
             batch

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import filecmp
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -83,5 +84,7 @@ def _has_month(file: Path) -> bool:
 def _link_if_equal(file: Path, earlier: Path) -> None:
     if earlier.is_file() and filecmp.cmp(file, earlier, shallow=False):
         linked = file.with_name("linked")
-        os.link(earlier, linked)
-        linked.replace(file)
+        # a file system without hard links keeps the copy that was just written
+        with suppress(OSError):
+            os.link(earlier, linked)
+            linked.replace(file)

@@ -13,6 +13,7 @@ import duckdb
 from raceway.airflow_runs import DagEnd
 from raceway.history import BATCH_CHECKS, Check, read_checks, run_checks, run_records
 from raceway.home import Home
+from raceway.settings import load_settings
 from raceway.wiring import EXTRACT_PREFIX, STAGES
 
 PUBLISHED: Final = 0
@@ -81,6 +82,8 @@ class NightResult:
     """Counts: passed, and failed by severity."""
     failed_checks: list[Check]
     kpis: list[KpiLine]
+    currency: str
+    """Of the money among them (ISO 4217)."""
     mart: Path | None
     report: Path | None
     log: Path | None
@@ -136,6 +139,7 @@ def gather(
         # a critical check of a batch refused it: its sentence stands there
         failed_checks=[check for check in checks if not check.passed and not (check.batch_id and check.stops)],
         kpis=leading_kpis(home, as_of),
+        currency=load_settings(home).business.reporting_currency,
         mart=home.current / "race.duckdb" if published else None,
         report=home.current / "report" / "index.html" if published else None,
         log=log,

@@ -241,9 +241,10 @@ def _alone(home: Home) -> Iterator[None]:
 
 
 def _clear_leftovers(home: Home) -> None:
-    """Takes away what a crash left: unfinished folders, and finished versions that never became current.
+    """Takes away what a crash left: unfinished folders, and a finished version that never became current.
 
-    A crash after the switch leaves a run without its record: that is made up for.
+    Such a version is newer than the current one and no run is recorded as having published it. A crash right
+    after the switch leaves the current version without its record: that is made up for.
     """
     for leftover in home.published.glob(f"{_UNFINISHED}-*"):
         if leftover.is_symlink():
@@ -252,29 +253,24 @@ def _clear_leftovers(home: Home) -> None:
             shutil.rmtree(leftover)
     recorded = {record.version for record in run_records(home) if record.status == "published"}
     current = published_version(home)
+    if current is not None and current.name not in recorded:
+        record_run(home, _own_record(current))
     for folder in home.published.glob("v*"):
-        if folder.name in recorded:
-            continue
-        if current is not None and folder.name == current.name:
-            record_run(home, RunRecord.from_dict(_own_record(current)))
-        else:
+        if folder.name not in recorded and (current is None or folder.name > current.name):
             shutil.rmtree(folder)
 
 
-def _own_record(version: Version) -> dict[str, Any]:
-    """The record of a version's run as JSON values, from the version's own run_history."""
+def _own_record(version: Version) -> RunRecord:
+    """The record of a version's run, from the version's own run_history."""
     with duckdb.connect(str(version.database), read_only=True) as connection:
         cursor = connection.execute("select * from run_history where run_id = ?", [version.run_id])
         names = [column[0] for column in cursor.description or []]
         row = cursor.fetchone()
     assert row is not None, "a version's run_history holds its own run"
     values = dict(zip(names, row, strict=True))
-    return {
-        name: value.replace(tzinfo=dt.UTC).isoformat() if isinstance(value, dt.datetime)
-        else value.isoformat() if isinstance(value, dt.date)
-        else value
-        for name, value in values.items()
-    }  # fmt: skip
+    for name in ("started_at", "finished_at"):
+        values[name] = values[name].replace(tzinfo=dt.UTC)
+    return RunRecord(**values)
 
 
 def _forget_old_versions(home: Home, kept: int) -> None:

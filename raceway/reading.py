@@ -334,9 +334,7 @@ def _json_shape(table: TableContract, member: Member) -> Shape | None:
     if record is None:
         raise ExportRefused(f"{member.name}: none of the first lines is a JSON object")
     needed = [c for c in table.required if c.meta.path]
-    fits = all(
-        any(path.split(".")[0] in record for path in (c.meta.path or "", *c.meta.also_paths)) for c in needed
-    )
+    fits = all(any(path.split(".")[0] in record for path in (c.meta.path or "", *c.meta.also_paths)) for c in needed)
     return Shape(member, table) if fits else None
 
 
@@ -384,20 +382,16 @@ def _recognise_csv(contract: SourceContract, member: Member) -> Shape | Unsuppor
     for table in contract.tables:
         if "csv" not in table.meta.formats or not _name_fits(table, member):
             continue
-        for delimiter, rows in readings:
-            for number, row in enumerate(rows):
-                shape = _csv_shape(table, member, delimiter, number, row)
-                if shape is None:
-                    continue
-                missing = [c for c in table.required if c.name not in shape.places]
-                share = 1 - len(missing) / len(table.required)
-                if not missing:
-                    shape.preamble = "\n".join(delimiter.join(r) for r in rows[:number])
-                    if not table.meta.title or re.search(table.meta.title, shape.preamble):
-                        _refuse_without_data(shape, rows[number + 1 :])
-                        return shape
-                elif share > nearest[0]:
-                    nearest = (share, _missing(member, table, missing, shape))
+        for shape, above, below in _candidates(table, member, readings):
+            missing = [column for column in table.required if column.name not in shape.places]
+            share = 1 - len(missing) / len(table.required)
+            if missing:
+                nearest = max(nearest, (share, _missing(member, table, missing, shape)))
+                continue
+            shape.preamble = "\n".join(shape.delimiter.join(record) for record in above)
+            if not table.meta.title or re.search(table.meta.title, shape.preamble):
+                _refuse_without_data(shape, below)
+                return shape
     if nearest[0] >= 0.5:
         raise ExportRefused(nearest[1])
     known = ", ".join(table.name for table in contract.tables)
@@ -405,6 +399,17 @@ def _recognise_csv(contract: SourceContract, member: Member) -> Shape | Unsuppor
     raise ExportRefused(
         f"{member.name}: no known export of {contract.name} (it has {known}); the file begins “{first[:80]}”"
     )
+
+
+def _candidates(
+    table: TableContract, member: Member, readings: list[tuple[str, list[list[str]]]]
+) -> Iterator[tuple[Shape, list[list[str]], list[list[str]]]]:
+    """Every row that might be the header, as a shape, with the records above and below it."""
+    for delimiter, rows in readings:
+        for number, row in enumerate(rows):
+            shape = _csv_shape(table, member, delimiter, number, row)
+            if shape is not None:
+                yield shape, rows[:number], rows[number + 1 :]
 
 
 def _has_all(row: list[str], columns: Iterable[str]) -> bool:

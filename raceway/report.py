@@ -68,7 +68,7 @@ def write_report(
             ),
             class_="soft small",
         ),
-        _banner(words, failed),
+        _banner(words, failed, details["late"]),
         *_late(words, details["late"]),
         *_kpis(words, _leading(connection, as_of), as_of),
         *_refused(connection, words),
@@ -87,13 +87,16 @@ def write_report(
     path.write_text(page(f"RACE · {settings.business.name}", words.language, *body), encoding="utf-8")
 
 
-def _banner(words: Wording, failed: Sequence[tuple[str, str, str]]) -> Markup:
-    if not failed:
-        return tag("p", text(words.say("All checks passed.")), class_="banner good")
-    sentence = (
-        f"{words.say('Checks that failed')}: {len(failed)}. {words.say('The numbers are published all the same.')}"
-    )
-    return tag("p", text(sentence), class_="banner warn")
+def _banner(words: Wording, failed: Sequence[tuple[str, str, str]], late: Sequence[str]) -> Markup:
+    """Whether the numbers stand on everything they should."""
+    said = [] if failed else [words.say("All checks passed.")]
+    if failed:
+        said.append(f"{words.say('Checks that failed')}: {len(failed)}.")
+    if late:
+        said.append(f"{words.say('Late sources')}: {len(late)}.")
+    if failed or late:
+        said.append(words.say("The numbers are published all the same."))
+    return tag("p", text(" ".join(said)), class_="banner warn" if failed or late else "banner good")
 
 
 def _late(words: Wording, late: Sequence[str]) -> list[Markup]:

@@ -7,7 +7,6 @@ the report is served from `published/current`, so the page always shows the vers
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -47,9 +46,12 @@ def serve(home: Home) -> int:
     os.environ.setdefault("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS", "True")
     report = _report_server(home, int(os.environ.get(REPORT_PORT, "8081")))
     Thread(target=report.serve_forever, daemon=True).start()
-    print(f"Airflow  http://localhost:{os.environ[AIRFLOW_PORT]}/")
-    print(f"Report   http://localhost:{report.server_port}/report/")
-    airflow = subprocess.Popen([_airflow(), "standalone"])
+    print(f"Airflow  http://localhost:{os.environ[AIRFLOW_PORT]}/  (ready in about half a minute)")
+    print(f"Report   http://localhost:{report.server_port}/report/  (Ctrl-C ends both)", flush=True)
+    # `airflow standalone` starts its pieces by the bare name `airflow`
+    beside = str(Path(sys.executable).parent)
+    os.environ["PATH"] = f"{beside}{os.pathsep}{os.environ.get('PATH', '')}"
+    airflow = subprocess.Popen(["airflow", "standalone"])
     signal.signal(signal.SIGTERM, lambda *_: airflow.terminate())
     try:
         return airflow.wait()
@@ -67,12 +69,6 @@ def _report_server(home: Home, port: int) -> ThreadingHTTPServer:
         return ThreadingHTTPServer((LOOPBACK, port), handler)
     except OSError as fault:
         raise BadSettings(f"port {port} for the report: {fault.strerror}; choose another with {REPORT_PORT}") from fault
-
-
-def _airflow() -> str:
-    """The airflow command of this Python's environment."""
-    beside = Path(sys.executable).with_name("airflow")
-    return str(beside) if beside.exists() else shutil.which("airflow") or "airflow"
 
 
 if __name__ == "__main__":

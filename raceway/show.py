@@ -35,7 +35,7 @@ def show_night(console: Console, night: NightResult) -> None:
     _sentences(console, "Pending (waiting for a rate or a decision)", night.pending)
     _sentences(console, "Late (required, due and not in)", night.late)
     _checks(console, night)
-    show_kpis(console, night.kpis)
+    _kpis(console, night)
     _seconds(console, night)
     places = {"Mart": night.mart, "Report": night.report, "Log": night.log if night.exit_code else None}
     for name, path in places.items():
@@ -60,13 +60,13 @@ def show_sample(console: Console, home: Home, sample: SampleSummary) -> None:
     console.print(f"Load it with: raceway --home {escape(str(home.root))} run", highlight=False, soft_wrap=True)
 
 
-def show_kpis(console: Console, kpis: Sequence[KpiLine]) -> None:
-    """Prints leading KPIs by stage; nothing where there are none."""
-    if not kpis:
+def _kpis(console: Console, night: NightResult) -> None:
+    """Leading KPIs by stage; nothing where there are none."""
+    if not night.kpis:
         return
     rows = []
     stage = ""
-    for line in kpis:
+    for line in night.kpis:
         rows.append(
             (
                 line.stage if line.stage != stage else "",
@@ -77,9 +77,8 @@ def show_kpis(console: Console, kpis: Sequence[KpiLine]) -> None:
             )
         )
         stage = line.stage
-    print_table(
-        console, f"Leading KPIs, {kpis[0].month}", ("stage", "KPI", ">value", ">against month before", "target"), rows
-    )
+    title = f"Leading KPIs, {night.kpis[0].month} (money in {night.currency})"
+    print_table(console, title, ("stage", "KPI", ">value", ">against month before", "target"), rows)
 
 
 def format_value(value: float | None, unit: str) -> str:
@@ -94,11 +93,15 @@ def format_value(value: float | None, unit: str) -> str:
 
 
 def _change(line: KpiLine) -> str:
-    if line.value is None or not line.previous_value:
+    """Against the month before: shares in points, scores as a difference, amounts and counts in per cent."""
+    if line.value is None or line.previous_value is None:
         return _NO_CHANGE
+    difference = line.value - line.previous_value
     if line.unit == "percent":
-        return f"{(line.value - line.previous_value) * 100:+.1f} points"
-    return f"{line.value / line.previous_value - 1:+.1%}"
+        return f"{difference * 100:+.1f} points"
+    if line.unit == "score":
+        return f"{difference:+.1f}"
+    return f"{difference / line.previous_value:+.1%}" if line.previous_value > 0 else _NO_CHANGE
 
 
 def _landed(console: Console, night: NightResult) -> None:

@@ -49,7 +49,7 @@ def macros(table: TableContract) -> list[str]:
     """The statements that make the cleaning macros for a table; once per connection and table."""
     space = quoted(_SPACE)
     tokens = ", ".join(quoted(token) for token in sorted({token.strip() for token in table.meta.nulls} | {""}))
-    plain = f"regexp_replace(x, '[\\s\\x{{00A0}}\\x{{202F}}]+', '', 'g')"
+    plain = "regexp_replace(x, '[\\s\\x{00A0}\\x{202F}]+', '', 'g')"
     signed = f"regexp_replace({plain}, '^\\((.+)\\)$', '-\\1')"
     bare = (
         f"regexp_replace({signed}, '^([+-]?){_SYMBOLS}?([+-]?)([0-9.,]+){_SYMBOLS}?%?$', '\\1\\2\\3')"

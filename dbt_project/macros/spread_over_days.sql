@@ -1,5 +1,5 @@
-{# Plan rows (amount, currency, starts_on, ends_on, channel, market) as one row per day they cover: converted
-   at the rate of the earlier of their first day and as_of, spread evenly, each day's share rounded down to
+{# Plan rows (amount, currency, starts_on, ends_on, exported_on, channel, market) as one row per day they cover: converted
+   at the rate of the earlier of their first day and the day of their export, spread evenly, each day's share rounded down to
    the minor unit and the remainder on the last day. `name` is the column that names the row, `also` further
    columns to keep. #}
 
@@ -60,7 +60,7 @@
             left join {{ ref('int_fx_daily') }} as fx
                 on
                     plan_rows.currency = fx.currency
-                    and least(plan_rows.starts_on, settings.as_of) = fx.day
+                    and least(plan_rows.starts_on, plan_rows.exported_on) = fx.day
             where plan_rows.ends_on >= plan_rows.starts_on
         ) as converted
     ) as spread

@@ -137,11 +137,6 @@ class ShopOrder:
         """What the customer pays, VAT included."""
         return self.subtotal + self.shipping
 
-    @property
-    def is_known(self) -> bool:
-        """Whether it names a person."""
-        return self.email is not None or self.phone is not None
-
     def changes(self) -> list[dt.datetime]:
         """The moments at which an export of it begins to look different."""
         moments = [self.created_at, *(moment for moment, _ in self.refunds)]

@@ -41,7 +41,7 @@ _PLANNED: Final = (
 
 
 def write_truth(world: World, folder: Path) -> int:
-    """Writes measures.csv and kpis.csv, only rows whose value is not zero; gives the number of rows of both."""
+    """Writes measures.csv (rows that are not zero) and kpis.csv; gives the number of rows of both."""
     values = measures(world)
     folder.mkdir(parents=True, exist_ok=True)
     rows = [(*_texts(key), _plain(value)) for key, value in sorted(values.items())]
@@ -443,9 +443,10 @@ def _bearing_rows(world: World) -> Iterator[tuple[str, str, AdRow]]:
 
 
 def kpi_rows(values: Mapping[Key, Number]) -> Iterator[tuple[Key, Number, Number | None, str]]:
-    """Every KPI whose measures are all known, where its value is a number other than zero.
+    """Every KPI whose measures are all known: key, numerator, denominator (None: it has none), value as text.
 
-    Gives key, numerator, denominator (None: it has none) and value as text.
+    Where only some of its measures are zero a KPI has a row here: its value is then 0, or empty (null) where
+    the denominator is 0.
     """
     declared = declared_measures()
     known = {key[0] for key in values}
@@ -471,9 +472,11 @@ def kpi_rows(values: Mapping[Key, Number]) -> Iterator[tuple[Key, Number, Number
         for place in sorted(places):
             numerator = _sum(top, by_measure, place)
             denominator = _sum(bottom, by_measure, place) if bottom else None
-            if numerator and denominator != 0:
-                value = scale * numerator / (1 if denominator is None else denominator)
-                yield (row["kpi"], *place), numerator, denominator, repr(float(value))
+            if denominator is None:
+                text = repr(float(scale * numerator))
+            else:
+                text = repr(float(scale * numerator / denominator)) if denominator else ""
+            yield (row["kpi"], *place), numerator, denominator, text
 
 
 def _terms(formula: str) -> list[tuple[str, int]]:

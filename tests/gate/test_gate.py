@@ -179,7 +179,7 @@ def test_an_empty_export_warns_and_nothing_else(home: Home, table: TableContract
 
     [check] = failed(home, table, batch).values()
 
-    assert (check.name, check.severity, check.batch_id) == ("has_rows", "warning", None)
+    assert (check.name, check.severity, check.batch_id) == ("has_rows", "warning", BATCH)
 
 
 def test_a_column_that_is_not_there_fails_instead_of_passing(home: Home, table: TableContract, batch: Path) -> None:

@@ -113,6 +113,30 @@ def test_a_batch_that_lost_every_day_is_superseded(company: Company) -> None:
     ]  # fmt: skip
 
 
+def test_a_batch_of_entities_that_lost_all_of_them_says_so(company: Company) -> None:
+    """Who took which order is not told; that nothing of it is in effect any more is."""
+    company.land(FIRST, exported_at="2026-11-15T20:00:00+00:00")
+    company.sql("delete from frozen.batches")
+
+    company.publish("night-1")
+
+    assert company.read("select status, replaced_by from batch_history") == [
+        ("superseded", "everything by newer exports")
+    ]
+
+
+def test_a_run_counts_what_landed_since_the_version_before(company: Company) -> None:
+    company.land(FIRST, days=("2026-11-12", "2026-11-14"), exported_at="2026-11-15T20:00:00+00:00")
+    company.publish("night-1")
+    company.land(SECOND, days=("2026-11-15", "2026-11-21"))
+    company.publish("night-2")
+    company.publish("night-3")
+
+    assert company.read("select run_id, batches_landed, rows_landed from run_history order by 1") == [
+        ("night-1", 1, 10), ("night-2", 1, 10), ("night-3", 0, 0),
+    ]  # fmt: skip
+
+
 def test_refused_batches_and_files_are_kept_with_their_sentence(company: Company, failing: MakeCheck) -> None:
     check = failing("critical", "google_ads.campaign_daily: cost is 0 or more", "google_ads.campaign_daily",
                     batch_id=SECOND)  # fmt: skip

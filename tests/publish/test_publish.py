@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -191,6 +193,29 @@ publish.publish(Home(pathlib.Path({str(company.home.root)!r})), "night-2",
     names = {path.name for path in company.home.published.iterdir()}
     assert names == {".lock", "current", *(version.name for version in published_versions(company.home))}
     assert first.path.exists()
+
+
+def test_versions_outlive_the_records_of_their_runs(company: Company) -> None:
+    for night in (1, 2):
+        company.publish(f"night-{night}")
+    shutil.rmtree(company.home.runs)
+
+    company.publish("night-3")
+
+    assert [version.run_id for version in published_versions(company.home)] == ["night-1", "night-2", "night-3"]
+
+
+def test_a_file_system_without_hard_links_keeps_copies(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    first = company.publish("night-1")
+    monkeypatch.setattr(os, "link", refuse)
+    second = company.publish("night-2")
+
+    file = "parquet/dim_channel/part.parquet"
+    assert (first.path / file).read_bytes() == (second.path / file).read_bytes()
+    assert not list(second.path.rglob("linked"))
 
 
 def test_a_run_is_published_once(company: Company) -> None:

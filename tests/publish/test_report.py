@@ -124,6 +124,14 @@ def test_all_checks_passed_is_said_only_when_it_is_true(company: Company, failin
     assert "Checks that failed: 1." in page.text
 
 
+def test_a_late_source_is_said_at_the_top(company: Company) -> None:
+    version = company.publish("night-1", late=("shopify/vn: nothing has landed yet; 2026-11-21 is due",))
+
+    page = Page(version.report.read_text(encoding="utf-8"))
+    assert "All checks passed. Late sources: 1. The numbers are published all the same." in page.text
+    assert "shopify/vn: nothing has landed yet; 2026-11-21 is due" in page.text
+
+
 def test_a_source_shows_how_far_it_reaches(company: Company) -> None:
     company.land("20261121T200000Z-aaaaaaaaaaaa", days=("2026-11-01", "2026-11-18"))
 

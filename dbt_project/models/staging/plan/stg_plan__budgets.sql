@@ -4,20 +4,24 @@ with
 
 landed as (select * from {{ landed('plan', 'budgets') }}),
 
+accounts as (select * from {{ source('house', 'accounts') }}),
+
 final as (
     select
         'plan' as source,
-        account,
+        landed.account,
         _batch_id as batch_id,
         _row as landed_row,
         budget,
         {{ plan_scope('channel', 'lower') }} as channel,
         {{ plan_scope('market', 'upper') }} as market,
         amount,
-        currency,
+        landed.currency,
         starts_on,
-        ends_on
+        ends_on,
+        {{ local_day('landed._exported_at', 'accounts.time_zone') }} as exported_on
     from landed
+    inner join accounts on accounts.source = 'plan' and landed.account = accounts.account
 )
 
 select * from final

@@ -4,21 +4,25 @@ with
 
 landed as (select * from {{ landed('plan', 'costs') }}),
 
+accounts as (select * from {{ source('house', 'accounts') }}),
+
 final as (
     select
         'plan' as source,
-        account,
+        landed.account,
         _batch_id as batch_id,
         _row as landed_row,
         cost as cost_name,
         {{ plan_scope('channel', 'lower') }} as channel,
         {{ plan_scope('market', 'upper') }} as market,
         amount,
-        currency,
+        landed.currency,
         coalesce(is_acquisition, false) as is_acquisition,
         starts_on,
-        ends_on
+        ends_on,
+        {{ local_day('landed._exported_at', 'accounts.time_zone') }} as exported_on
     from landed
+    inner join accounts on accounts.source = 'plan' and landed.account = accounts.account
 )
 
 select * from final

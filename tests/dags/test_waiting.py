@@ -1,0 +1,132 @@
+"""How long `race_mart` waits: until what is due is in, or until the cut-off."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from raceway import steps
+from raceway.due import late_sources, past_cut_off
+from raceway.home import HOME_VARIABLE, Home
+from raceway.ledger import Ledger, utc_text
+from raceway.settings import Account, Business, Night, Required, Settings, init_home
+
+MONDAY = dt.date(2026, 3, 2)
+SUNDAY = dt.date(2026, 3, 1)
+
+
+def company(root: Path, *required: Required, cut_off: str = "06:30") -> tuple[Home, Settings]:
+    settings = Settings(business=Business(zone="Asia/Ho_Chi_Minh"), night=Night(required=required, cut_off=cut_off))
+    accounts = [
+        Account(source="google_ads", account=name, name=name, market="VN", time_zone="Asia/Ho_Chi_Minh", currency="VND")
+        for name in ("main", "outlet")
+    ]
+    return init_home(root, settings, accounts), settings
+
+
+def accepted(home: Home, account: str, covers_to: dt.date) -> None:
+    """An accepted batch of an account, as landing writes it into the ledger."""
+    batch_id = f"20260302T000000Z-{account}"
+    manifest = {
+        "batch_id": batch_id, "source": "google_ads", "table": "campaign_daily", "account": account,
+        "exported_at": utc_text(dt.datetime(2026, 3, 2, tzinfo=dt.UTC)), "content_hash": account,
+        "scope_kind": "days", "covers_from": "2026-02-01", "covers_to": covers_to.isoformat(), "rows_landed": 1,
+    }  # fmt: skip
+    ledger = Ledger(home)
+    ledger.append("landed", manifest=manifest, source="google_ads", account=account, files=[])
+    ledger.append("accepted", batch_id=batch_id)
+
+
+def test_a_source_is_in_when_each_of_its_accounts_covers_the_day_before(tmp_path: Path) -> None:
+    home, settings = company(tmp_path / "home", Required(source="google_ads"))
+    accepted(home, "main", SUNDAY)
+    assert late_sources(home, settings, MONDAY) == ["google_ads/outlet: nothing has landed yet; 2026-03-01 is due"]
+    accepted(home, "outlet", SUNDAY)
+    assert late_sources(home, settings, MONDAY) == []
+
+
+def test_a_source_that_stopped_short_is_late_and_says_where(tmp_path: Path) -> None:
+    home, settings = company(tmp_path / "home", Required(source="google_ads"))
+    accepted(home, "main", SUNDAY)
+    accepted(home, "outlet", dt.date(2026, 2, 27))
+    assert late_sources(home, settings, MONDAY) == ["google_ads/outlet: covers days to 2026-02-27; 2026-03-01 is due"]
+
+
+def test_a_source_may_lag_as_many_days_as_its_calendar_allows(tmp_path: Path) -> None:
+    home, settings = company(tmp_path / "home", Required(source="google_ads", lag_days=3))
+    accepted(home, "main", SUNDAY)
+    accepted(home, "outlet", dt.date(2026, 2, 27))
+    assert late_sources(home, settings, MONDAY) == []
+
+
+def test_a_source_is_not_late_on_a_weekday_without_a_file(tmp_path: Path) -> None:
+    home, settings = company(tmp_path / "home", Required(source="google_ads", due=("mon",)))
+    assert late_sources(home, settings, MONDAY) != []
+    assert late_sources(home, settings, SUNDAY) == []
+
+
+def test_a_required_source_without_an_account_names_the_file_to_mend(tmp_path: Path) -> None:
+    home, settings = company(tmp_path / "home", Required(source="ga4"))
+    assert late_sources(home, settings, MONDAY) == ["ga4: required, but accounts.csv has no account of it"]
+
+
+@pytest.mark.parametrize(
+    ("utc", "over"),
+    [
+        # 06:30 in Hồ Chí Minh City (UTC+7) is 23:30 UTC of the day before
+        (dt.datetime(2026, 3, 1, 23, 29, tzinfo=dt.UTC), False),
+        (dt.datetime(2026, 3, 1, 23, 30, tzinfo=dt.UTC), True),
+    ],
+)
+def test_the_cut_off_is_a_time_of_the_business_zone(tmp_path: Path, utc: dt.datetime, over: bool) -> None:
+    _, settings = company(tmp_path / "home")
+    assert past_cut_off(settings, MONDAY, utc) is over
+
+
+def start(home: Home, monkeypatch: pytest.MonkeyPatch, **conf: Any) -> tuple[bool, dict[str, Any]]:
+    monkeypatch.setenv(HOME_VARIABLE, str(home.root))
+    # 00:30 of 2 March in Hồ Chí Minh City
+    return steps.start(conf, dt.datetime(2026, 3, 1, 17, 30, tzinfo=dt.UTC))
+
+
+def test_the_first_task_waits_for_what_is_due(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, _ = company(tmp_path / "home", Required(source="google_ads"))
+    # a day to come has not reached its cut-off, whenever this test runs
+    ready, run = start(home, monkeypatch, as_of="2999-01-01")
+    assert not ready
+    assert len(run["late"]) == 2
+
+
+def test_a_run_that_is_asked_for_never_waits_and_says_what_is_late(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, _ = company(tmp_path / "home", Required(source="google_ads"))
+    ready, run = start(home, monkeypatch, as_of="2999-01-01", wait=False)
+    assert ready
+    assert len(run["late"]) == 2
+
+
+def test_after_the_cut_off_the_night_goes_on_without_the_late_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, _ = company(tmp_path / "home", Required(source="google_ads"))
+    ready, run = start(home, monkeypatch, as_of="2026-03-02")
+    assert ready
+    assert len(run["late"]) == 2
+
+
+def test_today_is_the_business_day_on_which_the_run_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, _ = company(tmp_path / "home")
+    _, run = start(home, monkeypatch)
+    assert run["as_of"] == "2026-03-02"  # it is still 1 March in UTC
+
+
+def test_the_run_reads_the_same_in_every_task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, _ = company(tmp_path / "home")
+    _, first = start(home, monkeypatch)
+    _, again = start(home, monkeypatch)
+    assert first == again
+    assert steps.Run.from_json(first).to_json() == first

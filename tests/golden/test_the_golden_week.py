@@ -1,0 +1,91 @@
+"""The week of docs/golden-week.md: files by hand, numbers by hand, the real pipeline between them."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from raceway.home import PROJECT
+from tests.golden.golden_week import AS_OF, FOLDER, lay_out, rows
+
+pytestmark = pytest.mark.xdist_group("golden_week")
+
+
+def decimal(text: str) -> Decimal | None:
+    return Decimal(text) if text else None
+
+
+def test_every_file_of_the_week_has_its_export_time() -> None:
+    files = {str(path.relative_to(FOLDER / "inbox")) for path in (FOLDER / "inbox").rglob("*") if path.is_file()}
+    assert files == {row["path"] for row in rows("exported_at.csv")}
+
+
+def test_the_week_touches_every_kpi_and_states_each_once() -> None:
+    expected = rows("expected.csv")
+    keys = [(r["kpi"], r["period"], r["period_start"], r["channel"], r["market"]) for r in expected]
+    assert len(set(keys)) == len(keys)
+    assert len({r["kpi"] for r in expected}) == 56
+
+
+def test_the_expected_values_are_what_their_parts_say() -> None:
+    with (PROJECT.dbt_project / "seeds" / "kpi_catalog.csv").open(encoding="utf-8", newline="") as file:
+        scales = {row["kpi"]: Decimal(row["scale"]) for row in csv.DictReader(file)}
+    for row in rows("expected.csv"):
+        if not row["value"]:
+            continue
+        parts = Decimal(row["numerator"]) / (decimal(row["denominator"]) or 1)
+        assert abs(Decimal(row["value"]) - scales[row["kpi"]] * parts) < Decimal("1e-6"), row
+
+
+@pytest.fixture(scope="module")
+def mart(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The mart that one real night makes of the golden week."""
+    home = lay_out(tmp_path_factory.mktemp("golden") / "home")
+    done = subprocess.run(
+        [sys.executable, "-m", "raceway.cli", "--home", str(home.root), "run", "--as-of", AS_OF],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        env=os.environ | {"COLUMNS": "200", "NO_COLOR": "1"},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return home.current / "race.duckdb"
+
+
+def test_the_mart_shows_the_numbers_worked_out_by_hand(mart: Path) -> None:
+    wrong = []
+    with duckdb.connect(str(mart), read_only=True) as connection:
+        for row in rows("expected.csv"):
+            key = [row[name] for name in ("kpi", "period", "period_start", "channel", "market")]
+            found = connection.execute(
+                "select numerator::varchar, denominator::varchar, value::varchar from race_kpi "
+                "where kpi = ? and period = ? and period_start = ?::date and channel = ? and market = ?",
+                key,
+            ).fetchall()
+            shown = [tuple(None if cell is None else Decimal(cell) for cell in line) for line in found]
+            meant = (decimal(row["numerator"]), decimal(row["denominator"]), decimal(row["value"]))
+            if len(shown) != 1 or not all(_same(one, other) for one, other in zip(meant, shown[0], strict=True)):
+                wrong.append((key, meant, shown))
+    assert wrong == []
+
+
+def _same(meant: Decimal | None, shown: Decimal | None) -> bool:
+    if meant is None or shown is None:
+        return meant is None and shown is None
+    return abs(meant - shown) <= Decimal("1e-9") * max(abs(meant), 1)
+
+
+def test_the_target_of_march_is_missed(mart: Path) -> None:
+    with duckdb.connect(str(mart), read_only=True) as connection:
+        [(target, attainment, status)] = connection.execute(
+            "select target, round(attainment, 4), status from race_kpi where kpi = 'net_sales' and period = 'month' "
+            "and period_start = date '2026-03-01' and channel = 'all' and market = 'all'"
+        ).fetchall()
+    assert (int(target), attainment, status) == (4_000_000, 0.5207, "off_track")

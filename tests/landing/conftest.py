@@ -1,0 +1,108 @@
+"""A home in a temporary folder, files delivered into its inbox, and what they became."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from raceway.home import Home
+from raceway.inbox import find_exports
+from raceway.landing import Outcome, land
+from raceway.ledger import BatchState, Ledger
+from raceway.settings import Account, init_home
+
+AS_OF = dt.date(2026, 3, 10)
+
+ACCOUNTS = [
+    ("google_ads", "vn", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("google_ads", "us", "US", "America/New_York", "USD"),
+    ("meta_ads", "us", "US", "America/New_York", "USD"),
+    ("ga4", "site", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("search_console", "site", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("shopify", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("square", "till", "US", "America/New_York", "USD"),
+    ("mailchimp", "list", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("nps", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("plan", "company", "VN", "Asia/Ho_Chi_Minh", "VND"),
+]
+
+
+def moment(text: str) -> dt.datetime:
+    """`2026-03-02 04:00` as UTC."""
+    return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
+
+
+class Desk:
+    """What a test does with a home: deliver files, land them, look at the result."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+
+    def deliver(self, place: str, content: str | bytes, at: str = "2026-03-09 03:00") -> Path:
+        """Puts a file into the inbox: `place` is source/account/file, `at` its time (UTC)."""
+        path = self.home.inbox / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        seconds = moment(at).timestamp()
+        os.utime(path, (seconds, seconds))
+        return path
+
+    def land(self, source: str, gate: Any = None) -> list[Outcome]:
+        """Lands all that waits of a source; the gate lets everything pass unless one is given."""
+        return [
+            land(self.home, export, gate=gate or (lambda *_: []), as_of=AS_OF)
+            for export in find_exports(self.home, source)
+        ]
+
+    def land_one(self, place: str, content: str | bytes, at: str = "2026-03-09 03:00", gate: Any = None) -> Outcome:
+        """Delivers one file and lands it."""
+        self.deliver(place, content, at)
+        (outcome,) = self.land(place.split("/")[0], gate)
+        return outcome
+
+    def batch(self, batch_id: str) -> BatchState:
+        """A batch as the ledger knows it."""
+        return Ledger(self.home).state().batches[batch_id]
+
+    def rows(self, outcome: Outcome, columns: str = "*", table: str | None = None) -> list[tuple[Any, ...]]:
+        """Rows of the batch that an export became, in order of the file."""
+        (batch_id,) = (
+            [outcome.tables[table]["batch_id"]] if table else [name for name in outcome.batches]
+        )
+        path = self.batch(batch_id).path
+        with duckdb.connect() as connection:
+            return connection.execute(f"select {columns} from read_parquet('{path}') order by _row").fetchall()
+
+    def quarantined(self, outcome: Outcome) -> list[tuple[Any, ...]]:
+        """Refused rows of an export that landed: file, row, column, reason, raw text."""
+        (path,) = (self.home.quarantine / "rows").glob(f"*/*/{outcome.batches[0]}.csv")
+        with duckdb.connect() as connection:
+            return connection.execute(f"from read_csv('{path}', header = true, all_varchar = true)").fetchall()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    accounts = [
+        Account(source=s, account=a, name=a, market=m, time_zone=z, currency=c) for s, a, m, z, c in ACCOUNTS
+    ]
+    return Desk(init_home(tmp_path / "home", accounts=accounts))
+
+
+Ads = Callable[..., str]
+
+
+@pytest.fixture
+def ads() -> Ads:
+    """A campaign report of account `vn` with a Day segment: one line per (day, campaign, impressions, clicks, cost)."""
+
+    def report(*lines: tuple[str, str, int, int, str], currency: str = "VND") -> str:
+        head = "Day,Campaign,Currency code,Impr.,Clicks,Cost\n"
+        return head + "".join(f"{d},{c},{currency},{i},{k},{m}\n" for d, c, i, k, m in lines)
+
+    return report

@@ -1,0 +1,43 @@
+"""One whole sample and one small one, each written once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from raceway.home import Home
+from raceway.sample import SampleSummary, write_sample
+
+LAST = dt.date(2026, 11, 21)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A sample home and what was said about it."""
+
+    home: Home
+    summary: SampleSummary
+
+    def file(self, pattern: str) -> Path:
+        """The first file of the inbox that fits."""
+        return sorted(self.home.inbox.glob(pattern))[0]
+
+
+def write(root: Path, days: int, scale: float, seed: int = 7) -> Written:
+    home = Home(root)
+    return Written(home, write_sample(home, days=days, scale=scale, seed=seed, end=LAST))
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Written:
+    """The sample that `raceway sample` writes by default."""
+    return write(tmp_path_factory.mktemp("sample") / "home", days=90, scale=1.0)
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Written:
+    """A small world, for questions of form."""
+    return write(tmp_path_factory.mktemp("small") / "home", days=42, scale=0.06)

@@ -1,0 +1,126 @@
+"""A sample is as large and as rich as promised, and leaves a company's own home alone."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from raceway.faults import BadSettings
+from raceway.home import PROJECT
+from raceway.sample import write_sample
+from raceway.sample.seasons import TET, demand, holidays
+from raceway.settings import Account, init_home, load_accounts, load_exclusions, load_holidays
+from tests.sample.conftest import LAST, Written
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_default_sample_has_enough_events_and_orders(sample: Written) -> None:
+    assert sample.summary.events >= 100_000
+    assert sample.summary.orders >= 5_000
+    assert (sample.summary.last - sample.summary.first).days == 89
+    assert (sample.summary.first - sample.summary.history_start).days == 400
+    accounts = load_accounts(sample.home)
+    assert {accounts[key].history_start for key in (("shopify", "vn-shop"), ("square", "us-store"))} == {
+        sample.summary.history_start
+    }
+
+
+def test_the_truth_has_every_kpi_and_varies(sample: Written) -> None:
+    assert len({row["kpi"] for row in read(sample.home.truth / "kpis.csv")}) == 56
+    shown = defaultdict(set)
+    for row in read(sample.home.truth / "measures.csv"):
+        shown[row["measure"]].add(row["value"])
+    for row in read(PROJECT.dbt_project / "seeds" / "measures.csv"):
+        if row["measure"] in shown and (row["additivity"], row["grains"]) == ("sum", "all"):
+            least = 3 if row["stage"] == "plan" else 20
+            assert len(shown[row["measure"]]) >= least, row["measure"]
+
+
+def test_each_channel_occurs(sample: Written) -> None:
+    rows = [row for row in read(sample.home.truth / "measures.csv") if row["measure"] == "sessions"]
+    assert {row["channel"] for row in rows} == {
+        "all", "paid_search", "paid_social", "paid_video", "display", "cross_network", "organic_search",
+        "organic_social", "email", "sms_chat", "referral", "referral_program", "affiliate", "influencer",
+        "marketplace", "direct", "other",
+    }  # fmt: skip
+    assert {row["market"] for row in rows} == {"all", "VN", "US", "SG"}
+
+
+def test_an_order_changes_between_exports(sample: Written) -> None:
+    seen = defaultdict(set)
+    tags = set()
+    for path in sorted(sample.home.inbox.glob("shopify/vn-shop/*/*.csv")):
+        for row in read(path):
+            if row["Financial Status"]:
+                seen[row["Name"]].add(row["Refunded Amount"])
+                tags.add(row["Tags"])
+    assert any(len(amounts) > 2 for amounts in seen.values())
+    assert {"cod_refused", "Bom Hàng"} <= {tag for text in tags for tag in text.split(", ")}
+
+
+def test_a_fresh_home_is_filled(tmp_path: Path) -> None:
+    home = init_home(tmp_path / "home")
+    write_sample(home, days=14, scale=0.02, end=LAST)
+    assert ("square", "us-store") in load_accounts(home)
+    assert {row.kind for row in load_exclusions(home)} > {"order", "email", "browser"}
+    assert any(row.name.startswith("Tết") for row in load_holidays(home))
+
+
+def test_a_company_s_own_home_is_left_alone(tmp_path: Path) -> None:
+    own = Account(source="shopify", account="mine", name="Mine", market="VN", time_zone="Asia/Tokyo", currency="JPY")
+    home = init_home(tmp_path / "home", accounts=[own])
+    with pytest.raises(BadSettings, match=r"make the sample in a new home"):
+        write_sample(home, days=14, scale=0.02, end=LAST)
+    assert list(home.inbox.iterdir()) == []
+
+
+def test_settings_of_another_zone_are_refused_by_name(tmp_path: Path) -> None:
+    home = init_home(tmp_path / "home")
+    text = home.settings.read_text().replace('zone = "Asia/Ho_Chi_Minh"', 'zone = "Europe/Paris"')
+    home.settings.write_text(text)
+    with pytest.raises(BadSettings, match=r"business\.zone.*Asia/Ho_Chi_Minh.*Europe/Paris"):
+        write_sample(home, days=14, scale=0.02, end=LAST)
+
+
+def test_too_few_days_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="--days 14"):
+        write_sample(init_home(tmp_path / "home"), days=13)
+
+
+def test_a_sample_ends_yesterday_unless_told_otherwise(tmp_path: Path) -> None:
+    home = init_home(tmp_path / "home")
+    before = dt.datetime.now(tz=dt.timezone(dt.timedelta(hours=7))).date()
+    summary = write_sample(home, days=14, scale=0.02)
+    after = dt.datetime.now(tz=dt.timezone(dt.timedelta(hours=7))).date()
+    assert before <= summary.as_of <= after
+    assert summary.last == summary.as_of - dt.timedelta(days=1)
+
+
+def test_progress_is_told(tmp_path: Path) -> None:
+    said: list[str] = []
+    write_sample(init_home(tmp_path / "home"), days=14, scale=0.02, end=LAST, progress=said.append)
+    assert said[0].startswith("inventing")
+    assert "working out the truth" in said
+
+
+def test_demand_falls_at_tet_and_rises_on_sale_days() -> None:
+    assert demand(TET[2026]) < 0.5 < demand(dt.date(2026, 3, 4)) < 1.5 < demand(dt.date(2026, 11, 11))
+    assert [row.name for row in holidays(dt.date(2026, 11, 1), dt.date(2026, 11, 30))] == ["Sale 11.11"]
+
+
+def test_the_templates_have_the_columns_of_the_plan_files(small: Written) -> None:
+    folder = PROJECT.root / "docs" / "templates"
+    for name in ("targets", "budgets", "costs", "fx_rates", "initiatives"):
+        header = next(line for line in (folder / f"{name}.csv").read_text().splitlines() if not line.startswith("#"))
+        assert header == (small.home.inbox / f"plan/company/{name}.csv").read_text().splitlines()[0]
+    template = (folder / "nps_invitations.csv").read_text().splitlines()
+    invitations = small.file("nps/vn-shop/invitations*.csv").read_text().splitlines()
+    assert invitations[0] in template
