@@ -17,6 +17,8 @@ from raceway.faults import BadSettings, PermanentFault
 POLL_SECONDS: Final = 1.0
 KNOWN_WITHIN: Final = dt.timedelta(minutes=2)
 """A scheduler that has just started needs a moment before it knows the DAGs."""
+RESTART_WITHIN: Final = dt.timedelta(minutes=1)
+"""A scheduler that is restarted goes on with its runs."""
 
 
 @dataclass(frozen=True)
@@ -106,9 +108,10 @@ class Following:
     """Triggers DAG runs in a living scheduler and follows them; it may run them side by side."""
 
     def run(self, dag_ids: Sequence[str], conf: Mapping[str, Any], tell: Tell) -> list[DagEnd]:
-        """As `Runner.run`. Raises PermanentFault where a DAG is unknown or paused."""
+        """As `Runner.run`. Raises PermanentFault where a DAG is unknown or paused, or the scheduler has stopped."""
         waiting = {dag_id: self._trigger(dag_id, conf) for dag_id in dag_ids}
         ends = {}
+        seen_alive = time.monotonic()
         while waiting:
             for dag_id, run_id in list(waiting.items()):
                 end = _ended(dag_id, run_id)
@@ -116,6 +119,13 @@ class Following:
                     ends[dag_id] = end
                     del waiting[dag_id]
             if waiting:
+                if scheduler_is_alive():
+                    seen_alive = time.monotonic()
+                elif time.monotonic() - seen_alive > RESTART_WITHIN.total_seconds():
+                    raise PermanentFault(
+                        f"Airflow's scheduler has stopped while it was at work on {', '.join(waiting)}; start it again "
+                        "and it goes on, or run this command again without it"
+                    )
                 tell(f"{len(ends)} of {len(dag_ids)} done; waiting for {', '.join(waiting)}")
                 time.sleep(POLL_SECONDS)
         return [ends[dag_id] for dag_id in dag_ids]

@@ -503,7 +503,7 @@ def _write_refusals(connection: duckdb.DuckDBPyConnection, reading: _Reading, ta
     if not parts:
         return None
     connection.execute(
-        f'copy (select * from ({" union all ".join(parts)}) order by file, row, "column") to {quoted(str(target))} '
+        f'copy (select * from ({" union all ".join(parts)}) order by file, row, "column", reason) to {quoted(str(target))} '
         "(format csv, header true)"
     )
     return target

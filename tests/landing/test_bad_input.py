@@ -55,7 +55,7 @@ def test_a_truncated_gz_is_refused(desk: Desk) -> None:
 
 
 def test_a_truncated_gz_of_a_csv_is_refused(desk: Desk, ads: Ads) -> None:
-    whole = gzip.compress(ads(*((f"2026-03-0{1 + n % 9}", f"C{n * n}", n, 1, str(n * 7))for n in range(900))).encode())
+    whole = gzip.compress(ads(*((f"2026-03-0{1 + n % 9}", f"C{n * n}", n, 1, str(n * 7)) for n in range(900))).encode())
     reason = refused(desk, "google_ads/vn/a.csv.gz", whole[: len(whole) // 2])
     assert "a.csv.gz: the gz is cut off or damaged" in reason
 
@@ -132,10 +132,7 @@ def test_ids_that_went_through_a_spreadsheet_refuse_the_file(desk: Desk) -> None
 
 
 def test_spoilt_ids_are_seen_even_in_columns_that_do_not_land(desk: Desk) -> None:
-    content = (
-        'Day,"Campaign name","Ad ID",Impressions,"Amount spent (USD)"\n'
-        "2026-03-01,A,1.20253E+17,10,5\n"
-    )
+    content = 'Day,"Campaign name","Ad ID",Impressions,"Amount spent (USD)"\n2026-03-01,A,1.20253E+17,10,5\n'
     assert "row 1: the id “1.20253E+17” went through a spreadsheet" in refused(desk, "meta_ads/us/a.csv", content)
 
 
@@ -154,9 +151,7 @@ def test_a_currency_that_is_not_the_accounts_refuses_the_file(desk: Desk, ads: A
 def test_a_header_in_another_currency_refuses_the_file(desk: Desk) -> None:
     content = 'Day,"Campaign name",Impressions,"Amount spent (VND)"\n2026-03-01,A,10,5\n'
     reason = refused(desk, "meta_ads/us/a.csv", content)
-    assert reason == (
-        "a.csv, row 1: column “Amount spent (VND)” is in VND, but account us is in USD (accounts.csv)"
-    )
+    assert reason == ("a.csv, row 1: column “Amount spent (VND)” is in VND, but account us is in USD (accounts.csv)")
 
 
 def test_two_currency_signs_in_one_column_refuse_the_file(desk: Desk) -> None:

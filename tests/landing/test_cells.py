@@ -145,7 +145,9 @@ def test_a_rows_own_zone_counts(value: Any, zone: str, expected: dt.datetime | N
     assert value("2026-07-18 12:59:30", "timestamp", extra=zone, moment=moment) == expected
 
 
-@pytest.mark.parametrize(("text", "expected"), [("true", True), ("No", False), ("có", True), ("0", False), ("maybe", None)])
+@pytest.mark.parametrize(
+    ("text", "expected"), [("true", True), ("No", False), ("có", True), ("0", False), ("maybe", None)]
+)
 def test_yes_and_no(value: Any, text: str, expected: bool | None) -> None:
     assert value(text, "boolean") is expected
 

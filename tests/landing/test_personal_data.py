@@ -91,6 +91,8 @@ def test_one_person_has_one_hash_in_shop_and_list(desk: Desk) -> None:
         "Name,Email,Financial Status,Currency,Subtotal,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price,Billing Phone\n"
         "#1,An@Example.com ,paid,VND,10,10,2026-03-01 10:00:00 +0700,1,Giày,10,'+84912345678\n",
     )
-    members = desk.land_one("mailchimp/list/subscribed_members_export_a1.csv", "Email Address,OPTIN_TIME\nan@example.com,\n")
+    members = desk.land_one(
+        "mailchimp/list/subscribed_members_export_a1.csv", "Email Address,OPTIN_TIME\nan@example.com,\n"
+    )
     assert desk.rows(shop, "email_hash") == desk.rows(members, "email_hash")
     assert desk.rows(shop, "phone_hash") == [(Hasher(desk.home).phone("0912345678", "VN"),)]

@@ -28,11 +28,11 @@ COLUMNS = (
 )
 
 
-def zipped(**members: str) -> bytes:
+def zipped(members: dict[str, str]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in members.items():
-            archive.writestr(name.replace("__", "/").replace("_csv", ".csv"), content)
+            archive.writestr(name, content)
     return buffer.getvalue()
 
 
@@ -45,7 +45,9 @@ def zipped(**members: str) -> bytes:
         pytest.param(b"\xfe\xff" + REPORT.encode("utf-16-be"), id="utf-16 big-endian"),
         pytest.param(REPORT.replace("\n", "\r\n").encode(), id="Windows line ends"),
         pytest.param(gzip.compress(REPORT.encode()), id="gz"),
-        pytest.param(zipped(report_csv=REPORT, __MACOSX__report_csv="litter"), id="zip with macOS litter"),
+        pytest.param(
+            zipped({"r.csv": REPORT, "__MACOSX/._r.csv": "litter", ".DS_Store": "x"}), id="zip with macOS litter"
+        ),
         pytest.param(REPORT.replace(",", "").replace("\t", ",").replace("“Đẹp”", "“Đẹp”").encode(), id="comma"),
         pytest.param(REPORT.replace("\t", ";").encode(), id="semicolon"),
         pytest.param(

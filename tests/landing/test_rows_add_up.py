@@ -9,7 +9,7 @@ HEAD = "Day,Campaign,Impr.,Clicks,Cost\n"
 
 def test_totals_are_furniture_and_are_compared_with_the_rows(desk: Desk) -> None:
     content = (
-        "Campaign report\n\"March 1, 2026 - March 2, 2026\"\nCampaign,Day,Impr.,Clicks,Cost\n"
+        'Campaign report\n"March 1, 2026 - March 2, 2026"\nCampaign,Day,Impr.,Clicks,Cost\n'
         'A,2026-03-01,"1,000",10,5.00\nB,2026-03-02,500,5,2.50\n'
         'Total: Campaigns, --,"1,500",15,7.60\nTotal: Account,,"1,500",15,7.60\nTotal: Search,,0,0,0\n'
     )
@@ -100,8 +100,8 @@ def test_days_with_money_are_listed_where_a_rate_will_be_needed(desk: Desk) -> N
     lines = "2026-03-02,A,1,1,5\n2026-03-03,A,1,1,0\n2026-03-05,A,1,1,5\n"
     foreign = desk.land_one("google_ads/us/a.csv", HEAD + lines)
     own = desk.land_one("google_ads/vn/a.csv", HEAD + lines)
-    assert desk.batch(foreign.batches[0]).manifest["money_days"] == ["2026-03-02", "2026-03-05"]
-    assert desk.batch(own.batches[0]).manifest["money_days"] == [], "VND is the reporting currency"
+    assert desk.batch(foreign.batches[0]).manifest["money_days"] == {"USD": ["2026-03-02", "2026-03-05"]}
+    assert desk.batch(own.batches[0]).manifest["money_days"] == {}, "VND is the reporting currency"
 
 
 def test_a_file_that_needs_the_text_path_lands_the_same_rows_as_a_clean_one(desk: Desk) -> None:

@@ -233,14 +233,14 @@ def us_company(company: Company) -> Company:
 
 def ads_in_dollars(company: Company, exported: str, day: str) -> str:
     return company.land("google_ads.campaign_daily", exported, day_rows(day), covers=(day, day),
-                        account_name="us", money_days=[day])  # fmt: skip
+                        account_name="us", money_days={"USD": [day]})  # fmt: skip
 
 
 def test_a_batch_without_a_rate_waits_and_what_was_in_effect_stays(us_company: Company) -> None:
     before = ads_in_dollars(us_company, "2026-03-12T01:00", "2026-03-10")
     late = us_company.land(
         "google_ads.campaign_daily", "2026-03-23T01:00", day_rows("2026-03-10", "2026-03-21"),
-        covers=("2026-03-10", "2026-03-21"), account_name="us", money_days=["2026-03-10", "2026-03-21"],
+        covers=("2026-03-10", "2026-03-21"), account_name="us", money_days={"USD": ["2026-03-10", "2026-03-21"]},
     )  # fmt: skip
     other = us_company.land("google_ads.campaign_daily", "2026-03-23T01:00", day_rows("2026-03-21"),
                             covers=("2026-03-21", "2026-03-21"))  # fmt: skip
@@ -274,12 +274,6 @@ def test_a_batch_without_a_rate_waits_and_what_was_in_effect_stays(us_company: C
 def test_a_rate_serves_its_own_day_and_ten_days_after(us_company: Company, day: str, waits: bool) -> None:
     batch = ads_in_dollars(us_company, "2026-03-25T01:00", day)
     assert (batch in us_company.freeze().waiting) is waits
-
-
-def test_an_amount_of_the_future_is_converted_at_the_rate_of_today(us_company: Company) -> None:
-    batch = ads_in_dollars(us_company, "2026-03-12T01:00", "2026-12-01")
-    assert batch in us_company.freeze(dt.date(2026, 4, 11)).waiting
-    assert us_company.freeze(dt.date(2026, 3, 12)).waiting == {}
 
 
 def test_a_rate_to_another_currency_or_of_zero_is_no_rate(company: Company) -> None:
@@ -401,3 +395,14 @@ def test_a_freeze_that_fails_leaves_the_set_of_before(company: Company) -> None:
     with pytest.raises(duckdb.Error):
         company.freeze()
     assert company.winners() == {"#1": kept}
+
+
+def test_a_planned_amount_of_later_days_needs_the_rate_of_its_exports_day_alone(us_company: Company) -> None:
+    us_company.has(account("plan", "company", "VND"))
+    budget = "select 'b' as budget, '' as _entity"
+    us_company.land("plan.budgets", "2026-03-12T01:00", budget, account_name="company",
+                    money_days={"USD": ["2026-03-05", "2026-12-01"]})  # fmt: skip
+    assert us_company.freeze().waiting == {}
+    late = us_company.land("plan.budgets", "2026-03-25T01:00", budget, account_name="company",
+                           money_days={"USD": ["2026-12-01"]})  # fmt: skip
+    assert list(us_company.freeze().waiting) == [late]

@@ -4,7 +4,10 @@ with
 
 landed as (select * from {{ landed('plan', 'costs') }}),
 
-accounts as (select * from {{ source('house', 'accounts') }}),
+accounts as (
+    select account, time_zone from {{ source('house', 'accounts') }}
+    where source = 'plan'
+),
 
 final as (
     select
@@ -22,7 +25,7 @@ final as (
         ends_on,
         {{ local_day('landed._exported_at', 'accounts.time_zone') }} as exported_on
     from landed
-    inner join accounts on accounts.source = 'plan' and landed.account = accounts.account
+    inner join accounts on landed.account = accounts.account
 )
 
 select * from final

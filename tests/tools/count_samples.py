@@ -1,0 +1,129 @@
+"""Writes tests/samples.csv: what every real sample file must become, its rows counted by another tool.
+
+    python tests/tools/count_samples.py ../shared/samples
+
+The expectations are a person's; the counts come from Python's csv and json modules, never from the reader
+under test. A file that is not listed below stops the script: every file has an expectation.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import json
+import sys
+from pathlib import Path
+
+COLUMNS = [
+    "path", "source", "account", "sibling", "expected", "table", "rows_read", "rows_landed", "rows_refused",
+    "rows_furniture", "sentence",
+]  # fmt: skip
+FOLDERS = ("google_ads", "meta_ads", "ga4", "search_console", "shopify_woo", "pos", "email")
+
+# Files that land: source, account (named by its currency), siblings, table, first header.
+LANDED = {
+    "google_ads/campaign_report_utf16le_tsv.csv": ("google_ads", "gbp", "", "campaign_period", "Campaign status"),
+    "google_ads/campaign_report_utf8.csv": ("google_ads", "gbp", "", "campaign_period", "Campaign status"),
+    "google_ads/search_keyword_report_by_device_utf8.csv": ("google_ads", "usd", "", "keyword_period", "Device"),
+    "google_ads/search_keyword_report_utf16le_tsv.csv": ("google_ads", "cad", "", "keyword_period", "Keyword status"),
+    "meta_ads/ads_manager_export_lifetime.csv": ("meta_ads", "usd", "", "ads_period", "Reporting starts"),
+    "meta_ads/ads_reporting_daily_gender_age_2024_BOM.csv": ("meta_ads", "usd", "", "ads_daily", "Day"),
+    "ga4/bigquery_event_row.json": ("ga4", "usd", "", "events", ""),
+    "search_console/en_Chart.csv": ("search_console", "usd", "en_Filters.csv", "chart", "Date"),
+    "search_console/fr_Dates.csv": ("search_console", "usd", "fr_Filtres.csv", "chart", "Date"),
+    "search_console/en_Queries.csv": ("search_console", "usd", "en_Filters.csv;en_Chart.csv", "queries", "Top queries"),
+    "shopify_woo/shopify_orders_export_redacted.csv": ("shopify", "usd", "", "orders", "Name"),
+    "pos/square_items_detail_redacted.csv": ("square", "usd", "", "items", "Date"),
+}
+# Files that belong to the ones beside them: their rows are furniture.
+FURNITURE = {
+    "search_console/en_Filters.csv": "en_Chart.csv",
+    "search_console/en_Filters_page_filter.csv": "en_Queries.csv",
+    "search_console/fr_Filtres.csv": "fr_Dates.csv",
+}
+# Files that are refused whole: beginning of the file's path to source and kind, the first that fits.
+REFUSED = {
+    "google_ads/connector_": ("google_ads", "Google Ads connector table"),
+    "google_ads/overview_card_": ("google_ads", "Google Ads overview card"),
+    "google_ads/search_terms_report_": ("google_ads", "Google Ads search terms report"),
+    "google_ads/ad_report": ("google_ads", "Google Ads ad report"),
+    "meta_ads/connector_": ("meta_ads", "Meta Ads connector table"),
+    "ga4/connector_": ("ga4", "GA4 connector table"),
+    "ga4/exploration_": ("ga4", "GA4 exploration"),
+    "ga4/": ("ga4", "GA4 standard report"),
+    "search_console/en_Countries": ("search_console", "Search Console countries table"),
+    "search_console/fr_Pays": ("search_console", "Search Console countries table"),
+    "search_console/en_Devices": ("search_console", "Search Console devices table"),
+    "search_console/fr_Appareils": ("search_console", "Search Console devices table"),
+    "search_console/en_Pages": ("search_console", "Search Console pages table"),
+    "search_console/en_Search appearance": ("search_console", "Search Console search appearance table"),
+    "search_console/fr_Apparence": ("search_console", "Search Console search appearance table"),
+    "shopify_woo/connector_": ("shopify", "Shopify connector table"),
+    "shopify_woo/shopify_analytics_": ("shopify", "Shopify Analytics report"),
+    "email/connector_": ("mailchimp", "Mailchimp connector table"),
+}
+SENTENCES = {
+    "meta_ads/ads_manager_empty_export.csv": ("meta_ads", "an export without data: it says “No data available.”")
+}
+
+
+def text_of(path: Path) -> str:
+    """The text of a sample: UTF-16 by its byte order mark, else UTF-8."""
+    data = path.read_bytes()
+    return data.decode("utf-16") if data.startswith(codecs.BOM_UTF16_LE) else data.decode("utf-8-sig")
+
+
+def count(path: Path, first_header: str) -> tuple[int, int]:
+    """Records below the header, and how many of them are totals."""
+    text = text_of(path)
+    if path.suffix == ".json":
+        return len([json.loads(line) for line in text.splitlines() if line.strip()]), 0
+    delimiter = "\t" if text.count("\t") > text.count(",") else ","
+    records = [record for record in csv.reader(text.splitlines(keepends=True), delimiter=delimiter) if any(record)]
+    header = next(number for number, record in enumerate(records) if record[0] == first_header)
+    below = records[header + 1 :]
+    return len(below), sum(any(cell.startswith("Total:") for cell in record[:4]) for record in below)
+
+
+def expectation(path: str, file: Path) -> dict[str, object]:
+    """One row of samples.csv."""
+    nothing = dict.fromkeys(("rows_read", "rows_landed", "rows_refused", "rows_furniture"), 0)
+    if path in LANDED:
+        source, account, sibling, table, header = LANDED[path]
+        read, totals = count(file, header)
+        return {"path": path, "source": source, "account": account, "sibling": sibling, "expected": "landed",
+                "table": table, "rows_read": read, "rows_landed": read - totals, "rows_refused": 0,
+                "rows_furniture": totals, "sentence": ""}  # fmt: skip
+    if path in FURNITURE:
+        rows = len([line for line in text_of(file).splitlines() if line.strip()]) - 1
+        return {"path": path, "source": "search_console", "account": "usd", "sibling": FURNITURE[path],
+                "expected": "furniture", "table": "", **nothing, "rows_read": rows, "rows_furniture": rows,
+                "sentence": ""}  # fmt: skip
+    if path in SENTENCES:
+        source, sentence = SENTENCES[path]
+    else:
+        source, kind = next(value for start, value in REFUSED.items() if path.startswith(start))
+        sentence = f"{kind}: not a supported report"
+    return {"path": path, "source": source, "account": "usd", "sibling": "", "expected": "refused", "table": "",
+            **nothing, "sentence": f"{file.name}: {sentence}"}  # fmt: skip
+
+
+def main() -> None:
+    samples = Path(sys.argv[1])
+    files = sorted(
+        file
+        for folder in FOLDERS
+        for file in (samples / folder).iterdir()
+        if folder != "email" or file.name.startswith("connector_")
+    )
+    target = Path(__file__).resolve().parent.parent / "samples.csv"
+    with target.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        for file in files:
+            writer.writerow(expectation(f"{file.parent.name}/{file.name}", file))
+    print(f"{target}: {len(files)} files")
+
+
+if __name__ == "__main__":
+    main()
