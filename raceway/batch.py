@@ -114,7 +114,10 @@ def write_batch(
         reading.span = _period(connection, reading)
         whole = content_hash()
         batch_id = _batch_id(table, account, whole, exported_at)
+        # `_row` keeps the order; writing in the order in which row groups are ready saves a sixth of the time
+        connection.execute("set preserve_insertion_order = false")
         connection.execute(f"copy ({_landed_select(reading, batch_id)}) to {quoted(str(data))} ({_PARQUET})")
+        connection.execute("set preserve_insertion_order = true")
         if not _is_doubtful(connection, reading, data):
             break
     manifest = _manifest(connection, reading, data, batch_id, whole, settings)
@@ -309,7 +312,7 @@ def _landed_select(reading: _Reading, batch_id: str) -> str:
     offset = 0
     for rows in reading.rows:
         values = [f"{_value(column, rows, reading)} as {name(column.name)}" for column in reading.table.columns]
-        values.append(f"{quoted(batch_id)} as _batch_id")
+        values.append(f"{_constant(batch_id)} as _batch_id")
         values.append(f"cast({rows.number} + {offset} as bigint) as _row")
         scope = reading.table.scope
         if scope.kind == "entities":
@@ -330,18 +333,23 @@ def _value(column: ColumnContract, rows: Rows, reading: _Reading) -> str:
     """SQL for one column of one member: from its cells, its name, the account or the period."""
     meta = column.meta
     if meta.value_of == "currency":
-        return quoted(reading.account.currency)
+        return _constant(reading.account.currency)
     if meta.value_of in ("period_start", "period_end"):
         assert reading.span is not None
         day = reading.span.first if meta.value_of == "period_start" else reading.span.last
         return f"date '{day.isoformat()}'"
     if meta.value_of == "file_name":
         found = re.search(meta.pattern or "", rows.shape.member.file_name)
-        return quoted(found.group(1).lower()) if found else "cast(null as varchar)"
+        return _constant(found.group(1).lower()) if found else NONE
     if column.name in rows.shape.places:
         return name(column.name)
     default = f"{quoted(meta.default)}" if meta.default else "null"
     return f"cast({default} as {column.data_type})"
+
+
+def _constant(text: str) -> str:
+    """SQL for a text that is the same in every row: as an enum it is written once and not once a row."""
+    return f"cast({quoted(text)} as enum ({quoted(text)}))"
 
 
 def _day_sql(column: ColumnContract, zone: str) -> str:
@@ -503,8 +511,8 @@ def _write_refusals(connection: duckdb.DuckDBPyConnection, reading: _Reading, ta
     if not parts:
         return None
     connection.execute(
-        f'copy (select * from ({" union all ".join(parts)}) order by file, row, "column", reason) to {quoted(str(target))} '
-        "(format csv, header true)"
+        f'copy (select * from ({" union all ".join(parts)}) order by file, row, "column", reason) '
+        f"to {quoted(str(target))} (format csv, header true)"
     )
     return target
 

@@ -9,6 +9,8 @@ import datetime as dt
 import json
 import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -16,6 +18,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from raceway import __version__
 from raceway.faults import RacewayFault
@@ -102,6 +105,21 @@ def _say(sentence: str) -> None:
     _places.out.print(escape(sentence), highlight=False, soft_wrap=True)
 
 
+@contextmanager
+def _progress(first: str) -> Iterator[Callable[[str], None]]:
+    """A line on the terminal that says what is going on and for how long; silent where there is no terminal.
+
+    It writes to a copy of the terminal: a night sends the process's own streams into its log.
+    """
+    with os.fdopen(os.dup(sys.stderr.fileno()), "w", encoding="utf-8") as stream:
+        console = Console(file=stream)
+        shown = Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console,
+                         transient=True, disable=not console.is_terminal)  # fmt: skip
+        with shown:
+            line = shown.add_task(first)
+            yield lambda what: shown.update(line, description=escape(what))
+
+
 @app.callback()
 def common(
     home: Annotated[
@@ -146,14 +164,14 @@ def sample(
     from raceway.show import show_sample
 
     home = _places.place()
-    with _places.err.status("inventing persons…") as status:
+    with _progress("inventing persons") as tell:
         written = write_sample(
             home,
             days=days,
             scale=scale,
             seed=seed,
             end=end.date() if end else None,
-            progress=lambda what: status.update(escape(what)),
+            progress=tell,
         )
     show_sample(_places.out, home, written)
 
@@ -178,13 +196,13 @@ def run(
     from raceway.show import show_night
 
     home = _places.find()
-    with _places.err.status("starting") as status:
+    with _progress("starting") as tell:
         night = run_night(
             home,
             as_of=as_of.date() if as_of else None,
             full_refresh=full_refresh,
             strict=strict,
-            tell=lambda what: status.update(escape(what)),
+            tell=tell,
         )
     if as_json:
         print(json.dumps(night.to_dict(), ensure_ascii=False, indent=2, default=str))

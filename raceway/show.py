@@ -78,7 +78,7 @@ def _kpis(console: Console, night: NightResult) -> None:
         )
         stage = line.stage
     title = f"Leading KPIs, {night.kpis[0].month} (money in {night.currency})"
-    print_table(console, title, ("stage", "KPI", ">value", ">against month before", "target"), rows)
+    print_table(console, title, ("stage", "KPI", ">value", ">change", "target"), rows)
 
 
 def format_value(value: float | None, unit: str) -> str:
@@ -87,7 +87,7 @@ def format_value(value: float | None, unit: str) -> str:
         return _NO_CHANGE
     if unit == "percent":
         return f"{value:.1%}"
-    if unit in ("count", "money") and abs(value) >= 100:
+    if unit == "count" or (unit == "money" and abs(value) >= 100):
         return f"{value:,.0f}"
     return f"{value:,.2f}"
 

@@ -18,7 +18,7 @@ planned as (
         ) as amount
     from budgets
     cross join settings
-    left join fx on budgets.currency = fx.currency and least(budgets.starts_on, settings.as_of) = fx.day
+    left join fx on budgets.currency = fx.currency and least(budgets.starts_on, budgets.exported_on) = fx.day
 ),
 
 spread as (select sum(amount) as amount from {{ ref('fct_plan_budget') }})

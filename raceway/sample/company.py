@@ -71,7 +71,7 @@ def sample_settings() -> Settings:
         business=Business(name="Giày Sông Hồng (sample)"),
         night=Night(
             required=(
-                Required(source="google_ads"),
+                Required(source="google_ads", lag_days=2),
                 Required(source="meta_ads"),
                 Required(source="ga4"),
                 Required(source="shopify"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -78,9 +79,9 @@ def test_bad_files_are_refused_with_reasons_and_the_good_one_beside_them_is_publ
         "select value from race_measure where measure = 'ad_spend' and period = 'day'"
         " and period_start = '2026-07-01' and channel = 'all' and market = 'all'",
     ) == [(123456,)]
-    assert rows(home, "select rows_read, rows_landed, rows_refused from batch_history where files like '%good.csv%'") == [
-        (2, 1, 1)
-    ]
+    assert rows(
+        home, "select rows_read, rows_landed, rows_refused from batch_history where files like '%good.csv%'"
+    ) == [(2, 1, 1)]
 
 
 def test_a_restated_day_replaces_only_that_day_and_history_says_so(night_copy: Callable[[], Path]) -> None:
@@ -118,6 +119,4 @@ def test_a_missing_rate_leaves_its_batch_pending_and_the_rest_is_published(night
 
 
 def _matches(pattern: str, text: str) -> bool:
-    import re
-
     return re.search(pattern, text) is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from raceway.sample.truth import compare
@@ -21,22 +22,6 @@ def test_every_measure_and_kpi_equals_the_truth(first_night: tuple[Path, Ran]) -
     print(found)
     assert found.compared > 1_000
     assert not found.differences, str(found)
-
-
-def test_the_truth_itself_varies(first_night: tuple[Path, Ran]) -> None:
-    home, _ = first_night
-    poor = rows(
-        home,
-        f"""
-        with truth as (from read_csv('{home}/truth/measures.csv', all_varchar = true))
-        select c.measure, count(distinct t.value) as shown
-        from measure_catalog c join truth t on t.measure = c.measure
-        where c.additivity = 'sum' and c.grains = 'all' and cast(t.value as double) <> 0
-        group by c.measure, c.stage
-        having count(distinct t.value) < case when c.stage = 'plan' then 3 else 20 end
-        """,
-    )
-    assert poor == []
 
 
 def test_each_kpi_of_these_sources_has_values(first_night: tuple[Path, Ran]) -> None:
@@ -69,8 +54,6 @@ def test_a_second_run_finds_nothing_new_and_publishes_no_version(night_copy: Cal
 
 def test_no_address_or_phone_is_in_the_clear_outside_archive_and_quarantine(first_night: tuple[Path, Ran]) -> None:
     home, _ = first_night
-    import duckdb
-
     for file in (home / "landing").rglob("*.parquet"):
         columns = duckdb.sql(f"select * from read_parquet('{file}') limit 0").columns
         seen = " or ".join(f"contains(cast(\"{name}\" as varchar), '@example.')" for name in columns)

@@ -72,7 +72,7 @@ class Desk:
 
     def rows(self, outcome: Outcome, columns: str = "*", table: str | None = None) -> list[tuple[Any, ...]]:
         """Rows of the batch that an export became, in order of the file."""
-        (batch_id,) = [outcome.tables[table]["batch_id"]] if table else [name for name in outcome.batches]
+        (batch_id,) = [outcome.tables[table]["batch_id"]] if table else outcome.batches
         path = self.batch(batch_id).path
         with duckdb.connect() as connection:
             return connection.execute(f"select {columns} from read_parquet('{path}') order by _row").fetchall()

@@ -75,9 +75,17 @@ def test_a_folder_that_is_no_home_says_how_to_make_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ('zone = "Asia/Ho_Chi_Minh"', 'zone = "Saigon"', r"business\.zone.*'Saigon' is no IANA time zone; write one like"),
+        (
+            'zone = "Asia/Ho_Chi_Minh"',
+            'zone = "Saigon"',
+            r"business\.zone.*'Saigon' is no IANA time zone; write one like",
+        ),
         ('reporting_currency = "VND"', 'reporting_currency = "dong"', r"business\.reporting_currency.*found 'dong'"),
-        ("churn_window_days = 90", "churn_window_days = 0", r"customers\.churn_window_days.*greater than or equal to 1"),
+        (
+            "churn_window_days = 90",
+            "churn_window_days = 0",
+            r"customers\.churn_window_days.*greater than or equal to 1",
+        ),
         ("at_risk = 0.9", "at_risk = 1.5", r"at_risk must not be larger than targets\.on_track"),
         ("churn_window_days = 90", "churn_windows_days = 90", r"customers\.churn_windows_days: Extra inputs"),
         ("[customers]", "[customers", "no valid TOML"),
