@@ -12,14 +12,15 @@ RUN useradd --uid 1000 --create-home raceway && install --directory --owner race
 
 WORKDIR /opt/raceway
 COPY requirements.txt ./
-RUN pip install --require-hashes --requirement requirements.txt
+# the lock is complete: nothing is resolved again
+RUN pip install --no-deps --require-hashes --requirement requirements.txt
 COPY pyproject.toml requirements.in README.md ./
 COPY raceway ./raceway
 COPY dags ./dags
 COPY dbt_project ./dbt_project
 COPY profiles ./profiles
 COPY expectations ./expectations
-RUN pip install --no-deps --no-build-isolation --editable .
+RUN uv pip install --system --no-cache --no-deps --no-build-isolation --editable .
 
 USER raceway
 VOLUME /srv/raceway

@@ -9,6 +9,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 # a changed lock makes a new name, so that an old environment is brought up to date
 LOCK_HASH := $(shell cksum < requirements.txt | tr ' ' '-')
+# The lock is complete, so nothing is resolved again: older pips do not see that name[extra]==1 pins name too.
+PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
+INSTALL := install --no-deps
 INSTALLED := $(VENV)/.installed-$(LOCK_HASH)
 
 RACEWAY_HOME ?= $(CURDIR)/var
@@ -22,12 +25,12 @@ help:  ## show these targets
 
 setup: $(INSTALLED)  ## build .venv from the locked requirements (3 minutes, once)
 
-$(INSTALLED): requirements.txt pyproject.toml
+$(INSTALLED): requirements.txt requirements-uv.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "raceway needs Python 3.11 or newer with venv (Debian: apt install python3-venv); or say make PYTHON=/path/to/python" >&2; exit 1; }
-	@echo "building $(VENV) with $$($(PYTHON) --version)"
+	@echo "installing the locked packages into $(VENV) with $$($(PYTHON) --version): a few minutes, once"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PIP) $(INSTALL) --require-hashes -r requirements.txt
+	$(PIP) $(INSTALL) --no-build-isolation -e .
 	@rm -f $(VENV)/.installed-*
 	@touch $@
 
@@ -57,8 +60,8 @@ up: setup  ## start Airflow's page on 8080 with the report beside it on 8081 (Ct
 	@test -e $(RACEWAY_HOME)/raceway.toml || $(BIN)/raceway sample
 	$(BIN)/python -m raceway.serve
 
-lock: setup  ## resolve requirements.in anew into requirements.txt (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
+lock: setup  ## resolve requirements.in anew into requirements.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
 		--no-header --upgrade requirements.in --output-file requirements.txt
 
 clean:  ## remove .venv and caches; homes stay

@@ -241,6 +241,11 @@ def _refuse_too_many(connection: duckdb.DuckDBPyConnection, reading: _Reading, s
     most = reading.table.meta.max_refused_share or settings.gate.refused_share
     for rows in reading.rows:
         data = rows.read - rows.furniture
+        if rows.refused and reading.table.meta.drift.on_type_widening == "fail":
+            raise ExportRefused(
+                f"{rows.shape.member.name}: {rows.refused} of {data} rows do not fit the contract's types, "
+                f"and it bears none; the first: {_first_refusal(connection, rows)}"
+            )
         if data and rows.refused / data > most:
             raise ExportRefused(
                 f"{rows.shape.member.name}: {rows.refused} of {data} rows cannot be read, more than {most:.0%}; "

@@ -109,12 +109,21 @@ def _say(sentence: str) -> None:
 def _progress(first: str) -> Iterator[Callable[[str], None]]:
     """A line on the terminal that says what is going on and for how long; silent where there is no terminal.
 
-    It writes to a copy of the terminal: a night sends the process's own streams into its log.
+    It writes to a copy of the terminal, and leaves the process's own streams alone: a night sends those into
+    its log.
     """
     with os.fdopen(os.dup(sys.stderr.fileno()), "w", encoding="utf-8") as stream:
         console = Console(file=stream)
-        shown = Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console,
-                         transient=True, disable=not console.is_terminal)  # fmt: skip
+        shown = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
         with shown:
             line = shown.add_task(first)
             yield lambda what: shown.update(line, description=escape(what))

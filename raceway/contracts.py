@@ -192,10 +192,12 @@ class Parts(_Part):
 class Drift(_Part):
     """What a change of the file's shape means."""
 
-    on_new_column: Policy = "warn"
-    on_missing_column: Policy = "fail"
-    on_type_widening: Policy = "allow"
-    on_type_narrowing: Policy = "fail"
+    on_new_column: Policy = Field("warn", description="A header that neither the columns nor `known` name.")
+    on_missing_column: Literal["fail"] = Field("fail", description="A required column that no header names.")
+    on_type_widening: Literal["allow", "fail"] = Field(
+        "allow", description="Values wider than the type: refuse those rows (allow), or the file (fail)."
+    )
+    on_type_narrowing: Literal["fail"] = Field("fail", description="A type that cannot hold the contract's values.")
 
 
 class Rule(_Part):

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -139,7 +140,7 @@ def _groups(contract: SourceContract, files: Iterable[ExportFile]) -> list[_Grou
     groups: list[_Group] = []
     for folder, inside in by_folder.items():
         is_bundle = bool(contract.meta.bundle and re.search(contract.meta.bundle, folder))
-        has_sibling = any(re.search(pattern, PurePosixPath(file.path).name) for file in inside for pattern in siblings)
+        has_sibling = any(re.search(pattern, _file_name(file.path)) for file in inside for pattern in siblings)
         plain = [file for file in inside if not file.path.lower().endswith(".zip")]
         groups += [_Group([file], bundle=True) for file in inside if file not in plain]
         if plain and (is_bundle or has_sibling):
@@ -147,6 +148,11 @@ def _groups(contract: SourceContract, files: Iterable[ExportFile]) -> list[_Grou
         else:
             groups += _by_parts(contract, plain)
     return groups
+
+
+def _file_name(path: str) -> str:
+    """The last part of a path, composed: macOS writes accents apart from their letters."""
+    return unicodedata.normalize("NFC", PurePosixPath(path).name)
 
 
 def part_of(contract: SourceContract, path: str) -> tuple[Parts, str, str] | None:
@@ -157,7 +163,7 @@ def part_of(contract: SourceContract, path: str) -> tuple[Parts, str, str] | Non
     where = PurePosixPath(path)
     for table in contract.tables:
         rule = table.meta.parts
-        found = re.match(rule.pattern, where.name) if rule else None
+        found = re.match(rule.pattern, _file_name(path)) if rule else None
         if rule and found:
             return rule, f"{where.parent}/{found.group('export')}", found.group("part") or ""
     return None

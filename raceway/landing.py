@@ -14,6 +14,7 @@ and text) or as furniture; a file that cannot be understood is refused whole, wi
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
@@ -23,7 +24,7 @@ import shutil
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,6 +52,8 @@ Status = Literal["landed", "duplicate", "refused"]
 Gate = Callable[[Home, TableContract, Path, Account, dt.datetime, dt.date], "list[Check]"]
 
 _CHUNK: Final = 1 << 22
+_ABANDONED: Final = 24 * 3600
+"""Seconds after which a folder under landing/_tmp belongs to a run that was killed."""
 
 
 @dataclass
@@ -148,6 +151,7 @@ class _Landing:
             return self.outcome
         try:
             account = self._account()
+            _sweep(self.scratch.parent)
             self.scratch.mkdir(parents=True)
             jobs = self._jobs()
         except ExportRefused as fault:
@@ -420,7 +424,9 @@ def _sync(folder: Path) -> None:
             os.close(handle)
 
 
-def leftovers(home: Home) -> Iterable[Path]:
-    """Folders under landing/_tmp that a killed run left; nothing reads them, upkeep may remove them."""
-    folder = home.landing / "_tmp"
-    return sorted(folder.iterdir()) if folder.is_dir() else []
+def _sweep(folder: Path) -> None:
+    """Removes what killed runs left aside; nothing reads it, and no landing takes a day."""
+    for left in folder.iterdir() if folder.is_dir() else ():
+        with contextlib.suppress(FileNotFoundError):  # another process may sweep the same folder
+            if time.time() - left.stat().st_mtime > _ABANDONED:
+                shutil.rmtree(left)

@@ -59,8 +59,8 @@ class Member:
 
     @property
     def file_name(self) -> str:
-        """The last part of its name."""
-        return PurePosixPath(self.name).name
+        """The last part of its name, composed: macOS writes accents apart from their letters."""
+        return unicodedata.normalize("NFC", PurePosixPath(self.name).name)
 
     @cached_property
     def sha256(self) -> str:

@@ -169,4 +169,6 @@ def print_table(console: Console, title: str, header: Sequence[str], rows: Seque
         )
     for row in rows:
         table.add_row(*(escape(cell) for cell in row))
+    console.print()
+    console.print(title, style="bold", markup=False, highlight=False, soft_wrap=True)
     console.print(table)

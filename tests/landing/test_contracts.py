@@ -92,6 +92,17 @@ def test_drift_policy_fail_refuses_a_new_column(desk: Desk, home: Home) -> None:
     assert (outcome.status, "new column “Colour”" in outcome.reason) == ("refused", True)
 
 
+def test_drift_policy_fail_refuses_a_file_with_one_value_too_wide(desk: Desk, home: Home) -> None:
+    write(home, GOOD.replace("covers: {by: [day]}", "covers: {by: [day]}, drift: {on_type_widening: fail}"))
+    with home.accounts.open("a", encoding="utf-8") as file:
+        file.write("kiosk,lobby,Lobby,,VN,Asia/Ho_Chi_Minh,VND,false,0,,false,\n")
+    outcome = desk.land_one("kiosk/lobby/sales.csv", "Date,Amount\n2026-03-01,5\n2026-03-01,five\n2026-03-01,6\n")
+    assert outcome.reason == (
+        "sales.csv: 1 of 3 rows do not fit the contract's types, and it bears none; the first: row 2, column “Amount”: "
+        "“five” is no amount"
+    )
+
+
 @pytest.mark.parametrize(
     ("good", "broken", "sentence"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
+import os
 from pathlib import Path
 
 import duckdb
@@ -154,8 +155,10 @@ def test_what_a_killed_run_left_aside_is_never_seen(desk: Desk, ads: Ads) -> Non
     (leftover / "data.parquet").write_bytes(b"half a file")
     desk.home.ledger.mkdir(parents=True, exist_ok=True)
     (desk.home.ledger / ".20260309T030000000000Z-aa.tmp").write_text('{"kind": "lan')
+    os.utime(leftover.parent, (0, 0))
     outcome = desk.land_one("google_ads/vn/a.csv", ads(("2026-03-01", "A", 10, 1, "5")))
     assert list(Ledger(desk.home).state().batches) == outcome.batches
+    assert not leftover.exists(), "and is removed when it is a day old"
 
 
 def test_a_run_that_died_before_its_ledger_entry_is_landed_by_the_next_one(desk: Desk, ads: Ads) -> None:
