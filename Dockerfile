@@ -20,7 +20,7 @@ COPY dags ./dags
 COPY dbt_project ./dbt_project
 COPY profiles ./profiles
 COPY expectations ./expectations
-RUN uv pip install --system --no-cache --no-deps --no-build-isolation --editable .
+RUN pip install --no-deps --no-build-isolation --editable .
 
 USER raceway
 VOLUME /srv/raceway

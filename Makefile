@@ -25,7 +25,7 @@ help:  ## show these targets
 
 setup: $(INSTALLED)  ## build .venv from the locked requirements (3 minutes, once)
 
-$(INSTALLED): requirements.txt requirements-uv.txt pyproject.toml
+$(INSTALLED): requirements.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "raceway needs Python 3.11 or newer with venv (Debian: apt install python3-venv); or say make PYTHON=/path/to/python" >&2; exit 1; }
 	@echo "installing the locked packages into $(VENV) with $$($(PYTHON) --version): a few minutes, once"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -60,8 +60,8 @@ up: setup  ## start Airflow's page on 8080 with the report beside it on 8081 (Ct
 	@test -e $(RACEWAY_HOME)/raceway.toml || $(BIN)/raceway sample
 	$(BIN)/python -m raceway.serve
 
-lock: setup  ## resolve requirements.in anew into requirements.txt
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
+lock: setup  ## resolve requirements.in anew into requirements.txt (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
 		--no-header --upgrade requirements.in --output-file requirements.txt
 
 clean:  ## remove .venv and caches; homes stay

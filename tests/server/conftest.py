@@ -196,7 +196,7 @@ def _server(folder: Path, home: Home, who: Who, password: str, database_port: in
         "RACEWAY_ADMIN_PASSWORD": "only-for-this-test",
         "RACEWAY_HOME_FOLDER": str(home.root),
     }
-    inherited = {name: os.environ[name] for name in ("PATH", "LANG", "TZ", "PYTHONPATH") if name in os.environ}
+    inherited = {name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ}
     services = Server(folder, home, who, {}, replaced)
     services.environment = inherited | {
         "HOME": str(folder),
