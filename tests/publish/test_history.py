@@ -62,8 +62,28 @@ def test_runs_are_told_with_how_they_ended(company: Company) -> None:
         "from run_history order by started_at"
     )
     assert rows == [
-        ("night-0", AS_OF, dt.datetime(2026, 11, 21, 22, 0), "refused", None, None, 0, 0, "race_kpi: keys stand twice"),  # noqa: DTZ001  # UTC without a zone, as tables hold it
-        ("night-1", AS_OF, dt.datetime(2026, 11, 22, 5, 0), "published", version.name, "of night-1", 1, 10, ""),  # noqa: DTZ001  # as above
+        (
+            "night-0",
+            AS_OF,
+            dt.datetime(2026, 11, 21, 22, 0),
+            "refused",
+            None,
+            None,
+            0,
+            0,
+            "race_kpi: keys stand twice",
+        ),  # UTC without a zone, as tables hold it
+        (
+            "night-1",
+            AS_OF,
+            dt.datetime(2026, 11, 22, 5, 0),
+            "published",
+            version.name,
+            "of night-1",
+            1,
+            10,
+            "",
+        ),  # as above
     ]
     assert [(record.run_id, record.status) for record in run_records(company.home)] == [
         ("night-0", "refused"), ("night-1", "published"),
@@ -183,7 +203,7 @@ def test_a_duplicate_and_a_rejected_batch_are_told(company: Company) -> None:
     company.publish("night-1")
     assert company.read("select files, status, reason, exported_at from batch_history order by 1") == [
         ("again.csv", "duplicate", f"equal to {SECOND}, which is in effect", None),
-        ("report.csv", "accepted", "", dt.datetime(2026, 11, 22, 1, 0)),  # noqa: DTZ001  # UTC without a zone
+        ("report.csv", "accepted", "", dt.datetime(2026, 11, 22, 1, 0)),  # UTC without a zone
     ]
 
     reject(company.home, SECOND, who="an", why="wrong account")
