@@ -39,7 +39,7 @@ run: setup  ## set up, write a home with a sample inbox if there is none, run on
 	@$(BIN)/raceway run
 
 test: setup  ## run every test (12 minutes)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadscope $(PYTEST_ARGS)
 
 lint: setup  ## check style, types, SQL and YAML (2 minutes)
 	$(BIN)/ruff check .

@@ -16,7 +16,7 @@ from raceway.faults import ExportRefused
 from raceway.reading import Shape, plain_copy
 from raceway.rows import MAX_LINE, Rows, columns_in, first_line, fresh, label_cells, spoilt_of, typed_rows
 from raceway.settings import Account
-from raceway.typing_sql import NONE, cell, name, quoted, text_list, total_label
+from raceway.typing_sql import NONE, cell, name, quoted, total_label
 
 _SYMBOL: Final = r"US\$|CA\$|A\$|S\$|R\$|[A-Z]{3}|[$€£¥₫đ₹৳₩฿]"
 
@@ -43,7 +43,9 @@ def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acc
             value, stop = this.strict.format(raw), this.doubt.format(raw)
         else:
             value = this.value
-            stop = f"({raw} is not null and {value} is null)" if column.data_type != "varchar" else ""
+            stop = (
+                f"({raw} is not null and {value} is null)" if column.data_type != "varchar" else _is_token(shape, raw)
+            )
         values.append(f"{value} as {name(column.name)}")
         stops += [stop] if stop else []
     labels = [place for place in range(label_cells(shape)) if types.get(place, "varchar") == "varchar"]
@@ -74,10 +76,18 @@ def _doubts(shape: Shape, account: Account, labels: list[str]) -> list[str]:
     totals = shape.table.meta.totals
     blank = [name(column) for column in (totals.blank if totals else ()) if column in shape.places]
     doubts += [" and ".join(f"{column} is null" for column in blank)] if blank else []
+    texts = [column for column in columns_in(shape) if column.data_type == "varchar" and not column.meta.hash]
+    doubts += [doubt for column in texts if (doubt := _is_token(shape, name(column.name)))]
     doubts += [
         f"{name(column.name)} <> {quoted(account.currency)}" for column in columns_in(shape) if column.meta.currency
     ]
     return doubts
+
+
+def _is_token(shape: Shape, text: str) -> str:
+    """SQL condition that a text is one of the contract's null tokens; empty where blank is the only one."""
+    tokens = [spaced for token in shape.table.meta.nulls if token.strip() for spaced in (token, f" {token}")]
+    return f"{text} in ({', '.join(quoted(token) for token in tokens)})" if tokens else ""
 
 
 def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
@@ -132,10 +142,9 @@ def text_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Accou
 def _read_csv(shape: Shape, path: Path, types: dict[int, str], encoding: str, more: str = "") -> str:
     """A read_csv call with positional names, so that headers may repeat; it starts below the header."""
     columns = ", ".join(f"'c{i}': '{types.get(i, 'varchar')}'" for i in range(len(shape.header)))
-    nulls = sorted({spaced for token in shape.table.meta.nulls for spaced in (token, f" {token}" if token else token)})
     return (
         f"read_csv({quoted(str(path))}, auto_detect = false, header = false, skip = {shape.header_at + 1}, "
-        f"delim = {quoted(shape.delimiter)}, quote = '\"', escape = '\"', nullstr = {text_list(nulls)}, "
+        f"delim = {quoted(shape.delimiter)}, quote = '\"', escape = '\"', nullstr = '', "
         f"columns = {{{columns}}}, max_line_size = {MAX_LINE}"
         f"{', encoding = ' + quoted('utf-16') if encoding.startswith('utf-16') else ''}{more})"
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import functools
 import json
 import os
 import secrets
@@ -41,8 +42,12 @@ def minor_unit(currency: str) -> int:
     return _MINOR_UNITS.get(currency, 2)
 
 
+# reading the zone folder takes milliseconds, and accounts.csv asks once per row
+_zones = functools.cache(available_timezones)
+
+
 def _known_zone(value: str) -> str:
-    if value not in available_timezones():
+    if value not in _zones():
         raise ValueError(f"{value!r} is no IANA time zone; write one like Asia/Ho_Chi_Minh or Europe/Paris")
     return value
 

@@ -109,7 +109,7 @@ def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extra
     if column.data_type == "bigint":
         # the reader would round 12.5 to 13: it reads a double, and a fraction, or a number too large for a double
         # to hold every digit, sends the file to the text path
-        doubt = "{0} <> floor({0}) or abs({0}) > 9e15"
+        doubt = "{0} <> cast({0} as bigint) or abs({0}) > 9e15"
         return Cell(column, raw, f"rw_whole({number})", "double", "cast({0} as bigint)", doubt)
     if column.data_type == "double":
         typed = f"rw_finite(try_cast({number} as double))"

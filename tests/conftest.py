@@ -1,15 +1,38 @@
-"""How the tests are spread over processes: a file's tests stay together, since they share costly fixtures.
+"""How the tests are spread over processes: files stay together, since their tests share costly fixtures.
 
-Files that share a night name one `xdist_group`; every other file is a group of its own.
+The longest go first, so that no process is left alone with one of them at the end. This is done here and not
+with xdist's `loadgroup`, which has no effect under pytest 9.2 (it renames tests by an attribute that is gone).
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+
+SHARE_ONE_NIGHT = ("tests/e2e",)
+"""Folders whose files share session fixtures: each is one piece of work."""
+
+LONGEST = ("tests/server", "tests/e2e", "tests/cli/test_night.py", "tests/dags/test_scheduler.py")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
+    def rank(item: pytest.Item) -> int:
+        return next((place for place, name in enumerate(LONGEST) if item.nodeid.startswith(name)), len(LONGEST))
+
+    items.sort(key=rank)
+
+
+@pytest.hookimpl(optionalhook=True)  # only pytest-xdist asks
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.split("::")[0]
+            folder = file.rpartition("/")[0]
+            return folder if folder in SHARE_ONE_NIGHT else file
+
+    config.option.loadscopereorder = False  # by number of tests; ours is by time
+    return ByFile(config, log)

@@ -109,3 +109,10 @@ def test_a_file_that_needs_the_text_path_lands_the_same_rows_as_a_clean_one(desk
     untidy = HEAD + '2026-03-01,A,"1,200",1,5.50\n2026-03-02,B,30,2, --\n'
     first, second = desk.land_one("google_ads/us/a.csv", clean), desk.land_one("google_ads/us/b.csv", untidy)
     assert desk.rows(first, "* exclude (_batch_id)") == desk.rows(second, "* exclude (_batch_id)")
+
+
+def test_a_null_token_in_a_text_of_an_otherwise_clean_file_is_empty(desk: Desk) -> None:
+    """Nothing else in the file sends it to the text path."""
+    content = "Day,Campaign,Campaign type,Impr.,Clicks,Cost\n2026-03-01,A, --,10,1,5\n2026-03-01,B,Search,10,1,5\n"
+    outcome = desk.land_one("google_ads/us/a.csv", content)
+    assert desk.rows(outcome, "campaign, campaign_type") == [("A", None), ("B", "Search")]

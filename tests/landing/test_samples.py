@@ -60,7 +60,7 @@ def test_a_sample_becomes_what_is_expected(row: dict[str, str], samples: Path, t
     for name in [file.name, *filter(None, row["sibling"].split(";"))]:
         shutil.copy2(file.parent / name, inbox / name)
     (export,) = find_exports(home, row["source"])
-    outcome = land(home, export, gate=lambda *_: [])
+    outcome = land(home, export)
     counts = [int(row[f"rows_{what}"]) for what in ("read", "landed", "refused", "furniture")]
     if row["expected"] == "refused":
         assert (outcome.status, outcome.batches, outcome.reason) == ("refused", [], row["sentence"])
