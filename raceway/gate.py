@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -58,8 +59,27 @@ def check_batch(
         dataclasses.replace(check, batch_id=parquet.parent.name)
         for check in _validate(suite, f"select * from read_parquet({quoted(str(parquet))})", parameters, "_row")
     ]
+    checks += _noticed(table, parquet.parent)
     write_aside(parquet.parent / BATCH_CHECKS, check_lines(checks))
     return checks
+
+
+def _noticed(table: TableContract, batch: Path) -> list[Check]:
+    """What landing noticed and let pass (a new column, a total that differs from its rows), as warnings."""
+    manifest = batch / "manifest.json"
+    findings = json.loads(manifest.read_text(encoding="utf-8")).get("findings", []) if manifest.exists() else []
+    return [
+        Check(
+            name=finding["name"],
+            kind="landing",
+            severity=finding["severity"],
+            passed=False,
+            subject=table.full_name,
+            batch_id=batch.name,
+            message=f"{table.full_name}: {finding['message']}",
+        )
+        for finding in findings
+    ]
 
 
 def check_mart(home: Home, run_id: str) -> list[Check]:

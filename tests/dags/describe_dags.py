@@ -31,9 +31,9 @@ def main() -> None:
     before = {name for name in HEAVY if name in sys.modules}
     seconds, dags, errors = {}, {}, {}
     for file in sorted(PROJECT.dags.glob("*.py")):
-        began = time.monotonic()
+        began = time.process_time()  # of this process alone: other tests run beside it
         bag = DagBag(dag_folder=file)
-        seconds[file.name] = time.monotonic() - began
+        seconds[file.name] = time.process_time() - began
         errors |= bag.import_errors
         dags |= {dag_id: {"file": file.name, **describe(dag)} for dag_id, dag in bag.dags.items()}
     heavy = sorted({name for name in HEAVY if name in sys.modules} - before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import time
 from pathlib import Path
 
@@ -206,3 +207,17 @@ def test_a_warm_gate_checks_a_batch_in_a_fraction_of_a_second(home: Home, table:
 
     # ten times what it takes on a quiet machine: this guards against a new context per batch
     assert (time.perf_counter() - began) / 5 < 1.5
+
+
+def test_what_landing_noticed_is_a_warning_beside_the_expectations(
+    home: Home, table: TableContract, batch: Path
+) -> None:
+    write(batch, "'2026-11-20', 'north', 10, 2, 5.5")
+    finding = {"severity": "warning", "name": "total_differs", "message": "a.csv: the row “Total” says 11"}
+    (batch.parent / "manifest.json").write_text(json.dumps({"findings": [finding]}), encoding="utf-8")
+
+    noticed = failed(home, table, batch)["total_differs"]
+
+    assert (noticed.kind, noticed.severity, noticed.batch_id) == ("landing", "warning", BATCH)
+    assert noticed.message == "stall.days: a.csv: the row “Total” says 11"
+    assert "total_differs" in [check.name for check in read_checks(batch.parent / BATCH_CHECKS)]
