@@ -34,11 +34,11 @@ $(INSTALLED): requirements.txt pyproject.toml
 	@rm -f $(VENV)/.installed-*
 	@touch $@
 
-run: setup  ## set up, write a home with a sample inbox if there is none, run one nightly load (3 minutes)
+run: setup  ## set up, write a home with a sample inbox if there is none, run one nightly load (2 minutes)
 	@test -e $(RACEWAY_HOME)/raceway.toml || $(BIN)/raceway sample
 	@$(BIN)/raceway run
 
-test: setup  ## run every test (12 minutes)
+test: setup  ## run every test (6 minutes)
 	$(BIN)/python -m pytest -n 2 --dist loadscope $(PYTEST_ARGS)
 
 lint: setup  ## check style, types, SQL and YAML (2 minutes)
@@ -52,7 +52,7 @@ format: setup  ## put code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format raceway dags tests bench
 
-bench: setup  ## landing against DuckDB alone, and where the time of `make run` goes (8 minutes)
+bench: setup  ## landing against DuckDB alone, and where the time of `make run` goes (2 minutes)
 	$(BIN)/python -m bench.landing
 	$(BIN)/python -m bench.night
 
