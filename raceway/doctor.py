@@ -191,6 +191,6 @@ def _disk(home: Home) -> Iterator[Finding]:
     gigabytes = f"{free / 1024**3:.1f} GB free"
     if free < MINIMUM_FREE_BYTES:
         yield Finding("warning", "disk", f"{gigabytes} at {home.root}; a night needs about three times the size of its "
-                      "exports: make room, or lower retention.versions and retention.archive_days")  # fmt: skip
+                      "exports: make room (old files in archive/ go by hand), or lower retention.versions")  # fmt: skip
     else:
         yield Finding("ok", "disk", gigabytes)

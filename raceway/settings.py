@@ -176,7 +176,12 @@ class Night(_Model):
 class Retention(_Model):
     """How long things are kept."""
 
-    archive_days: int = Field(30, ge=0, description="Days that raw files stay in archive/ and quarantine/.")
+    archive_days: int = Field(
+        30,
+        ge=0,
+        description="Days that raw files are to stay in archive/ and quarantine/. "
+        "Nothing removes them yet: delete older ones by hand, they hold personal data.",
+    )
     versions: int = Field(14, ge=2, description="Published versions that are kept.")
 
 
