@@ -29,7 +29,8 @@ tied as (
         -- a utm_campaign that is listed twice is its first row's
         row_number() over (
             partition by campaign_map.utm_campaign
-            order by campaign_map.account, campaign_map.landed_row, reported.last_day desc, reported.account
+            order by
+                campaign_map.account asc, campaign_map.landed_row asc, reported.last_day desc, reported.account asc
         ) as first_listed
     from campaign_map
     left join reported
