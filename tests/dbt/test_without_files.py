@@ -16,7 +16,7 @@ def test_a_home_without_a_single_file_builds_empty_facts(tmp_path: Path) -> None
     rows = empty.query(
         "select table_name, estimated_size from duckdb_tables() where schema_name = 'main' and table_name like 'fct_%'"
     )
-    assert len(rows) == 17
+    assert len(rows) == 23
     assert {count for _, count in rows} == {0}
 
 
