@@ -11,6 +11,7 @@ from raceway.sample.letters import invent_letters, invent_survey
 from raceway.sample.model import World
 from raceway.sample.plans import invent_plans
 from raceway.sample.shop import Population, invent_orders
+from raceway.sample.social import invent_social
 from raceway.sample.store import invent_sales
 from raceway.sample.visits import invent_visits
 from raceway.settings import Settings
@@ -45,4 +46,5 @@ def invent_world(
     invent_letters(world)
     invent_survey(world)
     invent_plans(world)
+    invent_social(world)
     return world

@@ -29,6 +29,7 @@ ACCOUNTS = [
     ("square", "till", "US", "America/New_York", "USD"),
     ("mailchimp", "list", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("nps", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("social", "page", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("plan", "company", "VN", "Asia/Ho_Chi_Minh", "VND"),
 ]
 

@@ -56,6 +56,17 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
         "plan": ["targets", "budgets", "costs", "fx_rates", "initiatives"],
         "search_console": ["chart", "queries"],
         "shopify": ["orders"],
+        "social": [
+            "youtube_content",
+            "meta_posts",
+            "x_content",
+            "x_account_daily",
+            "linkedin_page_daily",
+            "linkedin_posts",
+            "linkedin_followers",
+            "youtube_chart",
+            "follower_counts",
+        ],
         "square": ["items"],
     }
 
