@@ -123,7 +123,7 @@ def _posts(world: World, chance: Chance, network: str, every: int, impressions: 
             else f"{chance.randrange(10**17, 10**18)}{number:02d}"[: 19 if network == "x" else 18]
         )
         title = f"Đôi giày thứ {number},\nđi cùng bạn #songhong" if number % 3 else f"Chuyện “làng nghề” {number}"
-        posts.append(Post(post_id, title, at, _counters(chance, impressions, network != "facebook")))
+        posts.append(Post(post_id, title, at, _counters(chance, impressions, network in ("x", "instagram"))))
     return posts
 
 

@@ -42,6 +42,7 @@ _LINKEDIN: Final = header(
     "Engagement rate (organic)|Engagement rate (sponsored)|Engagement rate (total)",
     "|",
 )
+_Row = Callable[[World, Post, Counters], list[str]]
 _PAGE, _INSTAGRAM_ID = "100064512345678", "17841400000000001"
 
 
@@ -73,9 +74,7 @@ def write_social(world: World, inbox: Path) -> int:
     return sum(drop.files for drop in drops.values())
 
 
-def _meta(
-    world: World, names: list[str], row: Callable[[World, Post, Counters], list[str]], snapshot: Snapshot
-) -> bytes:
+def _meta(world: World, names: list[str], row: _Row, snapshot: Snapshot) -> bytes:
     """With a byte order mark, newest first."""
     rows = [row(world, post, now) for post, now in reversed(snapshot.posts)]
     return b"\xef\xbb\xbf" + table([names, *rows]).encode()
