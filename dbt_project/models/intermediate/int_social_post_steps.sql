@@ -57,12 +57,12 @@ dated as (
 with_before as (
     select
         *,
+        {% for counter in counters %}
+        {{ last_known(counter, 'source, account, network, post_id', 'exported_at') }} as {{ counter }}_before,
+        {% endfor %}
         -- a post that came since the account's export before has all its figures since then; what an older post
         -- had when it was first seen belongs to days that nobody knows
         coalesce(is_first and published_on >= exported_before_on, false) as is_new
-        {% for counter in counters %}
-        , {{ last_known(counter, 'source, account, network, post_id', 'exported_at') }} as {{ counter }}_before
-        {% endfor %}
     from dated
 ),
 
@@ -75,11 +75,11 @@ changes as (
         market,
         post_id,
         exported_at,
-        day
+        day,
         {% for counter in counters %}
-        , coalesce({{ counter }} - case when is_new then 0 else {{ counter }}_before end, 0) as {{ counter }}
+        coalesce({{ counter }} - case when is_new then 0 else {{ counter }}_before end, 0) as {{ counter }},
         {% endfor %}
-        , impressions is not null as states_impressions
+        impressions is not null as states_impressions
     from with_before
 ),
 

@@ -1,4 +1,4 @@
--- Grain: one day of an account on a social network: by the account's own daily report, else by differences of its posts.
+-- Grain: one day of an account on a social network: by its own daily report, else by differences of its posts.
 with
 
 days as (select * from {{ ref('int_social_daily') }}),

@@ -8,8 +8,10 @@ landed as (select * from {{ landed('social', 'follower_counts') }}),
 numbered as (
     select
         *,
-        row_number() over (partition by account, day, lower(network), lower(handle) order by _exported_at desc, _row desc)
-            as reading_number
+        row_number() over (
+            partition by account, day, lower(network), lower(handle)
+            order by _exported_at desc, _row desc
+        ) as reading_number
     from landed
 ),
 
