@@ -123,7 +123,7 @@ def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extra
 def _date(column: ColumnContract, raw: str) -> Cell:
     formats = column.meta.moment.formats
     every = [*formats, *(f for f in _ISO_DATES if f not in formats)]
-    value = f"cast(try_strptime(trim({raw}), {text_list(every)}) as date)"
+    value = f"cast(try_strptime({_trimmed(raw)}, {text_list(every)}) as date)"
     if not formats or formats[0] == "%Y-%m-%d":
         return Cell(column, raw, value, "date", "{0}")
     return Cell(column, raw, value)
@@ -135,7 +135,7 @@ def _timestamp(column: ColumnContract, raw: str, account: Account, extras: dict[
     if moment.epoch:
         factor = {"s": 1_000_000, "ms": 1_000, "us": 1}[moment.epoch]
         return f"make_timestamp(rw_whole(rw_point({raw})) * {factor})"
-    text = f"trim({raw})"
+    text = _trimmed(raw)
     if moment.time:
         text = f"trim({raw}) || ' ' || trim({extras[moment.time]})" if moment.time in extras else f"trim({raw})"
     formats = moment.formats or _ISO_TIMES
@@ -144,9 +144,23 @@ def _timestamp(column: ColumnContract, raw: str, account: Account, extras: dict[
     values = []
     if without:
         values.append(_in_utc(f"try_strptime({text}, {text_list(without)})", moment.zone, account, extras))
+    if moment.serial:
+        values.append(_in_utc(_day_number(raw), moment.zone, account, extras))
     if with_offset:
         values.append(f"timezone('UTC', try_strptime({text}, {text_list(with_offset)}))")
     return f"coalesce({', '.join(values)})"
+
+
+def _trimmed(raw: str) -> str:
+    """Without white space around it: some exports end their times with a tab, so that Excel leaves them alone."""
+    return f"trim({raw}, {quoted(_SPACE)})"
+
+
+def _day_number(raw: str) -> str:
+    """A spreadsheet's day number as the local time that it stands for, to the second."""
+    text = _trimmed(raw)
+    seconds = f"cast(round((cast({text} as double) - 25569) * 86400) as bigint)"
+    return f"case when regexp_full_match({text}, '[2-9][0-9]{{4}}(\\.[0-9]+)?') then make_timestamp({seconds} * 1000000) end"
 
 
 def _in_utc(local: str, zone: str, account: Account, extras: dict[str, str]) -> str:
