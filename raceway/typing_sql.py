@@ -110,14 +110,22 @@ def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extra
         # the reader would round 12.5 to 13: it reads a double, and a fraction, or a number too large for a double
         # to hold every digit, sends the file to the text path
         doubt = "{0} <> cast({0} as bigint) or abs({0}) > 9e15"
-        return Cell(column, raw, f"rw_whole({number})", "double", "cast({0} as bigint)", doubt)
+        return _number(Cell(column, raw, f"rw_whole({number})", "double", "cast({0} as bigint)", doubt), shape)
     if column.data_type == "double":
         typed = f"rw_finite(try_cast({number} as double))"
         if meta.percent:
             hundredth = f"rw_finite(try_cast({number} || 'e-2' as double))"  # exact: 2.05 / 100 is not 0.0205
             return Cell(column, raw, f"case when ends_with(trim({raw}), '%') then {hundredth} else {typed} end")
-        return Cell(column, raw, typed, "double", "{0}", "not isfinite({0})")
-    return Cell(column, raw, f"try_cast({number} as {column.data_type})", column.data_type, "{0}")
+        return _number(Cell(column, raw, typed, "double", "{0}", "not isfinite({0})"), shape)
+    return _number(
+        Cell(column, raw, f"try_cast({number} as {column.data_type})", column.data_type, "{0}"),
+        shape,
+    )
+
+
+def _number(typed: Cell, shape: Shape) -> Cell:
+    """A number as the file writes it: the reader knows the decimal point only, and 150.000 would be 150 to it."""
+    return Cell(typed.column, typed.raw, typed.value) if shape.number_locale == "comma" else typed
 
 
 def _date(column: ColumnContract, raw: str) -> Cell:
@@ -159,8 +167,8 @@ def _trimmed(raw: str) -> str:
 def _day_number(raw: str) -> str:
     """A spreadsheet's day number as the local time that it stands for, to the second."""
     text = _trimmed(raw)
-    seconds = f"cast(round((cast({text} as double) - 25569) * 86400) as bigint)"
-    return f"case when regexp_full_match({text}, '[2-9][0-9]{{4}}(\\.[0-9]+)?') then make_timestamp({seconds} * 1000000) end"
+    micros = f"cast(round((try_cast({text} as double) - 25569) * 86400) as bigint) * 1000000"
+    return f"case when regexp_full_match({text}, '[2-9][0-9]{{4}}(\\.[0-9]+)?') then make_timestamp({micros}) end"
 
 
 def _in_utc(local: str, zone: str, account: Account, extras: dict[str, str]) -> str:
