@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from raceway.contracts import ColumnContract, TableContract
+from raceway.free_text import coarse_ip_sql, masked_sql, sentiment_sql
 from raceway.personal import hash_sql
 from raceway.reading import Shape
 from raceway.settings import Account
@@ -97,6 +98,10 @@ def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extra
     number = f"rw_{shape.number_locale}({raw})"
     if meta.hash:
         return Cell(column, raw, hash_sql(raw, meta.hash, account.market))
+    if meta.sentiment_of:
+        return Cell(column, raw, sentiment_sql(raw))
+    if meta.free_text or meta.coarse:
+        return Cell(column, raw, masked_sql(raw) if meta.free_text else coarse_ip_sql(raw))
     if column.data_type == "varchar":
         value = f"coalesce({raw}, {quoted(meta.default)})" if meta.default else raw
         return Cell(column, raw, value, "varchar", value)
