@@ -39,7 +39,7 @@ def first_record(text: str, records: str | None) -> tuple[Record | None, str | N
     second value is None. The record is None where that member's list is empty.
     """
     empty: tuple[None, str] | None = None
-    for found in _objects(text):
+    for found in first_objects(text):
         if records is None:
             return found, None
         listed = _member(found, records)
@@ -57,12 +57,12 @@ def first_record(text: str, records: str | None) -> tuple[Record | None, str | N
     return empty
 
 
-def _objects(text: str) -> Iterator[Record]:
-    """The whole objects at the beginning of a file: of an array, of the first lines, or the document itself."""
+def first_objects(text: str, limit: int = _LINES) -> Iterator[Record]:
+    """The first whole objects at the beginning of a file: of an array, of the first lines, or the document itself."""
     text = text.lstrip()
     if is_array(text):
         at = 1
-        for _ in range(_LINES):
+        for _ in range(limit):
             at += len(text[at:]) - len(text[at:].lstrip(" \t\r\n,"))
             try:
                 item, at = _DECODER.raw_decode(text, at)
@@ -71,12 +71,12 @@ def _objects(text: str) -> Iterator[Record]:
             if isinstance(item, dict):
                 yield item
         return
-    document = _decoded(text)
+    document = None if is_lines(text) else _decoded(text)
     if isinstance(document, dict):
         yield document
-    for line in text.split("\n")[:_LINES]:
+    for line in text.split("\n")[:limit]:
         item = _decoded(line.strip(), whole=True)
-        if isinstance(item, dict) and item is not document:
+        if isinstance(item, dict):
             yield item
 
 

@@ -29,7 +29,7 @@ _PARAM_VALUES: Final = ("string_value", "int_value", "float_value", "double_valu
 def json_rows(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Account, scratch: Path) -> Rows:
     """JSON lines: typed members while reading, else line by line; arrays and documents record by record."""
     tree = _tree(shape)
-    shape.places = {column.name: [] for column in shape.table.columns if column.in_cells}
+    shape.places = {c.name: [] for c in shape.table.columns if c.in_cells or c.meta.qualifier_of}
     member = shape.member
     path = quoted(str(_as_utf8(member, scratch)))
     packed = ", compression = 'gzip'" if member.packed else ""
@@ -206,7 +206,7 @@ def parquet_rows(connection: duckdb.DuckDBPyConnection, shape: Shape, account: A
             f"{shape.member.name}: looks like {shape.table.full_name}, but member “{missing[0].meta.path}” is missing; "
             f"it has {', '.join(relation.columns[:12])}"
         )
-    shape.places = {column.name: [] for column in shape.table.columns if column.in_cells}
+    shape.places = {c.name: [] for c in shape.table.columns if c.in_cells or c.meta.qualifier_of}
     raw = fresh("raw")
     try:
         connection.execute(f"create temp table {raw} as select {_members(shape, '', has)} from {source}")
