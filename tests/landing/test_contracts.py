@@ -52,7 +52,10 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
         "ga4": ["events"],
         "getresponse": ["campaigns", "contacts", "email_activity"],
         "google_ads": ["campaign_daily", "campaign_period", "keyword_daily", "keyword_period"],
+        "haravan": ["orders"],
+        "kiotviet": ["returns", "invoices"],
         "klaviyo": ["campaigns", "sent_report", "profiles", "email_activity"],
+        "lazada": ["orders"],
         "mailchimp": ["audience", "campaigns"],
         "meta_ads": ["ads_daily", "ads_period"],
         "nps": ["answers", "invitations"],
@@ -72,9 +75,12 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
             "app_usage",
             "account_profiles",
         ],
+        "sapo": ["orders"],
         "search_console": ["chart", "queries"],
+        "shopee": ["orders"],
         "shopify": ["orders"],
         "square": ["items"],
+        "tiktok_shop": ["orders"],
     }
 
 
