@@ -54,7 +54,7 @@ class Endorsement:
 
 
 @dataclass(frozen=True, slots=True)
-class Testimonial:
+class Praise:
     """A customer's praise."""
 
     id: str
@@ -92,6 +92,6 @@ class Lists:
     campaigns: list[MappedCampaign] = field(default_factory=list)
     subscriptions: list[Subscription] = field(default_factory=list)
     endorsements: list[Endorsement] = field(default_factory=list)
-    testimonials: list[Testimonial] = field(default_factory=list)
+    testimonials: list[Praise] = field(default_factory=list)
     logins: list[Login] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)

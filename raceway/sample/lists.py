@@ -7,7 +7,7 @@ from typing import Final
 
 from raceway.sample import company
 from raceway.sample.chance import Chance
-from raceway.sample.listed import Endorsement, Login, MappedCampaign, Subscription, Term, Testimonial, Use
+from raceway.sample.listed import Endorsement, Login, MappedCampaign, Praise, Subscription, Term, Use
 from raceway.sample.model import Person, World
 from raceway.sample.names import invent_email, invent_name
 
@@ -76,7 +76,7 @@ def _praise(world: World) -> None:
     for number in range(max(3, round(18 * world.scale))):
         day = chance.choice(world.days)
         world.lists.testimonials.append(
-            Testimonial(f"T-{number + 1:03d}", day, chance.one_of(_MARKETS), number == 0 or chance.hit(0.7))
+            Praise(f"T-{number + 1:03d}", day, chance.one_of(_MARKETS), number == 0 or chance.hit(0.7))
         )
 
 

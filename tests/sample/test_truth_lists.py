@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from raceway.sample.listed import Endorsement, Login, MappedCampaign, Subscription, Testimonial, Use
+from raceway.sample.listed import Endorsement, Login, MappedCampaign, Praise, Subscription, Use
 from raceway.sample.model import AdReport, AdRow
 from raceway.sample.truth import measures
 from tests.sample.hand_made import SEARCH_AD, at, device, event, order, world
@@ -80,7 +80,7 @@ def test_posts_are_of_the_influencers_channel_and_praise_needs_consent() -> None
         Endorsement("p1", "Linh", day(2), "VN", 100, 10),
         Endorsement("p2", "An", day(3), "", None, 10),
     ]
-    place.lists.testimonials = [Testimonial("t1", day(2), "US", True), Testimonial("t2", day(2), "US", False)]
+    place.lists.testimonials = [Praise("t1", day(2), "US", True), Praise("t2", day(2), "US", False)]
     found = measures(place)
     assert value(found, "endorsements", "month", MARCH, "influencer", "all") == 2
     assert value(found, "endorsements", "month", MARCH, "influencer", "VN") == 1

@@ -11,6 +11,8 @@ endorsements as (select * from {{ ref('fct_advocacy_endorsement') }}),
 
 testimonials as (select * from {{ ref('fct_advocacy_testimonial') }}),
 
+content_shares as (select * from {{ ref('fct_advocacy_content_share') }}),
+
 answers_by_day as (
     select
         day,
@@ -31,6 +33,16 @@ invitations_by_day as (
         count(*) as nps_invited,
         sum(case when is_answered_30d then 1 else 0 end) as nps_answered_invited
     from invitations
+    group by day, market
+),
+
+shares_by_day as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        sum(shares) as content_shares
+    from content_shares
     group by day, market
 ),
 
@@ -64,6 +76,8 @@ final as (
     {{ measures_from('endorsements_by_day', ['endorsements', 'endorsement_reach']) }}
     union all
     {{ measures_from('testimonials_by_day', ['testimonials']) }}
+    union all
+    {{ measures_from('shares_by_day', ['content_shares']) }}
 )
 
 select * from final
