@@ -21,6 +21,7 @@ _DATED_BY: Final = {
     "fct_reach_search": "day",
     "fct_reach_session": "day",
     "fct_reach_email_campaign": "day",
+    "fct_reach_affiliate": "day",
     "fct_act_cart": "day",
     "fct_act_login": "day",
     "fct_convert_order": "order_date",
@@ -31,6 +32,7 @@ _DATED_BY: Final = {
     "fct_engage_email_activity": "day",
     "fct_advocacy_nps_answer": "day",
     "fct_advocacy_nps_invitation": "day",
+    "fct_advocacy_referral": "day",
 }
 
 

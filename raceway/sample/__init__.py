@@ -14,6 +14,7 @@ from raceway.faults import BadSettings
 from raceway.home import Home
 from raceway.sample import company
 from raceway.sample.homes import prepare_home
+from raceway.sample.traces_affiliate import write_affiliate
 from raceway.sample.traces_ga4 import write_ga4
 from raceway.sample.traces_google_ads import write_google_ads
 from raceway.sample.traces_mail_tools import write_activecampaign, write_getresponse, write_klaviyo
@@ -21,6 +22,7 @@ from raceway.sample.traces_mailchimp import write_mailchimp
 from raceway.sample.traces_meta_ads import write_meta_ads
 from raceway.sample.traces_nps import write_nps
 from raceway.sample.traces_plan import write_plan
+from raceway.sample.traces_referral import write_referral
 from raceway.sample.traces_search_console import write_search_console
 from raceway.sample.traces_shopify import write_shopify
 from raceway.sample.traces_social import write_social
@@ -42,6 +44,8 @@ _WRITERS = {
     "nps": write_nps,
     "social": write_social,
     "plan": write_plan,
+    "referral": write_referral,
+    "affiliate": write_affiliate,
 }
 
 

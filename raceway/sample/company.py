@@ -107,6 +107,8 @@ def sample_accounts(history_start: dt.date) -> list[Account]:
         {"source": "nps", "account": "vn-shop", "name": "Khảo sát NPS", **vietnam},
         {"source": "social", "account": "vn-brand", "name": "Mạng xã hội Việt Nam", **vietnam},
         {"source": "social", "account": "us-store", "name": "Instagram New York", **america},
+        {"source": "referral", "account": "vn-program", "name": "Bạn bè giới thiệu", **vietnam},
+        {"source": "affiliate", "account": "vn-network", "name": "Tiếp thị liên kết", **vietnam},
         {"source": "plan", "account": "company", "name": "Kế hoạch", **vietnam},
     ]  # fmt: skip
     return [Account.model_validate(row) for row in rows]

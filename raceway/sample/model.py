@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from raceway.sample.listed import Lists
 from raceway.sample.mailcrm import MailCrm
+from raceway.sample.referred import Partners
 from raceway.sample.social import Social
 from raceway.settings import Account, Settings
 
@@ -366,6 +367,7 @@ class World:
     initiatives: list[Initiative] = field(default_factory=list)
     rates: list[Rate] = field(default_factory=list)
     lists: Lists = field(default_factory=Lists)
+    partners: Partners = field(default_factory=Partners)
     mailcrm: MailCrm = field(default_factory=MailCrm)
     social: Social = field(default_factory=Social)
 

@@ -24,6 +24,7 @@ from raceway.sample.tally import Key, Number, Tally, declared_measures, grains, 
 from raceway.sample.truth_lists import tally_lists
 from raceway.sample.truth_mailcrm import count_mail
 from raceway.sample.truth_orders import Exchange, find_channels, placed_orders, till_refunds
+from raceway.sample.truth_referral import tally_referrals
 from raceway.sample.truth_sessions import cut_sessions, first_touches, is_bounced
 from raceway.sample.truth_social import count_social
 
@@ -121,6 +122,7 @@ class _Truth:
         self._customers()
         count_mail(self.world, self.tally)
         self._survey()
+        tally_referrals(self.world, self.tally, self.counted, self.links.person, self._market_of)
         tally_lists(self.world, self.tally, self.sessions, self.links.person, self._market_of)
         count_social(self.world, self.tally, self.sessions)
         values = self.tally.close(dict.fromkeys(_PLANNED, self.world.as_of), self.world.last)

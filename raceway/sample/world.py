@@ -11,6 +11,7 @@ from raceway.sample.letters import invent_letters, invent_survey
 from raceway.sample.lists import invent_lists
 from raceway.sample.mail_tools import invent_mail_tools
 from raceway.sample.model import World
+from raceway.sample.partners import invent_partners
 from raceway.sample.plans import invent_plans
 from raceway.sample.shop import Population, invent_orders
 from raceway.sample.social import invent_social
@@ -50,5 +51,6 @@ def invent_world(
     invent_mail_tools(world)
     invent_plans(world)
     invent_lists(world)
+    invent_partners(world)
     invent_social(world)
     return world

@@ -39,6 +39,8 @@ ACCOUNTS = [
     ("getresponse", "list", "SG", "Asia/Singapore", "SGD"),
     ("nps", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("social", "page", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("referral", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("affiliate", "us", "US", "America/New_York", "USD"),
     ("plan", "company", "VN", "Asia/Ho_Chi_Minh", "VND"),
 ]
 

@@ -18,7 +18,17 @@ COLUMNS = [
     "path", "source", "account", "sibling", "expected", "table", "rows_read", "rows_landed", "rows_refused",
     "rows_furniture", "sentence",
 ]  # fmt: skip
-FOLDERS = ("google_ads", "meta_ads", "ga4", "search_console", "shopify_woo", "pos", "email", "social")
+FOLDERS = (
+    "google_ads",
+    "meta_ads",
+    "ga4",
+    "search_console",
+    "shopify_woo",
+    "pos",
+    "email",
+    "social",
+    "referral_affiliate",
+)
 
 # Files that land: source, account (named by its currency), siblings, table, first header.
 LANDED = {
@@ -33,6 +43,7 @@ LANDED = {
     "search_console/fr_Dates.csv": ("search_console", "usd", "fr_Filtres.csv", "chart", "Date"),
     "search_console/en_Queries.csv": ("search_console", "usd", "en_Filters.csv;en_Chart.csv", "queries", "Top queries"),
     "shopify_woo/shopify_orders_export_redacted.csv": ("shopify", "usd", "", "orders", "Name"),
+    "referral_affiliate/awin_transactions_excerpt_redacted.csv": ("affiliate", "usd", "", "transactions", "id"),
     "pos/square_items_detail_redacted.csv": ("square", "usd", "", "items", "Date"),
     "email/klaviyo_campaign_sent_report.csv": ("klaviyo", "usd", "", "sent_report", "Date"),
     "social/youtube_table_data.csv": ("social", "usd", "", "youtube_content", "Content"),
