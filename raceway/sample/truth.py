@@ -21,6 +21,7 @@ from raceway.sample.identities import Identity, Links, order_identity, revealed_
 from raceway.sample.model import DAY, AdRow, World, micros
 from raceway.sample.periods import LONG_PERIODS, PERIODS, Calendar
 from raceway.sample.tally import Key, Number, Tally, declared_measures, grains, read_rows
+from raceway.sample.truth_crm import count_crm
 from raceway.sample.truth_mailcrm import count_mail
 from raceway.sample.truth_orders import Exchange, find_channels, placed_orders, till_refunds
 from raceway.sample.truth_sessions import cut_sessions, first_touches, is_bounced
@@ -118,6 +119,7 @@ class _Truth:
         self._orders()
         self._customers()
         count_mail(self.world, self.tally)
+        count_crm(self.world, self.tally, self.links, self.sessions, self.counted, self._market_of)
         self._survey()
         values = self.tally.close(dict.fromkeys(_PLANNED, self.world.as_of), self.world.last)
         return self._without_unready(self._with_buyers_among_visitors(values))
@@ -376,9 +378,10 @@ class _Truth:
     def _market(self, email: str | None, otherwise: str) -> str:
         """The market of a person: of the first order, else of the first session, else the account's."""
         identity = order_identity(email, None)
-        if identity is None:
-            return otherwise
-        person = self.links.person(identity)
+        return otherwise if identity is None else self._market_of(self.links.person(identity), otherwise)
+
+    def _market_of(self, person: Identity, otherwise: str) -> str:
+        """The market of a person by the root that stands for it."""
         if person in self.customers:
             return self.customers[person].market
         return self.session_markets.get(person, otherwise)

@@ -17,7 +17,7 @@ from raceway.settings import Business, Settings, init_home
 
 SOURCES = {
     "google_ads", "meta_ads", "ga4", "search_console", "shopify", "square", "mailchimp", "klaviyo", "activecampaign",
-    "getresponse", "nps", "plan",
+    "getresponse", "hubspot", "salesforce", "nps", "plan",
 }  # fmt: skip
 STAGES = ["staging", "conform", "plan", "reach", "act", "convert", "engage", "advocacy", "mart"]
 FLOW = ["wait_for_sources", "freeze", *STAGES, "gate_mart", "publish"]

@@ -60,7 +60,7 @@ final as (
         deals.currency,
         case
             when deals.is_won and deals.closed_on >= deals.created_on
-                then {{ days_between('deals.created_on', 'deals.closed_on') }}
+                then cast({{ days_between('deals.created_on', 'deals.closed_on') }} as bigint)
         end as cycle_days
     from deals
     cross join settings
