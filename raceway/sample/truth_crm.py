@@ -65,7 +65,7 @@ def count_crm(
     links: Links,
     sessions: list[Session],
     counted: list[Order],
-    market_of: Callable[[Identity, str], str],
+    market_of: Callable[[Identity | None, str], str],
 ) -> None:
     """Leads, qualified leads, visitors who became leads, cohorts and deals."""
     contacts = _hubspot(world, links) | _salesforce(world, links)

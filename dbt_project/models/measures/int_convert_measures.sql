@@ -19,6 +19,8 @@ leads as (select * from {{ ref('fct_act_lead') }}),
 
 deals as (select * from {{ ref('fct_convert_deal') }}),
 
+trials as (select * from {{ ref('fct_convert_trial') }}),
+
 accounts as (select * from {{ source('house', 'accounts') }}),
 
 covered_days as (select * from {{ source('house', 'covered_days') }}),
@@ -172,6 +174,17 @@ costs_by_day as (
     group by day, channel, market
 ),
 
+trials_by_day as (
+    select
+        started_on as day,
+        cast(null as varchar) as channel,
+        market,
+        count(*) as trials_started,
+        sum(case when is_converted_30d then 1 else 0 end) as trials_converted
+    from trials
+    group by started_on, market
+),
+
 leads_by_day as (
     select
         became_lead_on as day,
@@ -220,6 +233,8 @@ final as (
     {{ measures_from('leads_by_day', ['leads_created_cohort', 'leads_won_cohort']) }}
     union all
     {{ measures_from('deals_by_day', ['deals_closed', 'deals_won', 'sales_cycle_days']) }}
+    union all
+    {{ measures_from('trials_by_day', ['trials_started', 'trials_converted']) }}
 )
 
 select * from final
