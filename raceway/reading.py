@@ -18,6 +18,7 @@ import gzip
 import hashlib
 import io
 import json
+import mmap
 import re
 import unicodedata
 import zipfile
@@ -256,6 +257,7 @@ def _head(path: Path) -> bytes:
 
 def _text_member(name: str, path: Path, raw: Path, head: bytes, cp1252: bool) -> Member:
     encoding, text = _decode(name, head, cp1252)
+    text = text.replace("\0", "")
     first = text.lstrip()[:1]
     kind: Kind = "json" if first == "{" else "csv"
     if first == "[":
@@ -302,6 +304,16 @@ def _refuse_encoding(name: str, data: bytes) -> str:
             f"{name}, line {line}: the byte 0x{data[fault.start]:02x} is not valid UTF-8; save or export it as UTF-8"
         ) from fault
     raise ExportRefused(f"{name}: not valid UTF-8; save or export it as UTF-8")
+
+
+def has_nul(member: Member) -> bool:
+    """Whether a text file holds NUL characters: Salesforce writes them, and they are no part of a cell."""
+    nul = b"\0\0" if member.encoding.startswith("utf-16") else b"\0"
+    with member.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        at = content.find(nul)
+        while at >= 0 and at % len(nul):  # two zero bytes of two neighbours
+            at = content.find(nul, at + 1)
+    return at >= 0
 
 
 def plain_copy(member: Member, target: Path, cp1252: bool) -> Path:

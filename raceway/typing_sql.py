@@ -140,7 +140,9 @@ def _date(column: ColumnContract, raw: str) -> Cell:
     every = [*formats, *(f for f in _ISO_DATES if f not in formats)]
     value = f"cast(try_strptime(trim({raw}), {text_list(every)}) as date)"
     if not formats or formats[0] == "%Y-%m-%d":
-        return Cell(column, raw, value, "date", "{0}")
+        # not read as a date: DuckDB's csv reader takes 2026-03-12xyz for the 12th, and its cast takes 2026/03/12
+        doubt = "(length({0}) <> 10 or {0}[5] <> '-' or try_cast({0} as date) is null)"
+        return Cell(column, raw, value, "varchar", "try_cast({0} as date)", doubt)
     return Cell(column, raw, value)
 
 

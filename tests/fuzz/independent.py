@@ -22,6 +22,10 @@ from raceway.contracts import ColumnContract, TableContract
 
 _SPACE: Final = " \t\r\n\u00a0\u202f\ufeff"
 _SIGNS: Final = r"(?:US\$|CA\$|A\$|S\$|R\$|[A-Z]{3}|[$€£¥₫đ₹৳₩฿])"
+_ISO: Final = (
+    "%Y-%m-%d",
+    *(f"%Y-%m-%d{t}%H:%M{s}{zone}" for t in " T" for s in ("", ":%S", ":%S.%f") for zone in ("", "Z", "%z", " %z")),
+)
 _NOT_COMPARED: Final = ("masked", "qualifier_of", "words", "free_text", "sentiment_of", "coarse", "param")
 
 
@@ -180,13 +184,7 @@ def _timestamp(column: ColumnContract, text: str, zone: str) -> dt.datetime:
             return dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=int(text.split(".")[0]) * unit)
         except OverflowError as fault:
             raise Unreadable(text) from fault
-    if not moment.formats:
-        try:
-            found = dt.datetime.fromisoformat(text)
-        except ValueError as fault:
-            raise Unreadable(text) from fault
-    else:
-        found = _moment(text, moment.formats)
+    found = _moment(text, moment.formats or _ISO)
     if found.tzinfo is not None:
         return found.astimezone(dt.UTC).replace(tzinfo=None)
     if moment.zone in ("utc", "local"):
