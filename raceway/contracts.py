@@ -67,6 +67,7 @@ class Moment(_Part):
     epoch: Literal["s", "ms", "us"] | None = Field(None, description="A count since 1970 in this unit.")
     zone: str = Field("utc", description="utc, account, local (kept as written), or `column <header>` that names it.")
     time: str | None = Field(None, description="Header of a column with the time of day.")
+    serial: bool = Field(False, description="Also a spreadsheet's day number, 46086.431 (days since 1899-12-30).")
 
 
 class ColumnMeta(_Part):
