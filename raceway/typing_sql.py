@@ -154,6 +154,11 @@ def _date(column: ColumnContract, raw: str) -> Cell:
     return Cell(column, raw, value)
 
 
+def _with_a_digit(text: str) -> str:
+    """SQL for a text that may be a moment: DuckDB's strptime takes the words epoch and infinity for 1900."""
+    return f"case when regexp_matches({text}, '[0-9]') then {text} end"
+
+
 def _timestamp(column: ColumnContract, raw: str, account: Account, extras: dict[str, str]) -> str:
     """UTC without a zone: what names an offset is converted, what does not is local to the contract's zone."""
     moment = column.meta.moment
@@ -163,6 +168,7 @@ def _timestamp(column: ColumnContract, raw: str, account: Account, extras: dict[
     text = _trimmed(raw)
     if moment.time:
         text = f"trim({raw}) || ' ' || trim({extras[moment.time]})" if moment.time in extras else f"trim({raw})"
+    text = _with_a_digit(text)
     formats = moment.formats or _ISO_TIMES
     with_offset = [f for f in formats if "%z" in f]
     without = [f for f in formats if "%z" not in f]
