@@ -49,7 +49,11 @@ def write(home: Home, text: str) -> Path:
 def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
     assert {name: contract.table_names for name, contract in load_contracts().items()} == {
         "ga4": ["events"],
-        "google_ads": ["campaign_daily", "campaign_period", "keyword_daily", "keyword_period"],
+        "google_ads": [
+            "campaign_daily", "campaign_period", "keyword_daily", "keyword_period", "search_term_daily",
+            "search_term_period", "ad_daily", "ad_period", "connector_campaign_daily", "connector_keyword_daily",
+            "connector_search_term_daily",
+        ],
         "mailchimp": ["audience", "campaigns"],
         "meta_ads": ["ads_daily", "ads_period"],
         "nps": ["answers", "invitations"],
@@ -57,6 +61,7 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
         "search_console": ["chart", "queries"],
         "shopify": ["orders"],
         "square": ["items"],
+        "tiktok_ads": ["ads_daily"],
     }
 
 

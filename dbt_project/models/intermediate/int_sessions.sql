@@ -105,6 +105,7 @@ channelled as (
         case
             when click_id_kind = 'gclid' then 'google_ads'
             when click_id_kind = 'fbclid' then 'meta_ads'
+            when click_id_kind = 'ttclid' then 'tiktok_ads'
             when is_paid then site_ad_source
         end as ad_source
     from sited
