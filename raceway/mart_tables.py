@@ -27,6 +27,7 @@ _DATED_BY: Final = {
     "fct_convert_order_line": "order_date",
     "fct_convert_refund": "refund_date",
     "fct_convert_attribution": "order_date",
+    "fct_engage_email_activity": "day",
     "fct_advocacy_nps_answer": "day",
     "fct_advocacy_nps_invitation": "day",
 }

@@ -99,6 +99,10 @@ def sample_accounts(history_start: dt.date) -> list[Account]:
         {"source": "square", "account": "us-store", "name": "Canal Street store", **america,
          "history_start": history_start},
         {"source": "mailchimp", "account": "vn-list", "name": "Bản tin", **vietnam},
+        {"source": "klaviyo", "account": "us-letters", "name": "Store letters", **america},
+        {"source": "activecampaign", "account": "vn-club", "name": "Câu lạc bộ chạy bộ", **vietnam},
+        {"source": "getresponse", "account": "sg-list", "name": "Singapore list", **vietnam, "market": "SG",
+         "time_zone": "Asia/Singapore"},
         {"source": "nps", "account": "vn-shop", "name": "Khảo sát NPS", **vietnam},
         {"source": "plan", "account": "company", "name": "Kế hoạch", **vietnam},
     ]  # fmt: skip

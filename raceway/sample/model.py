@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from raceway.sample.mailcrm import MailCrm
 from raceway.settings import Account, Settings
 
 SECOND: Final = 1_000_000
@@ -362,6 +363,7 @@ class World:
     targets: list[Target] = field(default_factory=list)
     initiatives: list[Initiative] = field(default_factory=list)
     rates: list[Rate] = field(default_factory=list)
+    mailcrm: MailCrm = field(default_factory=MailCrm)
 
     @property
     def as_of(self) -> dt.date:

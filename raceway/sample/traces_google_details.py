@@ -41,16 +41,16 @@ def put_details(drop: Drop, report: AdReport, exported_at: dt.datetime, date_lin
 
 def _search_terms(rows: Sequence[AdRow], date_line: str) -> bytes:
     """A quarter of what their campaigns had goes to each term that Google shows."""
-    cells, shown = [], [0, 0, 0]
+    cells, shown = [], (0, 0, 0)
     for campaign, term, match, group in _TERMS:
         of_it = [row for row in rows if row.campaign == campaign]
         clicks = sum(row.clicks or 0 for row in of_it) // 4
         impressions, cost = sum(row.impressions for row in of_it) // 4, sum(row.cost for row in of_it) // 4
-        shown = [total + part for total, part in zip(shown, (clicks, impressions, cost), strict=True)]
+        shown = (shown[0] + clicks, shown[1] + impressions, shown[2] + cost)
         kind = of_it[0].campaign_type if of_it else "Search"
         cells.append([term, match, "None", campaign, group, *_numbers(clicks, impressions, cost, kind)])
-    whole = [sum(row.clicks or 0 for row in rows), sum(row.impressions for row in rows), sum(row.cost for row in rows)]
-    hidden = [all_of_it - part for all_of_it, part in zip(whole, shown, strict=True)]
+    whole = (sum(row.clicks or 0 for row in rows), sum(row.impressions for row in rows), sum(row.cost for row in rows))
+    hidden = (whole[0] - shown[0], whole[1] - shown[1], whole[2] - shown[2])
     totals = [
         [label, "", "", "", "", *_numbers(*numbers, "")]
         for label, numbers in (

@@ -11,8 +11,9 @@ from raceway.sample.workbook import Cell, workbook
 
 _NONE: Final = "-"
 _MASKED: Final = "<5"
+# The full-width brackets are TikTok's own.
 _ENGLISH: Final = header(
-    "By Day|Campaign name|Ad group name|Ad name|Website URL (Ad level）|Currency|Cost|Impressions|"  # the bracket is theirs
+    "By Day|Campaign name|Ad group name|Ad name|Website URL (Ad level）|Currency|Cost|Impressions|"
     "Clicks (destination)|CPC (destination)|CTR (destination)|Complete payment|Total complete payment value",
     "|",
 )

@@ -12,7 +12,7 @@ from raceway.sample.drop import zipped
 
 Cell = str | int | float | Decimal | dt.date | None
 
-_EPOCH: Final = dt.datetime(1899, 12, 30)  # day 0 of a workbook
+_EPOCH: Final = dt.date(1899, 12, 30)  # day 0 of a workbook
 _XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
@@ -77,7 +77,8 @@ def _cell(reference: str, value: Cell) -> str:
     if isinstance(value, str):
         return f'<c r="{reference}" t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
     if isinstance(value, dt.date):
-        moment = value if isinstance(value, dt.datetime) else dt.datetime.combine(value, dt.time())
-        days = (moment - _EPOCH) / dt.timedelta(days=1)
+        days: float = value.toordinal() - _EPOCH.toordinal()
+        if isinstance(value, dt.datetime):
+            days += (value.hour * 3600 + value.minute * 60 + value.second) / 86_400
         return f'<c r="{reference}" s="{2 if isinstance(value, dt.datetime) else 1}"><v>{days!r}</v></c>'
     return f'<c r="{reference}"><v>{value}</v></c>'

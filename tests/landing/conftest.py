@@ -28,6 +28,9 @@ ACCOUNTS = [
     ("shopify", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("square", "till", "US", "America/New_York", "USD"),
     ("mailchimp", "list", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("klaviyo", "letters", "US", "America/New_York", "USD"),
+    ("activecampaign", "club", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("getresponse", "list", "SG", "Asia/Singapore", "SGD"),
     ("nps", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("plan", "company", "VN", "Asia/Ho_Chi_Minh", "VND"),
 ]

@@ -48,12 +48,23 @@ def write(home: Home, text: str) -> Path:
 
 def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
     assert {name: contract.table_names for name, contract in load_contracts().items()} == {
+        "activecampaign": ["campaigns", "contacts", "email_activity"],
         "ga4": ["events"],
         "google_ads": [
-            "campaign_daily", "campaign_period", "keyword_daily", "keyword_period", "search_term_daily",
-            "search_term_period", "ad_daily", "ad_period", "connector_campaign_daily", "connector_keyword_daily",
+            "campaign_daily",
+            "campaign_period",
+            "keyword_daily",
+            "keyword_period",
+            "search_term_daily",
+            "search_term_period",
+            "ad_daily",
+            "ad_period",
+            "connector_campaign_daily",
+            "connector_keyword_daily",
             "connector_search_term_daily",
         ],
+        "getresponse": ["campaigns", "contacts", "email_activity"],
+        "klaviyo": ["campaigns", "sent_report", "profiles", "email_activity"],
         "mailchimp": ["audience", "campaigns"],
         "meta_ads": ["ads_daily", "ads_period"],
         "nps": ["answers", "invitations"],
@@ -151,7 +162,7 @@ def test_a_broken_contract_names_the_place_and_the_remedy(home: Home, good: str,
 
 
 def test_an_unknown_source_names_the_known_ones(home: Home) -> None:
-    with pytest.raises(BadContract, match=r"known sources: ga4, google_ads"):
+    with pytest.raises(BadContract, match=r"known sources: activecampaign, ga4"):
         load_contract("tiktok", home)
 
 

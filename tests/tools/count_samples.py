@@ -30,13 +30,25 @@ LANDED = {
     "google_ads/search_terms_report_excerpt.csv": ("google_ads", "usd", "", "search_term_period", "Search term"),
     "google_ads/search_terms_report_utf16le_tsv.csv": ("google_ads", "cad", "", "search_term_period", "Search term"),
     "google_ads/connector_fivetran_campaign_stats_data.csv": (
-        "google_ads", "usd", "", "connector_campaign_daily", "_fivetran_id",
+        "google_ads",
+        "usd",
+        "",
+        "connector_campaign_daily",
+        "_fivetran_id",
     ),
     "google_ads/connector_fivetran_keyword_stats_data.csv": (
-        "google_ads", "usd", "", "connector_keyword_daily", "_fivetran_id",
+        "google_ads",
+        "usd",
+        "",
+        "connector_keyword_daily",
+        "_fivetran_id",
     ),
     "google_ads/connector_fivetran_search_term_keyword_stats_data.csv": (
-        "google_ads", "usd", "", "connector_search_term_daily", "_fivetran_id",
+        "google_ads",
+        "usd",
+        "",
+        "connector_search_term_daily",
+        "_fivetran_id",
     ),
     "meta_ads/ads_manager_export_lifetime.csv": ("meta_ads", "usd", "", "ads_period", "Reporting starts"),
     "meta_ads/ads_reporting_daily_gender_age_2024_BOM.csv": ("meta_ads", "usd", "", "ads_daily", "Day"),
@@ -46,6 +58,7 @@ LANDED = {
     "search_console/en_Queries.csv": ("search_console", "usd", "en_Filters.csv;en_Chart.csv", "queries", "Top queries"),
     "shopify_woo/shopify_orders_export_redacted.csv": ("shopify", "usd", "", "orders", "Name"),
     "pos/square_items_detail_redacted.csv": ("square", "usd", "", "items", "Date"),
+    "email/klaviyo_campaign_sent_report.csv": ("klaviyo", "usd", "", "sent_report", "Date"),
 }
 # Files that belong to the ones beside them: their rows are furniture.
 FURNITURE = {
@@ -120,12 +133,7 @@ def expectation(path: str, file: Path) -> dict[str, object]:
 
 def main() -> None:
     samples = Path(sys.argv[1])
-    files = sorted(
-        file
-        for folder in FOLDERS
-        for file in (samples / folder).iterdir()
-        if folder != "email" or file.name.startswith("connector_")
-    )
+    files = sorted(file for folder in FOLDERS for file in (samples / folder).iterdir())
     target = Path(__file__).resolve().parent.parent / "samples.csv"
     with target.open("w", encoding="utf-8", newline="") as out:
         writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
