@@ -12,6 +12,7 @@ from raceway.sample.mail_tools import invent_mail_tools
 from raceway.sample.model import World
 from raceway.sample.plans import invent_plans
 from raceway.sample.shop import Population, invent_orders
+from raceway.sample.social import invent_social
 from raceway.sample.store import invent_sales
 from raceway.sample.tiktok import invent_tiktok
 from raceway.sample.visits import invent_visits
@@ -49,4 +50,5 @@ def invent_world(
     invent_survey(world)
     invent_mail_tools(world)
     invent_plans(world)
+    invent_social(world)
     return world
