@@ -8,6 +8,7 @@ from collections.abc import Callable
 from raceway.sample import company
 from raceway.sample.campaigns import invent_campaigns
 from raceway.sample.letters import invent_letters, invent_survey
+from raceway.sample.lists import invent_lists
 from raceway.sample.mail_tools import invent_mail_tools
 from raceway.sample.model import World
 from raceway.sample.plans import invent_plans
@@ -50,5 +51,6 @@ def invent_world(
     invent_survey(world)
     invent_mail_tools(world)
     invent_plans(world)
+    invent_lists(world)
     invent_social(world)
     return world
