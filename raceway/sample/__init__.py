@@ -15,6 +15,7 @@ from raceway.home import Home
 from raceway.sample import company
 from raceway.sample.homes import prepare_home
 from raceway.sample.traces_affiliate import write_affiliate
+from raceway.sample.traces_crm import write_hubspot, write_salesforce
 from raceway.sample.traces_ga4 import write_ga4
 from raceway.sample.traces_google_ads import write_google_ads
 from raceway.sample.traces_mail_tools import write_activecampaign, write_getresponse, write_klaviyo
@@ -27,12 +28,14 @@ from raceway.sample.traces_search_console import write_search_console
 from raceway.sample.traces_shopify import write_shopify
 from raceway.sample.traces_social import write_social
 from raceway.sample.traces_square import write_square
+from raceway.sample.traces_tiktok_ads import write_tiktok_ads
 from raceway.sample.truth import write_truth
 from raceway.sample.world import invent_world
 
 _WRITERS = {
     "google_ads": write_google_ads,
     "meta_ads": write_meta_ads,
+    "tiktok_ads": write_tiktok_ads,
     "ga4": write_ga4,
     "search_console": write_search_console,
     "shopify": write_shopify,
@@ -41,6 +44,8 @@ _WRITERS = {
     "klaviyo": write_klaviyo,
     "activecampaign": write_activecampaign,
     "getresponse": write_getresponse,
+    "hubspot": write_hubspot,
+    "salesforce": write_salesforce,
     "nps": write_nps,
     "social": write_social,
     "plan": write_plan,

@@ -21,6 +21,7 @@ from raceway.sample.identities import Identity, Links, order_identity, revealed_
 from raceway.sample.model import DAY, AdRow, World, micros
 from raceway.sample.periods import LONG_PERIODS, PERIODS, Calendar
 from raceway.sample.tally import Key, Number, Tally, declared_measures, grains, read_rows
+from raceway.sample.truth_crm import count_crm
 from raceway.sample.truth_lists import tally_lists
 from raceway.sample.truth_mailcrm import count_mail
 from raceway.sample.truth_orders import Exchange, find_channels, placed_orders, till_refunds
@@ -121,6 +122,7 @@ class _Truth:
         self._orders()
         self._customers()
         count_mail(self.world, self.tally)
+        count_crm(self.world, self.tally, self.links, self.sessions, self.counted, self._market_of)
         self._survey()
         tally_referrals(self.world, self.tally, self.counted, self.links.person, self._market_of)
         tally_lists(self.world, self.tally, self.sessions, self.links.person, self._market_of)
@@ -393,8 +395,8 @@ class _Truth:
 
 
 def _claims(world: World, source: str, account: str) -> bool:
-    """Whether an account's report states purchases: Meta's do, Google's where the accounts file says so."""
-    return source == "meta_ads" or world.accounts[source, account].conversions_are_purchases
+    """Whether an account's report states purchases: Meta's and TikTok's do, Google's where accounts.csv says so."""
+    return source in ("meta_ads", "tiktok_ads") or world.accounts[source, account].conversions_are_purchases
 
 
 def _bearing_rows(world: World) -> Iterator[tuple[str, str, AdRow]]:
