@@ -14,7 +14,7 @@ from raceway.sample.chance import Chance
 from raceway.sample.drop import Drop, header
 from raceway.sample.model import World
 from raceway.sample.trade import ACCOUNTS, TILL, Item, Return, Sale
-from raceway.sample.workbook import Cell, day_number, workbook
+from raceway.sample.workbook import Cell, workbook
 
 _INVOICES: Final = header(
     "Mã hóa đơn,Chi nhánh,Thời gian,Mã khách hàng,Tên khách hàng,Điện thoại,Người bán,Kênh bán,Trạng thái,"
@@ -24,6 +24,8 @@ _INVOICES: Final = header(
 _RETURNS: Final = header(
     "Mã trả hàng,Mã hóa đơn,Chi nhánh,Thời gian,Trạng thái,Cần trả khách,Mã hàng,Tên hàng,Số lượng,Giá bán,Thành tiền"
 )
+
+_DAY_ZERO: Final = dt.datetime.fromisoformat("1899-12-30")  # of spreadsheets; local, as their cells are
 
 
 def write_kiotviet(world: World, inbox: Path) -> int:
@@ -75,7 +77,7 @@ def _moment(world: World, moment: dt.datetime, dates: str) -> Cell:
     local = moment.astimezone(world.settings.zone).replace(tzinfo=None)
     if dates == "text":
         return local.strftime("%d/%m/%Y %H:%M")
-    return local if dates == "date" else day_number(local)
+    return local if dates == "date" else (local - _DAY_ZERO) / dt.timedelta(days=1)
 
 
 def _phone(world: World, sale: Sale) -> Cell:

@@ -36,6 +36,13 @@ FACTS = {
     "is_bounced boolean, order_id varchar",
     "fct_reach_email_campaign": "source varchar, account varchar, campaign_id varchar, day date, market varchar, "
     "delivered bigint, unique_opens bigint, forwards bigint, unique_clicks bigint, unsubscribes bigint",
+    "fct_reach_social_day": "source varchar, account varchar, network varchar, day date, market varchar, "
+    "impressions bigint, engagements bigint, shares bigint",
+    "fct_reach_follower": "source varchar, account varchar, network varchar, handle varchar, day date, market varchar, "
+    "followers bigint",
+    "fct_advocacy_content_share": "source varchar, account varchar, network varchar, day date, market varchar, shares bigint",
+    "int_social_post_steps": "source varchar, account varchar, network varchar, table_name varchar, day date",
+    "int_social_daily": "source varchar, account varchar, network varchar, day date",
     "fct_act_cart": "source varchar, account varchar, session_id varchar, person_id varchar, day date, "
     "channel varchar, market varchar, is_ordered boolean",
     "fct_convert_order": "source varchar, account varchar, order_id varchar, ordered_at timestamp, order_date date, "
@@ -54,6 +61,17 @@ FACTS = {
     "is_promoter boolean, is_detractor boolean",
     "fct_advocacy_nps_invitation": "source varchar, account varchar, invitation_id varchar, market varchar, day date, "
     "is_answered_30d boolean",
+    "fct_convert_trial": "source varchar, account varchar, trial_id varchar, market varchar, started_on date, "
+    "is_converted_30d boolean",
+    "fct_engage_term": "source varchar, account varchar, term_id varchar, market varchar, ends_on date, "
+    "has_ended boolean, is_renewed_30d boolean",
+    "fct_engage_usage": "source varchar, account varchar, use_id varchar, person_id varchar, market varchar, day date, "
+    "seconds decimal(18,6)",
+    "fct_act_login": "source varchar, account varchar, login_id varchar, channel varchar, market varchar, day date, "
+    "is_activated_7d boolean, is_completed_30d boolean",
+    "fct_advocacy_endorsement": "source varchar, account varchar, post varchar, market varchar, day date, reach bigint",
+    "fct_advocacy_testimonial": "source varchar, account varchar, testimonial varchar, market varchar, day date, "
+    "has_consent boolean",
 }
 """The columns of the facts that measures read."""
 
