@@ -17,8 +17,16 @@ from raceway.sample.homes import prepare_home
 from raceway.sample.traces_crm import write_hubspot, write_salesforce
 from raceway.sample.traces_ga4 import write_ga4
 from raceway.sample.traces_google_ads import write_google_ads
+from raceway.sample.traces_kiotviet import write_kiotviet
 from raceway.sample.traces_mail_tools import write_activecampaign, write_getresponse, write_klaviyo
 from raceway.sample.traces_mailchimp import write_mailchimp
+from raceway.sample.traces_marketplaces import (
+    write_haravan,
+    write_lazada,
+    write_sapo,
+    write_shopee,
+    write_tiktok_shop,
+)
 from raceway.sample.traces_meta_ads import write_meta_ads
 from raceway.sample.traces_nps import write_nps
 from raceway.sample.traces_plan import write_plan
@@ -38,6 +46,12 @@ _WRITERS = {
     "search_console": write_search_console,
     "shopify": write_shopify,
     "square": write_square,
+    "kiotviet": write_kiotviet,
+    "shopee": write_shopee,
+    "tiktok_shop": write_tiktok_shop,
+    "lazada": write_lazada,
+    "haravan": write_haravan,
+    "sapo": write_sapo,
     "mailchimp": write_mailchimp,
     "klaviyo": write_klaviyo,
     "activecampaign": write_activecampaign,

@@ -100,6 +100,13 @@ def sample_accounts(history_start: dt.date) -> list[Account]:
          "prices_include_vat": True, "vat_rate": VAT, "history_start": history_start},
         {"source": "square", "account": "us-store", "name": "Canal Street store", **america,
          "history_start": history_start},
+        *({"source": source, "account": account, "name": name, **vietnam, "prices_include_vat": True, "vat_rate": VAT,
+           "history_start": history_start}
+          for source, account, name in (
+              ("kiotviet", "vn-hanoi", "Cửa hàng Hàng Gai"), ("shopee", "vn-mall", "Shopee Mall"),
+              ("tiktok_shop", "vn-mall", "TikTok Shop"), ("lazada", "vn-mall", "LazMall"),
+              ("haravan", "vn-kids", "Web trẻ em"), ("sapo", "vn-outlet", "Outlet"),
+          )),
         {"source": "mailchimp", "account": "vn-list", "name": "Bản tin", **vietnam},
         {"source": "klaviyo", "account": "us-letters", "name": "Store letters", **america},
         {"source": "activecampaign", "account": "vn-club", "name": "Câu lạc bộ chạy bộ", **vietnam},

@@ -13,6 +13,7 @@ from typing import Final, Literal
 from raceway.sample.listed import Lists
 from raceway.sample.mailcrm import MailCrm
 from raceway.sample.social import Social
+from raceway.sample.trade import Trade
 from raceway.settings import Account, Settings
 
 SECOND: Final = 1_000_000
@@ -367,6 +368,7 @@ class World:
     rates: list[Rate] = field(default_factory=list)
     lists: Lists = field(default_factory=Lists)
     mailcrm: MailCrm = field(default_factory=MailCrm)
+    trade: Trade = field(default_factory=Trade)
     social: Social = field(default_factory=Social)
 
     @property

@@ -27,6 +27,7 @@ from raceway.sample.truth_mailcrm import count_mail
 from raceway.sample.truth_orders import Exchange, find_channels, placed_orders, till_refunds
 from raceway.sample.truth_sessions import cut_sessions, first_touches, is_bounced
 from raceway.sample.truth_social import count_social
+from raceway.sample.truth_trade import count_loose_returns, reveal_buyers, trade_orders
 
 __all__ = ["Comparison", "compare", "kpi_rows", "measures", "write_truth"]
 
@@ -97,9 +98,10 @@ class _Truth:
         self.calendar = Calendar(settings.business.fiscal_year_start_month, settings.business.cycle_start)
         self.tally = Tally(self.calendar)
         self.links: Links = revealed_links(world)
+        reveal_buyers(world, self.links)
         self.exchange = Exchange(world.rates, settings.rates.max_age_days)
         self.sessions = cut_sessions(world, self.links)
-        self.orders = placed_orders(world, self.links, self.exchange)
+        self.orders = placed_orders(world, self.links, self.exchange, trade_orders(world, self.links))
         find_channels(self.orders, self.sessions, settings.attribution.lookback_days)
         self.counted = [order for order in self.orders if order.is_counted]
         self.ad_rows = list(_bearing_rows(world))
@@ -119,6 +121,7 @@ class _Truth:
         self._search()
         self._visits()
         self._orders()
+        count_loose_returns(self.world, self.tally)
         self._customers()
         count_mail(self.world, self.tally)
         count_crm(self.world, self.tally, self.links, self.sessions, self.counted, self._market_of)

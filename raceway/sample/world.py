@@ -17,6 +17,7 @@ from raceway.sample.shop import Population, invent_orders
 from raceway.sample.social import invent_social
 from raceway.sample.store import invent_sales
 from raceway.sample.tiktok import invent_tiktok
+from raceway.sample.trade_sales import invent_trade
 from raceway.sample.visits import invent_visits
 from raceway.settings import Settings
 
@@ -43,6 +44,7 @@ def invent_world(
     progress("inventing persons and their orders")
     invent_orders(world, population)
     invent_sales(world, population)
+    invent_trade(world)
     progress("inventing visits")
     invent_visits(world)
     progress("inventing ads, letters, answers and plans")
