@@ -17,3 +17,15 @@
 {%- endmacro %}
 
 {% macro duckdb__add_24_hours(moment, days) %}({{ moment }} + to_hours(24 * cast({{ days }} as integer))){% endmacro %}
+
+
+{# Whole minutes from `first` to `second`. #}
+{% macro minutes_between(first, second) %}{{ return(adapter.dispatch('minutes_between')(first, second)) }}{% endmacro %}
+
+{% macro default__minutes_between(first, second) -%}
+    cast(floor((unix_timestamp({{ second }}) - unix_timestamp({{ first }})) / 60) as bigint)
+{%- endmacro %}
+
+{% macro duckdb__minutes_between(first, second) -%}
+    (date_diff('second', {{ first }}, {{ second }}) // 60)
+{%- endmacro %}
