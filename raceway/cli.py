@@ -295,6 +295,30 @@ def retry(
     _say("Read again by: raceway run" if files else "There is no refused file.")
 
 
+@app.command("new-source")
+def new_source(
+    name: Annotated[str, typer.Argument(help="The source's name: small letters, digits and _.")],
+    example: Annotated[Path, typer.Option("--from", help="A file that it exported: csv, xlsx, JSON lines.")],
+    table: Annotated[str, typer.Option(help="The name of the table that the file holds.")] = "rows",
+    project: Annotated[
+        bool, typer.Option("--project", help="Draft among the shipped sources, not in the home.")
+    ] = False,
+) -> None:
+    """Draft the folder of a new source from an example file, and list what a person must decide.
+
+    Example: `raceway new-source kiosk --from sales.csv --table sales`; docs/adding-a-source.md goes through it.
+    """
+    from raceway.new_source import draft_source
+
+    draft = draft_source(_places.find(), name, example, table, project)
+    for file in draft.files:
+        _say(f"wrote {file}")
+    _say("\nTo decide (`decide` in the contract marks the places):")
+    for decision in draft.decisions:
+        _say(f"- {decision}")
+    _say(f"\nThen put a file into inbox/{name}/<account>/ and: raceway run")
+
+
 @app.command()
 def doctor(
     ci: Annotated[bool, typer.Option("--ci", help="Exit 1 on warnings too, and show no settings.")] = False,

@@ -79,7 +79,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
         waiting = _choose(connection, home, settings, accounts, as_of)
         _write_schema(connection)
         _write_settings(connection, settings, accounts, exclusions, as_of)
-        fingerprint = _fingerprint(connection)
+        fingerprint = _fingerprint(connection, home)
         batches = _count(connection, "frozen.batches")
         _write_parquet(connection, home.run(run_id) / "effective_set.parquet")
         connection.execute("commit")
@@ -465,12 +465,12 @@ def _write_result(home: Home, frozen: Frozen) -> None:
 # fingerprint
 
 
-def _fingerprint(connection: duckdb.DuckDBPyConnection) -> str:
+def _fingerprint(connection: duckdb.DuckDBPyConnection, home: Home) -> str:
     """Hash of all that the mart depends on: every frozen table and the program.
 
     Paths are left out: a home may move. What a batch holds is told by its id.
     """
-    digest = hashlib.sha256(f"{__version__}\n{_program_hash()}\n".encode())
+    digest = hashlib.sha256(f"{__version__}\n{_program_hash(home)}\n".encode())
     tables = {
         "batches": "* exclude (path)",
         "scopes": "*",
@@ -490,18 +490,14 @@ def _fingerprint(connection: duckdb.DuckDBPyConnection) -> str:
     return digest.hexdigest()
 
 
-def _program_hash() -> str:
-    """Hash of the dbt project's own files, so that a changed model is a changed program."""
+def _program_hash(home: Home) -> str:
+    """Hash of the dbt project's files and of a company's own sources: a changed model is a changed program."""
     digest = hashlib.sha256()
-    files = [
-        path
-        for folder in ("macros", "models", "seeds", "tests")
-        for path in (PROJECT.dbt_project / folder).rglob("*")
-        if path.suffix in (".sql", ".yml", ".csv")
-    ]
-    for path in sorted(files):
-        digest.update(str(path.relative_to(PROJECT.dbt_project)).encode())
-        digest.update(path.read_bytes())
+    roots = [PROJECT.dbt_project / folder for folder in ("macros", "models", "seeds", "tests")]
+    for root in [*roots, home.sources]:
+        for path in sorted(path for path in root.rglob("*") if path.suffix in (".sql", ".yml", ".csv")):
+            digest.update(str(path.relative_to(root.parent)).encode())
+            digest.update(path.read_bytes())
     return digest.hexdigest()
 
 

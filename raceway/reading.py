@@ -355,8 +355,8 @@ def _name_fits(table: TableContract, member: Member) -> bool:
     return table.meta.files is None or bool(re.search(table.meta.files, member.file_name))
 
 
-def _records(text: str, delimiter: str, limit: int) -> list[list[str]]:
-    """The first records of a text; a cut-off last one does no harm, since only the top is looked at."""
+def csv_records(text: str, delimiter: str, limit: int) -> list[list[str]]:
+    """The first `limit` records of a text; a cut-off last one does no harm, since only the top is looked at."""
     csv.field_size_limit(1 << 24)
     records: list[list[str]] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -372,7 +372,7 @@ def _records(text: str, delimiter: str, limit: int) -> list[list[str]]:
 
 def _recognise_csv(contract: SourceContract, member: Member) -> Shape | Unsupported:
     limit = max(table.meta.header_rows for table in contract.tables)
-    readings = [(delimiter, _records(member.text, delimiter, limit)) for delimiter in _DELIMITERS]
+    readings = [(delimiter, csv_records(member.text, delimiter, limit)) for delimiter in _DELIMITERS]
     for kind in contract.meta.unsupported:
         if kind.text and re.search(kind.text, "\n".join(member.text.split("\n")[:limit])):
             return kind

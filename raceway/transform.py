@@ -23,6 +23,8 @@ from raceway.history import Check, Severity, record_checks, write_aside
 from raceway.home import PROJECT, Home
 
 WAREHOUSE_VARIABLE: Final = "RACEWAY_WAREHOUSE"
+OWN_SOURCES_VARIABLE: Final = "RACEWAY_OWN_SOURCES"
+"""Where dbt finds a company's own sources: contracts and models in folders below the home's `sources/`."""
 
 _SEVERITIES: Final[dict[str, Severity]] = {"error": "critical", "warn": "warning"}
 _PASSED: Final = {"success", "pass", "no-op"}
@@ -130,7 +132,7 @@ def _manifest(home: Home, where: list[str]) -> Any:
     """The parsed project, parsed anew when a file of it has changed since."""
     from dbt.cli.main import dbtRunner
 
-    key, stamp = (str(PROJECT.dbt_project), str(home.warehouse)), _stamp()
+    key, stamp = (str(PROJECT.dbt_project), str(home.warehouse)), _stamp(home)
     kept = _PARSED.get(key)
     if kept is not None and kept[0] == stamp:
         return kept[1]
@@ -142,11 +144,11 @@ def _manifest(home: Home, where: list[str]) -> Any:
     return outcome.result
 
 
-def _stamp() -> tuple[int, int]:
-    """Changes with every change to the dbt project: number of its files and newest modification (ns)."""
+def _stamp(home: Home) -> tuple[int, int]:
+    """Changes with every change to the dbt project and own sources: number of files and newest modification (ns)."""
     times = [
         (Path(folder) / name).stat().st_mtime_ns
-        for root in (PROJECT.dbt_project, PROJECT.profiles)
+        for root in (PROJECT.dbt_project, PROJECT.profiles, home.sources)
         for folder, _, names in os.walk(root)
         for name in names
         if name.endswith((".sql", ".yml", ".yaml", ".csv", ".md"))
@@ -156,22 +158,24 @@ def _stamp() -> tuple[int, int]:
 
 @contextmanager
 def _warehouse_of(home: Home) -> Iterator[None]:
-    """The profile reads the warehouse's place from the environment.
+    """The profile reads the warehouse's place from the environment, the project that of a company's own sources.
 
     dbt-duckdb keeps the file open until the process ends, and so locked for all others: it is told to let go.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
-    before = os.environ.get(WAREHOUSE_VARIABLE)
-    os.environ[WAREHOUSE_VARIABLE] = str(home.warehouse)
+    said = {WAREHOUSE_VARIABLE: str(home.warehouse), OWN_SOURCES_VARIABLE: str(home.sources)}
+    before = {name: os.environ.get(name) for name in said}
+    os.environ.update(said)
     try:
         yield
     finally:
         DuckDBConnectionManager.close_all_connections()
-        if before is None:
-            del os.environ[WAREHOUSE_VARIABLE]
-        else:
-            os.environ[WAREHOUSE_VARIABLE] = before
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _fault(message: str) -> GateFailed | PassingFault:

@@ -18,7 +18,7 @@ from raceway.home import Home
 from raceway.settings import init_home
 from tests.cli.conftest import raceway
 
-COMMANDS = {"init", "sample", "run", "status", "query", "accept", "reject", "retry", "doctor"}
+COMMANDS = {"init", "sample", "run", "status", "query", "accept", "reject", "retry", "doctor", "new-source"}
 
 
 @pytest.fixture

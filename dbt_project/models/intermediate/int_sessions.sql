@@ -9,6 +9,8 @@ countries as (select * from {{ ref('countries') }}),
 
 source_categories as (select * from {{ ref('source_categories') }}),
 
+campaign_map as (select * from {{ ref('int_campaign_map') }}),
+
 sessions as (
     select
         session_id,
@@ -65,10 +67,13 @@ sited as (
         nullif(case when by_name.site is not null then by_name.ad_source else by_word.ad_source end, '')
             as site_ad_source,
         traffic.click_id is not null
-        or coalesce(traffic.medium in ('cpc', 'ppc', 'retargeting') or traffic.medium like 'paid%', false) as is_paid
+        or coalesce(traffic.medium in ('cpc', 'ppc', 'retargeting') or traffic.medium like 'paid%', false) as is_paid,
+        campaign_map.channel as mapped_channel,
+        campaign_map.source as mapped_ad_source
     from traffic
     left join source_categories as by_name on traffic.source_name = by_name.site
     left join source_categories as by_word on {{ site_word('traffic.source_name') }} = by_word.site
+    left join campaign_map on lower(trim(traffic.campaign)) = campaign_map.utm_campaign
 ),
 
 channelled as (
@@ -80,6 +85,8 @@ channelled as (
         click_id,
         case
             when not has_traffic then 'direct'
+            -- a campaign that the company's own map ties to one of a platform is that one
+            when mapped_channel is not null then mapped_channel
             when lower(campaign) like '%cross-network%' or medium = 'cross-network' then 'cross_network'
             when is_paid and category = 'search' then 'paid_search'
             when is_paid and category = 'social' then 'paid_social'
@@ -103,6 +110,7 @@ channelled as (
             else 'other'
         end as channel,
         case
+            when mapped_ad_source is not null then mapped_ad_source
             when click_id_kind = 'gclid' then 'google_ads'
             when click_id_kind = 'fbclid' then 'meta_ads'
             when is_paid then site_ad_source

@@ -1,0 +1,26 @@
+-- Grain: one trial or paid term of a subscription.
+-- depends_on: {{ source('plan', 'subscriptions') }}
+with
+
+landed as (select * from {{ landed('plan', 'subscriptions') }}),
+
+exclusions as (select * from {{ source('house', 'exclusions') }}),
+
+final as (
+    select
+        'plan' as source,
+        account,
+        subscription_id,
+        email_hash,
+        phone_hash,
+        lower(trim(kind)) as kind,
+        started_on,
+        ends_on,
+        paid_on,
+        renewed_on,
+        coalesce(email_hash in (select value from exclusions where kind = 'email'), false)
+        or coalesce(phone_hash in (select value from exclusions where kind = 'phone'), false) as is_excluded
+    from landed
+)
+
+select * from final

@@ -1,0 +1,85 @@
+"""The company's own lists: every template lands as it stands, and what people do to such files."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from raceway.home import PROJECT
+from raceway.personal import Hasher
+from tests.landing.conftest import Desk
+
+TEMPLATES = [
+    "targets", "budgets", "costs", "fx_rates", "initiatives", "brand_terms", "campaign_map", "products", "market_size",
+    "subscriptions", "endorsements", "testimonials", "app_usage", "account_profiles",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("table", TEMPLATES)
+def test_a_template_lands_as_its_table(desk: Desk, table: str) -> None:
+    content = (PROJECT.root / "docs" / "templates" / f"{table}.csv").read_bytes()
+    outcome = desk.land_one(f"plan/company/{table}.csv", content)
+    assert (outcome.status, list(outcome.tables), outcome.rows_refused) == ("landed", [table], 0), outcome.reason
+    assert outcome.rows_landed == len([line for line in content.splitlines() if not line.startswith(b"#")]) - 1
+
+
+def test_a_vietnamese_list_with_months_as_people_write_them_lands(desk: Desk) -> None:
+    content = (
+        "Tháng,Thị trường,Nhóm hàng,amount,currency,Gồm VAT\n"
+        '03/2026,VN,Giày,"910,000,000",VND,true\n2026-04,US,,1200000.50,USD,false\n'
+    )
+    outcome = desk.land_one("plan/company/quy-mo.csv", content)
+    assert desk.rows(outcome, "cast(month as varchar), market, category, cast(amount as varchar), includes_vat") == [
+        ("2026-03-01", "VN", "Giày", "910000000.000000", True), ("2026-04-01", "US", None, "1200000.500000", False),
+    ]  # fmt: skip
+    # the reporting currency needs no rate, the other one for the first day of its month
+    assert desk.batch(outcome.batches[0]).manifest["money_days"] == {"USD": ["2026-04-01"]}
+
+
+def test_addresses_and_logins_land_hashed_only(desk: Desk) -> None:
+    outcome = desk.land_one(
+        "plan/company/app_usage.csv",
+        "login,email,used_at,feature,seconds\nU-1, A@Example.com ,2026-03-04 20:15,Size_Guide,75\n"
+        ",a@example.com,2026-03-04T20:15:00+0700,search,1.5\n",
+    )
+    hasher = Hasher(desk.home)
+    address = hasher.email("a@example.com")
+    assert desk.rows(outcome, "login_hash, email_hash, cast(used_at as varchar), cast(seconds as varchar)") == [
+        (hasher.id("U-1"), address, "2026-03-04 13:15:00", "75.000000"),
+        (None, address, "2026-03-04 13:15:00", "1.500000"),
+    ]
+
+
+def test_the_list_covers_up_to_the_day_before_its_export(desk: Desk) -> None:
+    outcome = desk.land_one(
+        "plan/company/endorsements.csv", "post,influencer,posted_on,reach\np1,Linh,2026-03-02,10\np2,An,2026-03-03,\n"
+    )
+    batch = desk.batch(outcome.batches[0])
+    assert (batch.covers_from, batch.covers_to) == (dt.date(2026, 3, 2), dt.date(2026, 3, 8))
+
+
+def test_a_kind_that_nobody_knows_is_critical_for_the_gate() -> None:
+    from raceway.contracts import load_contract
+    from raceway.suites import landing_suite
+
+    plan = load_contract("plan")
+    for table, name in (("brand_terms", "kind_vocabulary"), ("subscriptions", "kind_vocabulary")):
+        found = {one.name: one.severity for one in landing_suite(plan.table(table)).expectations}
+        assert found[name] == "critical"
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "reason"),
+    [
+        ("SH-1,,,4O0,VND,2026-03-01", "cost", "amount"),
+        ("SH-1,,,400,VND,31/02/2026", "valid_from", "date"),
+    ],
+)
+def test_a_cell_that_cannot_be_read_is_refused_by_its_place(desk: Desk, line: str, column: str, reason: str) -> None:
+    content = f"sku,product_line,category,cost,currency,valid_from\nSH-0,,,,VND,2026-03-01\n{line}\n"
+    outcome = desk.land_one("plan/company/products.csv", content)
+    assert (outcome.rows_landed, outcome.rows_refused) == (1, 1)
+    ((_, row, where, why, _),) = desk.quarantined(outcome)
+    assert (row, where) == ("2", column)
+    assert reason in why
