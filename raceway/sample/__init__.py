@@ -14,15 +14,19 @@ from raceway.faults import BadSettings
 from raceway.home import Home
 from raceway.sample import company
 from raceway.sample.homes import prepare_home
+from raceway.sample.traces_csat_survey import write_csat_survey
 from raceway.sample.traces_ga4 import write_ga4
 from raceway.sample.traces_google_ads import write_google_ads
 from raceway.sample.traces_mailchimp import write_mailchimp
 from raceway.sample.traces_meta_ads import write_meta_ads
 from raceway.sample.traces_nps import write_nps
 from raceway.sample.traces_plan import write_plan
+from raceway.sample.traces_reviews import write_reviews
 from raceway.sample.traces_search_console import write_search_console
 from raceway.sample.traces_shopify import write_shopify
 from raceway.sample.traces_square import write_square
+from raceway.sample.traces_usability_test import write_usability_test
+from raceway.sample.traces_zendesk import write_zendesk
 from raceway.sample.truth import write_truth
 from raceway.sample.world import invent_world
 
@@ -35,6 +39,10 @@ _WRITERS = {
     "square": write_square,
     "mailchimp": write_mailchimp,
     "nps": write_nps,
+    "zendesk": write_zendesk,
+    "csat_survey": write_csat_survey,
+    "reviews": write_reviews,
+    "usability_test": write_usability_test,
     "plan": write_plan,
 }
 

@@ -99,6 +99,13 @@ def sample_accounts(history_start: dt.date) -> list[Account]:
          "history_start": history_start},
         {"source": "mailchimp", "account": "vn-list", "name": "Bản tin", **vietnam},
         {"source": "nps", "account": "vn-shop", "name": "Khảo sát NPS", **vietnam},
+        {"source": "zendesk", "account": "vn-help", "name": "Chăm sóc khách hàng", **vietnam},
+        {"source": "zendesk", "account": "us-help", "name": "Store help desk", **america},
+        {"source": "csat_survey", "account": "vn-shop", "name": "Khảo sát hài lòng", **vietnam},
+        {"source": "csat_survey", "account": "us-store", "name": "Store survey", **america},
+        {"source": "reviews", "account": "vn-shop", "name": "Đánh giá", **vietnam},
+        {"source": "reviews", "account": "us-store", "name": "Canal Street reviews", **america},
+        {"source": "usability_test", "account": "company", "name": "Kiểm tra tính dễ dùng", **vietnam},
         {"source": "plan", "account": "company", "name": "Kế hoạch", **vietnam},
     ]  # fmt: skip
     return [Account.model_validate(row) for row in rows]

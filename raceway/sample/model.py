@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from raceway.sample.service import Service
 from raceway.settings import Account, Settings
 
 SECOND: Final = 1_000_000
@@ -362,6 +363,7 @@ class World:
     targets: list[Target] = field(default_factory=list)
     initiatives: list[Initiative] = field(default_factory=list)
     rates: list[Rate] = field(default_factory=list)
+    service: Service = field(default_factory=Service)
 
     @property
     def as_of(self) -> dt.date:

@@ -22,6 +22,7 @@ from raceway.sample.model import DAY, AdRow, World, micros
 from raceway.sample.periods import LONG_PERIODS, PERIODS, Calendar
 from raceway.sample.tally import Key, Number, Tally, declared_measures, grains, read_rows
 from raceway.sample.truth_orders import Exchange, find_channels, placed_orders, till_refunds
+from raceway.sample.truth_service import count_service
 from raceway.sample.truth_sessions import cut_sessions, first_touches, is_bounced
 
 __all__ = ["Comparison", "compare", "kpi_rows", "measures", "write_truth"]
@@ -107,6 +108,10 @@ class _Truth:
         self.session_markets: dict[Identity, str] = {}
         for session in self.sessions:
             self.session_markets.setdefault(session.person, session.market)
+        self.sign_ups: dict[Identity, list[dt.date]] = {}
+        for session in self.sessions:
+            if session.times(settings.events.signup):
+                self.sign_ups.setdefault(session.person, [session.day])
 
     def measures(self) -> dict[Key, Number]:
         """All of them."""
@@ -119,6 +124,7 @@ class _Truth:
         self._customers()
         self._subscribers()
         self._survey()
+        count_service(self.world, self.tally, self._market, self._beginnings)
         values = self.tally.close(dict.fromkeys(_PLANNED, self.world.as_of), self.world.last)
         return self._without_unready(self._with_buyers_among_visitors(values))
 
@@ -422,6 +428,12 @@ class _Truth:
         if person in self.customers:
             return self.customers[person].market
         return self.session_markets.get(person, otherwise)
+
+    def _beginnings(self, email: str) -> list[dt.date]:
+        """The days on which whoever has an address first ordered and first signed up."""
+        person = self.links.person(("email", email.lower()))
+        customer = self.customers.get(person)
+        return [*(customer.days[:1] if customer is not None else []), *self.sign_ups.get(person, [])]
 
 
 def _claims(world: World, source: str, account: str) -> bool:

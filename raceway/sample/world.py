@@ -10,6 +10,7 @@ from raceway.sample.campaigns import invent_campaigns
 from raceway.sample.letters import invent_letters, invent_survey
 from raceway.sample.model import World
 from raceway.sample.plans import invent_plans
+from raceway.sample.service import invent_service
 from raceway.sample.shop import Population, invent_orders
 from raceway.sample.store import invent_sales
 from raceway.sample.visits import invent_visits
@@ -45,4 +46,5 @@ def invent_world(
     invent_letters(world)
     invent_survey(world)
     invent_plans(world)
+    invent_service(world)
     return world

@@ -7,6 +7,8 @@ answers as (select * from {{ ref('fct_advocacy_nps_answer') }}),
 
 invitations as (select * from {{ ref('fct_advocacy_nps_invitation') }}),
 
+reviews as (select * from {{ ref('fct_advocacy_review') }}),
+
 answers_by_day as (
     select
         day,
@@ -30,10 +32,24 @@ invitations_by_day as (
     group by day, market
 ),
 
+reviews_by_day as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        count(*) as reviews,
+        sum(stars) as review_stars,
+        sum(case when is_positive then 1 else 0 end) as positive_reviews
+    from reviews
+    group by day, market
+),
+
 final as (
     {{ measures_from('answers_by_day', ['nps_responses', 'nps_promoters', 'nps_detractors']) }}
     union all
     {{ measures_from('invitations_by_day', ['nps_invited', 'nps_answered_invited']) }}
+    union all
+    {{ measures_from('reviews_by_day', ['reviews', 'review_stars', 'positive_reviews']) }}
 )
 
 select * from final
