@@ -21,3 +21,14 @@
         )
     )
 {%- endmacro %}
+
+{# Whether a cell of tags holds one that means: refused at the door. #}
+{% macro has_undelivered_tag(cell) -%}
+    exists (
+        select 1
+        from {{ source('house', 'setting_values') }} as undelivered_tags
+        where
+            undelivered_tags.setting = 'undelivered_tags'
+            and {{ has_tag(listed_tags(cell), 'undelivered_tags.value') }}
+    )
+{%- endmacro %}

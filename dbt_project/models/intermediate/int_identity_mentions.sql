@@ -40,7 +40,7 @@ mentions as (
     union all
     select
         order_id as trace_id,
-        'square_customer' as id_type,
+        concat(source, '_customer') as id_type,
         concat(account, ':', customer_key) as id_value,
         ordered_at as seen_at
     from orders

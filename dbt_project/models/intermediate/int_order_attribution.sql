@@ -20,11 +20,12 @@ order_identities as (
             when email_hash is not null then 'email'
             when phone_hash is not null then 'phone'
             when login_hash is not null then 'login'
-            when customer_key is not null then 'square_customer'
+            when customer_key is not null then concat(source, '_customer')
         end as id_type,
         coalesce(email_hash, phone_hash, login_hash, concat(account, ':', customer_key)) as id_value,
         ordered_at,
         sales_place,
+        shop_channel,
         is_counted
     from orders
 ),
@@ -98,11 +99,19 @@ final as (
         with_person.person_id,
         counted.order_number,
         ranked.session_id,
-        coalesce(ranked.channel, case when with_person.sales_place = 'online' then 'direct' else 'store' end)
-            as channel,
+        coalesce(
+            with_person.shop_channel,
+            ranked.channel,
+            case when with_person.sales_place = 'online' then 'direct' else 'store' end
+        ) as channel,
         ranked.ad_source
     from with_person
-    left join ranked on with_person.order_id = ranked.order_id and ranked.latest = 1
+    -- an order on a marketplace was earned there, whatever its buyer did on the site
+    left join ranked
+        on
+            with_person.order_id = ranked.order_id
+            and ranked.latest = 1
+            and with_person.shop_channel is null
     left join counted on with_person.order_id = counted.order_id
 )
 

@@ -2,17 +2,13 @@
 -- the reporting currency yet.
 with
 
-shop_lines as (select * from {{ ref('stg_shopify__orders') }}),
+items as (select * from {{ ref('int_order_items') }}),
 
-shop_states as (select * from {{ ref('stg_shopify__order_states') }}),
-
-till_lines as (select * from {{ ref('stg_square__items') }}),
+states as (select * from {{ ref('int_order_states') }}),
 
 accounts as (select * from {{ source('house', 'accounts') }}),
 
 settings as (select * from {{ source('house', 'settings') }}),
-
-setting_values as (select * from {{ source('house', 'setting_values') }}),
 
 exclusions as (select * from {{ source('house', 'exclusions') }}),
 
@@ -20,62 +16,60 @@ countries as (select * from {{ ref('countries') }}),
 
 fx as (select * from {{ ref('int_fx_daily') }}),
 
--- cells of the order stand on one of its lines only
-shop_orders as (
+-- cells of the order stand on one of its lines only, or are repeated on each; a gift card has no discount
+sums as (
     select
         source,
         account,
         order_name,
-        max(order_id) as shop_order_id,
+        max(shop_order_id) as shop_order_id,
         max(email_hash) as email_hash,
         max(phone_hash) as phone_hash,
-        cast(null as varchar) as login_hash,
-        cast(null as varchar) as customer_key,
-        min(created_at) as ordered_at,
-        max(cancelled_at) as cancelled_at,
+        max(login_hash) as login_hash,
+        max(customer_key) as customer_key,
+        min(ordered_at) as ordered_at,
+        coalesce(max(sales_place), 'online') as sales_place,
+        max(shop_channel) as shop_channel,
+        max(country) as country,
         {{ listed_tags('max(tags)') }} as tags,
-        case when max(lower(source_name)) = 'pos' then 'offline' else 'online' end as sales_place,
-        coalesce(max(shipping_country), max(billing_country)) as country,
-        coalesce(max(discount_amount), 0) as discount,
-        coalesce(max(subtotal), 0) as subtotal,
-        coalesce(max(total), 0) as total,
+        coalesce(max(is_cancelled), false) as is_cancelled,
+        max(cancelled_at) as cancelled_at,
+        coalesce(max(is_undelivered), false) as is_undelivered,
+        coalesce(max(order_discount), 0) + coalesce(sum(case when not is_gift_card then line_discount end), 0)
+            as discount,
+        max(subtotal) as subtotal,
+        max(total) as total,
+        sum(amount) as items_amount,
         max(exported_at) as exported_at,
         coalesce(max(refunded_amount), 0) as refunded_amount
-    from shop_lines
+    from items
     group by source, account, order_name
 ),
 
--- a till's discounts are negative; what is left of the lines without gift cards says it without signs
-till_orders as (
-    select
-        source,
-        account,
-        transaction_id as order_name,
-        cast(null as varchar) as shop_order_id,
-        cast(null as varchar) as email_hash,
-        cast(null as varchar) as phone_hash,
-        max(login_hash) as login_hash,
-        max(customer_key) as customer_key,
-        min(sold_at) as ordered_at,
-        cast(null as timestamp) as cancelled_at,
-        cast(null as varchar) as tags,
-        'offline' as sales_place,
-        cast(null as varchar) as country,
-        sum(case when {{ is_gift_card('item', 'itemization_type') }} then 0 else gross_sales - net_sales end)
-            as discount,
-        cast(0 as decimal(18, 6)) as subtotal,
-        cast(0 as decimal(18, 6)) as total,
-        cast(null as timestamp) as exported_at,
-        cast(0 as decimal(18, 6)) as refunded_amount
-    from till_lines
-    where event_type = 'payment'
-    group by source, account, transaction_id
-),
-
 orders as (
-    select * from shop_orders
-    union all
-    select * from till_orders
+    select
+        sums.source,
+        sums.account,
+        sums.order_name,
+        sums.shop_order_id,
+        sums.email_hash,
+        sums.phone_hash,
+        sums.login_hash,
+        sums.customer_key,
+        sums.ordered_at,
+        sums.sales_place,
+        sums.shop_channel,
+        sums.country,
+        sums.tags,
+        sums.is_cancelled,
+        sums.cancelled_at,
+        sums.is_undelivered,
+        sums.discount,
+        sums.exported_at,
+        sums.refunded_amount,
+        cast(coalesce(sums.subtotal, sums.items_amount - sums.discount) as decimal(18, 6)) as subtotal,
+        cast(coalesce(sums.total, sums.subtotal, sums.items_amount - sums.discount) as decimal(18, 6)) as total
+    from sums
 ),
 
 excluded as (
@@ -92,62 +86,57 @@ excluded as (
             or (exclusions.kind = 'order_tag' and {{ has_tag('orders.tags', 'exclusions.value') }})
 ),
 
-undelivered_tags as (select value from setting_values where setting = 'undelivered_tags'),
-
-undelivered as (
-    select distinct
-        orders.account,
-        orders.order_name
-    from orders
-    inner join undelivered_tags on {{ has_tag('orders.tags', 'undelivered_tags.value') }}
-    where orders.source = 'shopify'
-),
-
--- dated by the first export that shows the tag
-undelivered_since as (
+-- the exports that first showed the order, and what became of it
+first_shown as (
     select
-        shop_states.account,
-        shop_states.order_name,
-        min(shop_states.exported_at) as first_seen_at
-    from shop_states
-    inner join undelivered_tags
-        on {{ has_tag(listed_tags('shop_states.tags'), 'undelivered_tags.value') }}
-    group by shop_states.account, shop_states.order_name
+        source,
+        account,
+        order_name,
+        min(exported_at) as first_exported_at,
+        min(case when is_cancelled then exported_at end) as cancelled_seen_at,
+        min(case when is_undelivered then exported_at end) as undelivered_seen_at
+    from states
+    group by source, account, order_name
 ),
 
-dated as (
+-- a cancellation without a moment is dated by the first export that shows it; where that is the order's first
+-- export, nobody knows more than the order's day
+happened as (
     select
         orders.*,
-        accounts.market as account_market,
-        accounts.currency,
-        accounts.time_zone,
-        {{ local_day('orders.ordered_at', 'accounts.time_zone') }} as order_date,
-        {{ local_day('orders.cancelled_at', 'accounts.time_zone') }} as cancelled_on,
-        undelivered.order_name is not null as is_undelivered,
         case
-            when undelivered.order_name is not null
-                then {{ local_day(
-                    'coalesce(undelivered_since.first_seen_at, orders.exported_at)', 'accounts.time_zone'
-                ) }}
-        end as undelivered_on
+            when not orders.is_cancelled then null
+            when orders.cancelled_at is not null then orders.cancelled_at
+            when first_shown.cancelled_seen_at > first_shown.first_exported_at then first_shown.cancelled_seen_at
+            else orders.ordered_at
+        end as ended_at,
+        case
+            when orders.is_undelivered then coalesce(first_shown.undelivered_seen_at, orders.exported_at)
+        end as undelivered_at
     from orders
-    inner join accounts on orders.source = accounts.source and orders.account = accounts.account
+    left join first_shown
+        on
+            orders.source = first_shown.source
+            and orders.account = first_shown.account
+            and orders.order_name = first_shown.order_name
     left join excluded
         on
             orders.source = excluded.source
             and orders.account = excluded.account
             and orders.order_name = excluded.order_name
-    left join undelivered
-        on
-            orders.source = 'shopify'
-            and orders.account = undelivered.account
-            and orders.order_name = undelivered.order_name
-    left join undelivered_since
-        on
-            orders.source = 'shopify'
-            and orders.account = undelivered_since.account
-            and orders.order_name = undelivered_since.order_name
     where excluded.order_name is null
+),
+
+dated as (
+    select
+        happened.*,
+        accounts.market as account_market,
+        accounts.currency,
+        {{ local_day('happened.ordered_at', 'accounts.time_zone') }} as order_date,
+        {{ local_day('happened.ended_at', 'accounts.time_zone') }} as cancelled_on,
+        {{ local_day('happened.undelivered_at', 'accounts.time_zone') }} as undelivered_on
+    from happened
+    inner join accounts on happened.source = accounts.source and happened.account = accounts.account
 ),
 
 final as (
@@ -166,16 +155,17 @@ final as (
         dated.ordered_at,
         dated.order_date,
         dated.sales_place,
+        dated.shop_channel,
         coalesce(
             countries.market,
             case when length(trim(dated.country)) = 2 then upper(trim(dated.country)) end,
             dated.account_market
         ) as market,
-        dated.cancelled_on is not null as is_cancelled,
+        dated.is_cancelled,
         dated.cancelled_on,
         dated.is_undelivered,
         dated.undelivered_on,
-        dated.cancelled_on is null and not dated.is_undelivered as is_counted,
+        not dated.is_cancelled and not dated.is_undelivered as is_counted,
         -- in the account's currency, with VAT where its prices hold it
         dated.discount,
         dated.subtotal,

@@ -3,43 +3,15 @@ with
 
 orders as (select * from {{ ref('int_order_heads') }}),
 
-shop_lines as (select * from {{ ref('stg_shopify__orders') }}),
-
-till_lines as (select * from {{ ref('stg_square__items') }}),
+-- a row without an amount is none of the order's lines
+items as (
+    select * from {{ ref('int_order_items') }}
+    where amount is not null
+),
 
 accounts as (select * from {{ source('house', 'accounts') }}),
 
 settings as (select * from {{ source('house', 'settings') }}),
-
-lines as (
-    select
-        source,
-        account,
-        order_name,
-        batch_id,
-        landed_row,
-        lineitem_sku as sku,
-        lineitem_name as product,
-        lineitem_quantity as quantity,
-        cast(lineitem_price as decimal(38, 6)) * coalesce(lineitem_quantity, 0) as amount,
-        {{ is_gift_card('lineitem_name') }} as is_gift_card
-    from shop_lines
-    where lineitem_name is not null
-    union all
-    select
-        source,
-        account,
-        transaction_id as order_name,
-        batch_id,
-        landed_row,
-        sku,
-        item as product,
-        quantity,
-        cast(gross_sales as decimal(38, 6)) as amount,
-        {{ is_gift_card('item', 'itemization_type') }} as is_gift_card
-    from till_lines
-    where event_type = 'payment'
-),
 
 numbered as (
     select
@@ -48,7 +20,7 @@ numbered as (
             partition by source, account, order_name
             order by batch_id, landed_row, product, sku, amount
         ) as line_number
-    from lines
+    from items
 ),
 
 final as (

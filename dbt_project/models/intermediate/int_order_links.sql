@@ -15,11 +15,11 @@ accounts as (select * from {{ source('house', 'accounts') }}),
 order_keys as (
     select order_id, source, account, regexp_replace(order_name, '^#', '') as order_key
     from orders
-    where source <> 'square'
+    where sales_place = 'online' and shop_channel is null
     union
     select order_id, source, account, shop_order_id as order_key
     from orders
-    where shop_order_id is not null
+    where shop_order_id is not null and shop_channel is null
 ),
 
 candidates as (

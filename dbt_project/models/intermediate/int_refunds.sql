@@ -1,11 +1,13 @@
--- Grain: one refund: a change of a shop order's refunded total between two exports, or a refunded line of a till.
+-- Grain: one refund: a change of an order's refunded total between two exports, or an item given back.
 with
 
 orders as (select * from {{ ref('int_order_heads') }}),
 
-shop_states as (select * from {{ ref('stg_shopify__order_states') }}),
+items as (select * from {{ ref('int_order_items') }}),
 
-till_lines as (select * from {{ ref('stg_square__items') }}),
+states as (select * from {{ ref('int_order_states') }}),
+
+returns as (select * from {{ ref('int_order_returns') }}),
 
 accounts as (select * from {{ source('house', 'accounts') }}),
 
@@ -15,78 +17,88 @@ exclusions as (select * from {{ source('house', 'exclusions') }}),
 
 fx as (select * from {{ ref('int_fx_daily') }}),
 
-shop_orders as (select * from orders where source = 'shopify'),
-
 -- the order as it is in effect is itself an export's state
-shop_totals as (
-    select account, order_name, exported_at, coalesce(refunded_amount, 0) as refunded_amount
-    from shop_states
+totals as (
+    select source, account, order_name, exported_at, coalesce(refunded_amount, 0) as refunded_amount
+    from states
     union
-    select account, order_name, exported_at, refunded_amount
-    from shop_orders
+    select source, account, order_name, exported_at, refunded_amount
+    from orders
+    where exported_at is not null
 ),
 
 -- refunds of more than the order's total are none of its items
 running as (
     select
-        shop_orders.order_id,
-        shop_totals.exported_at,
-        least(shop_totals.refunded_amount, shop_orders.total) as refunded,
-        lag(least(shop_totals.refunded_amount, shop_orders.total)) over (
-            partition by shop_orders.order_id order by shop_totals.exported_at, shop_totals.refunded_amount
+        orders.order_id,
+        totals.exported_at,
+        least(totals.refunded_amount, orders.total) as refunded,
+        lag(least(totals.refunded_amount, orders.total)) over (
+            partition by orders.order_id order by totals.exported_at, totals.refunded_amount
         ) as refunded_before
-    from shop_totals
-    inner join shop_orders
-        on shop_totals.account = shop_orders.account and shop_totals.order_name = shop_orders.order_name
+    from totals
+    inner join orders
+        on
+            totals.source = orders.source
+            and totals.account = orders.account
+            and totals.order_name = orders.order_name
 ),
 
-shop_changes as (
+changes as (
     select
-        shop_orders.source,
-        shop_orders.account,
-        shop_orders.order_id,
+        orders.source,
+        orders.account,
+        orders.order_id,
         running.exported_at,
         running.refunded_before is null as is_estimated,
         running.refunded - coalesce(running.refunded_before, 0) as change,
         case
-            when running.refunded_before is null then shop_orders.order_date
+            when running.refunded_before is null then orders.order_date
             else {{ local_day('running.exported_at', 'accounts.time_zone') }}
         end as refund_date,
         -- of a refunded total the items have their share of the order's total
         {{ share_of(
             'running.refunded - coalesce(running.refunded_before, 0)',
-            'shop_orders.subtotal',
-            'cast(shop_orders.total as decimal(38, 6))'
+            'orders.subtotal',
+            'cast(orders.total as decimal(38, 6))'
             ~ ' * case when accounts.prices_include_vat then 1 + cast(accounts.vat_rate as decimal(9, 6)) else 1 end'
         ) }} as amount,
-        shop_orders.is_counted
+        orders.is_counted
     from running
-    inner join shop_orders on running.order_id = shop_orders.order_id
-    inner join accounts on shop_orders.source = accounts.source and shop_orders.account = accounts.account
-    where running.refunded <> coalesce(running.refunded_before, 0) and shop_orders.total <> 0
+    inner join orders on running.order_id = orders.order_id
+    inner join accounts on orders.source = accounts.source and orders.account = accounts.account
+    where running.refunded <> coalesce(running.refunded_before, 0) and orders.total <> 0
 ),
 
-till_refunds as (
+sold as (select distinct source, account, order_name from items),
+
+-- what is given back of an order that was left out is left out; of a sale that is in no file it counts
+returned as (
     select
-        till_lines.source,
-        till_lines.account,
+        returns.source,
+        returns.account,
         orders.order_id,
-        till_lines.transaction_id,
-        till_lines.batch_id,
-        till_lines.landed_row,
-        {{ local_day('till_lines.sold_at', 'accounts.time_zone') }} as refund_date,
-        {{ without_vat('-till_lines.net_sales', 'accounts') }} as amount
-    from till_lines
-    inner join accounts on till_lines.source = accounts.source and till_lines.account = accounts.account
+        returns.order_name,
+        returns.batch_id,
+        returns.landed_row,
+        {{ local_day('returns.returned_at', 'accounts.time_zone') }} as refund_date,
+        {{ without_vat('returns.amount', 'accounts') }} as amount,
+        coalesce(orders.is_counted, true) as is_counted
+    from returns
+    inner join accounts on returns.source = accounts.source and returns.account = accounts.account
     left join orders
         on
-            till_lines.source = orders.source
-            and till_lines.account = orders.account
-            and till_lines.transaction_id = orders.order_name
+            returns.source = orders.source
+            and returns.account = orders.account
+            and returns.order_name = orders.order_name
+    left join sold
+        on
+            returns.source = sold.source
+            and returns.account = sold.account
+            and returns.order_name = sold.order_name
     where
-        till_lines.event_type = 'refund'
-        and not {{ is_gift_card('till_lines.item', 'till_lines.itemization_type') }}
-        and till_lines.transaction_id not in (select value from exclusions where kind = 'order')
+        (orders.order_id is not null or sold.order_name is null)
+        and returns.order_name not in (select value from exclusions where kind = 'order')
 ),
 
 refunds as (
@@ -100,12 +112,12 @@ refunds as (
         change > 0 as is_given_back,
         is_estimated as refund_date_estimated,
         is_counted
-    from shop_changes
+    from changes
     union all
     select
         concat(
-            source, ':', account, ':', transaction_id, ':refund:',
-            row_number() over (partition by source, account, transaction_id order by refund_date, batch_id, landed_row)
+            source, ':', account, ':', order_name, ':refund:',
+            row_number() over (partition by source, account, order_name order by refund_date, batch_id, landed_row)
         ) as refund_id,
         source,
         account,
@@ -114,9 +126,8 @@ refunds as (
         amount,
         amount > 0 as is_given_back,
         false as refund_date_estimated,
-        -- a till's order always counts, and so does a refund whose sale is in no file
-        true as is_counted
-    from till_refunds
+        is_counted
+    from returned
 ),
 
 final as (
