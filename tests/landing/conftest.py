@@ -29,6 +29,10 @@ ACCOUNTS = [
     ("square", "till", "US", "America/New_York", "USD"),
     ("mailchimp", "list", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("nps", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("zendesk", "help", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("csat_survey", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("reviews", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("usability_test", "lab", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("plan", "company", "VN", "Asia/Ho_Chi_Minh", "VND"),
 ]
 
