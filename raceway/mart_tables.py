@@ -29,6 +29,7 @@ _DATED_BY: Final = {
     "fct_convert_attribution": "order_date",
     "fct_engage_ticket": "day",
     "fct_engage_csat_answer": "day",
+    "fct_engage_email_activity": "day",
     "fct_advocacy_nps_answer": "day",
     "fct_advocacy_nps_invitation": "day",
     "fct_advocacy_review": "day",

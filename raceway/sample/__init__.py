@@ -17,6 +17,7 @@ from raceway.sample.homes import prepare_home
 from raceway.sample.traces_csat_survey import write_csat_survey
 from raceway.sample.traces_ga4 import write_ga4
 from raceway.sample.traces_google_ads import write_google_ads
+from raceway.sample.traces_mail_tools import write_activecampaign, write_getresponse, write_klaviyo
 from raceway.sample.traces_mailchimp import write_mailchimp
 from raceway.sample.traces_meta_ads import write_meta_ads
 from raceway.sample.traces_nps import write_nps
@@ -38,6 +39,9 @@ _WRITERS = {
     "shopify": write_shopify,
     "square": write_square,
     "mailchimp": write_mailchimp,
+    "klaviyo": write_klaviyo,
+    "activecampaign": write_activecampaign,
+    "getresponse": write_getresponse,
     "nps": write_nps,
     "zendesk": write_zendesk,
     "csat_survey": write_csat_survey,

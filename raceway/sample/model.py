@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from raceway.sample.mailcrm import MailCrm
 from raceway.sample.service import Service
 from raceway.settings import Account, Settings
 
@@ -364,6 +365,7 @@ class World:
     initiatives: list[Initiative] = field(default_factory=list)
     rates: list[Rate] = field(default_factory=list)
     service: Service = field(default_factory=Service)
+    mailcrm: MailCrm = field(default_factory=MailCrm)
 
     @property
     def as_of(self) -> dt.date:

@@ -21,6 +21,7 @@ from raceway.sample.identities import Identity, Links, order_identity, revealed_
 from raceway.sample.model import DAY, AdRow, World, micros
 from raceway.sample.periods import LONG_PERIODS, PERIODS, Calendar
 from raceway.sample.tally import Key, Number, Tally, declared_measures, grains, read_rows
+from raceway.sample.truth_mailcrm import count_mail
 from raceway.sample.truth_orders import Exchange, find_channels, placed_orders, till_refunds
 from raceway.sample.truth_service import count_service
 from raceway.sample.truth_sessions import cut_sessions, first_touches, is_bounced
@@ -118,11 +119,10 @@ class _Truth:
         self._plan()
         self._ads()
         self._search()
-        self._mailings()
         self._visits()
         self._orders()
         self._customers()
-        self._subscribers()
+        count_mail(self.world, self.tally)
         self._survey()
         count_service(self.world, self.tally, self._market, self._beginnings)
         values = self.tally.close(dict.fromkeys(_PLANNED, self.world.as_of), self.world.last)
@@ -183,19 +183,6 @@ class _Truth:
             self.tally.add("search_clicks", day.day, day.clicks, *place)
             self.tally.add("search_impressions", day.day, day.impressions, *place)
             self.tally.add("search_position_x_impressions", day.day, Decimal(day.position_sum_x100) / 100, *place)
-
-    def _mailings(self) -> None:
-        account = self.world.accounts["mailchimp", "vn-list"]
-        for mailing in self.world.mailings:
-            day = mailing.sent_at.astimezone(account.zone).date()
-            for name, value in (
-                ("email_delivered", mailing.delivered),
-                ("email_unique_opens", mailing.opens),
-                ("email_unique_clicks", mailing.clicks),
-                ("email_forwards", mailing.forwards),
-                ("campaign_unsubscribes", mailing.unsubscribes),
-            ):
-                self.tally.add(name, day, value, "email", account.market)
 
     def _visits(self) -> None:
         """Sessions, what happened in them, and who was there."""
@@ -363,33 +350,6 @@ class _Truth:
         """Without what nobody can know while the history is young."""
         unready = ("new_customers", "active_customers_at_start", "retained_customers", "returning_customers")
         return {key: value for key, value in values.items() if key[0] not in unready or key[2] >= self.ready_from}
-
-    def _subscribers(self) -> None:
-        account = self.world.accounts["mailchimp", "vn-list"]
-        spans = []
-        for subscriber in self.world.subscribers:
-            began = subscriber.confirmed or subscriber.opted_in
-            ended = subscriber.unsubscribed or subscriber.cleaned
-            if began is not None:
-                last = dt.date.max if ended is None else ended.astimezone(account.zone).date()
-                spans.append((began.astimezone(account.zone).date(), last))
-        if not spans:
-            return
-        first = min(first_day for first_day, _ in spans)
-        changes: dict[dt.date, int] = {}
-        for first_day, end_day in spans:
-            changes[first_day] = changes.get(first_day, 0) + 1
-            changes[end_day] = changes.get(end_day, 0) - 1
-        sizes: dict[dt.date, int] = {}
-        size, day = 0, first
-        while day <= self.world.as_of:
-            size += changes.get(day, 0)
-            sizes[day] = size
-            day += dt.timedelta(days=1)
-        for period, start, end in self._periods(first, PERIODS):
-            self.tally.state("subscribers", period, start, sizes.get(min(end, self.world.as_of), 0), account.market)
-            before = sizes.get(start - dt.timedelta(days=1), 0)
-            self.tally.state("subscribers_at_start", period, start, before, account.market)
 
     # Advocacy
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from raceway.sample import company
 from raceway.sample.campaigns import invent_campaigns
 from raceway.sample.letters import invent_letters, invent_survey
+from raceway.sample.mail_tools import invent_mail_tools
 from raceway.sample.model import World
 from raceway.sample.plans import invent_plans
 from raceway.sample.service import invent_service
@@ -45,6 +46,7 @@ def invent_world(
     invent_campaigns(world)
     invent_letters(world)
     invent_survey(world)
+    invent_mail_tools(world)
     invent_plans(world)
     invent_service(world)
     return world

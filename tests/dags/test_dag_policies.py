@@ -16,7 +16,8 @@ from raceway.contracts import load_contract
 from raceway.settings import Business, Settings, init_home
 
 SOURCES = {
-    "google_ads", "meta_ads", "ga4", "search_console", "shopify", "square", "mailchimp", "nps", "plan",
+    "google_ads", "meta_ads", "ga4", "search_console", "shopify", "square", "mailchimp", "klaviyo", "activecampaign",
+    "getresponse", "nps", "plan",
 }  # fmt: skip
 STAGES = ["staging", "conform", "plan", "reach", "act", "convert", "engage", "advocacy", "mart"]
 FLOW = ["wait_for_sources", "freeze", *STAGES, "gate_mart", "publish"]

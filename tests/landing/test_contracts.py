@@ -48,8 +48,11 @@ def write(home: Home, text: str) -> Path:
 
 def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
     assert {name: contract.table_names for name, contract in load_contracts().items()} == {
+        "activecampaign": ["campaigns", "contacts", "email_activity"],
         "ga4": ["events"],
+        "getresponse": ["campaigns", "contacts", "email_activity"],
         "google_ads": ["campaign_daily", "campaign_period", "keyword_daily", "keyword_period"],
+        "klaviyo": ["campaigns", "sent_report", "profiles", "email_activity"],
         "mailchimp": ["audience", "campaigns"],
         "meta_ads": ["ads_daily", "ads_period"],
         "nps": ["answers", "invitations"],
@@ -150,7 +153,7 @@ def test_a_broken_contract_names_the_place_and_the_remedy(home: Home, good: str,
 
 
 def test_an_unknown_source_names_the_known_ones(home: Home) -> None:
-    with pytest.raises(BadContract, match=r"known sources: ga4, google_ads"):
+    with pytest.raises(BadContract, match=r"known sources: activecampaign, ga4"):
         load_contract("tiktok", home)
 
 

@@ -48,6 +48,8 @@ FACTS = {
     "channel varchar, market varchar, ad_source varchar, revenue decimal(18,6), orders decimal(18,6)",
     "fct_engage_subscriber": "source varchar, account varchar, email_hash varchar, market varchar, "
     "subscribed_on date, ended_on date",
+    "fct_engage_email_activity": "source varchar, account varchar, email_hash varchar, market varchar, kind varchar, "
+    "day date, is_machine boolean",
     "fct_advocacy_nps_answer": "source varchar, account varchar, response_id varchar, market varchar, day date, "
     "is_promoter boolean, is_detractor boolean",
     "fct_advocacy_nps_invitation": "source varchar, account varchar, invitation_id varchar, market varchar, day date, "

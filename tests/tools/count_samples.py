@@ -34,6 +34,7 @@ LANDED = {
     "search_console/en_Queries.csv": ("search_console", "usd", "en_Filters.csv;en_Chart.csv", "queries", "Top queries"),
     "shopify_woo/shopify_orders_export_redacted.csv": ("shopify", "usd", "", "orders", "Name"),
     "pos/square_items_detail_redacted.csv": ("square", "usd", "", "items", "Date"),
+    "email/klaviyo_campaign_sent_report.csv": ("klaviyo", "usd", "", "sent_report", "Date"),
 }
 # Files that belong to the ones beside them: their rows are furniture.
 FURNITURE = {
@@ -110,12 +111,7 @@ def expectation(path: str, file: Path) -> dict[str, object]:
 
 def main() -> None:
     samples = Path(sys.argv[1])
-    files = sorted(
-        file
-        for folder in FOLDERS
-        for file in (samples / folder).iterdir()
-        if folder != "email" or file.name.startswith("connector_")
-    )
+    files = sorted(file for folder in FOLDERS for file in (samples / folder).iterdir())
     target = Path(__file__).resolve().parent.parent / "samples.csv"
     with target.open("w", encoding="utf-8", newline="") as out:
         writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")

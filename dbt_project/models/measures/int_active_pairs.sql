@@ -61,6 +61,7 @@ stretches as (
         on
             measures.measure = case state_spans.state
                 when 'subscribed' then 'subscribers'
+                when 'active_subscriber' then 'active_subscribers'
                 when 'customer' then 'customers_to_date'
                 when 'customer_with_two_orders' then 'customers_with_two_orders'
             end

@@ -1,10 +1,17 @@
 -- Grain: one row per state × market × unbroken stretch of days in which one address or person is in it.
 -- Market `all` holds the stretches over every market, so that one address in two lists counts once there.
 {{ config(materialized='table', tags=['mart']) }}
+{% set active_subscriber_days = 90 %}
 
 with
 
 subscribers as (select * from {{ ref('fct_engage_subscriber') }}),
+
+activity as (
+    select distinct email_hash, day
+    from {{ ref('fct_engage_email_activity') }}
+    where kind in ('open', 'click') and not is_machine
+),
 
 history as (select * from {{ ref('int_person_history') }}),
 
@@ -18,6 +25,23 @@ spans as (
         coalesce(ended_on, cast('9999-12-31' as date)) as until_day
     from subscribers
     where subscribed_on is not null and (ended_on is null or ended_on > subscribed_on)
+    union all
+    -- a subscriber is active for so many days from an open or a click, in whichever tool it was
+    select
+        'active_subscriber' as state,
+        subscribers.email_hash as entity,
+        subscribers.market,
+        greatest(subscribers.subscribed_on, activity.day) as from_day,
+        least(
+            coalesce(subscribers.ended_on, cast('9999-12-31' as date)),
+            {{ add_days('activity.day', active_subscriber_days) }}
+        ) as until_day
+    from subscribers
+    inner join activity on subscribers.email_hash = activity.email_hash
+    where
+        (subscribers.ended_on is null or subscribers.ended_on > activity.day)
+        and (subscribers.ended_on is null or subscribers.ended_on > subscribers.subscribed_on)
+        and {{ add_days('activity.day', active_subscriber_days) }} > subscribers.subscribed_on
     union all
     select
         'customer' as state,

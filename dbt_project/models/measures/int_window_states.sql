@@ -21,6 +21,15 @@ readings as (
         {{ add_days('window_start', -1) }} as day
     from windows
     union all
+    select
+        'active_subscribers' as measure,
+        'active_subscriber' as state,
+        period,
+        window_start,
+        window_end,
+        window_end as day
+    from windows
+    union all
     select 'customers_to_date' as measure, 'customer' as state, period, window_start, window_end, window_end as day
     from windows
     union all

@@ -1,0 +1,91 @@
+{# Reading the files of e-mail tools whose tables have the same shape: contacts and e-mail activity. #}
+
+{# Addresses of a tool, one row each: the statement of a staging model. Where the tool does not say when an
+   address ended, the first export that shows that it ended does. #}
+{% macro list_contacts(source_name, table_name) -%}
+with
+
+landed as (select * from {{ landed(source_name, table_name) }}),
+
+states as (select * from {{ landed_states(source_name, table_name) }}),
+
+statuses as (select * from {{ ref('subscriber_statuses') }}),
+
+exclusions as (select * from {{ source('house', 'exclusions') }}),
+
+first_shown_ended as (
+    select
+        states.account,
+        states._entity as email_hash,
+        min(states.exported_at) as shown_at
+    from states
+    inner join statuses on lower(trim(states.status)) = statuses.status
+    where statuses.state = 'ended'
+    group by states.account, states._entity
+),
+
+-- an address that stands in the file twice is subscribed where one of its rows says so
+ranked as (
+    select
+        landed.*,
+        statuses.state,
+        row_number() over (
+            partition by landed.account, landed.email_hash
+            order by
+                case statuses.state when 'subscribed' then 0 when 'ended' then 1 else 2 end,
+                landed.subscribed_at,
+                landed._row
+        ) as preference
+    from landed
+    left join statuses on lower(trim(landed.status)) = statuses.status
+    where landed.email_hash is not null
+),
+
+final as (
+    select
+        '{{ source_name }}' as source,
+        ranked.account,
+        ranked.email_hash,
+        lower(trim(ranked.status)) as status,
+        ranked.state,
+        ranked.subscribed_at,
+        case when ranked.state = 'ended' then coalesce(ranked.ended_at, first_shown_ended.shown_at) end as ended_at,
+        ranked.email_hash in (select value from exclusions where kind = 'email') as is_excluded
+    from ranked
+    left join first_shown_ended
+        on ranked.account = first_shown_ended.account and ranked.email_hash = first_shown_ended.email_hash
+    where ranked.preference = 1
+)
+
+select * from final
+{%- endmacro %}
+
+
+{# What recipients did with the mails of a tool, one row per event: the statement of a staging model. #}
+{% macro recipient_events(source_name, table_name) -%}
+with
+
+landed as (select * from {{ landed(source_name, table_name) }}),
+
+kinds as (select * from {{ ref('email_events') }}),
+
+exclusions as (select * from {{ source('house', 'exclusions') }}),
+
+final as (
+    select
+        '{{ source_name }}' as source,
+        landed.account,
+        landed.email_hash,
+        lower(trim(landed.event)) as event,
+        coalesce(kinds.kind, 'other') as kind,
+        landed.occurred_at,
+        landed.campaign_id,
+        coalesce(landed.is_machine, false) as is_machine,
+        landed.email_hash in (select value from exclusions where kind = 'email') as is_excluded
+    from landed
+    left join kinds on lower(trim(landed.event)) = kinds.event
+    where landed.email_hash is not null
+)
+
+select * from final
+{%- endmacro %}
