@@ -20,7 +20,7 @@ import duckdb
 from raceway.contracts import ColumnContract, TableContract
 from raceway.csv_rows import strict_csv, text_csv
 from raceway.faults import ExportRefused
-from raceway.furniture import Filters, Span, period_in
+from raceway.furniture import Filters, Span, period_in, period_of_name
 from raceway.json_rows import json_rows, parquet_rows
 from raceway.ledger import utc_text
 from raceway.reading import Shape
@@ -68,6 +68,8 @@ class _Reading:
     filters: Filters | None
     beside: Span | None
     span: Span | None = None
+    spans: list[Span | None] = field(default_factory=list)
+    """What each member states for itself; sections of one file may differ."""
     findings: list[dict[str, str]] = field(default_factory=list)
 
     def total(self, what: str) -> int:
@@ -107,11 +109,13 @@ def write_batch(
         for shape in shapes:
             _refuse_new_columns(shape, reading)
             _refuse_header_currency(shape, account)
+            reading.findings += [{"severity": "warning", "name": "not_landed", "message": m} for m in shape.findings]
             reading.rows.append(_read(connection, shape, account, scratch, strict))
         _refuse_spoilt_ids(connection, reading)
         _refuse_other_currencies(connection, reading)
         _refuse_too_many(connection, reading, settings)
-        reading.span = _period(connection, reading)
+        reading.span = _period(reading)
+        reading.spans = [_own_period(rows.shape) or reading.span for rows in reading.rows]
         whole = content_hash()
         batch_id = _batch_id(table, account, whole, exported_at)
         # `_row` keeps the order; writing in the order in which row groups are ready saves a sixth of the time
@@ -135,7 +139,10 @@ def _read(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Account,
     if shape.member.kind == "parquet":
         return parquet_rows(connection, shape, account)
     rows = strict_csv(connection, shape, account) if strict else None
-    return rows if rows is not None else text_csv(connection, shape, account, scratch)
+    rows = rows if rows is not None else text_csv(connection, shape, account, scratch)
+    aside = shape.below + shape.beside
+    rows.read, rows.furniture = rows.read + aside, rows.furniture + aside
+    return rows
 
 
 def _is_doubtful(connection: duckdb.DuckDBPyConnection, reading: _Reading, data: Path) -> bool:
@@ -281,10 +288,26 @@ def _said(connection: duckdb.DuckDBPyConnection, reading: _Reading, batch_id: st
 # ---------------------------------------------------------------- what it covers
 
 
-def _period(connection: duckdb.DuckDBPyConnection, reading: _Reading) -> Span | None:
-    """The period that preamble or sibling states; a report that needs one and has none is refused."""
-    stated = [span for shape in reading.shapes if (span := period_in(shape.preamble))]
+def _own_period(shape: Shape) -> Span | None:
+    """The period that a member states in its name, where the contract looks there, else above its header."""
+    rule = shape.table.meta.period
+    if rule is not None and rule.of == "file_name":
+        return period_of_name(rule.pattern or "", shape.member.file_name)
+    return period_in(shape.preamble)
+
+
+def _period(reading: _Reading) -> Span | None:
+    """The period that name, preamble or sibling states; a report that needs one and has none is refused."""
+    stated = [span for shape in reading.shapes if (span := _own_period(shape))]
     rule = reading.table.meta.period
+    if rule is not None and rule.of == "file_name":
+        silent = next((shape for shape in reading.shapes if _own_period(shape) is None), None)
+        if silent is not None:
+            raise ExportRefused(
+                f"{silent.member.file_name}: a report without days whose name states no period (looked for: "
+                f"{rule.pattern}); name it as it was downloaded, with its first and last day or its month"
+            )
+        return stated[0]
     if rule is None or rule.of == "columns":
         if reading.filters is not None and reading.filters.span is not None:
             return reading.filters.span
@@ -315,14 +338,15 @@ def _landed_select(reading: _Reading, batch_id: str) -> str:
     """The rows that land, of all members in order, in the contract's columns."""
     parts = []
     offset = 0
-    for rows in reading.rows:
-        values = [f"{_value(column, rows, reading)} as {name(column.name)}" for column in reading.table.columns]
+    for rows, span in zip(reading.rows, reading.spans, strict=True):
+        values = [f"{_value(column, rows, span, reading)} as {name(column.name)}" for column in reading.table.columns]
         values.append(f"{_constant(batch_id)} as _batch_id")
         values.append(f"cast({rows.number} + {offset} as bigint) as _row")
         scope = reading.table.scope
         if scope.kind == "entities":
             keys = [
-                f"coalesce(cast({_value(reading.table.by_name[k], rows, reading)} as varchar), '')" for k in scope.keys
+                f"coalesce(cast({_value(reading.table.by_name[k], rows, span, reading)} as varchar), '')"
+                for k in scope.keys
             ]
             values.append(f"{_joined(keys)} as _entity")
         parts.append(f"select {', '.join(values)} from {rows.relation} where {rows.lands}")
@@ -334,22 +358,36 @@ def _joined(keys: list[str]) -> str:
     return " || '|' || ".join(keys) if keys else "''"
 
 
-def _value(column: ColumnContract, rows: Rows, reading: _Reading) -> str:
+def _value(column: ColumnContract, rows: Rows, span: Span | None, reading: _Reading) -> str:
     """SQL for one column of one member: from its cells, its name, the account or the period."""
     meta = column.meta
     if meta.value_of == "currency":
         return _constant(reading.account.currency)
     if meta.value_of in ("period_start", "period_end"):
-        assert reading.span is not None
-        day = reading.span.first if meta.value_of == "period_start" else reading.span.last
+        if span is None:  # only where the contract does not insist on a period
+            return "cast(null as date)"
+        day = span.first if meta.value_of == "period_start" else span.last
         return f"date '{day.isoformat()}'"
     if meta.value_of == "file_name":
         found = re.search(meta.pattern or "", rows.shape.member.file_name)
         return _constant(found.group(1).lower()) if found else NONE
+    if meta.value_of == "preamble":
+        return _from_preamble(rows.shape, meta.pattern or "")
+    if meta.header_of:
+        places = rows.shape.places.get(meta.header_of)
+        return _constant(" ".join(rows.shape.header[places[0]].split())) if places else NONE
     if column.name in rows.shape.places:
         return name(column.name)
     default = f"{quoted(meta.default)}" if meta.default else "null"
     return f"cast({default} as {column.data_type})"
+
+
+def _from_preamble(shape: Shape, pattern: str) -> str:
+    """SQL for what stands above the header, a section's own lines before those of the whole file."""
+    found = re.search(pattern, shape.preamble)
+    if found is None and shape.member.part_of is not None:
+        found = re.search(pattern, shape.member.part_of.text)
+    return _constant(found.group(1).strip()) if found and found.group(1) else NONE
 
 
 def _constant(text: str) -> str:
@@ -380,9 +418,10 @@ def _covers(
         days = [day for day in row or () if day is not None]
     named = [span for shape in reading.shapes if (span := _named_period(reading.table, shape.member.file_name))]
     days += [day for span in named for day in (span.first, min(span.last, max([last_whole_day, *days])))]
-    if reading.span is not None and reading.table.scope.kind == "days":
+    if reading.table.scope.kind == "days":
         # a period that is stated covers its days without rows too, but never days that were not over
-        days += [reading.span.first, min(reading.span.last, max([last_whole_day, *days]))]
+        for span in [span for span in reading.spans if span is not None]:
+            days += [span.first, min(span.last, max([last_whole_day, *days]))]
     if days and rule.through_export:
         days.append(max(last_whole_day, min(days)))
     return (min(days), max(days)) if days else (None, None)
@@ -391,12 +430,11 @@ def _covers(
 def _named_period(table: TableContract, file_name: str) -> Span | None:
     """The period in a file's name (`items-2026-07-18-2026-07-19.csv`), where the contract says it is there."""
     rule = table.meta.covers
-    found = re.search(rule.pattern, file_name) if rule.pattern else None
-    if found is None:
+    named = period_of_name(rule.pattern, file_name) if rule.pattern else None
+    if named is None:
         return None
-    first, last = dt.date.fromisoformat(found.group("first")), dt.date.fromisoformat(found.group("last"))
-    last -= dt.timedelta(days=1 if rule.last_exclusive else 0)
-    return Span(first, last) if first <= last else None
+    last = named.last - dt.timedelta(days=1 if rule.last_exclusive else 0)
+    return Span(named.first, last) if named.first <= last else None
 
 
 # ---------------------------------------------------------------- manifest
@@ -408,9 +446,10 @@ def _manifest(
 ) -> dict[str, Any]:  # fmt: skip
     table, account = reading.table, reading.account
     counts = {f"rows_{what}": reading.total(what) for what in ("read", "refused", "furniture")}
-    written = connection.execute(f"select count(*) from read_parquet({quoted(str(data))})").fetchone()
+    landed_rows = "count(distinct _row), count(*)" if table.meta.unpivot else "count(*), 0"
+    written = connection.execute(f"select {landed_rows} from read_parquet({quoted(str(data))})").fetchone()
     assert written is not None
-    landed = written[0]
+    landed, unpivoted = written
     if counts["rows_read"] != landed + counts["rows_refused"] + counts["rows_furniture"]:
         raise ExportRefused(
             f"{reading.shapes[0].member.name}: {counts['rows_read']} rows were read, but {landed} landed, "
@@ -433,6 +472,7 @@ def _manifest(
         "scope_kind": table.scope.kind,
         "rows_landed": landed,
         **counts,
+        **({"rows_unpivoted": unpivoted} if table.meta.unpivot else {}),
         "currency": account.currency,
         "money_days": _money_days(connection, reading, data, settings),
         "is_filtered": bool(reading.filters and reading.filters.is_filtered),

@@ -77,10 +77,16 @@ class ColumnMeta(_Part):
     path: str | None = Field(None, description="Member of a JSON or Parquet record: device.web_info.hostname.")
     also_paths: tuple[str, ...] = Field((), description="Members read in turn where `path` is empty.")
     param: str | None = Field(None, description="Key in ga4's event_params.")
-    value_of: Literal["currency", "period_start", "period_end", "file_name"] | None = Field(
-        None, description="Not in the cells: the account's currency, the export's period, or the file's name."
+    value_of: Literal["currency", "period_start", "period_end", "file_name", "preamble"] | None = Field(
+        None, description="Not in the cells: the account's currency, the export's period, its name or preamble."
     )
-    pattern: Pattern | None = Field(None, description="With value_of file_name: its first group is the value.")
+    pattern: Pattern | None = Field(
+        None, description="With value_of file_name and preamble: its first group is the value."
+    )
+    header_of: str | None = Field(None, description="Lands the header under which that column stands in the file.")
+    masked: bool = Field(False, description="`<5`, `> 90%` land the bound; needs a column with `qualifier_of`.")
+    qualifier_of: str | None = Field(None, description="Lands `<` or `>` where that column's cell is masked.")
+    words: dict[str, str] = Field(default_factory=dict, description="Cell texts (any case) that are read as another.")
     default: str | None = Field(None, description="Lands where the cell is empty.")
     optional: bool = Field(False, description="The file may lack it: it is empty then.")
     ident: bool = Field(False, description="An id: `1.2E+17` in it means that a spreadsheet spoilt the file.")
@@ -95,7 +101,7 @@ class ColumnMeta(_Part):
     @property
     def in_no_place(self) -> bool:
         """Whether nothing says where in a record the value stands."""
-        return not (self.aliases or self.path or self.param)
+        return not (self.aliases or self.path or self.param or self.qualifier_of or self.header_of)
 
 
 class Unsupported(_Part):
@@ -126,6 +132,7 @@ class Totals(_Part):
 
     labels: tuple[str, ...] = TOTAL_LABELS
     cells: int = 4
+    anywhere: bool = Field(False, description="The label may start any cell of the row.")
     blank: tuple[str, ...] = Field((), description="And rows in which all of these columns are empty.")
     reconcile: tuple[Reconcile, ...] = ()
 
@@ -133,9 +140,28 @@ class Totals(_Part):
 class Period(_Part):
     """Where a report without a day column states its period."""
 
-    of: Literal["preamble", "sibling", "columns"]
+    of: Literal["preamble", "sibling", "columns", "file_name"]
     first: str | None = Field(None, description="With columns: the column of the first day.")
     last: str | None = Field(None, description="With columns: the column of the last day.")
+    pattern: Pattern | None = Field(None, description="With file_name: groups `first` and `last`, or `month`.")
+
+    @model_validator(mode="after")
+    def _says_where(self) -> Period:
+        groups = re.compile(self.pattern or "").groupindex
+        if self.of == "file_name" and not ("month" in groups or {"first", "last"} <= set(groups)):
+            raise ValueError(
+                "period of file_name needs `pattern` with groups (?P<first>…) and (?P<last>…), or (?P<month>…)"
+            )
+        return self
+
+
+class Unpivot(_Part):
+    """Wide columns become rows: each header that the pattern meets gives one row per record."""
+
+    columns: Pattern = Field(description="Pattern of the wide headers; its first group, else the header, is the name.")
+    name: str = Field(description="Column that lands the header's name.")
+    value: str = Field(description="Column that lands the cell.")
+    keep_empty: bool = Field(False, description="Empty cells give a row, too.")
 
 
 class Scope(_Part):
@@ -218,6 +244,9 @@ class TableMeta(_Part):
     without: tuple[str, ...] = Field((), description="Headers whose presence means another report.")
     header_rows: int = Field(30, description="Lines at the top among which the header is looked for.")
     encodings: tuple[Literal["utf-8", "utf-16", "cp1252"], ...] = ("utf-8", "utf-16")
+    below_header: int = Field(0, ge=0, description="Records directly below the header that are furniture.")
+    sections: bool = Field(False, description="Several tables in one file, each with a header, between blank lines.")
+    unpivot: Unpivot | None = None
     totals: Totals | None = None
     empty: tuple[str, ...] = Field(("No data available.",), description="First cells of a file without data.")
     nulls: tuple[str, ...] = NULL_TOKENS
@@ -270,7 +299,7 @@ class ColumnContract(_Part):
     @property
     def in_cells(self) -> bool:
         """Whether its value stands in the rows (and not in name, preamble or account)."""
-        return self.meta.value_of is None
+        return self.meta.value_of is None and not self.meta.header_of and not self.meta.qualifier_of
 
 
 class TableContract(_Part):
@@ -300,7 +329,12 @@ class TableContract(_Part):
     @property
     def required(self) -> list[ColumnContract]:
         """Columns without which a file is not of this table: they find the header row."""
-        return [c for c in self.columns if c.in_cells and not c.meta.optional]
+        return [c for c in self.columns if c.in_cells and not c.meta.optional and c.name not in self.unpivoted]
+
+    @property
+    def unpivoted(self) -> tuple[str, ...]:
+        """The two columns that wide headers and their cells become; empty where nothing is unpivoted."""
+        return (self.meta.unpivot.name, self.meta.unpivot.value) if self.meta.unpivot else ()
 
     def landed_types(self) -> dict[str, str]:
         """All columns of the Parquet file with their types, raceway's own (`_batch_id`, `_row`) included."""
@@ -451,7 +485,8 @@ def _description(raw: dict[str, Any], where: str) -> str:
 def _table(path: Path, source: str, raw: dict[str, Any]) -> TableContract:
     where = f"{path}: table {raw['name']}"
     meta = _part(TableMeta, _meta(raw, where), where)
-    columns = tuple(_column(where, column) for column in _named(raw, "columns", where))
+    wide = (meta.unpivot.name, meta.unpivot.value) if meta.unpivot else ()
+    columns = tuple(_column(where, column, wide) for column in _named(raw, "columns", where))
     table = TableContract(
         source=source, name=raw["name"], description=_description(raw, where), meta=meta, columns=columns
     )
@@ -459,18 +494,26 @@ def _table(path: Path, source: str, raw: dict[str, Any]) -> TableContract:
     return table
 
 
-def _column(where: str, raw: dict[str, Any]) -> ColumnContract:
+def _column(where: str, raw: dict[str, Any], wide: tuple[str, ...] = ()) -> ColumnContract:
+    """One column; those named in `wide` are what unpivoting gives and need no place of their own."""
     where = f"{where}, column {raw['name']}"
     data_type = raw.get("data_type")
     if data_type not in DATA_TYPES:
         raise BadContract(f"{where}: data_type {data_type!r}; write one of: {', '.join(DATA_TYPES)}")
     meta = _part(ColumnMeta, _meta(raw, where), where)
-    if meta.in_no_place and meta.value_of is None:
+    if meta.in_no_place and meta.value_of is None and raw["name"] not in wide:
         raise BadContract(f"{where}: say where it comes from: aliases, path, param or value_of")
     if meta.hash and data_type != "varchar":
         raise BadContract(f"{where}: a hash is text; write `data_type: varchar`")
-    if meta.value_of == "file_name" and not meta.pattern:
-        raise BadContract(f"{where}: value_of file_name needs `pattern` with one group")
+    if meta.value_of in ("file_name", "preamble") and not meta.pattern:
+        raise BadContract(f"{where}: value_of {meta.value_of} needs `pattern` with one group")
+    if meta.masked and data_type not in ("bigint", "double") and not data_type.startswith("decimal"):
+        raise BadContract(f"{where}: only a number is masked; write `data_type: double`, or leave `masked` out")
+    if (meta.qualifier_of or meta.header_of) and data_type != "varchar":
+        raise BadContract(f"{where}: qualifier_of and header_of land text; write `data_type: varchar`")
+    empty = [word for word, text in meta.words.items() if not text.strip()]
+    if empty:
+        raise BadContract(f"{where}: words: {empty[0]!r} stands for nothing; write it under the table's `nulls`")
     return ColumnContract(name=raw["name"], data_type=data_type, description=_description(raw, where), meta=meta)
 
 
@@ -485,11 +528,15 @@ def _check_names(where: str, table: TableContract) -> None:
         "totals.reconcile": [c for r in (meta.totals.reconcile if meta.totals else ()) for c in r.columns],
         "period": [c for c in (meta.period.first, meta.period.last) if c] if meta.period else [],
         "unique": [column for columns in meta.unique for column in columns],
+        "unpivot": list(table.unpivoted),
+        "qualifier_of": [c.meta.qualifier_of for c in table.columns if c.meta.qualifier_of],
+        "header_of": [c.meta.header_of for c in table.columns if c.meta.header_of],
     }
     for key, columns in named.items():
         missing = [column for column in columns if column not in table.by_name]
         if missing:
             raise BadContract(f"{where}: {key} names {', '.join(missing)}; its columns are {', '.join(table.by_name)}")
+    _check_wide_and_masked(where, table)
     if meta.covers.through_export and meta.scope.kind == "days":
         # such a batch would replace days that it knows nothing about
         raise BadContract(f"{where}: covers.through_export does not go with scope days; write `covers.pattern`")
@@ -498,7 +545,34 @@ def _check_names(where: str, table: TableContract) -> None:
         raise BadContract(f"{where}, column {day}: scope days needs a date; write `data_type: date`")
 
 
+def _check_wide_and_masked(where: str, table: TableContract) -> None:
+    """What only delimited text can have stands in such tables only, and a masked number has its qualifier."""
+    meta = table.meta
+    qualified = {column.meta.qualifier_of for column in table.columns}
+    for column in table.columns:
+        if column.meta.masked and column.name not in qualified:
+            raise BadContract(
+                f"{where}, column {column.name}: masked needs a column that lands `<` or `>`; add a varchar column "
+                f"with `qualifier_of: {column.name}`"
+            )
+        if column.meta.qualifier_of and not table.by_name[column.meta.qualifier_of].meta.masked:
+            raise BadContract(
+                f"{where}, column {column.name}: qualifier_of {column.meta.qualifier_of}, which is not masked; "
+                "write `masked: true` there"
+            )
+    textual = {
+        "below_header": meta.below_header, "sections": meta.sections, "unpivot": meta.unpivot,
+        "masked": qualified - {None}, "header_of": [c for c in table.columns if c.meta.header_of],
+    }  # fmt: skip
+    if "csv" not in meta.formats:
+        for key in (key for key, used in textual.items() if used):
+            raise BadContract(f"{where}: {key} is for delimited text; leave it out, or add `csv` to formats")
+    if meta.unpivot and len(set(table.unpivoted)) == 1:
+        raise BadContract(f"{where}: unpivot needs two columns, one for the name and one for the value")
+
+
 _OVERLAY_KEYS: Final = ("owner", "schedule", "timeout_minutes", "tags", "default_channel")
+_OVERLAY_TABLE_KEYS: Final = ("aliases", "dates", "nulls", "number_locale")
 
 
 def _lay_over(raw: dict[str, Any], path: Path) -> None:
@@ -521,17 +595,48 @@ def _lay_over(raw: dict[str, Any], path: Path) -> None:
 
 
 def _lay_over_table(table: dict[str, Any], changes: dict[str, Any], where: str) -> None:
-    unknown = sorted(set(changes) - {"aliases", "number_locale"})
+    unknown = sorted(set(changes) - set(_OVERLAY_TABLE_KEYS))
     if unknown:
-        raise BadContract(f"{where}: unknown key {unknown[0]!r}; write aliases or number_locale")
+        raise BadContract(f"{where}: unknown key {unknown[0]!r}; write one of {', '.join(_OVERLAY_TABLE_KEYS)}")
+    of_table = _own_meta(table)
     if "number_locale" in changes:
-        table.setdefault("config", {}).setdefault("meta", {})["number_locale"] = changes["number_locale"]
+        of_table["number_locale"] = changes["number_locale"]
+    if "nulls" in changes:
+        if not isinstance(changes["nulls"], list):
+            raise BadContract(f"{where}: nulls: write a list of cell texts that mean nothing")
+        of_table["nulls"] = [*of_table.get("nulls", NULL_TOKENS), *changes["nulls"]]
     columns = {column["name"]: column for column in table.get("columns", [])}
-    for name, aliases in (changes.get("aliases") or {}).items():
-        if name not in columns or not isinstance(aliases, list):
-            raise BadContract(
-                f"{where}: aliases of {name!r}: write `column: [header, …]` for one of {', '.join(columns)}"
-            )
-        meta = columns[name].setdefault("config", {}).setdefault("meta", {})
+    for name, aliases in _per_column(changes, "aliases", "header", columns, where):
+        meta = _own_meta(columns[name])
         known = _by_language(meta.get("aliases", {}))
         meta["aliases"] = {**known, "own": aliases} if isinstance(known, dict) else aliases
+    for name, formats in _per_column(changes, "dates", "%d/%m/%Y", columns, where):
+        if columns[name].get("data_type") not in ("date", "timestamp"):
+            raise BadContract(
+                f"{where}: dates of {name!r}: it is {columns[name].get('data_type')}, and no date or time"
+            )
+        meta = _own_meta(columns[name])
+        meta["moment"] = {**meta.get("moment", {}), "formats": formats}
+
+
+def _own_meta(raw: dict[str, Any]) -> dict[str, Any]:
+    """`config.meta` of a table or column, to be changed: never one that a YAML anchor shares with others."""
+    config = raw.get("config") or {}
+    meta = dict(config.get("meta") or {})
+    raw["config"] = {**config, "meta": meta}
+    return meta
+
+
+def _per_column(
+    changes: dict[str, Any], key: str, example: str, columns: dict[str, Any], where: str
+) -> list[tuple[str, list[str]]]:
+    """The lists that an overlay gives by column under `key`."""
+    said = changes.get(key) or {}
+    if not isinstance(said, dict):
+        raise BadContract(f"{where}: {key}: write `column: [{example}, …]`")
+    for name, items in said.items():
+        if name not in columns or not isinstance(items, list):
+            raise BadContract(
+                f"{where}: {key} of {name!r}: write `column: [{example}, …]` for one of {', '.join(columns)}"
+            )
+    return list(said.items())

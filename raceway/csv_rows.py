@@ -7,13 +7,14 @@ row), is the file read again as text, and each row that does not convert is told
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
 from raceway.faults import ExportRefused
-from raceway.reading import Shape, plain_copy
+from raceway.reading import Shape, blank_lines, plain_copy
 from raceway.rows import MAX_LINE, Rows, columns_in, first_line, fresh, label_cells, spoilt_of, typed_rows
 from raceway.settings import Account
 from raceway.typing_sql import NONE, cell, name, quoted, total_label
@@ -27,7 +28,7 @@ def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acc
     Rows are not numbered while they are read, since a running number keeps DuckDB from using more than one
     core: the temporary table keeps their order, so its rowid is the number.
     """
-    if shape.member.encoding not in ("utf-8", "utf-16-le"):
+    if shape.member.encoding not in ("utf-8", "utf-16-le") or shape.wide:
         return None
     used = [place for places in shape.places.values() for place in places] + list(shape.extras.values())
     extras = {header: f"c{place}" for header, place in shape.extras.items()}
@@ -65,7 +66,7 @@ def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acc
         connection.execute(f"drop table if exists {relation}")
         return None
     return Rows(
-        shape, relation, _count(connection, relation), number="rowid + 1", total=NONE, bad="false",
+        shape, relation, _count(connection, relation), number=f"rowid + {shape.below + 1}", total=NONE, bad="false",
         spoilt=NONE, doubts=_doubts(shape, account, [landed[p] for p in labels if p in landed]),
     )  # fmt: skip
 
@@ -109,41 +110,110 @@ def text_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Accou
             f"from {_read_csv(shape, plain, {}, 'utf-8', more)}"
         )
     except (duckdb.InvalidInputException, duckdb.ConversionException) as fault:
+        plain.unlink()
         raise ExportRefused(f"{member.name}: not a readable csv: {first_line(fault)}") from fault
-    finally:
-        plain.unlink(missing_ok=True)
-    broken = fresh("broken")
-    connection.execute(
-        f"create temp table {broken} as select number, reason, raw, "
-        f"number - row_number() over (order by number) as above "
-        f"from (select line - {shape.header_at + 1} as number, any_value(error_message) as reason, "
-        f"any_value(csv_line) as raw from {rejects} group by line)"
-    )
-    structural = connection.execute(f"select count(*) from {broken}").fetchone()
-    assert structural is not None
-    numbers = f"select *, rowid + 1 as _n from {raw}"
-    if structural[0]:  # records below a broken one count it too
+    broken = _broken_rows(connection, shape, rejects, plain)
+    plain.unlink()
+    structural, totals = _count(connection, broken), _count(connection, f"{broken} where is_total")
+    numbers = f"select *, rowid + {shape.below + 1} as _n from {raw}"
+    if structural:  # records below a broken one count it too
         numbers = (
-            f"select raw.*, raw.rowid + 1 + coalesce(b.before, 0) as _n from {raw} as raw asof left join "
-            f"(select above, max(number - above) as before from {broken} group by above) as b on raw.rowid >= b.above "
-            "order by raw.rowid"
+            f"select raw.*, raw.rowid + {shape.below + 1} + coalesce(b.before, 0) as _n from {raw} as raw asof left "
+            f"join (select above, max(nth) as before from (select nth, number - nth - {shape.below} as above "
+            f"from {broken}) group by above) as b on raw.rowid >= b.above order by raw.rowid"
         )
+    records = _count(connection, raw)
+    if shape.wide:
+        numbers = _unpivoted(shape, numbers)
     rows = typed_rows(connection, shape, account, numbers, {h: f"x{p}" for h, p in shape.extras.items()}, csv=True)
-    rows.read += structural[0]
-    rows.refused += structural[0]
+    if shape.wide:
+        _count_records(connection, rows, records)
+    rows.read += structural
+    rows.furniture += totals
+    rows.refused += structural - totals
     connection.execute(
         f"insert into {rows.refusals} select number, '', 'the row is not whole: ' || split_part(reason, chr(10), 1), "
-        f"trim(raw, chr(10)) from {broken}"
+        f"raw from {broken} where not is_total"
     )
     rows.symbols = _symbols(connection, shape, raw)
     return rows
 
 
+def _broken_rows(connection: duckdb.DuckDBPyConnection, shape: Shape, rejects: str, plain: Path) -> str:
+    """Table of the records that the parser refused: number, nth of them, reason, raw, is_total.
+
+    DuckDB counts blank lines among the records above a broken one; a record's number does not. Rows that are
+    too short or too long and bear the label of a total are furniture.
+    """
+    broken = fresh("broken")
+    connection.execute(
+        f"create temp table {broken} as select line - {shape.header_at + 1} as number, row_number() over (order by "
+        "line) as nth, any_value(error_message) as reason, ltrim(any_value(csv_line), chr(10)) as raw, "
+        "min(line_byte_position) + length(any_value(csv_line)) - length(raw) as begins, false as is_total, "
+        f"bool_and(error_type in ('MISSING COLUMNS', 'TOO MANY COLUMNS')) as ragged from {rejects} group by line"
+    )
+    connection.execute(f"update {broken} set raw = rtrim(raw, chr(10))")
+    if not _count(connection, broken):
+        return broken
+    blank = blank_lines(plain, shape.delimiter)
+    if blank:
+        connection.execute(
+            f"update {broken} set number = number + {shape.blank_above} - before.blank from (select nth, blank from "
+            f"{broken} asof join (select unnest($1) as place, unnest(range(1, len($1) + 1)) as blank) "
+            f"on place < begins - 1) as before where before.nth = {broken}.nth",
+            [blank],
+        )
+    totals = shape.table.meta.totals
+    if totals:
+        said = " or ".join(f"contains(raw, {quoted(label)})" for label in totals.labels)
+        lines = connection.execute(f"select number, raw from {broken} where ragged and ({said})").fetchall()
+        labelled = [number for number, line in lines if _is_total(shape, line)]
+        connection.execute(f"update {broken} set is_total = true where number in (select unnest($1))", [labelled])
+    return broken
+
+
+def _is_total(shape: Shape, line: str) -> bool:
+    """Whether a ragged row bears a label in one of the cells where it may stand, the last one included."""
+    totals = shape.table.meta.totals
+    assert totals is not None
+    cells = next(csv.reader([line], delimiter=shape.delimiter), [])
+    looked = cells if totals.anywhere else [*cells[: totals.cells], *cells[-1:]]
+    return any(cell.lstrip().startswith(totals.labels) for cell in looked)
+
+
+def _unpivoted(shape: Shape, numbers: str) -> str:
+    """SQL that makes a row of each wide cell of each record."""
+    rule = shape.table.meta.unpivot
+    assert rule is not None
+    place_of = {column.name: number for number, column in enumerate(shape.table.columns)}
+    cells = ", ".join(
+        f"{{'n': {quoted(called)}, 'v': w{place}, 'h': {quoted(' '.join(shape.header[place].split()))}}}"
+        for place, called in shape.wide.items()
+    )
+    return (
+        f"select * exclude (wide), wide.n as r{place_of[rule.name]}, wide.v as r{place_of[rule.value]}, "
+        f"wide.h as _header from (select *, unnest([{cells}]) as wide from ({numbers}))"
+        f"{'' if rule.keep_empty else ' where wide.v is not null'}"
+    )
+
+
+def _count_records(connection: duckdb.DuckDBPyConnection, rows: Rows, records: int) -> None:
+    """Counts records, not the rows that they became; a record without a single cell says nothing: furniture."""
+    found = connection.execute(
+        f"select count(distinct _n) filter (where _bad and _total is null), "
+        f"count(distinct _n) filter (where not _bad and _total is null) from {rows.relation}"
+    ).fetchone()
+    assert found is not None
+    rows.read, rows.refused = records, found[0]
+    rows.furniture = records - found[0] - found[1]
+
+
 def _read_csv(shape: Shape, path: Path, types: dict[int, str], encoding: str, more: str = "") -> str:
     """A read_csv call with positional names, so that headers may repeat; it starts below the header."""
     columns = ", ".join(f"'c{i}': '{types.get(i, 'varchar')}'" for i in range(len(shape.header)))
+    skipped = shape.header_at + 1 + shape.skipped
     return (
-        f"read_csv({quoted(str(path))}, auto_detect = false, header = false, skip = {shape.header_at + 1}, "
+        f"read_csv({quoted(str(path))}, auto_detect = false, header = false, skip = {skipped}, "
         f"delim = {quoted(shape.delimiter)}, quote = '\"', escape = '\"', nullstr = '', "
         f"columns = {{{columns}}}, max_line_size = {MAX_LINE}"
         f"{', encoding = ' + quoted('utf-16') if encoding.startswith('utf-16') else ''}{more})"
@@ -155,10 +225,11 @@ def _raw_columns(shape: Shape) -> dict[str, str]:
     reads: dict[str, str] = {}
     for number, column in enumerate(shape.table.columns):
         places = shape.places.get(column.name)
-        if places:
+        if places and not column.meta.qualifier_of:
             texts = [f"rw_cell(c{place})" for place in places]
             reads[f"r{number}"] = f"coalesce({', '.join(texts)})" if len(texts) > 1 else texts[0]
     reads |= {f"x{place}": f"rw_cell(c{place})" for place in shape.extras.values()}
+    reads |= {f"w{place}": f"rw_cell(c{place})" for place in shape.wide}
     reads |= {f"t{place}": f"c{place}" for place in range(label_cells(shape))}
     return reads
 
@@ -167,7 +238,7 @@ def _symbols(connection: duckdb.DuckDBPyConnection, shape: Shape, raw: str) -> d
     """Currency signs in the amounts of each money column, by header."""
     found: dict[str, list[str]] = {}
     for number, column in enumerate(shape.table.columns):
-        if column.meta.money and column.name in shape.places:
+        if column.meta.money and shape.places.get(column.name):
             signs = connection.execute(
                 f"select distinct regexp_extract(r{number}, '{_SYMBOL}') as sign from {raw} "
                 f"where regexp_matches(r{number}, '{_SYMBOL}') and regexp_matches(r{number}, '[0-9]') order by sign"

@@ -14,11 +14,15 @@ from raceway.contracts import Sibling
 from raceway.reading import Member, normal
 
 # `27 January 2026 - 23 February 2026`, `"January 20, 2026 - January 21, 2026"`, `1 Jan 2025-31 Dec 2025`,
-# `2026-01-01 - 2026-01-31`; Vietnamese `1 thg 1, 2026 - 31 thg 1, 2026`.
+# `2026-01-01 - 2026-01-31`, `20260101-20260131`; Vietnamese `1 thg 1, 2026 - 31 thg 1, 2026`.
 _DATE: Final = (
-    r"(?:\d{4}-\d{2}-\d{2}|\d{1,2} [^\W\d]+\.? \d{4}|[^\W\d]+\.? \d{1,2}, \d{4}|\d{1,2} (?:thg|tháng) \d{1,2},? \d{4})"
+    r"(?:\d{4}-\d{2}-\d{2}|(?<!\d)\d{8}(?!\d)|\d{1,2} [^\W\d]+\.? \d{4}|[^\W\d]+\.? \d{1,2}, \d{4}|"
+    r"\d{1,2} (?:thg|tháng) \d{1,2},? \d{4})"
 )
 _PERIOD: Final = re.compile(rf"(?P<first>{_DATE})\s*[-–—]\s*(?P<last>{_DATE})", re.IGNORECASE)
+# GA4 states the two days in lines of their own.
+_FIRST: Final = re.compile(rf"^\W*start date\W+(?P<day>{_DATE})\W*$", re.IGNORECASE | re.MULTILINE)
+_LAST: Final = re.compile(rf"^\W*end date\W+(?P<day>{_DATE})\W*$", re.IGNORECASE | re.MULTILINE)
 _SINGLE: Final = re.compile(rf"^\W*(?P<day>{_DATE})\W*$", re.IGNORECASE)
 _MONTHS: Final = {
     month: number
@@ -60,6 +64,10 @@ def period_in(lines: str) -> Span | None:
     if found:
         first, last = _day(found.group("first")), _day(found.group("last"))
         return Span(first, last) if first and last and first <= last else None
+    begins, ends = _FIRST.search(text), _LAST.search(text)
+    if begins and ends:
+        first, last = _day(begins.group("day")), _day(ends.group("day"))
+        return Span(first, last) if first and last and first <= last else None
     for line in lines.splitlines():
         single = _SINGLE.match(line)
         day = _day(single.group("day")) if single else None
@@ -68,17 +76,39 @@ def period_in(lines: str) -> Span | None:
     return None
 
 
+def period_of_name(pattern: str, file_name: str) -> Span | None:
+    """The period in a file's name: groups `first` and `last` (days, zeros may lack), or `month`.
+
+    None where the pattern does not meet the name, or what it finds is no period.
+    """
+    found = re.search(pattern, file_name)
+    if found is None:
+        return None
+    groups = found.groupdict()
+    if groups.get("month"):
+        first = _day(f"{groups['month']}-1")
+        return Span(first, _month_end(first)) if first else None
+    first, last = _day(groups.get("first") or ""), _day(groups.get("last") or "")
+    return Span(first, last) if first and last and first <= last else None
+
+
+def _month_end(first: dt.date) -> dt.date:
+    return (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+
+
 def _day(text: str) -> dt.date | None:
+    if re.fullmatch(r"\d{8}", text):
+        text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
     numbers = [int(number) for number in re.findall(r"\d+", text)]
-    if re.match(r"\d{4}-", text):
-        year, month, day = numbers
-    elif re.search("(?i)thg|tháng", text):
-        day, month, year = numbers
-    else:
-        word = re.search(r"[^\W\d]+", text)
-        month = _MONTHS.get(word.group().lower(), 0) if word else 0
-        day, year = numbers
     try:
+        if re.match(r"\d{4}\D", text):
+            year, month, day = numbers
+        elif re.search("(?i)thg|tháng", text):
+            day, month, year = numbers
+        else:
+            word = re.search(r"[^\W\d]+", text)
+            month = _MONTHS.get(word.group().lower(), 0) if word else 0
+            day, year = numbers
         return dt.date(year, month, day)
     except ValueError:
         return None

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import fcntl
 import hashlib
 import json
 import os
@@ -24,7 +25,7 @@ import shutil
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,7 +43,8 @@ from raceway.inbox import Export, part_of
 from raceway.ledger import BatchState, Ledger, LedgerState, state_name, utc_text
 from raceway.personal import give_key
 from raceway.raw_files import RawFiles, private
-from raceway.reading import Member, Shape, open_members, recognise
+from raceway.reading import Member, Shape, open_members
+from raceway.sections import recognise_all
 from raceway.settings import ACCOUNT_COLUMNS, Account, Settings, load_accounts, load_settings
 
 if TYPE_CHECKING:
@@ -207,11 +209,11 @@ class _Landing:
         shapes: dict[str, list[Shape]] = defaultdict(list)
         aside: list[tuple[Member, Unsupported]] = []
         for member in rest:
-            found = recognise(self.contract, member)
-            if isinstance(found, Shape):
-                shapes[found.table.name].append(found)
-            else:
-                aside.append((member, found))
+            for found in recognise_all(self.contract, member, self.scratch):
+                if isinstance(found, Shape):
+                    shapes[found.table.name].append(found)
+                else:
+                    aside.append((member, found))
         unwanted = [
             f"{member.name}: {kind.kind}: not a supported report"
             for member, kind in aside
@@ -246,10 +248,11 @@ class _Landing:
             return _Job(shapes)
         return _Job(shapes, filters_of(siblings[0], rule), siblings[0])
 
-    def _part_order(self, shape: Shape) -> tuple[int, str, str]:
+    def _part_order(self, shape: Shape) -> tuple[int, str, str, int]:
         part = part_of(self.contract, shape.member.file_name)
         number = part[2] if part else ""
-        return (int(number) if number.isdigit() else 0, number, shape.member.name)
+        file = shape.member.part_of or shape.member
+        return (int(number) if number.isdigit() else 0, number, file.name, shape.member.section)
 
     # ------------------------------------------------------------ one table
 
@@ -273,7 +276,17 @@ class _Landing:
         known = self._known(table, batch.content_hash, exported_at, state)
         if known is not None:
             return self._sighted(known, exported_at)
-        return self._land_batch(batch, account, state)
+        target = self._target(batch)
+        with _one_at_a_time(self.scratch.parent / batch.batch_id):
+            if target.exists():  # by another task a moment ago, or by a run that broke off before it decided
+                state = self.ledger.state()
+                known = self._known(table, batch.content_hash, exported_at, state)
+                if known is not None:
+                    return self._sighted(known, exported_at)
+            return self._land_batch(batch, account, state)
+
+    def _target(self, batch: Batch) -> Path:
+        return self.home.landing / self.export.source / batch.table.name / batch.batch_id
 
     def _prepare(self, connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute("set timezone = 'UTC'")
@@ -345,7 +358,7 @@ class _Landing:
             {key: record[key] for key in ("path", "sha256", "bytes", "modified_at")}
             for record in self.raw.records(None)
         ]
-        target = self.home.landing / self.export.source / table.name / batch.batch_id
+        target = self._target(batch)
         before = state.batches.get(batch.batch_id)
         if before is not None and before.status == "rejected":
             raise ExportRefused(
@@ -412,6 +425,31 @@ class _Landing:
                            files=self.raw.records("quarantine"))  # fmt: skip
         self.raw.put_away("quarantine", reason)
         return self.outcome
+
+
+@contextlib.contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Holds a batch that two tasks may land at once: equal files under two names, or one file seen twice.
+
+    The lock is the kernel's, on a folder that goes with it; a killed task leaves at most an empty folder.
+    """
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(folder, os.O_RDONLY)
+        except FileNotFoundError:  # its last holder has just removed it
+            continue
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(folder.stat(), os.fstat(handle)):
+                break
+        os.close(handle)  # removed while this task waited for it
+    try:
+        yield
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            folder.rmdir()
+        os.close(handle)
 
 
 def _sync(folder: Path) -> None:

@@ -63,6 +63,8 @@ class RawFiles:
             kept = self.home.root / self._kept_at(area, file)
             private(kept.parent)
             path = self.export.located(self.home, file)
+            if kept.exists() and not path.exists():
+                continue  # another task that saw the same file put it away
             path.chmod(0o600)
             path.rename(kept)
             if area == "quarantine":

@@ -56,11 +56,16 @@ class Member:
     encoding: str = "utf-8"
     text: str = ""
     """The first lines, decoded; empty for Parquet."""
+    part_of: Member | None = None
+    """The file that it is a section of."""
+    section: int = 0
+    """Which one, from 1."""
 
     @property
     def file_name(self) -> str:
-        """The last part of its name, composed: macOS writes accents apart from their letters."""
-        return unicodedata.normalize("NFC", PurePosixPath(self.name).name)
+        """The last part of its file's name, composed: macOS writes accents apart from their letters."""
+        name = self.part_of.name if self.part_of else self.name
+        return unicodedata.normalize("NFC", PurePosixPath(name).name)
 
     @cached_property
     def sha256(self) -> str:
@@ -89,6 +94,18 @@ class Shape:
     """ISO code that a header states in parentheses."""
     currency_header: str = ""
     new_columns: list[str] = field(default_factory=list)
+    wide: dict[int, str] = field(default_factory=dict)
+    """Positions of wide headers that become rows, and the name that each gives."""
+    blank_above: int = 0
+    """Blank lines among the records above the header."""
+    below: int = 0
+    """Records directly below the header that are furniture (a second header)."""
+    skipped: int = 0
+    """Lines that they take, blank ones between them included."""
+    beside: int = 0
+    """Records of the file that belong to no table (sections that are not landed)."""
+    findings: list[str] = field(default_factory=list)
+    """What was noticed about the file as a whole, in sentences."""
 
     @property
     def number_locale(self) -> str:
@@ -294,6 +311,17 @@ def plain_copy(member: Member, target: Path, cp1252: bool) -> Path:
     raise ExportRefused(f"{member.name}: no encoding fits")
 
 
+def blank_lines(plain: Path, delimiter: str) -> list[int]:
+    """Where the blank lines of a plain copy begin, in bytes; those inside quoted cells are none."""
+    data = plain.read_bytes()
+    if b"\n\n" not in data and not data.startswith(b"\n"):
+        return []
+    mark = re.escape(delimiter.encode())
+    # a quote opens a cell only at its beginning; what it encloses is passed over whole
+    tokens = re.compile(rb"(?:(?<=" + mark + rb')|(?<=\n)|\A)"(?:[^"]|"")*+"|(?:(?<=\n)|\A)\n')
+    return [token.start() for token in tokens.finditer(data) if token.group() == b"\n"]
+
+
 # ---------------------------------------------------------------- recognition
 
 
@@ -371,7 +399,7 @@ def csv_records(text: str, delimiter: str, limit: int) -> list[list[str]]:
 
 
 def _recognise_csv(contract: SourceContract, member: Member) -> Shape | Unsupported:
-    limit = max(table.meta.header_rows for table in contract.tables)
+    limit = max(table.meta.header_rows + 2 * table.meta.below_header for table in contract.tables)
     readings = [(delimiter, csv_records(member.text, delimiter, limit)) for delimiter in _DELIMITERS]
     for kind in contract.meta.unsupported:
         if kind.text and re.search(kind.text, "\n".join(member.text.split("\n")[:limit])):
@@ -390,6 +418,8 @@ def _recognise_csv(contract: SourceContract, member: Member) -> Shape | Unsuppor
                 continue
             shape.preamble = "\n".join(shape.delimiter.join(record) for record in above)
             if not table.meta.title or re.search(table.meta.title, shape.preamble):
+                shape.blank_above = sum(not record for record in above)
+                shape.below, shape.skipped = _below(below, table.meta.below_header)
                 _refuse_without_data(shape, below)
                 return shape
     if nearest[0] >= 0.5:
@@ -412,6 +442,15 @@ def _candidates(
                 yield shape, rows[:number], rows[number + 1 :]
 
 
+def _below(rows: list[list[str]], count: int) -> tuple[int, int]:
+    """The first `count` records below a header, where there are as many, and the lines that they take."""
+    records, lines = 0, 0
+    while records < count and lines < len(rows):
+        records += bool(rows[lines])
+        lines += 1
+    return records, lines
+
+
 def _has_all(row: list[str], columns: Iterable[str]) -> bool:
     cells = {normal(cell) for cell in row}
     return all(normal(column) in cells for column in columns)
@@ -432,14 +471,19 @@ def _csv_shape(table: TableContract, member: Member, delimiter: str, number: int
         if found is not None:
             place, language = found
             shape.places[column.name] = [place]
-            if not column.meta.optional:
-                languages.append(language)
+            languages += [] if column.meta.optional else [language]
             _note_currency(shape, column, row[place])
-        for also in column.meta.also:
-            if normal(also) in names:
-                shape.places.setdefault(column.name, []).append(names.index(normal(also)))
+        beside = [names.index(normal(also)) for also in column.meta.also if normal(also) in names]
+        if beside:
+            shape.places[column.name] = shape.places.get(column.name, []) + beside
     if not shape.places:
         return None
+    if table.meta.unpivot:
+        shape.wide = _wide(shape, table.meta.unpivot.columns)
+        if not shape.wide:
+            return None
+        shape.places |= {column: [] for column in table.unpivoted}
+    _place_qualifiers(shape)
     for extra in _extras(table):
         if normal(extra) in names:
             shape.extras[extra] = names.index(normal(extra))
@@ -467,6 +511,28 @@ def _place(column: ColumnContract, names: list[str], bare: list[str]) -> tuple[i
     return None
 
 
+def _place_qualifiers(shape: Shape) -> None:
+    """A qualifier stands in the cell that it qualifies."""
+    for column in shape.table.columns:
+        if column.meta.qualifier_of in shape.places:
+            shape.places[column.name] = shape.places[column.meta.qualifier_of]
+
+
+def _wide(shape: Shape, pattern: str) -> dict[int, str]:
+    """The headers that become rows, by position: those that the pattern meets and no column stands under."""
+    used = {place for places in shape.places.values() for place in places}
+    found = {
+        place: re.search(pattern, " ".join(header.split()), re.IGNORECASE)
+        for place, header in enumerate(shape.header)
+        if place not in used and header.strip()
+    }
+    return {
+        place: (hit.group(1) if hit.re.groups and hit.group(1) else " ".join(shape.header[place].split()))
+        for place, hit in found.items()
+        if hit
+    }
+
+
 def _note_currency(shape: Shape, column: ColumnContract, header: str) -> None:
     currency = without_currency(header)[1]
     if column.meta.money and currency:
@@ -487,6 +553,7 @@ def _new_columns(shape: Shape) -> list[str]:
     """Headers that neither the columns nor the contract's lists know."""
     meta = shape.table.meta
     used = {place for places in shape.places.values() for place in places} | set(shape.extras.values())
+    used |= set(shape.wide)
     personal = {normal(name) for name in meta.personal}
     return [
         header

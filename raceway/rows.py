@@ -74,7 +74,9 @@ def columns_in(shape: Shape) -> list[ColumnContract]:
 def label_cells(shape: Shape) -> int:
     """How many first cells of a row may hold the label of a total."""
     totals = shape.table.meta.totals
-    return min(totals.cells, len(shape.header)) if totals else 0
+    if totals is None:
+        return 0
+    return len(shape.header) if totals.anywhere else min(totals.cells, len(shape.header))
 
 
 def total_of(shape: Shape, texts: list[str], at: Callable[[int], str]) -> str:
@@ -113,26 +115,33 @@ def typed_rows(
 ) -> Rows:  # fmt: skip
     """The typed table over raw texts r0, r1 … and record number `_n`, and the table of its refused rows."""
     cells: list[tuple[int, Cell]] = []
+    numbers = {column.name: number for number, column in enumerate(shape.table.columns)}
     for number, column in enumerate(shape.table.columns):
         if column.name in shape.places:
-            cells.append((number, cell(column, f"r{number}", shape, account, extras)))
+            of = numbers[column.meta.qualifier_of] if column.meta.qualifier_of else number
+            cells.append((number, cell(column, f"r{of}", shape, account, extras)))
     failing = [(n, c) for n, c in cells if c.column.data_type != "varchar"]
     texts = [f"t{place}" for place in range(label_cells(shape))] if csv else []
     at = {place: c.raw for _, c in cells for place in shape.places[c.column.name][:1]}
     at |= {place: f"x{place}" for place in shape.extras.values()}
     relation, refusals = fresh("typed"), fresh("refusals")
     flags = [f"({c.raw} is not null and {name(c.column.name)} is null)" for _, c in failing]
+    bad = f"coalesce({' or '.join(flags) or 'false'}, false)"
+    if shape.wide:  # a record of which one cell does not convert is refused whole
+        bad = f"bool_or({bad}) over (partition by _n)"
+    wide = ", _header" if shape.wide else ""
     connection.execute(
-        f"create temp table {relation} as select *, coalesce({' or '.join(flags) or 'false'}, false) as _bad from ("
-        f"select {', '.join(f'{c.value} as {name(c.column.name)}' for _, c in cells)}, _n, "
+        f"create temp table {relation} as select *, {bad} as _bad from ("
+        f"select {', '.join(f'{c.value} as {name(c.column.name)}' for _, c in cells)}, _n{wide}, "
         f"{total_of(shape, texts, lambda p: at.get(p, ''))} as _total, "
         f"{spoilt_of(shape, lambda p: at[p]) or NONE if csv else _spoilt_by_name(shape)} as _spoilt, "
         f"{', '.join(c.raw for _, c in failing) or 'null as r'} from ({raw_select}))"
     )
     connection.execute(f'create temp table {refusals} (row bigint, "column" varchar, reason varchar, raw varchar)')
     for _, c in failing:
+        shown = "_header" if shape.wide and c.column.name in shape.table.unpivoted else quoted(_shown(shape, c.column))
         connection.execute(
-            f"insert into {refusals} select _n, {quoted(_shown(shape, c.column))}, "
+            f"insert into {refusals} select distinct _n, {shown}, "
             f"{quoted(why_not(c.column))}, {c.raw} "
             f"from {relation} where _bad and _total is null and {c.raw} is not null and {name(c.column.name)} is null"
         )

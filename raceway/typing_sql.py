@@ -12,7 +12,7 @@ from typing import Final
 
 from raceway.contracts import ColumnContract, TableContract
 from raceway.personal import hash_sql
-from raceway.reading import Shape
+from raceway.reading import Shape, normal
 from raceway.settings import Account
 
 # White space that exports put around and into cells: blank, tab, line ends, no-break and narrow no-break.
@@ -26,6 +26,8 @@ _ISO_TIMES: Final = (
 )  # fmt: skip
 
 NONE: Final = "cast(null as varchar)"
+# What stands before a masked number: the figure itself is withheld, and the bound is all that is known.
+_MASK: Final = r"^\s*([<>])\s*=?"
 # An id of 12 and more digits that a spreadsheet turned into a power of ten: its last digits are gone.
 SPOILT_ID: Final = r"\d(?:[.,]\d+)?[eE]\+?\d{2,}"
 
@@ -94,6 +96,13 @@ def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extra
     `extras` gives the expressions of further headers that the contract names (time of day, zone).
     """
     meta = column.meta
+    if meta.qualifier_of:
+        return Cell(column, raw, f"nullif(regexp_extract({raw}, {quoted(_MASK)}, 1), '')")
+    if meta.words or meta.masked:
+        text = f"regexp_replace({raw}, {quoted(_MASK)}, '')" if meta.masked else raw
+        plain = column.model_copy(update={"meta": meta.model_copy(update={"words": {}, "masked": False})})
+        # the reader cannot know such cells as numbers: they are typed from their text
+        return Cell(column, raw, cell(plain, _worded(text, meta.words), shape, account, extras).value)
     number = f"rw_{shape.number_locale}({raw})"
     if meta.hash:
         return Cell(column, raw, hash_sql(raw, meta.hash, account.market))
@@ -118,6 +127,12 @@ def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extra
             return Cell(column, raw, f"case when ends_with(trim({raw}), '%') then {hundredth} else {typed} end")
         return Cell(column, raw, typed, "double", "{0}", "not isfinite({0})")
     return Cell(column, raw, f"try_cast({number} as {column.data_type})", column.data_type, "{0}")
+
+
+def _worded(raw: str, words: dict[str, str]) -> str:
+    """SQL for a cell's text, or for what the contract's word for it stands for."""
+    whens = [f"when {quoted(normal(word))} then {quoted(text)}" for word, text in words.items()]
+    return f"case lower(nfc_normalize(trim({raw}))) {' '.join(whens)} else {raw} end" if whens else raw
 
 
 def _date(column: ColumnContract, raw: str) -> Cell:
