@@ -25,6 +25,7 @@ from raceway.sample.traces_plan import write_plan
 from raceway.sample.traces_reviews import write_reviews
 from raceway.sample.traces_search_console import write_search_console
 from raceway.sample.traces_shopify import write_shopify
+from raceway.sample.traces_social import write_social
 from raceway.sample.traces_square import write_square
 from raceway.sample.traces_usability_test import write_usability_test
 from raceway.sample.traces_zendesk import write_zendesk
@@ -47,6 +48,7 @@ _WRITERS = {
     "csat_survey": write_csat_survey,
     "reviews": write_reviews,
     "usability_test": write_usability_test,
+    "social": write_social,
     "plan": write_plan,
 }
 

@@ -110,6 +110,8 @@ def sample_accounts(history_start: dt.date) -> list[Account]:
         {"source": "reviews", "account": "vn-shop", "name": "Đánh giá", **vietnam},
         {"source": "reviews", "account": "us-store", "name": "Canal Street reviews", **america},
         {"source": "usability_test", "account": "company", "name": "Kiểm tra tính dễ dùng", **vietnam},
+        {"source": "social", "account": "vn-brand", "name": "Mạng xã hội Việt Nam", **vietnam},
+        {"source": "social", "account": "us-store", "name": "Instagram New York", **america},
         {"source": "plan", "account": "company", "name": "Kế hoạch", **vietnam},
     ]  # fmt: skip
     return [Account.model_validate(row) for row in rows]

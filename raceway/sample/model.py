@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from raceway.sample.mailcrm import MailCrm
 from raceway.sample.service import Service
+from raceway.sample.social import Social
 from raceway.settings import Account, Settings
 
 SECOND: Final = 1_000_000
@@ -366,6 +367,7 @@ class World:
     rates: list[Rate] = field(default_factory=list)
     service: Service = field(default_factory=Service)
     mailcrm: MailCrm = field(default_factory=MailCrm)
+    social: Social = field(default_factory=Social)
 
     @property
     def as_of(self) -> dt.date:

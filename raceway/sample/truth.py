@@ -25,6 +25,7 @@ from raceway.sample.truth_mailcrm import count_mail
 from raceway.sample.truth_orders import Exchange, find_channels, placed_orders, till_refunds
 from raceway.sample.truth_service import count_service
 from raceway.sample.truth_sessions import cut_sessions, first_touches, is_bounced
+from raceway.sample.truth_social import count_social
 
 __all__ = ["Comparison", "compare", "kpi_rows", "measures", "write_truth"]
 
@@ -125,6 +126,7 @@ class _Truth:
         count_mail(self.world, self.tally)
         self._survey()
         count_service(self.world, self.tally, self._market, self._beginnings)
+        count_social(self.world, self.tally, self.sessions)
         values = self.tally.close(dict.fromkeys(_PLANNED, self.world.as_of), self.world.last)
         return self._without_unready(self._with_buyers_among_visitors(values))
 

@@ -18,7 +18,9 @@ COLUMNS = [
     "path", "source", "account", "sibling", "expected", "table", "rows_read", "rows_landed", "rows_refused",
     "rows_furniture", "sentence",
 ]  # fmt: skip
-FOLDERS = ("google_ads", "meta_ads", "ga4", "search_console", "shopify_woo", "pos", "email", "zendesk", "reviews_gbp")
+FOLDERS = (
+    "google_ads", "meta_ads", "ga4", "search_console", "shopify_woo", "pos", "email", "social", "zendesk", "reviews_gbp",
+)  # fmt: skip
 
 # Files that land: source, account (named by its currency), siblings, table, first header.
 LANDED = {
@@ -36,6 +38,9 @@ LANDED = {
     "pos/square_items_detail_redacted.csv": ("square", "usd", "", "items", "Date"),
     "email/klaviyo_campaign_sent_report.csv": ("klaviyo", "usd", "", "sent_report", "Date"),
     "reviews_gbp/gbp_performance_2024-10.csv": ("reviews", "usd", "", "gbp_performance", "Store code"),
+    "social/youtube_table_data.csv": ("social", "usd", "", "youtube_content", "Content"),
+    "social/youtube_chart_data_subscription_status.csv": ("social", "usd", "", "youtube_chart", "Date"),
+    "social/x_account_analytics_content_excerpt.csv": ("social", "usd", "", "x_content", "Post id"),
 }
 # Files with a second header of descriptions below the first: so many records are furniture.
 BELOW_HEADER = {"reviews_gbp/gbp_performance_2024-10.csv": 1}
@@ -66,6 +71,7 @@ REFUSED = {
     "shopify_woo/shopify_analytics_": ("shopify", "Shopify Analytics report"),
     "email/connector_": ("mailchimp", "Mailchimp connector table"),
     "zendesk/connector_": ("zendesk", "Zendesk connector table"),
+    "social/connector_": ("social", "social media connector table"),
 }
 SENTENCES = {
     "meta_ads/ads_manager_empty_export.csv": ("meta_ads", "an export without data: it says “No data available.”")
@@ -87,7 +93,7 @@ def count(path: Path, first_header: str) -> tuple[int, int]:
     records = [record for record in csv.reader(text.splitlines(keepends=True), delimiter=delimiter) if any(record)]
     header = next(number for number, record in enumerate(records) if record[0] == first_header)
     below = records[header + 1 :]
-    return len(below), sum(any(cell.startswith("Total:") for cell in record[:4]) for record in below)
+    return len(below), sum(any(cell == "Total" or cell.startswith("Total:") for cell in record[:4]) for record in below)
 
 
 def expectation(path: str, file: Path) -> dict[str, object]:
