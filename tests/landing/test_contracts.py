@@ -170,7 +170,7 @@ def test_a_broken_contract_names_the_place_and_the_remedy(home: Home, good: str,
 
 
 def test_an_unknown_source_names_the_known_ones(home: Home) -> None:
-    with pytest.raises(BadContract, match=r"known sources: activecampaign, ga4"):
+    with pytest.raises(BadContract, match=r"known sources: activecampaign, csat_survey, ga4"):
         load_contract("tiktok", home)
 
 
