@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from raceway.sample.listed import Lists
 from raceway.sample.mailcrm import MailCrm
 from raceway.sample.service import Service
 from raceway.sample.social import Social
@@ -366,6 +367,7 @@ class World:
     initiatives: list[Initiative] = field(default_factory=list)
     rates: list[Rate] = field(default_factory=list)
     service: Service = field(default_factory=Service)
+    lists: Lists = field(default_factory=Lists)
     mailcrm: MailCrm = field(default_factory=MailCrm)
     social: Social = field(default_factory=Social)
 

@@ -13,6 +13,8 @@ answers as (select * from {{ ref('stg_nps__answers') }}),
 
 invitations as (select * from {{ ref('stg_nps__invitations') }}),
 
+lists as (select * from {{ ref('int_list_identities') }}),
+
 tickets as (select * from {{ ref('int_ticket_heads') }}),
 
 csat_answers as (select * from {{ ref('stg_csat_survey__answers') }}),
@@ -81,6 +83,9 @@ mentions as (
         invited_at as seen_at
     from invitations
     where not is_excluded
+    union all
+    select trace_id, id_type, id_value, seen_at
+    from lists
     union all
     select concat('ticket:', email_hash) as trace_id, 'email' as id_type, email_hash as id_value, created_at as seen_at
     from tickets

@@ -7,9 +7,13 @@ answers as (select * from {{ ref('fct_advocacy_nps_answer') }}),
 
 invitations as (select * from {{ ref('fct_advocacy_nps_invitation') }}),
 
-reviews as (select * from {{ ref('fct_advocacy_review') }}),
+endorsements as (select * from {{ ref('fct_advocacy_endorsement') }}),
+
+testimonials as (select * from {{ ref('fct_advocacy_testimonial') }}),
 
 content_shares as (select * from {{ ref('fct_advocacy_content_share') }}),
+
+reviews as (select * from {{ ref('fct_advocacy_review') }}),
 
 answers_by_day as (
     select
@@ -34,6 +38,38 @@ invitations_by_day as (
     group by day, market
 ),
 
+shares_by_day as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        sum(shares) as content_shares
+    from content_shares
+    group by day, market
+),
+
+endorsements_by_day as (
+    select
+        day,
+        'influencer' as channel,
+        market,
+        count(*) as endorsements,
+        sum(coalesce(reach, 0)) as endorsement_reach
+    from endorsements
+    group by day, market
+),
+
+testimonials_by_day as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        count(*) as testimonials
+    from testimonials
+    where has_consent
+    group by day, market
+),
+
 reviews_by_day as (
     select
         day,
@@ -46,24 +82,18 @@ reviews_by_day as (
     group by day, market
 ),
 
-shares_by_day as (
-    select
-        day,
-        cast(null as varchar) as channel,
-        market,
-        sum(shares) as content_shares
-    from content_shares
-    group by day, market
-),
-
 final as (
     {{ measures_from('answers_by_day', ['nps_responses', 'nps_promoters', 'nps_detractors']) }}
     union all
     {{ measures_from('invitations_by_day', ['nps_invited', 'nps_answered_invited']) }}
     union all
-    {{ measures_from('reviews_by_day', ['reviews', 'review_stars', 'positive_reviews']) }}
+    {{ measures_from('endorsements_by_day', ['endorsements', 'endorsement_reach']) }}
+    union all
+    {{ measures_from('testimonials_by_day', ['testimonials']) }}
     union all
     {{ measures_from('shares_by_day', ['content_shares']) }}
+    union all
+    {{ measures_from('reviews_by_day', ['reviews', 'review_stars', 'positive_reviews']) }}
 )
 
 select * from final
