@@ -13,6 +13,7 @@ from raceway.sample.lists import invent_lists
 from raceway.sample.mail_tools import invent_mail_tools
 from raceway.sample.model import World
 from raceway.sample.plans import invent_plans
+from raceway.sample.service import invent_service
 from raceway.sample.shop import Population, invent_orders
 from raceway.sample.social import invent_social
 from raceway.sample.store import invent_sales
@@ -55,6 +56,7 @@ def invent_world(
     invent_mail_tools(world)
     invent_crm(world)
     invent_plans(world)
+    invent_service(world)
     invent_lists(world)
     invent_social(world)
     return world
