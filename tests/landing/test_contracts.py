@@ -107,6 +107,10 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
             "follower_counts",
         ],
         "square": ["items"],
+        "zendesk": ["ticket_metrics", "users", "tickets", "ticket_report"],
+        "csat_survey": ["typeform", "survey_monkey", "google_forms", "google_forms_vi"],
+        "reviews": ["gbp_reviews", "gbp_performance", "trustpilot", "judge_me", "yotpo", "other"],
+        "usability_test": ["tasks"],
         "tiktok_ads": ["ads_daily"],
         "tiktok_shop": ["orders"],
     }
