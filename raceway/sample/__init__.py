@@ -16,6 +16,7 @@ from raceway.sample import company
 from raceway.sample.homes import prepare_home
 from raceway.sample.traces_ga4 import write_ga4
 from raceway.sample.traces_google_ads import write_google_ads
+from raceway.sample.traces_listening import write_listening
 from raceway.sample.traces_mail_tools import write_activecampaign, write_getresponse, write_klaviyo
 from raceway.sample.traces_mailchimp import write_mailchimp
 from raceway.sample.traces_meta_ads import write_meta_ads
@@ -41,6 +42,7 @@ _WRITERS = {
     "getresponse": write_getresponse,
     "nps": write_nps,
     "social": write_social,
+    "listening": write_listening,
     "plan": write_plan,
 }
 

@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from raceway.sample.listening import Listening
 from raceway.sample.mailcrm import MailCrm
 from raceway.sample.social import Social
 from raceway.settings import Account, Settings
@@ -366,6 +367,7 @@ class World:
     rates: list[Rate] = field(default_factory=list)
     mailcrm: MailCrm = field(default_factory=MailCrm)
     social: Social = field(default_factory=Social)
+    listening: Listening = field(default_factory=Listening)
 
     @property
     def as_of(self) -> dt.date:

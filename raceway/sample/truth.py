@@ -21,6 +21,7 @@ from raceway.sample.identities import Identity, Links, order_identity, revealed_
 from raceway.sample.model import DAY, AdRow, World, micros
 from raceway.sample.periods import LONG_PERIODS, PERIODS, Calendar
 from raceway.sample.tally import Key, Number, Tally, declared_measures, grains, read_rows
+from raceway.sample.truth_listening import count_mentions
 from raceway.sample.truth_mailcrm import count_mail
 from raceway.sample.truth_orders import Exchange, find_channels, placed_orders, till_refunds
 from raceway.sample.truth_sessions import cut_sessions, first_touches, is_bounced
@@ -121,6 +122,7 @@ class _Truth:
         count_mail(self.world, self.tally)
         self._survey()
         count_social(self.world, self.tally, self.sessions)
+        count_mentions(self.world, self.tally)
         values = self.tally.close(dict.fromkeys(_PLANNED, self.world.as_of), self.world.last)
         return self._without_unready(self._with_buyers_among_visitors(values))
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from raceway.sample import company
 from raceway.sample.campaigns import invent_campaigns
 from raceway.sample.letters import invent_letters, invent_survey
+from raceway.sample.listening import invent_listening
 from raceway.sample.mail_tools import invent_mail_tools
 from raceway.sample.model import World
 from raceway.sample.plans import invent_plans
@@ -49,4 +50,5 @@ def invent_world(
     invent_mail_tools(world)
     invent_plans(world)
     invent_social(world)
+    invent_listening(world)
     return world

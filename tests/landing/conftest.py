@@ -38,6 +38,7 @@ ACCOUNTS = [
     ("activecampaign", "club", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("getresponse", "list", "SG", "Asia/Singapore", "SGD"),
     ("nps", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("listening", "brand", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("social", "page", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("plan", "company", "VN", "Asia/Ho_Chi_Minh", "VND"),
 ]
