@@ -20,6 +20,7 @@ import duckdb
 from raceway.contracts import ColumnContract, TableContract
 from raceway.csv_rows import strict_csv, text_csv
 from raceway.faults import ExportRefused
+from raceway.free_text import prepare
 from raceway.furniture import Filters, Span, period_in, period_of_name
 from raceway.json_rows import json_rows, parquet_rows
 from raceway.ledger import utc_text
@@ -102,6 +103,7 @@ def write_batch(
     table = shapes[0].table
     for statement in macros(table):
         connection.execute(statement)
+    prepare(connection, table)
     _add_zones(connection, table)
     data = folder / "data.parquet"
     for strict in (True, False):
@@ -135,7 +137,7 @@ def write_batch(
 def _read(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Account, scratch: Path, strict: bool) -> Rows:
     """One member as typed rows; `strict` says whether the strict csv reader is tried."""
     if shape.member.kind == "json":
-        return json_rows(connection, shape, account)
+        return json_rows(connection, shape, account, scratch)
     if shape.member.kind == "parquet":
         return parquet_rows(connection, shape, account)
     rows = strict_csv(connection, shape, account) if strict else None
@@ -515,16 +517,17 @@ def _reconciled(connection: duckdb.DuckDBPyConnection, reading: _Reading) -> dic
             columns = [c for c in total.columns if c in rows.shape.places]
             if not columns:
                 continue
-            stated = connection.execute(
-                f"select {', '.join(f'sum({name(c)})' for c in columns)} from {rows.relation} "
-                f"where trim({rows.total}) = {quoted(total.label)} having count(*) > 0"
+            found = connection.execute(
+                f"select any_value(trim({rows.total})), {', '.join(f'sum({name(c)})' for c in columns)} "
+                f"from {rows.relation} where {_is_labelled(rows, total.label)} having count(*) > 0"
             ).fetchone()
             summed = connection.execute(
                 f"select {', '.join(f'sum({name(c)})' for c in columns)} from {rows.relation} where {rows.lands}"
             ).fetchone()
-            if stated is None or summed is None:
+            if found is None or summed is None:
                 continue
-            compared[total.label] = {
+            label, *stated = found
+            compared[label] = {
                 column: {"stated": str(said), "summed": str(is_sum)}
                 for column, said, is_sum in zip(columns, stated, summed, strict=True)
             }
@@ -538,13 +541,20 @@ def _reconciled(connection: duckdb.DuckDBPyConnection, reading: _Reading) -> dic
                     {
                         "severity": "warning",
                         "name": "total_differs",
-                        "message": f"{rows.shape.member.name}: the row “{total.label}” says {'; '.join(off)}",
+                        "message": f"{rows.shape.member.name}: the row “{label}” says {'; '.join(off)}",
                     }
                 )
     return compared
 
 
 # ---------------------------------------------------------------- files that go elsewhere
+
+
+def _is_labelled(rows: Rows, label: str) -> str:
+    """SQL condition of the total rows that a contract's label means: the whole text, or a `~pattern`."""
+    if label.startswith("~"):
+        return f"regexp_matches(trim({rows.total}), {quoted(label[1:])})"
+    return f"trim({rows.total}) = {quoted(label)}"
 
 
 def _write_refusals(connection: duckdb.DuckDBPyConnection, reading: _Reading, target: Path) -> Path | None:

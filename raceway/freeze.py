@@ -356,6 +356,7 @@ def _setting_values(settings: Settings) -> list[dict[str, Any]]:
         "attribution_model": [settings.attribution.model],
         "undelivered_tags": settings.orders.undelivered_tags,
         "gift_card_names": settings.orders.gift_card_names,
+        "key_features": [feature.strip().lower() for feature in settings.app.key_features],
         "required_sources": [required.source for required in settings.night.required],
     }
     lists |= {f"events.{meaning}": names for meaning, names in settings.events}

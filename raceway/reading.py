@@ -17,9 +17,8 @@ import difflib
 import gzip
 import hashlib
 import io
-import json
+import mmap
 import re
-import shutil
 import unicodedata
 import zipfile
 import zlib
@@ -27,13 +26,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Any, Final, Literal
+from typing import IO, Final, Literal, cast
 
 from raceway.contracts import ColumnContract, SourceContract, TableContract, Unsupported
 from raceway.faults import ExportRefused
+from raceway.json_head import first_record
 
 HEAD_BYTES: Final = 262_144
+LONGEST_RECORD: Final = 16_000_000
+"""Bytes of the longest record that is read."""
 _CHUNK: Final = 1 << 22
+# An archive may unpack to this much whatever its size, and beyond it to so many times its size: real exports
+# shrink to a tenth or a fiftieth, a bomb to a thousandth.
+_UNPACKED_FREELY: Final = 1 << 28
+_UNPACKED_TIMES: Final = 200
+_DEEPEST: Final = 3
 _DELIMITERS: Final = (",", "\t", ";", "|")
 _CURRENCY: Final = re.compile(r"\s*\(([A-Z]{3})\)$")
 
@@ -94,6 +101,8 @@ class Shape:
     """ISO code that a header states in parentheses."""
     currency_header: str = ""
     new_columns: list[str] = field(default_factory=list)
+    records: str | None = None
+    """JSON: the member that holds the records, in a file that has it."""
     wide: dict[int, str] = field(default_factory=dict)
     """Positions of wide headers that become rows, and the name that each gives."""
     blank_above: int = 0
@@ -116,18 +125,20 @@ class Shape:
 # ---------------------------------------------------------------- members
 
 
-def open_members(raw: Path, name: str, scratch: Path, cp1252: bool) -> list[Member]:
+def open_members(raw: Path, name: str, scratch: Path, cp1252: bool, depth: int = 0) -> list[Member]:
     """The members of one raw file; archives and workbooks are unpacked into `scratch`.
 
-    `cp1252` says whether a contract allows that encoding. Raises ExportRefused for empty, damaged and
-    unreadable files.
+    `cp1252` says whether a contract allows that encoding, `depth` in how many archives the file lies. Raises
+    ExportRefused for empty, damaged and unreadable files, and for archives that unpack to a flood.
     """
     if raw.stat().st_size == 0:
         raise ExportRefused(f"{name}: the file is empty (0 bytes); export it again")
     with raw.open("rb") as file:
         magic = file.read(8)
     if magic[:4] == b"PK\x03\x04" or magic[:4] == b"PK\x05\x06":
-        return _from_zip(raw, name, scratch, cp1252)
+        if depth >= _DEEPEST:
+            raise ExportRefused(f"{name}: an archive in an archive in an archive; unpack it before it lands")
+        return _from_zip(raw, name, scratch, cp1252, depth)
     if magic[:2] == b"\x1f\x8b":
         return [_from_gz(raw, name, scratch, cp1252)]
     if magic[:4] == b"PAR1":
@@ -137,19 +148,22 @@ def open_members(raw: Path, name: str, scratch: Path, cp1252: bool) -> list[Memb
     return [_text_member(name, raw, raw, _head(raw), cp1252)]
 
 
-def _from_zip(raw: Path, name: str, scratch: Path, cp1252: bool) -> list[Member]:
+def _from_zip(raw: Path, name: str, scratch: Path, cp1252: bool, depth: int) -> list[Member]:
     try:
         with zipfile.ZipFile(raw) as archive:
             entries = [e for e in archive.infolist() if not e.is_dir() and not _is_litter(e.filename)]
             if any(e.filename == "[Content_Types].xml" for e in entries):
+                _refuse_flood(name, sum(e.file_size for e in entries), raw.stat().st_size)
                 return _from_workbook(raw, name, scratch)
             members: list[Member] = []
+            unpacked = 0
             for number, entry in enumerate(entries):
-                target = scratch / f"{raw.name}.{number}{PurePosixPath(entry.filename).suffix}"
-                with archive.open(entry) as packed, target.open("wb") as file:
-                    shutil.copyfileobj(packed, file, _CHUNK)
+                # a name of ours: an entry's own may leave the folder, or be none that a disk can hold
+                target = scratch / f"{depth}.{number}.{hashlib.sha256(str(raw).encode()).hexdigest()[:12]}"
+                with archive.open(entry) as packed:
+                    unpacked = _unpack(packed, target, name, raw.stat().st_size, unpacked)
                 inner = f"{name}/{unicodedata.normalize('NFC', entry.filename)}"
-                members += open_members(target, inner, scratch, cp1252)
+                members += open_members(target, inner, scratch, cp1252, depth + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as fault:
         raise ExportRefused(f"{name}: the zip is damaged or protected ({fault}); export or copy it again") from fault
     if not members:
@@ -157,6 +171,24 @@ def _from_zip(raw: Path, name: str, scratch: Path, cp1252: bool) -> list[Member]
     for member in members:
         member.raw = raw
     return members
+
+
+def _unpack(packed: IO[bytes], target: Path, name: str, size: int, unpacked: int = 0) -> int:
+    """Copies a packed stream into a file and gives the bytes unpacked so far. Raises ExportRefused for a flood."""
+    with target.open("wb") as file:
+        while block := packed.read(_CHUNK):
+            unpacked += len(block)
+            _refuse_flood(name, unpacked, size)
+            file.write(block)
+    return unpacked
+
+
+def _refuse_flood(name: str, unpacked: int, size: int) -> None:
+    if unpacked > _UNPACKED_FREELY and unpacked > _UNPACKED_TIMES * size:
+        raise ExportRefused(
+            f"{name}: {size:,} bytes that unpack to more than {_UNPACKED_TIMES} times as much, further than exports "
+            "shrink; unpack it yourself if it is one"
+        )
 
 
 def _is_litter(name: str) -> bool:
@@ -173,11 +205,11 @@ def _from_gz(raw: Path, name: str, scratch: Path, cp1252: bool) -> Member:
             head = file.read(HEAD_BYTES)
         if not head:
             raise ExportRefused(f"{name}: the file is empty inside its gz; export it again")
-        if head.lstrip()[:1] == b"{":
+        if head.lstrip()[:1] in (b"{", b"["):
             return Member(inner, raw, raw, "json", packed=True, text=head.decode("utf-8", "replace"))
         target = scratch / raw.name.removesuffix(".gz")
-        with gzip.open(raw) as packed, target.open("wb") as file:
-            shutil.copyfileobj(packed, file, _CHUNK)
+        with gzip.open(raw) as packed:
+            _unpack(cast("IO[bytes]", packed), target, name, raw.stat().st_size)
     except (EOFError, zlib.error, gzip.BadGzipFile) as fault:
         raise ExportRefused(f"{name}: the gz is cut off or damaged ({fault}); copy or export it again") from fault
     if head[:4] == b"PAR1":
@@ -229,10 +261,9 @@ def _head(path: Path) -> bytes:
 
 def _text_member(name: str, path: Path, raw: Path, head: bytes, cp1252: bool) -> Member:
     encoding, text = _decode(name, head, cp1252)
+    text = text.replace("\0", "")
     first = text.lstrip()[:1]
-    kind: Kind = "json" if first == "{" else "csv"
-    if first == "[":
-        raise ExportRefused(f"{name}: a JSON array; export JSON lines (one object a line)")
+    kind: Kind = "json" if first in ("{", "[") else "csv"
     if not text.strip():
         raise ExportRefused(f"{name}: the file holds nothing but white space")
     return Member(name, path, raw, kind, encoding=encoding, text=text)
@@ -275,6 +306,16 @@ def _refuse_encoding(name: str, data: bytes) -> str:
             f"{name}, line {line}: the byte 0x{data[fault.start]:02x} is not valid UTF-8; save or export it as UTF-8"
         ) from fault
     raise ExportRefused(f"{name}: not valid UTF-8; save or export it as UTF-8")
+
+
+def has_nul(member: Member) -> bool:
+    """Whether a text file holds NUL characters: Salesforce writes them, and they are no part of a cell."""
+    nul = b"\0\0" if member.encoding.startswith("utf-16") else b"\0"
+    with member.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        at = content.find(nul)
+        while at >= 0 and at % len(nul):  # two zero bytes of two neighbours
+            at = content.find(nul, at + 1)
+    return at >= 0
 
 
 def plain_copy(member: Member, target: Path, cp1252: bool) -> Path:
@@ -358,25 +399,24 @@ def recognise(contract: SourceContract, member: Member) -> Shape | Unsupported:
 
 
 def _json_shape(table: TableContract, member: Member) -> Shape | None:
-    record = first_record(member.text)
-    if record is None:
-        raise ExportRefused(f"{member.name}: none of the first lines is a JSON object")
+    found = first_record(member.text, table.meta.records)
+    if found is None:  # the first record may be longer than the head
+        member.text = _longer_head(member)
+        found = first_record(member.text, table.meta.records)
+    if found is None:
+        raise ExportRefused(f"{member.name}: no JSON object was found at its beginning; export it as JSON lines")
+    record, wrapper = found
+    if record is None:  # the list of records is there, and empty
+        return Shape(member, table, records=wrapper)
     needed = [c for c in table.required if c.meta.path]
     fits = all(any(path.split(".")[0] in record for path in (c.meta.path or "", *c.meta.also_paths)) for c in needed)
-    return Shape(member, table) if fits else None
+    return Shape(member, table, records=wrapper) if fits else None
 
 
-def first_record(text: str) -> dict[str, Any] | None:
-    """The first JSON object among the first lines."""
-    for line in text.split("\n")[:30]:
-        try:
-            record = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(record, dict):
-            return record
-    # one record may be longer than the head, or written over several lines
-    return None
+def _longer_head(member: Member) -> str:
+    """The beginning of a JSON member, long enough for any record that is read."""
+    with gzip.open(member.path) if member.packed else member.path.open("rb") as file:
+        return file.read(LONGEST_RECORD).decode(member.encoding, "replace").removeprefix("\ufeff")
 
 
 def _name_fits(table: TableContract, member: Member) -> bool:
@@ -483,7 +523,7 @@ def _csv_shape(table: TableContract, member: Member, delimiter: str, number: int
         if not shape.wide:
             return None
         shape.places |= {column: [] for column in table.unpivoted}
-    _place_qualifiers(shape)
+    _place_derived(shape)
     for extra in _extras(table):
         if normal(extra) in names:
             shape.extras[extra] = names.index(normal(extra))
@@ -511,11 +551,12 @@ def _place(column: ColumnContract, names: list[str], bare: list[str]) -> tuple[i
     return None
 
 
-def _place_qualifiers(shape: Shape) -> None:
-    """A qualifier stands in the cell that it qualifies."""
+def _place_derived(shape: Shape) -> None:
+    """A qualifier stands in the cell that it qualifies, a sentiment is read from the cells that it scores."""
     for column in shape.table.columns:
-        if column.meta.qualifier_of in shape.places:
-            shape.places[column.name] = shape.places[column.meta.qualifier_of]
+        of = column.meta.qualifier_of or column.meta.sentiment_of
+        if of in shape.places:
+            shape.places[column.name] = shape.places[of]
 
 
 def _wide(shape: Shape, pattern: str) -> dict[int, str]:

@@ -140,6 +140,14 @@ class Events(_Model):
     )
 
 
+class App(_Model):
+    """The product or app that customers use."""
+
+    key_features: tuple[str, ...] = Field(
+        (), description="Features whose use within 7 days activates a new account; empty: any feature does."
+    )
+
+
 class Required(_Model):
     """A source without which a night is late."""
 
@@ -204,6 +212,7 @@ class Settings(_Model):
     targets: Targets = Targets()
     orders: Orders = Orders()
     events: Events = Events()
+    app: App = App()
     night: Night = Night()
     retention: Retention = Retention()
     gate: Gate = Gate()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from raceway.contracts import ColumnContract, TableContract
+from raceway.free_text import coarse_ip_sql, masked_sql, sentiment_sql
 from raceway.personal import hash_sql
 from raceway.reading import Shape, normal
 from raceway.settings import Account
@@ -104,8 +105,9 @@ def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extra
         # the reader cannot know such cells as numbers: they are typed from their text
         return Cell(column, raw, cell(plain, _worded(text, meta.words), shape, account, extras).value)
     number = f"rw_{shape.number_locale}({raw})"
-    if meta.hash:
-        return Cell(column, raw, hash_sql(raw, meta.hash, account.market))
+    private = _private(column, raw, account)
+    if private:
+        return Cell(column, raw, private)
     if column.data_type == "varchar":
         value = f"coalesce({raw}, {quoted(meta.default)})" if meta.default else raw
         return Cell(column, raw, value, "varchar", value)
@@ -137,6 +139,18 @@ def _number(typed: Cell, shape: Shape) -> Cell:
     return Cell(typed.column, typed.raw, typed.value) if shape.number_locale == "comma" else typed
 
 
+def _private(column: ColumnContract, raw: str, account: Account) -> str:
+    """SQL for what lands of a cell with personal data; empty for any other column."""
+    meta = column.meta
+    if meta.hash:
+        return hash_sql(raw, meta.hash, account.market)
+    if meta.sentiment_of:
+        return sentiment_sql(raw)
+    if meta.free_text:
+        return masked_sql(raw)
+    return coarse_ip_sql(raw) if meta.coarse else ""
+
+
 def _worded(raw: str, words: dict[str, str]) -> str:
     """SQL for a cell's text, or for what the contract's word for it stands for."""
     whens = [f"when {quoted(normal(word))} then {quoted(text)}" for word, text in words.items()]
@@ -146,10 +160,17 @@ def _worded(raw: str, words: dict[str, str]) -> str:
 def _date(column: ColumnContract, raw: str) -> Cell:
     formats = column.meta.moment.formats
     every = [*formats, *(f for f in _ISO_DATES if f not in formats)]
-    value = f"cast(try_strptime({_trimmed(raw)}, {text_list(every)}) as date)"
+    value = f"cast(try_strptime({_with_a_digit(_trimmed(raw))}, {text_list(every)}) as date)"
     if not formats or formats[0] == "%Y-%m-%d":
-        return Cell(column, raw, value, "date", "{0}")
+        # not read as a date: DuckDB's csv reader takes 2026-03-12xyz for the 12th, and its cast takes 2026/03/12
+        doubt = "(length({0}) <> 10 or {0}[5] <> '-' or try_cast({0} as date) is null)"
+        return Cell(column, raw, value, "varchar", "try_cast({0} as date)", doubt)
     return Cell(column, raw, value)
+
+
+def _with_a_digit(text: str) -> str:
+    """SQL for a text that may be a moment: DuckDB's strptime takes the words epoch and infinity for 1900."""
+    return f"case when regexp_matches({text}, '[0-9]') then {text} end"
 
 
 def _timestamp(column: ColumnContract, raw: str, account: Account, extras: dict[str, str]) -> str:
@@ -161,6 +182,7 @@ def _timestamp(column: ColumnContract, raw: str, account: Account, extras: dict[
     text = _trimmed(raw)
     if moment.time:
         text = f"trim({raw}) || ' ' || trim({extras[moment.time]})" if moment.time in extras else f"trim({raw})"
+    text = _with_a_digit(text)
     formats = moment.formats or _ISO_TIMES
     with_offset = [f for f in formats if "%z" in f]
     without = [f for f in formats if "%z" not in f]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from raceway.settings import Account, Business, Exclusion, Night, Required, Settings
+from raceway.settings import Account, App, Business, Exclusion, Night, Required, Settings
 
 HISTORY_DAYS: Final = 400  # of orders before the first day of everything else
 
@@ -24,6 +24,7 @@ INTERNAL_TRAFFIC: Final = "internal"
 BOT_BROWSER: Final = "HeadlessChrome"
 KIOSK_DEVICE: Final = "900000001.1500000000"
 TEST_ORDER: Final = "#1001"
+KEY_FEATURES: Final = ("running_log", "order_tracking")  # of the app
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ def sample_settings() -> Settings:
     the till may lie two days behind; Search Console always does."""
     return Settings(
         business=Business(name="Giày Sông Hồng (sample)"),
+        app=App(key_features=KEY_FEATURES),
         night=Night(
             required=(
                 Required(source="google_ads", lag_days=2),
@@ -91,6 +93,7 @@ def sample_accounts(history_start: dt.date) -> list[Account]:
          "conversions_are_purchases": True},
         {"source": "google_ads", "account": "us-store", "name": "Google Ads New York", **america},
         {"source": "meta_ads", "account": "vn-main", "name": "Meta Việt Nam", **vietnam},
+        {"source": "tiktok_ads", "account": "vn-main", "name": "TikTok Việt Nam", **vietnam},
         {"source": "ga4", "account": "vn-shop", "name": "GA4", "site": SITE, **vietnam},
         {"source": "search_console", "account": "vn-shop", "name": "Search Console", "site": SITE, **vietnam},
         {"source": "shopify", "account": "vn-shop", "name": "Cửa hàng trực tuyến", "site": SITE, **vietnam,

@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from raceway.sample.listed import Lists
 from raceway.sample.listening import Listening
 from raceway.sample.mailcrm import MailCrm
 from raceway.sample.social import Social
@@ -365,6 +366,7 @@ class World:
     targets: list[Target] = field(default_factory=list)
     initiatives: list[Initiative] = field(default_factory=list)
     rates: list[Rate] = field(default_factory=list)
+    lists: Lists = field(default_factory=Lists)
     mailcrm: MailCrm = field(default_factory=MailCrm)
     social: Social = field(default_factory=Social)
     listening: Listening = field(default_factory=Listening)

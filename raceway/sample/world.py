@@ -9,12 +9,14 @@ from raceway.sample import company
 from raceway.sample.campaigns import invent_campaigns
 from raceway.sample.letters import invent_letters, invent_survey
 from raceway.sample.listening import invent_listening
+from raceway.sample.lists import invent_lists
 from raceway.sample.mail_tools import invent_mail_tools
 from raceway.sample.model import World
 from raceway.sample.plans import invent_plans
 from raceway.sample.shop import Population, invent_orders
 from raceway.sample.social import invent_social
 from raceway.sample.store import invent_sales
+from raceway.sample.tiktok import invent_tiktok
 from raceway.sample.visits import invent_visits
 from raceway.settings import Settings
 
@@ -45,10 +47,12 @@ def invent_world(
     invent_visits(world)
     progress("inventing ads, letters, answers and plans")
     invent_campaigns(world)
+    invent_tiktok(world)
     invent_letters(world)
     invent_survey(world)
     invent_mail_tools(world)
     invent_plans(world)
+    invent_lists(world)
     invent_social(world)
     invent_listening(world)
     return world
