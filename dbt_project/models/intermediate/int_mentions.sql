@@ -35,7 +35,7 @@ ranked as (
         *,
         row_number() over (
             partition by mention_id
-            order by exported_at desc, tool, query, batch_id desc, landed_row desc
+            order by exported_at desc, tool asc, query asc, batch_id desc, landed_row desc
         ) as place
     from of_somebody
 ),
