@@ -47,13 +47,25 @@ def revealed_links(world: World) -> Links:
         if order.email is not None and order.phone is not None:
             links.join(identity, ("phone", order.phone))
         buyers[order.name] = buyers[order.id] = identity
-    for event in world.events:
-        client = ("ga4_client", event.device.client)
+    site_events = [("ga4_client", event) for event in world.events]
+    site_events += [("segment_device", event) for event in world.outlet.events]
+    for id_type, event in site_events:
+        if not event.has_consent:
+            continue
+        client = (id_type, event.device.client)
         if event.user_id is not None:
             links.join(client, ("login", event.user_id))
         if event.transaction is not None and event.transaction in buyers:
             links.join(client, buyers[event.transaction])
     _link_lists(world, links)
+    for who in world.outlet.identifies:
+        if who.has_consent:
+            client = ("segment_device", who.device.client)
+            links.join(client, ("login", who.login))
+            if who.email is not None:
+                links.join(client, ("email", who.email.lower()))
+            if who.phone is not None:
+                links.join(client, ("phone", who.phone))
     for sale in world.sales:
         if sale.customer is not None and sale.reference is not None:
             links.join(("square_customer", sale.customer), ("login", sale.reference))

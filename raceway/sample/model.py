@@ -13,6 +13,7 @@ from typing import Final, Literal
 from raceway.sample.listed import Lists
 from raceway.sample.mailcrm import MailCrm
 from raceway.sample.social import Social
+from raceway.sample.outlet_model import Outlet
 from raceway.settings import Account, Settings
 
 SECOND: Final = 1_000_000
@@ -91,6 +92,7 @@ class Event:
     revenue: int | None = None
     is_internal: bool = False
     host: str = ""
+    has_consent: bool = True  # to analytics; the same over a whole visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,6 +370,7 @@ class World:
     lists: Lists = field(default_factory=Lists)
     mailcrm: MailCrm = field(default_factory=MailCrm)
     social: Social = field(default_factory=Social)
+    outlet: Outlet = field(default_factory=Outlet)
 
     @property
     def as_of(self) -> dt.date:

@@ -11,6 +11,7 @@ from raceway.sample.letters import invent_letters, invent_survey
 from raceway.sample.lists import invent_lists
 from raceway.sample.mail_tools import invent_mail_tools
 from raceway.sample.model import World
+from raceway.sample.outlet import invent_outlet
 from raceway.sample.plans import invent_plans
 from raceway.sample.shop import Population, invent_orders
 from raceway.sample.social import invent_social
@@ -44,6 +45,7 @@ def invent_world(
     invent_sales(world, population)
     progress("inventing visits")
     invent_visits(world)
+    invent_outlet(world)
     progress("inventing ads, letters, answers and plans")
     invent_campaigns(world)
     invent_tiktok(world)
