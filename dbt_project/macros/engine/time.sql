@@ -17,3 +17,11 @@
 {%- endmacro %}
 
 {% macro duckdb__add_24_hours(moment, days) %}({{ moment }} + to_hours(24 * cast({{ days }} as integer))){% endmacro %}
+
+
+{# A moment as whole microseconds since 1970. #}
+{% macro epoch_micros(moment) %}{{ return(adapter.dispatch('epoch_micros')(moment)) }}{% endmacro %}
+
+{% macro default__epoch_micros(moment) %}unix_micros({{ moment }}){% endmacro %}
+
+{% macro duckdb__epoch_micros(moment) %}epoch_us({{ moment }}){% endmacro %}
