@@ -324,8 +324,9 @@ def _refuse_two_counts(path: Path, accounts: Iterable[Account]) -> None:
         other = counting.setdefault(site, account)
         if other is not account:
             raise BadSettings(
-                f"{path}: {other.source}/{other.account} and {account.source}/{account.account} both count the sessions "
-                f"of {account.site}; write counts_sessions false for one of them (its events still tell who is who)"
+                f"{path}: {other.source}/{other.account} and {account.source}/{account.account} both count the "
+                f"sessions of {account.site}; write counts_sessions false for one of them "
+                "(its events still tell who is who)"
             )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from raceway.sample.model import World
+from raceway.sample.model import Event, World
 
 Identity = tuple[str, str]  # type, value
 
@@ -47,29 +47,37 @@ def revealed_links(world: World) -> Links:
         if order.email is not None and order.phone is not None:
             links.join(identity, ("phone", order.phone))
         buyers[order.name] = buyers[order.id] = identity
-    site_events = [("ga4_client", event) for event in world.events]
-    site_events += [("segment_device", event) for event in world.outlet.events]
-    for id_type, event in site_events:
-        if not event.has_consent:
-            continue
-        client = (id_type, event.device.client)
-        if event.user_id is not None:
-            links.join(client, ("login", event.user_id))
-        if event.transaction is not None and event.transaction in buyers:
-            links.join(client, buyers[event.transaction])
+    _link_site(links, "ga4_client", world.events, buyers)
+    _link_site(links, "segment_device", world.outlet.events, buyers)
     _link_lists(world, links)
-    for who in world.outlet.identifies:
-        if who.has_consent:
-            client = ("segment_device", who.device.client)
-            links.join(client, ("login", who.login))
-            if who.email is not None:
-                links.join(client, ("email", who.email.lower()))
-            if who.phone is not None:
-                links.join(client, ("phone", who.phone))
+    _link_identified(world, links)
     for sale in world.sales:
         if sale.customer is not None and sale.reference is not None:
             links.join(("square_customer", sale.customer), ("login", sale.reference))
     return links
+
+
+def _link_site(links: Links, id_type: str, events: list[Event], buyers: dict[str, Identity]) -> None:
+    """What a site's events tell with consent: the login on a device, and whose order was placed on it."""
+    for event in events:
+        client = (id_type, event.device.client)
+        if event.has_consent and event.user_id is not None:
+            links.join(client, ("login", event.user_id))
+        if event.has_consent and event.transaction is not None and event.transaction in buyers:
+            links.join(client, buyers[event.transaction])
+
+
+def _link_identified(world: World, links: Links) -> None:
+    """What visitors of the outlet say of themselves with consent."""
+    for who in world.outlet.identifies:
+        if not who.has_consent:
+            continue
+        client = ("segment_device", who.device.client)
+        links.join(client, ("login", who.login))
+        if who.email is not None:
+            links.join(client, ("email", who.email.lower()))
+        if who.phone is not None:
+            links.join(client, ("phone", who.phone))
 
 
 def _link_lists(world: World, links: Links) -> None:

@@ -12,8 +12,8 @@ from typing import Final, Literal
 
 from raceway.sample.listed import Lists
 from raceway.sample.mailcrm import MailCrm
-from raceway.sample.social import Social
 from raceway.sample.outlet_model import Outlet
+from raceway.sample.social import Social
 from raceway.settings import Account, Settings
 
 SECOND: Final = 1_000_000

@@ -28,8 +28,8 @@ _NAMES: Final = {
     "purchase": "Order Completed",
 }
 _AGENTS: Final = {
-    "Chrome": "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36",
-    "Safari": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Version/18.1 Mobile Safari/604.1",
+    "Chrome": "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
+    "Safari": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Version/18.1 Safari/604.1",
     "Firefox": "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0",
     "HeadlessChrome": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/131.0.0.0",
 }
@@ -49,7 +49,7 @@ def write_segment(world: World, inbox: Path) -> int:
     chance = Chance(world.seed, "segment files")
     drop = Drop(inbox, "segment", "vn-outlet")
     closing = micros(world.moment(world.as_of, 0)) - SECOND
-    traces = [*world.outlet.events, *world.outlet.identifies, *world.outlet.noise]
+    traces: list[Event | Identify] = [*world.outlet.events, *world.outlet.identifies, *world.outlet.noise]
     traces.sort(key=lambda trace: (trace.at, isinstance(trace, Identify), trace.device.client))
     sent: list[_Sent] = []
     for number, trace in enumerate(traces):
