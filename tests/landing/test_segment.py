@@ -38,7 +38,9 @@ def message(kind: str, number: int, **more: Any) -> dict[str, Any]:
 
 
 PAGE = message("page", 1, name="Home")
-ORDER = message("track", 2, event="Order Completed", properties={"order_id": 1036, "revenue": "59.00", "products": [{}]})
+ORDER = message(
+    "track", 2, event="Order Completed", properties={"order_id": 1036, "revenue": "59.00", "products": [{}]}
+)
 WHO = message("identify", 3, userId="u-7", traits={"email": " An@Example.com ", "phone": "0912345678"})
 
 
@@ -132,5 +134,7 @@ def test_two_accounts_that_count_the_sessions_of_one_site_are_refused(site: Desk
     accounts_file(site.home.root, f"ga4,web,w,{zone},s.example,", f"segment,web,w,{zone},s.example,false")
     assert [account.counts_sessions for account in load_accounts(site.home).values()] == [True, False]
     # a shop of the site measures no sessions, and sites without a name may be many
-    accounts_file(site.home.root, f"ga4,web,w,{zone},s.example,", f"shopify,web,w,{zone},s.example,", f"ga4,x,w,{zone},,")
+    accounts_file(
+        site.home.root, f"ga4,web,w,{zone},s.example,", f"shopify,web,w,{zone},s.example,", f"ga4,x,w,{zone},,"
+    )
     assert len(load_accounts(site.home)) == 3
