@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from raceway.sample.listed import Lists
+from raceway.sample.listening import Listening
 from raceway.sample.mailcrm import MailCrm
 from raceway.sample.outlet_model import Outlet
 from raceway.sample.service import Service
@@ -375,6 +376,7 @@ class World:
     trade: Trade = field(default_factory=Trade)
     social: Social = field(default_factory=Social)
     outlet: Outlet = field(default_factory=Outlet)
+    listening: Listening = field(default_factory=Listening)
 
     @property
     def as_of(self) -> dt.date:
