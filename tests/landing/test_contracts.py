@@ -69,6 +69,7 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
         "kiotviet": ["returns", "invoices"],
         "klaviyo": ["campaigns", "sent_report", "profiles", "email_activity"],
         "lazada": ["orders"],
+        "listening": ["brandwatch", "meltwater", "brand24"],
         "mailchimp": ["audience", "campaigns"],
         "meta_ads": ["ads_daily", "ads_period"],
         "nps": ["answers", "invitations"],
@@ -94,6 +95,7 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
         "referral": ["invitations"],
         "search_console": ["chart", "queries"],
         "shopee": ["orders"],
+        "segment": ["events"],
         "shopify": ["orders"],
         "social": [
             "youtube_content",
