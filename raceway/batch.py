@@ -418,6 +418,9 @@ def _covers(
             f"select {', '.join(f'min({day}), max({day})' for day in of)} from read_parquet({quoted(str(data))})"
         ).fetchone()
         days = [day for day in row or () if day is not None]
+        if rule.whole_months and days:
+            following = (max(days).replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+            days.append(following - dt.timedelta(days=1))
     named = [span for shape in reading.shapes if (span := _named_period(reading.table, shape.member.file_name))]
     days += [day for span in named for day in (span.first, min(span.last, max([last_whole_day, *days])))]
     if reading.table.scope.kind == "days":

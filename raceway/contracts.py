@@ -200,6 +200,7 @@ class Covers(_Part):
     pattern: Pattern | None = Field(None, description="In the file's name: groups `first` and `last` (ISO days).")
     last_exclusive: bool = Field(False, description="The name's last day is no longer in the file.")
     through_export: bool = Field(False, description="And every day up to the day before the export.")
+    whole_months: bool = Field(False, description="The columns of `by` name months: the last one is covered whole.")
     zone: Literal["account", "utc"] = Field("account", description="Zone in which a timestamp's day counts.")
 
 

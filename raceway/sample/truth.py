@@ -25,12 +25,13 @@ from raceway.sample.truth_crm import count_crm
 from raceway.sample.truth_listening import count_mentions
 from raceway.sample.truth_lists import tally_lists
 from raceway.sample.truth_mailcrm import count_mail
+from raceway.sample.truth_margin import LooseRefund, tally_margins
 from raceway.sample.truth_orders import Exchange, find_channels, placed_orders, till_refunds
 from raceway.sample.truth_referral import tally_referrals
 from raceway.sample.truth_service import count_service
 from raceway.sample.truth_sessions import cut_sessions, first_touches, is_bounced
 from raceway.sample.truth_social import count_social
-from raceway.sample.truth_trade import count_loose_returns, reveal_buyers, trade_orders
+from raceway.sample.truth_trade import count_loose_returns, loose_returns, reveal_buyers, trade_orders
 
 __all__ = ["Comparison", "compare", "kpi_rows", "measures", "write_truth"]
 
@@ -135,6 +136,10 @@ class _Truth:
         self._survey()
         tally_referrals(self.world, self.tally, self.counted, self.links.person, self._market_of)
         count_service(self.world, self.tally, self._market, self._beginnings)
+        tally_margins(
+            self.world, self.tally, self.exchange, self.counted, self._loose_refunds(), self._market_of,
+            lambda: self._periods(self.world.history_start, LONG_PERIODS),
+        )  # fmt: skip
         tally_lists(self.world, self.tally, self.sessions, self.links.person, self._market_of)
         count_social(self.world, self.tally, self.sessions)
         count_mentions(self.world, self.tally)
@@ -324,6 +329,17 @@ class _Truth:
         self.tally.add("net_sales", day, amount, *place)
         if is_online:
             self.tally.add("online_net_sales", day, amount, *place)
+
+    def _loose_refunds(self) -> list[LooseRefund]:
+        """Refunds whose sale is in no file: account, day, market, amount."""
+        store = self.world.accounts["square", "us-store"]
+        loose: list[LooseRefund] = [
+            ((store.source, store.account), day, store.market, amount)
+            for sale in self.world.sales
+            if not sale.lines
+            for day, amount in till_refunds(self.exchange, sale)
+        ]
+        return loose + loose_returns(self.world)
 
     # Engage
 

@@ -10,8 +10,8 @@ from raceway.sample import company
 from raceway.sample.identities import Identity, Links, order_identity
 from raceway.sample.model import World, micros
 from raceway.sample.tally import Tally
-from raceway.sample.trade import ACCOUNTS, MARKETPLACES, TILL, Sale
-from raceway.sample.truth_orders import Order, half_up
+from raceway.sample.trade import ACCOUNTS, MARKETPLACES, TILL, Item, Sale
+from raceway.sample.truth_orders import Order, SoldLine, half_up
 
 _VAT: Final = 1 + Fraction(company.VAT)
 
@@ -31,12 +31,19 @@ def trade_orders(world: World, links: Links) -> list[Order]:
 
 def count_loose_returns(world: World, tally: Tally) -> None:
     """What was given back at the till without its invoice: the store's, at its own day."""
+    for _, day, market, amount in loose_returns(world):
+        tally.add("refunded_sales", day, amount, "store", market)
+        tally.add("net_sales", day, -amount, "store", market)
+
+
+def loose_returns(world: World) -> list[tuple[tuple[str, str], dt.date, str, int]]:
+    """Those returns: account, day, market, amount without VAT."""
     account = world.accounts[TILL, ACCOUNTS[TILL]]
-    for back in world.trade.loose_returns:
-        day = back.at.astimezone(account.zone).date()
-        amount = half_up(back.amount / _VAT)
-        tally.add("refunded_sales", day, amount, "store", account.market)
-        tally.add("net_sales", day, -amount, "store", account.market)
+    return [
+        ((account.source, account.account), back.at.astimezone(account.zone).date(), account.market,
+         half_up(back.amount / _VAT))
+        for back in world.trade.loose_returns
+    ]  # fmt: skip
 
 
 def _told(world: World) -> list[Sale]:
@@ -68,10 +75,18 @@ def _order(world: World, links: Links, sale: Sale) -> Order:
         refunds=_refunds(world, sale, local(sale.at)) if sale.source != TILL else [
             (local(back.at), half_up(back.amount / _VAT)) for back in sale.returns if not back.is_cancelled
         ],
+        lines=tuple(line for item in sale.items for line in _lines(sale, item)),
         cancelled_on=_cancelled_on(world, sale),
         undelivered_on=None if sale.refused_at is None else local(world.trade.seen(sale, sale.refused_at)),
         shop_channel="marketplace" if sale.source in MARKETPLACES else None,
     )  # fmt: skip
+
+
+def _lines(sale: Sale, item: Item) -> list[SoldLine]:
+    """The rows of an item; Lazada writes one for each piece."""
+    if sale.source == "lazada":
+        return [SoldLine(item.sku, 1, half_up(item.price / _VAT))] * item.quantity
+    return [SoldLine(item.sku, item.quantity, half_up(item.amount / _VAT))]
 
 
 def _cancelled_on(world: World, sale: Sale) -> dt.date | None:
