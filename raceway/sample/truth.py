@@ -449,13 +449,20 @@ def kpi_rows(values: Mapping[Key, Number]) -> Iterator[tuple[Key, Number, Number
     """Every KPI whose measures are all known: key, numerator, denominator (None: it has none), value as text.
 
     Where only some of its measures are zero a KPI has a row here: its value is then 0, or empty (null) where
-    the denominator is 0.
+    the denominator is 0. Before any measure of the same kind had a channel or market, it is no place of a measure.
     """
     declared = declared_measures()
     known = {key[0] for key in values}
     by_measure: dict[str, dict[Place, Number]] = {}
+    began: dict[tuple[str, str], dict[tuple[str, str, str], dt.date]] = {}
+    happened: dict[str, dt.date] = {}  # the latest period of each kind that holds more than plans
     for key, value in values.items():
         by_measure.setdefault(key[0], {})[key[1:]] = value
+        kind = (declared[key[0]].channel_by, declared[key[0]].market_by)
+        if key[0] not in _PLANNED:
+            happened[key[1]] = max(key[2], happened.get(key[1], key[2]))
+        first = began.setdefault(kind, {})
+        first[key[3], key[4], key[1]] = min(key[2], first.get((key[3], key[4], key[1]), key[2]))
     for row in read_rows(PROJECT.dbt_project / "seeds" / "kpi_catalog.csv"):
         top, bottom = _terms(row["numerator"]), _terms(row["denominator"])
         used = [name for name, _ in top + bottom]
@@ -464,10 +471,13 @@ def kpi_rows(values: Mapping[Key, Number]) -> Iterator[tuple[Key, Number, Number
         places = {place for name in used for place in by_measure[name] if place[0] in grains(row["grains"])}
         for name in used:
             channels, markets, periods = declared[name].channels(), declared[name].markets(), declared[name].periods
+            first = began[declared[name].channel_by, declared[name].market_by]
             places = {
                 place
                 for place in places
                 if place[0] in periods
+                and (name in _PLANNED or place[1] <= happened[place[0]])
+                and (place[2:] == ("all", "all") or first.get((place[2], place[3], place[0]), dt.date.max) <= place[1])
                 and (channels is None or place[2] in channels)
                 and (markets is None or place[3] in markets)
             }
