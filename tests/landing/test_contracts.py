@@ -105,6 +105,8 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
         "square": ["items"],
         "tiktok_ads": ["ads_daily"],
         "tiktok_shop": ["orders"],
+        "woocommerce": ["order_items", "orders"],
+        "zalo_oa": ["messages"],
     }
 
 
