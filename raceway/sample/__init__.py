@@ -14,6 +14,8 @@ from raceway.faults import BadSettings
 from raceway.home import Home
 from raceway.sample import company
 from raceway.sample.homes import prepare_home
+from raceway.sample.traces_crm import write_hubspot, write_salesforce
+from raceway.sample.traces_csat_survey import write_csat_survey
 from raceway.sample.traces_ga4 import write_ga4
 from raceway.sample.traces_google_ads import write_google_ads
 from raceway.sample.traces_kiotviet import write_kiotviet
@@ -29,11 +31,14 @@ from raceway.sample.traces_marketplaces import (
 from raceway.sample.traces_meta_ads import write_meta_ads
 from raceway.sample.traces_nps import write_nps
 from raceway.sample.traces_plan import write_plan
+from raceway.sample.traces_reviews import write_reviews
 from raceway.sample.traces_search_console import write_search_console
 from raceway.sample.traces_shopify import write_shopify
 from raceway.sample.traces_social import write_social
 from raceway.sample.traces_square import write_square
 from raceway.sample.traces_tiktok_ads import write_tiktok_ads
+from raceway.sample.traces_usability_test import write_usability_test
+from raceway.sample.traces_zendesk import write_zendesk
 from raceway.sample.truth import write_truth
 from raceway.sample.world import invent_world
 
@@ -55,7 +60,13 @@ _WRITERS = {
     "klaviyo": write_klaviyo,
     "activecampaign": write_activecampaign,
     "getresponse": write_getresponse,
+    "hubspot": write_hubspot,
+    "salesforce": write_salesforce,
     "nps": write_nps,
+    "zendesk": write_zendesk,
+    "csat_survey": write_csat_survey,
+    "reviews": write_reviews,
+    "usability_test": write_usability_test,
     "social": write_social,
     "plan": write_plan,
 }

@@ -7,11 +7,13 @@ from collections.abc import Callable
 
 from raceway.sample import company
 from raceway.sample.campaigns import invent_campaigns
+from raceway.sample.crm import invent_crm
 from raceway.sample.letters import invent_letters, invent_survey
 from raceway.sample.lists import invent_lists
 from raceway.sample.mail_tools import invent_mail_tools
 from raceway.sample.model import World
 from raceway.sample.plans import invent_plans
+from raceway.sample.service import invent_service
 from raceway.sample.shop import Population, invent_orders
 from raceway.sample.social import invent_social
 from raceway.sample.store import invent_sales
@@ -52,7 +54,9 @@ def invent_world(
     invent_letters(world)
     invent_survey(world)
     invent_mail_tools(world)
+    invent_crm(world)
     invent_plans(world)
+    invent_service(world)
     invent_lists(world)
     invent_social(world)
     return world

@@ -9,11 +9,19 @@ events as (select * from {{ ref('int_session_events') }}),
 
 audience as (select * from {{ ref('stg_mailchimp__audience') }}),
 
+crm_contacts as (select * from {{ ref('int_crm_contacts') }}),
+
 answers as (select * from {{ ref('stg_nps__answers') }}),
 
 invitations as (select * from {{ ref('stg_nps__invitations') }}),
 
 lists as (select * from {{ ref('int_list_identities') }}),
+
+tickets as (select * from {{ ref('int_ticket_heads') }}),
+
+csat_answers as (select * from {{ ref('stg_csat_survey__answers') }}),
+
+reviews as (select * from {{ ref('stg_reviews__reviews') }}),
 
 devices as (
     select
@@ -66,6 +74,12 @@ mentions as (
     from audience
     where not is_excluded
     union all
+    select concat('contact:', lead_id) as trace_id, 'email' as id_type, email_hash as id_value, created_at as seen_at
+    from crm_contacts
+    union all
+    select concat('contact:', lead_id) as trace_id, 'phone' as id_type, phone_hash as id_value, created_at as seen_at
+    from crm_contacts
+    union all
     select concat('answer:', email_hash) as trace_id, 'email' as id_type, email_hash as id_value, answered_at as seen_at
     from answers
     where not is_excluded
@@ -80,6 +94,18 @@ mentions as (
     union all
     select trace_id, id_type, id_value, seen_at
     from lists
+    union all
+    select concat('ticket:', email_hash) as trace_id, 'email' as id_type, email_hash as id_value, created_at as seen_at
+    from tickets
+    where is_counted
+    union all
+    select concat('csat:', email_hash) as trace_id, 'email' as id_type, email_hash as id_value, answered_at as seen_at
+    from csat_answers
+    where not is_excluded
+    union all
+    select concat('review:', email_hash) as trace_id, 'email' as id_type, email_hash as id_value, created_at as seen_at
+    from reviews
+    where not is_excluded and not is_spam
 ),
 
 final as (
