@@ -100,6 +100,13 @@ def sample_accounts(history_start: dt.date) -> list[Account]:
          "prices_include_vat": True, "vat_rate": VAT, "history_start": history_start},
         {"source": "square", "account": "us-store", "name": "Canal Street store", **america,
          "history_start": history_start},
+        *({"source": source, "account": account, "name": name, **vietnam, "prices_include_vat": True, "vat_rate": VAT,
+           "history_start": history_start}
+          for source, account, name in (
+              ("kiotviet", "vn-hanoi", "Cửa hàng Hàng Gai"), ("shopee", "vn-mall", "Shopee Mall"),
+              ("tiktok_shop", "vn-mall", "TikTok Shop"), ("lazada", "vn-mall", "LazMall"),
+              ("haravan", "vn-kids", "Web trẻ em"), ("sapo", "vn-outlet", "Outlet"),
+          )),
         {"source": "mailchimp", "account": "vn-list", "name": "Bản tin", **vietnam},
         {"source": "klaviyo", "account": "us-letters", "name": "Store letters", **america},
         {"source": "activecampaign", "account": "vn-club", "name": "Câu lạc bộ chạy bộ", **vietnam},
@@ -108,8 +115,18 @@ def sample_accounts(history_start: dt.date) -> list[Account]:
         {"source": "hubspot", "account": "vn-crm", "name": "HubSpot", **vietnam},
         {"source": "salesforce", "account": "us-b2b", "name": "Salesforce wholesale", **america},
         {"source": "nps", "account": "vn-shop", "name": "Khảo sát NPS", **vietnam},
+        {"source": "zendesk", "account": "vn-help", "name": "Chăm sóc khách hàng", **vietnam},
+        {"source": "zendesk", "account": "us-help", "name": "Store help desk", **america},
+        {"source": "csat_survey", "account": "vn-shop", "name": "Khảo sát hài lòng", **vietnam},
+        {"source": "csat_survey", "account": "us-store", "name": "Store survey", **america},
+        {"source": "reviews", "account": "vn-shop", "name": "Đánh giá", **vietnam},
+        {"source": "reviews", "account": "us-store", "name": "Canal Street reviews", **america},
+        {"source": "usability_test", "account": "company", "name": "Kiểm tra tính dễ dùng", **vietnam},
         {"source": "social", "account": "vn-brand", "name": "Mạng xã hội Việt Nam", **vietnam},
         {"source": "social", "account": "us-store", "name": "Instagram New York", **america},
+        {"source": "listening", "account": "vn-brand", "name": "Brandwatch", **vietnam},
+        {"source": "listening", "account": "us-store", "name": "Meltwater", **america},
+        {"source": "listening", "account": "vn-forum", "name": "Diễn đàn", **vietnam},
         {"source": "plan", "account": "company", "name": "Kế hoạch", **vietnam},
     ]  # fmt: skip
     return [Account.model_validate(row) for row in rows]
