@@ -318,7 +318,7 @@ def _write_settings(
         "accounts",
         "source varchar, account varchar, name varchar, brand varchar, market varchar, time_zone varchar, "
         "currency varchar, prices_include_vat boolean, vat_rate decimal(9, 6), history_start date, "
-        "conversions_are_purchases boolean, site varchar, minor_unit integer",
+        "conversions_are_purchases boolean, site varchar, counts_sessions boolean, minor_unit integer",
         rows,
     )
     _create(

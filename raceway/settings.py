@@ -13,6 +13,7 @@ import json
 import os
 import secrets
 import tomllib
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeVar
@@ -255,12 +256,16 @@ class Account(_Model):
     history_start: dt.date | None = None
     conversions_are_purchases: bool = False
     site: str = ""
+    counts_sessions: bool = True
 
     @property
     def zone(self) -> ZoneInfo:
         """The account's time zone."""
         return ZoneInfo(self.time_zone)
 
+
+SESSION_SOURCES: Final = ("ga4", "segment")
+"""Sources that measure sites."""
 
 ACCOUNT_COLUMNS: Final = tuple(Account.model_fields)
 
@@ -315,7 +320,24 @@ def load_accounts(home: Home) -> dict[tuple[str, str], Account]:
         if key in accounts:
             raise BadSettings(f"{home.accounts}, row {number}: {key[0]}/{key[1]} stands twice; keep one of the rows")
         accounts[key] = account
+    _refuse_two_counts(home.accounts, accounts.values())
     return accounts
+
+
+def _refuse_two_counts(path: Path, accounts: Iterable[Account]) -> None:
+    """Raises BadSettings where two accounts would both count the sessions of one site."""
+    counting: dict[str, Account] = {}
+    for account in accounts:
+        site = account.site.strip().lower()
+        if account.source not in SESSION_SOURCES or not site or not account.counts_sessions:
+            continue
+        other = counting.setdefault(site, account)
+        if other is not account:
+            raise BadSettings(
+                f"{path}: {other.source}/{other.account} and {account.source}/{account.account} both count the "
+                f"sessions of {account.site}; write counts_sessions false for one of them "
+                "(its events still tell who is who)"
+            )
 
 
 def load_exclusions(home: Home) -> list[Exclusion]:
