@@ -19,6 +19,7 @@ from raceway.sample.traces_csat_survey import write_csat_survey
 from raceway.sample.traces_ga4 import write_ga4
 from raceway.sample.traces_google_ads import write_google_ads
 from raceway.sample.traces_kiotviet import write_kiotviet
+from raceway.sample.traces_listening import write_listening
 from raceway.sample.traces_mail_tools import write_activecampaign, write_getresponse, write_klaviyo
 from raceway.sample.traces_mailchimp import write_mailchimp
 from raceway.sample.traces_marketplaces import (
@@ -68,6 +69,7 @@ _WRITERS = {
     "reviews": write_reviews,
     "usability_test": write_usability_test,
     "social": write_social,
+    "listening": write_listening,
     "plan": write_plan,
 }
 

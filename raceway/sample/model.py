@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from raceway.sample.listed import Lists
+from raceway.sample.listening import Listening
 from raceway.sample.mailcrm import MailCrm
 from raceway.sample.service import Service
 from raceway.sample.social import Social
@@ -372,6 +373,7 @@ class World:
     mailcrm: MailCrm = field(default_factory=MailCrm)
     trade: Trade = field(default_factory=Trade)
     social: Social = field(default_factory=Social)
+    listening: Listening = field(default_factory=Listening)
 
     @property
     def as_of(self) -> dt.date:

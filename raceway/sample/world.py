@@ -9,6 +9,7 @@ from raceway.sample import company
 from raceway.sample.campaigns import invent_campaigns
 from raceway.sample.crm import invent_crm
 from raceway.sample.letters import invent_letters, invent_survey
+from raceway.sample.listening import invent_listening
 from raceway.sample.lists import invent_lists
 from raceway.sample.mail_tools import invent_mail_tools
 from raceway.sample.model import World
@@ -59,4 +60,5 @@ def invent_world(
     invent_service(world)
     invent_lists(world)
     invent_social(world)
+    invent_listening(world)
     return world

@@ -69,6 +69,7 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
         "kiotviet": ["returns", "invoices"],
         "klaviyo": ["campaigns", "sent_report", "profiles", "email_activity"],
         "lazada": ["orders"],
+        "listening": ["brandwatch", "meltwater", "brand24"],
         "mailchimp": ["audience", "campaigns"],
         "meta_ads": ["ads_daily", "ads_period"],
         "nps": ["answers", "invitations"],

@@ -40,6 +40,9 @@ FACTS = {
     "impressions bigint, engagements bigint, shares bigint",
     "fct_reach_follower": "source varchar, account varchar, network varchar, handle varchar, day date, market varchar, "
     "followers bigint",
+    "fct_reach_mention": "source varchar, account varchar, mention_id varchar, kind varchar, market varchar, day date, "
+    "sentiment varchar, is_tracked boolean",
+    "int_listening_days": "source varchar, account varchar, tool varchar, day date, has_brand boolean, is_alike boolean",
     "fct_advocacy_content_share": "source varchar, account varchar, network varchar, day date, market varchar, shares bigint",
     "int_social_post_steps": "source varchar, account varchar, network varchar, table_name varchar, day date",
     "int_social_daily": "source varchar, account varchar, network varchar, day date",
