@@ -34,6 +34,7 @@ from raceway.sample.traces_nps import write_nps
 from raceway.sample.traces_plan import write_plan
 from raceway.sample.traces_reviews import write_reviews
 from raceway.sample.traces_search_console import write_search_console
+from raceway.sample.traces_segment import write_segment
 from raceway.sample.traces_shopify import write_shopify
 from raceway.sample.traces_social import write_social
 from raceway.sample.traces_square import write_square
@@ -48,6 +49,7 @@ _WRITERS = {
     "meta_ads": write_meta_ads,
     "tiktok_ads": write_tiktok_ads,
     "ga4": write_ga4,
+    "segment": write_segment,
     "search_console": write_search_console,
     "shopify": write_shopify,
     "square": write_square,

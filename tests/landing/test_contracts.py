@@ -93,6 +93,7 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
         "sapo": ["orders"],
         "search_console": ["chart", "queries"],
         "shopee": ["orders"],
+        "segment": ["events"],
         "shopify": ["orders"],
         "social": [
             "youtube_content",
@@ -112,6 +113,8 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
         "usability_test": ["tasks"],
         "tiktok_ads": ["ads_daily"],
         "tiktok_shop": ["orders"],
+        "woocommerce": ["order_items", "orders"],
+        "zalo_oa": ["messages"],
     }
 
 

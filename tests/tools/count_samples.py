@@ -19,7 +19,7 @@ COLUMNS = [
     "rows_furniture", "sentence",
 ]  # fmt: skip
 FOLDERS = (
-    "google_ads", "meta_ads", "tiktok_ads", "ga4", "search_console", "shopify_woo", "pos", "email", "social", "zendesk",
+    "google_ads", "meta_ads", "tiktok_ads", "ga4", "search_console", "shopify_woo", "pos", "email", "crm", "social", "zendesk",
     "reviews_gbp",
 )  # fmt: skip
 
@@ -92,6 +92,8 @@ REFUSED = {
     "search_console/fr_Apparence": ("search_console", "Search Console search appearance table"),
     "shopify_woo/connector_": ("shopify", "Shopify connector table"),
     "shopify_woo/shopify_analytics_": ("shopify", "Shopify Analytics report"),
+    "crm/connector_fivetran_sf_": ("salesforce", "Salesforce connector table"),
+    "crm/connector_": ("hubspot", "HubSpot connector table"),
     "email/connector_": ("mailchimp", "Mailchimp connector table"),
     "zendesk/connector_": ("zendesk", "Zendesk connector table"),
     "social/connector_": ("social", "social media connector table"),
