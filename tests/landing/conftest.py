@@ -48,6 +48,8 @@ ACCOUNTS = [
     ("usability_test", "lab", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("listening", "brand", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("social", "page", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("referral", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("affiliate", "us", "US", "America/New_York", "USD"),
     ("plan", "company", "VN", "Asia/Ho_Chi_Minh", "VND"),
 ]
 
