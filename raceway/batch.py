@@ -375,7 +375,9 @@ def _value(column: ColumnContract, rows: Rows, span: Span | None, reading: _Read
         return _from_preamble(rows.shape, meta.pattern or "")
     if meta.header_of:
         places = rows.shape.places.get(meta.header_of)
-        return _constant(" ".join(rows.shape.header[places[0]].split())) if places else NONE
+        if not places:
+            return _constant(meta.default) if meta.default else NONE
+        return _constant(" ".join(rows.shape.header[places[0]].split()))
     if column.name in rows.shape.places:
         return name(column.name)
     default = f"{quoted(meta.default)}" if meta.default else "null"

@@ -20,6 +20,7 @@ _DATED_BY: Final = {
     "fct_reach_keyword": "day",
     "fct_reach_search": "day",
     "fct_reach_session": "day",
+    "fct_reach_sessions_reconciled": "period_end",
     "fct_reach_email_campaign": "day",
     "fct_act_cart": "day",
     "fct_convert_order": "order_date",
