@@ -20,6 +20,7 @@ import duckdb
 from raceway.contracts import ColumnContract, TableContract
 from raceway.csv_rows import strict_csv, text_csv
 from raceway.faults import ExportRefused
+from raceway.free_text import prepare
 from raceway.furniture import Filters, Span, month_end, period_in, period_of_name
 from raceway.json_rows import json_rows, parquet_rows
 from raceway.ledger import utc_text
@@ -102,6 +103,7 @@ def write_batch(
     table = shapes[0].table
     for statement in macros(table):
         connection.execute(statement)
+    prepare(connection, table)
     _add_zones(connection, table)
     data = folder / "data.parquet"
     for strict in (True, False):
@@ -135,7 +137,7 @@ def write_batch(
 def _read(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Account, scratch: Path, strict: bool) -> Rows:
     """One member as typed rows; `strict` says whether the strict csv reader is tried."""
     if shape.member.kind == "json":
-        return json_rows(connection, shape, account)
+        return json_rows(connection, shape, account, scratch)
     if shape.member.kind == "parquet":
         return parquet_rows(connection, shape, account)
     rows = strict_csv(connection, shape, account) if strict else None

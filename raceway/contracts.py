@@ -67,6 +67,7 @@ class Moment(_Part):
     epoch: Literal["s", "ms", "us"] | None = Field(None, description="A count since 1970 in this unit.")
     zone: str = Field("utc", description="utc, account, local (kept as written), or `column <header>` that names it.")
     time: str | None = Field(None, description="Header of a column with the time of day.")
+    serial: bool = Field(False, description="Also a spreadsheet's day number, 46086.431 (days since 1899-12-30).")
 
 
 class ColumnMeta(_Part):
@@ -96,12 +97,15 @@ class ColumnMeta(_Part):
     money: bool = Field(False, description="An amount in the batch's or the row's currency.")
     moment: Moment = Moment()
     hash: Literal["email", "phone", "id"] | None = Field(None, description="Lands as keyed hash only.")
+    free_text: bool = Field(False, description="What people wrote: lands with e-mails, phones and numbers masked.")
+    sentiment_of: str | None = Field(None, description="Column whose raw text this one scores, -1 to 1; no cell.")
+    coarse: Literal["ip"] | None = Field(None, description="Lands coarsened: an IP as its /24 (IPv6: /48).")
     expect: Expect = Expect()
 
     @property
     def in_no_place(self) -> bool:
         """Whether nothing says where in a record the value stands."""
-        return not (self.aliases or self.path or self.param or self.qualifier_of or self.header_of)
+        return not (self.aliases or self.path or self.param or self.qualifier_of or self.header_of or self.sentiment_of)
 
 
 class Unsupported(_Part):
@@ -240,6 +244,7 @@ class TableMeta(_Part):
     """`config.meta` of a table: the file contract."""
 
     formats: tuple[Literal["csv", "json", "parquet"], ...] = ("csv",)
+    records: str | None = Field(None, description="JSON: member with the array of records, where there is one.")
     files: Pattern | None = Field(None, description="Pattern of the file's name; without it any name.")
     title: Pattern | None = Field(None, description="Pattern that the lines above the header must show.")
     without: tuple[str, ...] = Field((), description="Headers whose presence means another report.")
@@ -331,7 +336,11 @@ class TableContract(_Part):
     @property
     def required(self) -> list[ColumnContract]:
         """Columns without which a file is not of this table: they find the header row."""
-        return [c for c in self.columns if c.in_cells and not c.meta.optional and c.name not in self.unpivoted]
+        return [
+            c
+            for c in self.columns
+            if c.in_cells and not c.meta.optional and not c.meta.sentiment_of and c.name not in self.unpivoted
+        ]
 
     @property
     def unpivoted(self) -> tuple[str, ...]:
@@ -507,6 +516,10 @@ def _column(where: str, raw: dict[str, Any], wide: tuple[str, ...] = ()) -> Colu
         raise BadContract(f"{where}: say where it comes from: aliases, path, param or value_of")
     if meta.hash and data_type != "varchar":
         raise BadContract(f"{where}: a hash is text; write `data_type: varchar`")
+    if (meta.free_text or meta.coarse) and (data_type != "varchar" or meta.hash):
+        raise BadContract(f"{where}: free_text and coarse go with plain text; write `data_type: varchar`, no hash")
+    if meta.sentiment_of and data_type != "double":
+        raise BadContract(f"{where}: a sentiment is a number from -1 to 1; write `data_type: double`")
     if meta.value_of in ("file_name", "preamble") and not meta.pattern:
         raise BadContract(f"{where}: value_of {meta.value_of} needs `pattern` with one group")
     if meta.masked and data_type not in ("bigint", "double") and not data_type.startswith("decimal"):
@@ -530,6 +543,7 @@ def _check_names(where: str, table: TableContract) -> None:
         "totals.reconcile": [c for r in (meta.totals.reconcile if meta.totals else ()) for c in r.columns],
         "period": [c for c in (meta.period.first, meta.period.last) if c] if meta.period else [],
         "unique": [column for columns in meta.unique for column in columns],
+        "sentiment_of": [c.meta.sentiment_of for c in table.columns if c.meta.sentiment_of],
         "unpivot": list(table.unpivoted),
         "qualifier_of": [c.meta.qualifier_of for c in table.columns if c.meta.qualifier_of],
         "header_of": [c.meta.header_of for c in table.columns if c.meta.header_of],
@@ -542,6 +556,10 @@ def _check_names(where: str, table: TableContract) -> None:
     if meta.covers.through_export and meta.scope.kind == "days":
         # such a batch would replace days that it knows nothing about
         raise BadContract(f"{where}: covers.through_export does not go with scope days; write `covers.pattern`")
+    for column in (column for column in table.columns if column.meta.sentiment_of):
+        of = table.by_name[column.meta.sentiment_of or ""]
+        if not of.is_text or not of.in_cells or of.meta.hash:
+            raise BadContract(f"{where}, column {column.name}: sentiment_of {of.name}: it is no text of the cells")
     day = meta.scope.day
     if day and table.by_name[day].data_type != "date":
         raise BadContract(f"{where}, column {day}: scope days needs a date; write `data_type: date`")

@@ -44,9 +44,8 @@ def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acc
             value, stop = this.strict.format(raw), this.doubt.format(raw)
         else:
             value = this.value
-            stop = (
-                f"({raw} is not null and {value} is null)" if column.data_type != "varchar" else _is_token(shape, raw)
-            )
+            may_be_null = column.data_type == "varchar" or column.meta.sentiment_of
+            stop = _is_token(shape, raw) if may_be_null else f"({raw} is not null and {value} is null)"
         values.append(f"{value} as {name(column.name)}")
         stops += [stop] if stop else []
     labels = [place for place in range(label_cells(shape)) if types.get(place, "varchar") == "varchar"]

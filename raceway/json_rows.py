@@ -1,49 +1,110 @@
-"""JSON lines and Parquet to typed rows: the members that the contract names, as texts, then typed."""
+"""JSON (lines, arrays, documents) and Parquet to typed rows: what the contract names, as texts, then typed."""
 
 from __future__ import annotations
 
+import codecs
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 
 from raceway.contracts import ColumnContract
 from raceway.faults import ExportRefused
-from raceway.reading import Shape
+from raceway.json_head import is_array, is_lines
+from raceway.reading import Member, Shape, plain_copy
 from raceway.rows import MAX_LINE, Rows, first_line, fresh, typed_rows
 from raceway.settings import Account
 from raceway.typing_sql import NONE, name, quoted
 
+_MAX_DOCUMENT: Final = 256_000_000
+"""Bytes of the longest document that is read as one."""
+_IS_OBJECT: Final = "(json_valid(line) and regexp_matches(line, '^\\s*\\{'))"
 _PARAM_VALUES: Final = ("string_value", "int_value", "float_value", "double_value")
 
 
-def json_rows(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Account) -> Rows:
-    """JSON lines: typed members while reading, else line by line."""
+def json_rows(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Account, scratch: Path) -> Rows:
+    """JSON lines: typed members while reading, else line by line; arrays and documents record by record."""
     tree = _tree(shape)
-    shape.places = {column.name: [] for column in shape.table.columns if column.in_cells}
+    shape.places = {c.name: [] for c in shape.table.columns if c.in_cells or c.meta.qualifier_of}
+    member = shape.member
+    path = quoted(str(_as_utf8(member, scratch)))
+    packed = ", compression = 'gzip'" if member.packed else ""
+    try:
+        if shape.records is None and is_lines(member.text):
+            with _in_order(connection):
+                raw = _strict_lines(connection, shape, tree, path, packed)
+            if raw is not None:
+                return typed_rows(connection, shape, account, f"select *, rowid + 1 as _n from {raw}", {}, csv=False)
+        with _in_order(connection):
+            documents = _documents(connection, member, path, packed)
+    except duckdb.IOException as fault:
+        raise _cut_off(shape, fault) from fault
+    return _json_records(connection, shape, account, tree, documents)
+
+
+def _as_utf8(member: Member, scratch: Path) -> Path:
+    """Where the member lies as UTF-8 without a byte order mark, which is all that DuckDB reads."""
+    if member.packed:
+        return member.path
+    with member.path.open("rb") as file:
+        marked = file.read(3) == codecs.BOM_UTF8
+    if member.encoding == "utf-8" and not marked:
+        return member.path
+    return plain_copy(member, scratch / f"{fresh('plain')}.json", False)
+
+
+@contextmanager
+def _in_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Reads with one thread: with two, DuckDB's JSON reader sometimes gives the last line of a file first."""
+    threads = connection.execute("select current_setting('threads')").fetchone()
+    assert threads is not None
+    connection.execute("set threads = 1")
+    try:
+        yield
+    finally:
+        connection.execute(f"set threads = {threads[0]}")
+
+
+def _strict_lines(
+    connection: duckdb.DuckDBPyConnection, shape: Shape, tree: dict[str, Any], path: str, packed: str
+) -> str | None:
+    """A table of the members of JSON lines, in order, typed while reading; None where one line does not fit."""
     raw = fresh("raw")
-    packed = ", compression = 'gzip'" if shape.member.packed else ""
-    path = quoted(str(shape.member.path))
     columns = ", ".join(f"{quoted(key)}: {quoted(_struct(node))}" for key, node in tree.items())
     try:
         connection.execute(
             f"create temp table {raw} as select {_members(shape, '', None)} from read_json({path}, "
             f"format = 'newline_delimited', columns = {{{columns}}}, maximum_object_size = {MAX_LINE}{packed})"
         )
-        return typed_rows(connection, shape, account, f"select *, rowid + 1 as _n from {raw}", {}, csv=False)
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         connection.execute(f"drop table if exists {raw}")
-    except duckdb.IOException as fault:
-        raise _cut_off(shape, fault) from fault
-    return _json_lines(connection, shape, account, tree, path, packed)
+        return None
+    return raw
 
 
-def _json_lines(
-    connection: duckdb.DuckDBPyConnection, shape: Shape, account: Account, tree: dict[str, Any], path: str, packed: str
-) -> Rows:
-    """Line by line: each line that is no JSON object is a refused row."""
-    lines, raw = fresh("lines"), fresh("raw")
+def _documents(connection: duckdb.DuckDBPyConnection, member: Member, path: str, packed: str) -> str:
+    """A table of JSON texts `line` and their number `_n`: elements of the array, lines, or the whole document."""
+    lines = fresh("lines")
+    layout = "array" if is_array(member.text) else "" if is_lines(member.text) else "unstructured"
+    damage: Exception | None = None
+    if layout:
+        # an element is as long as a line may be, a document as the file
+        longest = min(max(MAX_LINE, member.path.stat().st_size * (20 if member.packed else 1) + 1), _MAX_DOCUMENT)
+        size = MAX_LINE if layout == "array" else longest
+        try:
+            connection.execute(
+                f"create temp table {lines} as select cast(json as varchar) as line from read_json_objects({path}, "
+                f"format = '{layout}', maximum_object_size = {size}{packed})"
+            )
+            return f"(select line, rowid + 1 as _n from {lines})"
+        except duckdb.InvalidInputException as fault:
+            if layout == "array":
+                raise _damaged(member, fault) from fault
+            damage = fault
     try:
         connection.execute(
             f"create temp table {lines} as select line, row_number() over () as _n from read_csv({path}, "
@@ -51,27 +112,64 @@ def _json_lines(
             f"columns = {{'line': 'varchar'}}, "
             f"max_line_size = {MAX_LINE}{packed})"
         )
-    except duckdb.IOException as fault:
-        raise _cut_off(shape, fault) from fault
     except duckdb.InvalidInputException as fault:
-        raise ExportRefused(f"{shape.member.name}: not readable as lines of text: {first_line(fault)}") from fault
+        raise ExportRefused(f"{member.name}: not readable as lines of text: {first_line(fault)}") from fault
     connection.execute(f"delete from {lines} where coalesce(trim(line), '') = ''")
-    is_object = "json_valid(line) and starts_with(ltrim(line), '{')"
+    if damage is not None:  # neither a document, nor lines one of which is an object
+        whole = connection.execute(f"select 1 from {lines} where {_IS_OBJECT} limit 1").fetchone()
+        if whole is None:
+            raise _damaged(member, damage) from damage
+    return lines
+
+
+def _json_records(
+    connection: duckdb.DuckDBPyConnection, shape: Shape, account: Account, tree: dict[str, Any], documents: str
+) -> Rows:
+    """Record by record: what is no JSON object is a refused row."""
+    records, raw = fresh("records"), fresh("raw")
+    unpacked = ""
+    if shape.records is None:
+        connection.execute(f"create temp table {records} as select line, _n from {documents}")
+    else:
+        path = quoted("$." + ".".join(name(part) for part in shape.records.split(".")))
+        unpacked = fresh("unpacked")
+        connection.execute(
+            f"create temp table {unpacked} as select line, _n, case when {_IS_OBJECT} then "
+            f"case when json_type(line, {path}) = 'ARRAY' then cast(json_extract(line, {path}) as json[]) end "
+            f"end as items "
+            f"from {documents}"
+        )
+        listed = fresh("listed")
+        connection.execute(
+            f"create temp table {listed} as select unnest(items) as item from {unpacked} where items is not null"
+        )
+        connection.execute(
+            f"create temp table {records} as select cast(item as varchar) as line, rowid + 1 as _n from {listed}"
+        )
     connection.execute(
         f"create temp table {raw} as select {_members(shape, 'rec.', None)}, _n from (select _n, "
-        f"json_transform(line, {quoted(_json_structure(tree))}) as rec from {lines} where {is_object})"
+        f"json_transform(line, {quoted(_json_structure(tree))}) as rec from {records} where {_IS_OBJECT})"
     )
     rows = typed_rows(connection, shape, account, f"select * from {raw}", {}, csv=False)
-    broken = connection.execute(f"select count(*) from {lines} where not ({is_object})").fetchone()
-    assert broken is not None
-    rows.read += broken[0]
-    rows.refused += broken[0]
-    connection.execute(
-        f"insert into {rows.refusals} select _n, '', 'the line is no JSON object', line from {lines} "
-        f"where not ({is_object})"
-    )
-    connection.execute(f"drop table {lines}")
+    what = "record" if shape.records or not is_lines(shape.member.text) else "line"
+    broken = f"select _n, '', 'the {what} is no JSON object', line from {records} where not ({_IS_OBJECT})"
+    if unpacked:
+        missing = quoted(f"has no list “{shape.records}”")
+        broken += f" union all select _n, '', {missing}, line from {unpacked} where items is null"
+    connection.execute(f"insert into {rows.refusals} {broken}")
+    count = connection.execute(f"select count(*) from ({broken})").fetchone()
+    assert count is not None
+    rows.read += count[0]
+    rows.refused += count[0]
     return rows
+
+
+def _damaged(member: Member, fault: Exception) -> ExportRefused:
+    where = re.search(r"at byte \d+ in (?:record/value|line) \d+: [^.]*", first_line(fault))
+    return ExportRefused(
+        f"{member.name}: the JSON is cut off or damaged ({where.group() if where else first_line(fault)}); "
+        "copy or export it again"
+    )
 
 
 def _cut_off(shape: Shape, fault: Exception) -> ExportRefused:
@@ -108,7 +206,7 @@ def parquet_rows(connection: duckdb.DuckDBPyConnection, shape: Shape, account: A
             f"{shape.member.name}: looks like {shape.table.full_name}, but member “{missing[0].meta.path}” is missing; "
             f"it has {', '.join(relation.columns[:12])}"
         )
-    shape.places = {column.name: [] for column in shape.table.columns if column.in_cells}
+    shape.places = {c.name: [] for c in shape.table.columns if c.in_cells or c.meta.qualifier_of}
     raw = fresh("raw")
     try:
         connection.execute(f"create temp table {raw} as select {_members(shape, '', has)} from {source}")
@@ -162,6 +260,8 @@ def _members(shape: Shape, prefix: str, has: Callable[[str], bool] | None) -> st
     for number, column in enumerate(shape.table.columns):
         if not column.in_cells:
             continue
+        if column.meta.sentiment_of:  # no cell of its own
+            column = shape.table.by_name[column.meta.sentiment_of]
         parts = []
         if column.meta.param and (has is None or has("event_params")):
             values = _PARAM_VALUES if has is None else [v for v in _PARAM_VALUES if has(f"event_params.value.{v}")]

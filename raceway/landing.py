@@ -217,7 +217,8 @@ class _Landing:
         unwanted = [
             f"{member.name}: {kind.kind}: not a supported report"
             for member, kind in aside
-            if not (shapes and self.export.bundle and kind.furniture_in_bundle)
+            # a workbook's further sheets lie beside its table like the files of a download
+            if not (shapes and kind.furniture_in_bundle and (self.export.bundle or member.path != member.raw))
         ]
         if unwanted:
             raise ExportRefused("; ".join(unwanted))

@@ -20,7 +20,8 @@ from typing import Any, Final
 from raceway.contracts import load_contract, source_names
 from raceway.faults import BadContract, BadSettings
 from raceway.home import PROJECT, Home
-from raceway.reading import Member, csv_records, first_record, normal, open_members, without_currency
+from raceway.json_head import first_objects
+from raceway.reading import Member, csv_records, normal, open_members, without_currency
 from raceway.suites import landing_suite
 
 _LOOKED_AT: Final = 500  # records of the example that decide on types
@@ -173,11 +174,10 @@ def _header_at(records: Sequence[Sequence[str]]) -> int:
 
 
 def _members_of(member: Member) -> tuple[list[tuple[str, list[str]]], list[str]]:
-    """The members of JSON lines with their values, two levels deep."""
+    """The members of JSON records with their values, two levels deep."""
     found: dict[str, list[str]] = {}
-    for line in member.text.split("\n")[:_LOOKED_AT]:
-        record = first_record(line)
-        for path, value in _flat(record or {}):
+    for record in first_objects(member.text, _LOOKED_AT):
+        for path, value in _flat(record):
             found.setdefault(path, []).append(value)
     return list(found.items()), []
 

@@ -17,7 +17,6 @@ import difflib
 import gzip
 import hashlib
 import io
-import json
 import re
 import shutil
 import unicodedata
@@ -27,12 +26,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from raceway.contracts import ColumnContract, SourceContract, TableContract, Unsupported
 from raceway.faults import ExportRefused
+from raceway.json_head import first_record
 
 HEAD_BYTES: Final = 262_144
+LONGEST_RECORD: Final = 16_000_000
+"""Bytes of the longest record that is read."""
 _CHUNK: Final = 1 << 22
 _DELIMITERS: Final = (",", "\t", ";", "|")
 _CURRENCY: Final = re.compile(r"\s*\(([A-Z]{3})\)$")
@@ -94,6 +96,8 @@ class Shape:
     """ISO code that a header states in parentheses."""
     currency_header: str = ""
     new_columns: list[str] = field(default_factory=list)
+    records: str | None = None
+    """JSON: the member that holds the records, in a file that has it."""
     wide: dict[int, str] = field(default_factory=dict)
     """Positions of wide headers that become rows, and the name that each gives."""
     blank_above: int = 0
@@ -173,7 +177,7 @@ def _from_gz(raw: Path, name: str, scratch: Path, cp1252: bool) -> Member:
             head = file.read(HEAD_BYTES)
         if not head:
             raise ExportRefused(f"{name}: the file is empty inside its gz; export it again")
-        if head.lstrip()[:1] == b"{":
+        if head.lstrip()[:1] in (b"{", b"["):
             return Member(inner, raw, raw, "json", packed=True, text=head.decode("utf-8", "replace"))
         target = scratch / raw.name.removesuffix(".gz")
         with gzip.open(raw) as packed, target.open("wb") as file:
@@ -230,9 +234,7 @@ def _head(path: Path) -> bytes:
 def _text_member(name: str, path: Path, raw: Path, head: bytes, cp1252: bool) -> Member:
     encoding, text = _decode(name, head, cp1252)
     first = text.lstrip()[:1]
-    kind: Kind = "json" if first == "{" else "csv"
-    if first == "[":
-        raise ExportRefused(f"{name}: a JSON array; export JSON lines (one object a line)")
+    kind: Kind = "json" if first in ("{", "[") else "csv"
     if not text.strip():
         raise ExportRefused(f"{name}: the file holds nothing but white space")
     return Member(name, path, raw, kind, encoding=encoding, text=text)
@@ -358,25 +360,24 @@ def recognise(contract: SourceContract, member: Member) -> Shape | Unsupported:
 
 
 def _json_shape(table: TableContract, member: Member) -> Shape | None:
-    record = first_record(member.text)
-    if record is None:
-        raise ExportRefused(f"{member.name}: none of the first lines is a JSON object")
+    found = first_record(member.text, table.meta.records)
+    if found is None:  # the first record may be longer than the head
+        member.text = _longer_head(member)
+        found = first_record(member.text, table.meta.records)
+    if found is None:
+        raise ExportRefused(f"{member.name}: no JSON object was found at its beginning; export it as JSON lines")
+    record, wrapper = found
+    if record is None:  # the list of records is there, and empty
+        return Shape(member, table, records=wrapper)
     needed = [c for c in table.required if c.meta.path]
     fits = all(any(path.split(".")[0] in record for path in (c.meta.path or "", *c.meta.also_paths)) for c in needed)
-    return Shape(member, table) if fits else None
+    return Shape(member, table, records=wrapper) if fits else None
 
 
-def first_record(text: str) -> dict[str, Any] | None:
-    """The first JSON object among the first lines."""
-    for line in text.split("\n")[:30]:
-        try:
-            record = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(record, dict):
-            return record
-    # one record may be longer than the head, or written over several lines
-    return None
+def _longer_head(member: Member) -> str:
+    """The beginning of a JSON member, long enough for any record that is read."""
+    with gzip.open(member.path) if member.packed else member.path.open("rb") as file:
+        return file.read(LONGEST_RECORD).decode(member.encoding, "replace").removeprefix("\ufeff")
 
 
 def _name_fits(table: TableContract, member: Member) -> bool:
@@ -484,7 +485,7 @@ def _csv_shape(table: TableContract, member: Member, delimiter: str, number: int
         if not shape.wide:
             return None
         shape.places |= {column: [] for column in table.unpivoted}
-    _place_qualifiers(shape)
+    _place_derived(shape)
     for extra in _extras(table):
         if normal(extra) in names:
             shape.extras[extra] = names.index(normal(extra))
@@ -512,11 +513,12 @@ def _place(column: ColumnContract, names: list[str], bare: list[str]) -> tuple[i
     return None
 
 
-def _place_qualifiers(shape: Shape) -> None:
-    """A qualifier stands in the cell that it qualifies."""
+def _place_derived(shape: Shape) -> None:
+    """A qualifier stands in the cell that it qualifies, a sentiment is read from the cells that it scores."""
     for column in shape.table.columns:
-        if column.meta.qualifier_of in shape.places:
-            shape.places[column.name] = shape.places[column.meta.qualifier_of]
+        of = column.meta.qualifier_of or column.meta.sentiment_of
+        if of in shape.places:
+            shape.places[column.name] = shape.places[of]
 
 
 def _wide(shape: Shape, pattern: str) -> dict[int, str]:

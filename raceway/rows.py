@@ -15,12 +15,11 @@ from typing import Final
 import duckdb
 
 from raceway.contracts import ColumnContract
-from raceway.reading import Shape
+from raceway.reading import LONGEST_RECORD, Shape
 from raceway.settings import Account
 from raceway.typing_sql import NONE, SPOILT_ID, Cell, cell, name, quoted, total_label, why_not
 
-MAX_LINE: Final = 16_000_000
-"""Bytes of the longest record that is read."""
+MAX_LINE: Final = LONGEST_RECORD
 
 _NUMBERS = itertools.count()
 
@@ -120,7 +119,7 @@ def typed_rows(
         if column.name in shape.places:
             of = numbers[column.meta.qualifier_of] if column.meta.qualifier_of else number
             cells.append((number, cell(column, f"r{of}", shape, account, extras)))
-    failing = [(n, c) for n, c in cells if c.column.data_type != "varchar"]
+    failing = [(n, c) for n, c in cells if c.column.data_type != "varchar" and not c.column.meta.sentiment_of]
     texts = [f"t{place}" for place in range(label_cells(shape))] if csv else []
     at = {place: c.raw for _, c in cells for place in shape.places[c.column.name][:1]}
     at |= {place: f"x{place}" for place in shape.extras.values()}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from raceway.contracts import ColumnContract, TableContract
+from raceway.free_text import coarse_ip_sql, masked_sql, sentiment_sql
 from raceway.personal import hash_sql
 from raceway.reading import Shape, normal
 from raceway.settings import Account
@@ -104,8 +105,9 @@ def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extra
         # the reader cannot know such cells as numbers: they are typed from their text
         return Cell(column, raw, cell(plain, _worded(text, meta.words), shape, account, extras).value)
     number = f"rw_{shape.number_locale}({raw})"
-    if meta.hash:
-        return Cell(column, raw, hash_sql(raw, meta.hash, account.market))
+    private = _private(column, raw, account)
+    if private:
+        return Cell(column, raw, private)
     if column.data_type == "varchar":
         value = f"coalesce({raw}, {quoted(meta.default)})" if meta.default else raw
         return Cell(column, raw, value, "varchar", value)
@@ -119,14 +121,34 @@ def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extra
         # the reader would round 12.5 to 13: it reads a double, and a fraction, or a number too large for a double
         # to hold every digit, sends the file to the text path
         doubt = "{0} <> cast({0} as bigint) or abs({0}) > 9e15"
-        return Cell(column, raw, f"rw_whole({number})", "double", "cast({0} as bigint)", doubt)
+        return _number(Cell(column, raw, f"rw_whole({number})", "double", "cast({0} as bigint)", doubt), shape)
     if column.data_type == "double":
         typed = f"rw_finite(try_cast({number} as double))"
         if meta.percent:
             hundredth = f"rw_finite(try_cast({number} || 'e-2' as double))"  # exact: 2.05 / 100 is not 0.0205
             return Cell(column, raw, f"case when ends_with(trim({raw}), '%') then {hundredth} else {typed} end")
-        return Cell(column, raw, typed, "double", "{0}", "not isfinite({0})")
-    return Cell(column, raw, f"try_cast({number} as {column.data_type})", column.data_type, "{0}")
+        return _number(Cell(column, raw, typed, "double", "{0}", "not isfinite({0})"), shape)
+    return _number(
+        Cell(column, raw, f"try_cast({number} as {column.data_type})", column.data_type, "{0}"),
+        shape,
+    )
+
+
+def _number(typed: Cell, shape: Shape) -> Cell:
+    """A number as the file writes it: the reader knows the decimal point only, and 150.000 would be 150 to it."""
+    return Cell(typed.column, typed.raw, typed.value) if shape.number_locale == "comma" else typed
+
+
+def _private(column: ColumnContract, raw: str, account: Account) -> str:
+    """SQL for what lands of a cell with personal data; empty for any other column."""
+    meta = column.meta
+    if meta.hash:
+        return hash_sql(raw, meta.hash, account.market)
+    if meta.sentiment_of:
+        return sentiment_sql(raw)
+    if meta.free_text:
+        return masked_sql(raw)
+    return coarse_ip_sql(raw) if meta.coarse else ""
 
 
 def _worded(raw: str, words: dict[str, str]) -> str:
@@ -138,7 +160,7 @@ def _worded(raw: str, words: dict[str, str]) -> str:
 def _date(column: ColumnContract, raw: str) -> Cell:
     formats = column.meta.moment.formats
     every = [*formats, *(f for f in _ISO_DATES if f not in formats)]
-    value = f"cast(try_strptime(trim({raw}), {text_list(every)}) as date)"
+    value = f"cast(try_strptime({_trimmed(raw)}, {text_list(every)}) as date)"
     if not formats or formats[0] == "%Y-%m-%d":
         return Cell(column, raw, value, "date", "{0}")
     return Cell(column, raw, value)
@@ -150,7 +172,7 @@ def _timestamp(column: ColumnContract, raw: str, account: Account, extras: dict[
     if moment.epoch:
         factor = {"s": 1_000_000, "ms": 1_000, "us": 1}[moment.epoch]
         return f"make_timestamp(rw_whole(rw_point({raw})) * {factor})"
-    text = f"trim({raw})"
+    text = _trimmed(raw)
     if moment.time:
         text = f"trim({raw}) || ' ' || trim({extras[moment.time]})" if moment.time in extras else f"trim({raw})"
     formats = moment.formats or _ISO_TIMES
@@ -159,9 +181,23 @@ def _timestamp(column: ColumnContract, raw: str, account: Account, extras: dict[
     values = []
     if without:
         values.append(_in_utc(f"try_strptime({text}, {text_list(without)})", moment.zone, account, extras))
+    if moment.serial:
+        values.append(_in_utc(_day_number(raw), moment.zone, account, extras))
     if with_offset:
         values.append(f"timezone('UTC', try_strptime({text}, {text_list(with_offset)}))")
     return f"coalesce({', '.join(values)})"
+
+
+def _trimmed(raw: str) -> str:
+    """Without white space around it: some exports end their times with a tab, so that Excel leaves them alone."""
+    return f"trim({raw}, {quoted(_SPACE)})"
+
+
+def _day_number(raw: str) -> str:
+    """A spreadsheet's day number as the local time that it stands for, to the second."""
+    text = _trimmed(raw)
+    micros = f"cast(round((try_cast({text} as double) - 25569) * 86400) as bigint) * 1000000"
+    return f"case when regexp_full_match({text}, '[2-9][0-9]{{4}}(\\.[0-9]+)?') then make_timestamp({micros}) end"
 
 
 def _in_utc(local: str, zone: str, account: Account, extras: dict[str, str]) -> str:

@@ -32,3 +32,48 @@
             and {{ has_tag(listed_tags(cell), 'undelivered_tags.value') }}
     )
 {%- endmacro %}
+
+{# Whether a cell holds one of these words, any case; false where it is empty. #}
+{% macro holds_any(cell, words) -%}
+    coalesce(
+        {%- for word in words %}
+        instr(lower({{ cell }}), '{{ word }}') > 0{{ ' or' if not loop.last }}
+        {%- endfor %},
+        false
+    )
+{%- endmacro %}
+
+{# What a status says of an order, in the words of the Vietnamese and English exports. #}
+{% macro says_cancelled(status) -%}
+    {{ holds_any(status, ['hủy', 'huỷ', 'cancel']) }}
+{%- endmacro %}
+
+{# Refused at the door, or brought back: nobody took the parcel. A return after delivery is a refund and is
+   told by the refunded amount. `delivery` is the state of the parcel, `status` that of the order. #}
+{% macro says_undelivered(status, delivery) -%}
+    (
+        {{ holds_any(status, ['không giao được', 'giao hàng thất bại', 'giao không thành công',
+            'failed delivery', 'delivery failed', 'undelivered']) }}
+        or {{ holds_any(delivery, ['không giao được', 'thất bại', 'không thành công', 'không nhận', 'từ chối',
+            'bom hàng', 'chuyển hoàn', 'hoàn hàng', 'trả về', 'fail', 'refused', 'returned', 'undelivered']) }}
+    )
+{%- endmacro %}
+
+{# The marketplace that a shop system names as the place of sale, by the source that it is here; null: none. #}
+{% macro marketplace_named(sales_channel) -%}
+    case
+        when {{ holds_any(sales_channel, ['shopee']) }} then 'shopee'
+        when {{ holds_any(sales_channel, ['lazada']) }} then 'lazada'
+        when {{ holds_any(sales_channel, ['tiktok', 'tik tok']) }} then 'tiktok_shop'
+        when {{ holds_any(sales_channel, ['tiki', 'sendo', 'amazon']) }} then 'other'
+    end
+{%- endmacro %}
+
+{# Where a shop system sold it: offline over the counter, else online; null where it does not say. #}
+{% macro sales_place_named(sales_channel) -%}
+    case
+        when {{ holds_any(sales_channel, ['trực tiếp', 'cửa hàng', 'tại quầy', 'điện thoại', 'pos', 'store', 'phone']) }}
+            then 'offline'
+        when {{ sales_channel }} is not null then 'online'
+    end
+{%- endmacro %}

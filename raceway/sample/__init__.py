@@ -23,6 +23,7 @@ from raceway.sample.traces_nps import write_nps
 from raceway.sample.traces_plan import write_plan
 from raceway.sample.traces_search_console import write_search_console
 from raceway.sample.traces_shopify import write_shopify
+from raceway.sample.traces_social import write_social
 from raceway.sample.traces_square import write_square
 from raceway.sample.truth import write_truth
 from raceway.sample.world import invent_world
@@ -39,6 +40,7 @@ _WRITERS = {
     "activecampaign": write_activecampaign,
     "getresponse": write_getresponse,
     "nps": write_nps,
+    "social": write_social,
     "plan": write_plan,
 }
 

@@ -103,6 +103,8 @@ def sample_accounts(history_start: dt.date) -> list[Account]:
         {"source": "getresponse", "account": "sg-list", "name": "Singapore list", **vietnam, "market": "SG",
          "time_zone": "Asia/Singapore"},
         {"source": "nps", "account": "vn-shop", "name": "Khảo sát NPS", **vietnam},
+        {"source": "social", "account": "vn-brand", "name": "Mạng xã hội Việt Nam", **vietnam},
+        {"source": "social", "account": "us-store", "name": "Instagram New York", **america},
         {"source": "plan", "account": "company", "name": "Kế hoạch", **vietnam},
     ]  # fmt: skip
     return [Account.model_validate(row) for row in rows]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from raceway.sample.mailcrm import MailCrm
+from raceway.sample.social import Social
 from raceway.settings import Account, Settings
 
 SECOND: Final = 1_000_000
@@ -364,6 +365,7 @@ class World:
     initiatives: list[Initiative] = field(default_factory=list)
     rates: list[Rate] = field(default_factory=list)
     mailcrm: MailCrm = field(default_factory=MailCrm)
+    social: Social = field(default_factory=Social)
 
     @property
     def as_of(self) -> dt.date:

@@ -1,6 +1,6 @@
 """What a person downloads from GA4's pages: a report, an overview of several tables, and an exploration.
 
-They count as GA4 counts (its own session ids, a little withheld), so they come near the events and do not equal
+They count as GA4 counts (its own session ids), so they come near the events and do not equal
 them. They are detail to compare with; nothing is added from them.
 """
 
@@ -30,7 +30,7 @@ def write_ga4_reports(world: World, drop: Drop) -> None:
         sessions[day].add((event.device.client, event.session_id))
         if event.name == "page_view" and days[0] <= day <= days[-1]:
             pages[event.path] += 1
-    daily = [len(sessions[day]) * 99 // 100 for day in days]
+    daily = [len(sessions[day]) for day in days]
     stated = [f"# Start date: {days[0]:%Y%m%d}", f"# End date: {days[-1]:%Y%m%d}"]
     above = ["# Account: Giày Sông Hồng, Hà Nội", "# Property: giaysonghong.example - GA4", _RULE]
 

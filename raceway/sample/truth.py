@@ -24,6 +24,7 @@ from raceway.sample.tally import Key, Number, Tally, declared_measures, grains, 
 from raceway.sample.truth_mailcrm import count_mail
 from raceway.sample.truth_orders import Exchange, find_channels, placed_orders, till_refunds
 from raceway.sample.truth_sessions import cut_sessions, first_touches, is_bounced
+from raceway.sample.truth_social import count_social
 
 __all__ = ["Comparison", "compare", "kpi_rows", "measures", "write_truth"]
 
@@ -119,6 +120,7 @@ class _Truth:
         self._customers()
         count_mail(self.world, self.tally)
         self._survey()
+        count_social(self.world, self.tally, self.sessions)
         values = self.tally.close(dict.fromkeys(_PLANNED, self.world.as_of), self.world.last)
         return self._without_unready(self._with_buyers_among_visitors(values))
 

@@ -12,6 +12,7 @@ from raceway.sample.mail_tools import invent_mail_tools
 from raceway.sample.model import World
 from raceway.sample.plans import invent_plans
 from raceway.sample.shop import Population, invent_orders
+from raceway.sample.social import invent_social
 from raceway.sample.store import invent_sales
 from raceway.sample.visits import invent_visits
 from raceway.settings import Settings
@@ -47,4 +48,5 @@ def invent_world(
     invent_survey(world)
     invent_mail_tools(world)
     invent_plans(world)
+    invent_social(world)
     return world

@@ -27,11 +27,18 @@ ACCOUNTS = [
     ("search_console", "site", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("shopify", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("square", "till", "US", "America/New_York", "USD"),
+    ("kiotviet", "hanoi", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("shopee", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("tiktok_shop", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("lazada", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("haravan", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("sapo", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("mailchimp", "list", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("klaviyo", "letters", "US", "America/New_York", "USD"),
     ("activecampaign", "club", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("getresponse", "list", "SG", "Asia/Singapore", "SGD"),
     ("nps", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("social", "page", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("plan", "company", "VN", "Asia/Ho_Chi_Minh", "VND"),
 ]
 

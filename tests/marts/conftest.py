@@ -36,6 +36,13 @@ FACTS = {
     "is_bounced boolean, order_id varchar",
     "fct_reach_email_campaign": "source varchar, account varchar, campaign_id varchar, day date, market varchar, "
     "delivered bigint, unique_opens bigint, forwards bigint, unique_clicks bigint, unsubscribes bigint",
+    "fct_reach_social_day": "source varchar, account varchar, network varchar, day date, market varchar, "
+    "impressions bigint, engagements bigint, shares bigint",
+    "fct_reach_follower": "source varchar, account varchar, network varchar, handle varchar, day date, market varchar, "
+    "followers bigint",
+    "fct_advocacy_content_share": "source varchar, account varchar, network varchar, day date, market varchar, shares bigint",
+    "int_social_post_steps": "source varchar, account varchar, network varchar, table_name varchar, day date",
+    "int_social_daily": "source varchar, account varchar, network varchar, day date",
     "fct_act_cart": "source varchar, account varchar, session_id varchar, person_id varchar, day date, "
     "channel varchar, market varchar, is_ordered boolean",
     "fct_convert_order": "source varchar, account varchar, order_id varchar, ordered_at timestamp, order_date date, "

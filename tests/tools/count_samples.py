@@ -18,7 +18,7 @@ COLUMNS = [
     "path", "source", "account", "sibling", "expected", "table", "rows_read", "rows_landed", "rows_refused",
     "rows_furniture", "sentence",
 ]  # fmt: skip
-FOLDERS = ("google_ads", "meta_ads", "ga4", "search_console", "shopify_woo", "pos", "email")
+FOLDERS = ("google_ads", "meta_ads", "ga4", "search_console", "shopify_woo", "pos", "email", "social")
 
 # Files that land: source, account (named by its currency), siblings, table, first header.
 LANDED = {
@@ -35,6 +35,9 @@ LANDED = {
     "shopify_woo/shopify_orders_export_redacted.csv": ("shopify", "usd", "", "orders", "Name"),
     "pos/square_items_detail_redacted.csv": ("square", "usd", "", "items", "Date"),
     "email/klaviyo_campaign_sent_report.csv": ("klaviyo", "usd", "", "sent_report", "Date"),
+    "social/youtube_table_data.csv": ("social", "usd", "", "youtube_content", "Content"),
+    "social/youtube_chart_data_subscription_status.csv": ("social", "usd", "", "youtube_chart", "Date"),
+    "social/x_account_analytics_content_excerpt.csv": ("social", "usd", "", "x_content", "Post id"),
 }
 # Files that belong to the ones beside them: their rows are furniture.
 FURNITURE = {
@@ -62,6 +65,7 @@ REFUSED = {
     "shopify_woo/connector_": ("shopify", "Shopify connector table"),
     "shopify_woo/shopify_analytics_": ("shopify", "Shopify Analytics report"),
     "email/connector_": ("mailchimp", "Mailchimp connector table"),
+    "social/connector_": ("social", "social media connector table"),
 }
 SENTENCES = {
     "meta_ads/ads_manager_empty_export.csv": ("meta_ads", "an export without data: it says “No data available.”")
@@ -83,7 +87,7 @@ def count(path: Path, first_header: str) -> tuple[int, int]:
     records = [record for record in csv.reader(text.splitlines(keepends=True), delimiter=delimiter) if any(record)]
     header = next(number for number, record in enumerate(records) if record[0] == first_header)
     below = records[header + 1 :]
-    return len(below), sum(any(cell.startswith("Total:") for cell in record[:4]) for record in below)
+    return len(below), sum(any(cell == "Total" or cell.startswith("Total:") for cell in record[:4]) for record in below)
 
 
 def expectation(path: str, file: Path) -> dict[str, object]:

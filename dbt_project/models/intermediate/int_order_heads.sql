@@ -10,6 +10,8 @@ accounts as (select * from {{ source('house', 'accounts') }}),
 
 settings as (select * from {{ source('house', 'settings') }}),
 
+covered_days as (select * from {{ source('house', 'covered_days') }}),
+
 exclusions as (select * from {{ source('house', 'exclusions') }}),
 
 countries as (select * from {{ ref('countries') }}),
@@ -29,7 +31,7 @@ sums as (
         max(customer_key) as customer_key,
         min(ordered_at) as ordered_at,
         coalesce(max(sales_place), 'online') as sales_place,
-        max(shop_channel) as shop_channel,
+        max(marketplace) as marketplace,
         max(country) as country,
         {{ listed_tags('max(tags)') }} as tags,
         coalesce(max(is_cancelled), false) as is_cancelled,
@@ -58,7 +60,7 @@ orders as (
         sums.customer_key,
         sums.ordered_at,
         sums.sales_place,
-        sums.shop_channel,
+        sums.marketplace,
         sums.country,
         sums.tags,
         sums.is_cancelled,
@@ -131,12 +133,24 @@ dated as (
     select
         happened.*,
         accounts.market as account_market,
+        accounts.brand,
         accounts.currency,
         {{ local_day('happened.ordered_at', 'accounts.time_zone') }} as order_date,
         {{ local_day('happened.ended_at', 'accounts.time_zone') }} as cancelled_on,
         {{ local_day('happened.undelivered_at', 'accounts.time_zone') }} as undelivered_on
     from happened
     inner join accounts on happened.source = accounts.source and happened.account = accounts.account
+),
+
+-- days of a brand that a marketplace's own export covers
+marketplace_days as (
+    select distinct
+        covered_days.source as marketplace,
+        accounts.brand,
+        covered_days.day
+    from covered_days
+    inner join accounts on covered_days.source = accounts.source and covered_days.account = accounts.account
+    where covered_days.source in ('shopee', 'tiktok_shop', 'lazada') and covered_days.table_name = 'orders'
 ),
 
 final as (
@@ -155,7 +169,7 @@ final as (
         dated.ordered_at,
         dated.order_date,
         dated.sales_place,
-        dated.shop_channel,
+        case when dated.marketplace is not null then 'marketplace' end as shop_channel,
         coalesce(
             countries.market,
             case when length(trim(dated.country)) = 2 then upper(trim(dated.country)) end,
@@ -177,6 +191,14 @@ final as (
     cross join settings
     left join countries on lower(trim(dated.country)) = lower(countries.country)
     left join fx on dated.currency = fx.currency and dated.order_date = fx.day
+    -- a marketplace order in a shop system is a copy where the marketplace's own export tells of that day
+    left join marketplace_days
+        on
+            dated.source <> dated.marketplace
+            and dated.marketplace = marketplace_days.marketplace
+            and dated.brand = marketplace_days.brand
+            and dated.order_date = marketplace_days.day
+    where marketplace_days.day is null
 )
 
 select * from final

@@ -6,6 +6,10 @@ shopify as (select * from {{ ref('stg_shopify__orders') }}),
 
 square as (select * from {{ ref('stg_square__items') }}),
 
+kiotviet as (select * from {{ ref('stg_kiotviet__invoices') }}),
+
+mapped as (select * from {{ ref('int_mapped_orders') }}),
+
 shopify_items as (
     select
         source,
@@ -21,7 +25,7 @@ shopify_items as (
         cast(null as varchar) as customer_key,
         created_at as ordered_at,
         case when lower(source_name) = 'pos' then 'offline' end as sales_place,
-        cast(null as varchar) as shop_channel,
+        cast(null as varchar) as marketplace,
         coalesce(shipping_country, billing_country) as country,
         tags,
         cancelled_at is not null as is_cancelled,
@@ -59,7 +63,7 @@ square_items as (
         customer_key,
         sold_at as ordered_at,
         'offline' as sales_place,
-        cast(null as varchar) as shop_channel,
+        cast(null as varchar) as marketplace,
         cast(null as varchar) as country,
         cast(null as varchar) as tags,
         false as is_cancelled,
@@ -79,10 +83,83 @@ square_items as (
     where event_type = 'payment'
 ),
 
+-- an invoice's own cells are repeated on each row: the discount on all of it is none of a row's
+kiotviet_items as (
+    select
+        source,
+        account,
+        invoice_code as order_name,
+        batch_id,
+        landed_row,
+        exported_at,
+        cast(null as varchar) as shop_order_id,
+        cast(null as varchar) as email_hash,
+        phone_hash,
+        cast(null as varchar) as login_hash,
+        customer_key,
+        sold_at as ordered_at,
+        coalesce({{ sales_place_named('sales_channel') }}, 'offline') as sales_place,
+        {{ marketplace_named('sales_channel') }} as marketplace,
+        cast(null as varchar) as country,
+        cast(null as varchar) as tags,
+        {{ says_cancelled('status') }} as is_cancelled,
+        cast(null as timestamp) as cancelled_at,
+        {{ says_undelivered('status', 'cast(null as varchar)') }} as is_undelivered,
+        invoice_discount as order_discount,
+        cast(null as decimal(18, 6)) as subtotal,
+        cast(null as decimal(18, 6)) as total,
+        cast(null as decimal(18, 6)) as refunded_amount,
+        sku,
+        product,
+        quantity,
+        cast(quantity * price as decimal(38, 6)) as amount,
+        cast(quantity * price - line_total as decimal(18, 6)) as line_discount,
+        {{ is_gift_card('product') }} as is_gift_card
+    from kiotviet
+),
+
+mapped_items as (
+    select
+        source,
+        account,
+        order_name,
+        batch_id,
+        landed_row,
+        exported_at,
+        cast(null as varchar) as shop_order_id,
+        email_hash,
+        phone_hash,
+        cast(null as varchar) as login_hash,
+        cast(null as varchar) as customer_key,
+        ordered_at,
+        coalesce({{ sales_place_named('sales_channel') }}, 'online') as sales_place,
+        marketplace,
+        country,
+        cast(null as varchar) as tags,
+        {{ says_cancelled('status') }} as is_cancelled,
+        cancelled_at,
+        {{ says_undelivered('status', 'delivery_state') }} as is_undelivered,
+        order_discount,
+        cast(null as decimal(18, 6)) as subtotal,
+        order_total as total,
+        refunded_amount,
+        sku,
+        product,
+        cast(quantity as decimal(18, 6)) as quantity,
+        cast(price as decimal(38, 6)) * quantity as amount,
+        coalesce(seller_discount, 0) as line_discount,
+        {{ is_gift_card('product') }} as is_gift_card
+    from mapped
+),
+
 final as (
     select * from shopify_items
     union all
     select * from square_items
+    union all
+    select * from kiotviet_items
+    union all
+    select * from mapped_items
 )
 
 select * from final

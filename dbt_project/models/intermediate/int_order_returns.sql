@@ -1,10 +1,12 @@
--- Grain: one item given back that has a moment of its own. Amounts in the account's currency, with VAT where its
--- prices hold it.
+-- Grain: one item or sale given back that has a moment of its own. Amounts in the account's currency, with VAT
+-- where its prices hold it.
 with
 
 square as (select * from {{ ref('stg_square__items') }}),
 
-final as (
+kiotviet as (select * from {{ ref('stg_kiotviet__returns') }}),
+
+square_returns as (
     select
         source,
         account,
@@ -17,6 +19,27 @@ final as (
     where
         event_type = 'refund'
         and not {{ is_gift_card('item', 'itemization_type') }}
+),
+
+-- what the customer gets is repeated on each row of the return; a return without an invoice is of an unknown sale
+kiotviet_returns as (
+    select
+        source,
+        account,
+        coalesce(max(invoice_code), return_code) as order_name,
+        min(batch_id) as batch_id,
+        min(landed_row) as landed_row,
+        min(returned_at) as returned_at,
+        cast(coalesce(max(to_pay_back), sum(line_total)) as decimal(18, 6)) as amount
+    from kiotviet
+    where not {{ says_cancelled('status') }}
+    group by source, account, return_code
+),
+
+final as (
+    select * from square_returns
+    union all
+    select * from kiotviet_returns
 )
 
 select * from final

@@ -3,6 +3,16 @@ with
 
 shopify as (select * from {{ ref('stg_shopify__order_states') }}),
 
+kiotviet as (select * from {{ ref('stg_kiotviet__invoice_states') }}),
+
+{% set mapped_sources = ['shopee', 'tiktok_shop', 'lazada', 'haravan', 'sapo'] -%}
+mapped as (
+    {% for mapped_source in mapped_sources %}
+    select * from {{ ref('stg_' ~ mapped_source ~ '__order_states') }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
 final as (
     select
         source,
@@ -13,6 +23,26 @@ final as (
         false as is_cancelled,
         {{ has_undelivered_tag('tags') }} as is_undelivered
     from shopify
+    union all
+    select
+        source,
+        account,
+        invoice_code as order_name,
+        exported_at,
+        cast(null as decimal(18, 6)) as refunded_amount,
+        {{ says_cancelled('status') }} as is_cancelled,
+        {{ says_undelivered('status', 'cast(null as varchar)') }} as is_undelivered
+    from kiotviet
+    union all
+    select
+        source,
+        account,
+        order_name,
+        exported_at,
+        refunded_amount,
+        {{ says_cancelled('status') }} as is_cancelled,
+        {{ says_undelivered('status', 'delivery_state') }} as is_undelivered
+    from mapped
 )
 
 select * from final

@@ -11,7 +11,12 @@ measures as (select * from {{ ref('measures') }}),
 
 measure_days as (select * from {{ ref('int_measure_daily') }}),
 
-state_spans as (select * from {{ ref('int_state_spans') }}),
+state_spans as (
+    select state, market, from_day, until_day from {{ ref('int_state_spans') }}
+    union all
+    select state, market, from_day, until_day from {{ ref('int_reading_spans') }}
+    where amount <> 0
+),
 
 event_days as (
     select distinct
@@ -64,6 +69,7 @@ stretches as (
                 when 'active_subscriber' then 'active_subscribers'
                 when 'customer' then 'customers_to_date'
                 when 'customer_with_two_orders' then 'customers_with_two_orders'
+                when 'following' then 'followers'
             end
     where state_spans.market <> 'all'
 ),

@@ -7,6 +7,8 @@ answers as (select * from {{ ref('fct_advocacy_nps_answer') }}),
 
 invitations as (select * from {{ ref('fct_advocacy_nps_invitation') }}),
 
+content_shares as (select * from {{ ref('fct_advocacy_content_share') }}),
+
 answers_by_day as (
     select
         day,
@@ -30,10 +32,22 @@ invitations_by_day as (
     group by day, market
 ),
 
+shares_by_day as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        sum(shares) as content_shares
+    from content_shares
+    group by day, market
+),
+
 final as (
     {{ measures_from('answers_by_day', ['nps_responses', 'nps_promoters', 'nps_detractors']) }}
     union all
     {{ measures_from('invitations_by_day', ['nps_invited', 'nps_answered_invited']) }}
+    union all
+    {{ measures_from('shares_by_day', ['content_shares']) }}
 )
 
 select * from final

@@ -15,6 +15,8 @@ measure_sources as (select * from {{ ref('measure_sources') }}),
 
 measure_rules as (select * from {{ ref('measure_rules') }}),
 
+untold_days as (select * from {{ ref('int_untold_days') }}),
+
 windows as (select * from {{ ref('int_windows') }}),
 
 window_days as (select * from {{ ref('int_window_days') }}),
@@ -27,6 +29,14 @@ measure_days as (
             measure_sources.source = covered_days.source
             and measure_sources.table_name = covered_days.table_name
             and measure_sources.role = 'covers'
+    left join untold_days
+        on
+            measure_sources.measure = untold_days.measure
+            and covered_days.source = untold_days.source
+            and covered_days.table_name = untold_days.table_name
+            and covered_days.account = untold_days.account
+            and covered_days.day = untold_days.day
+    where untold_days.day is null
 ),
 
 covered as (

@@ -9,6 +9,8 @@ covered_days as (select * from {{ source('house', 'covered_days') }}),
 
 measure_sources as (select * from {{ ref('measure_sources') }}),
 
+untold_days as (select * from {{ ref('int_untold_days') }}),
+
 days as (
     select distinct covered_days.day
     from covered_days
@@ -17,6 +19,14 @@ days as (
             covered_days.source = measure_sources.source
             and covered_days.table_name = measure_sources.table_name
             and measure_sources.role = 'covers'
+    left join untold_days
+        on
+            measure_sources.measure = untold_days.measure
+            and covered_days.source = untold_days.source
+            and covered_days.table_name = untold_days.table_name
+            and covered_days.account = untold_days.account
+            and covered_days.day = untold_days.day
+    where untold_days.day is null
 ),
 
 starts as (

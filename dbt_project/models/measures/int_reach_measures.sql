@@ -13,6 +13,8 @@ sessions as (select * from {{ ref('fct_reach_session') }}),
 
 campaigns as (select * from {{ ref('fct_reach_email_campaign') }}),
 
+social_days as (select * from {{ ref('fct_reach_social_day') }}),
+
 -- a report that states no clicks says nothing of its click-through: its rows stay out of both sides
 ads_by_day as (
     select
@@ -76,6 +78,17 @@ campaigns_by_day as (
     group by day, market
 ),
 
+social_by_day as (
+    select
+        day,
+        'organic_social' as channel,
+        market,
+        sum(impressions) as social_impressions,
+        sum(engagements) as social_engagements
+    from social_days
+    group by day, market
+),
+
 final as (
     {{ measures_from('ads_by_day', [
         'ad_impressions', 'ad_impressions_with_clicks', 'ad_clicks', 'ad_spend', 'ad_spend_with_clicks'
@@ -88,6 +101,8 @@ final as (
     {{ measures_from('sessions_by_day', ['sessions', 'bounced_sessions', 'referral_sessions']) }}
     union all
     {{ measures_from('campaigns_by_day', ['email_delivered', 'email_unique_opens', 'email_forwards']) }}
+    union all
+    {{ measures_from('social_by_day', ['social_impressions', 'social_engagements']) }}
 )
 
 select * from final

@@ -5,6 +5,10 @@ with
 
 spans as (select * from {{ ref('int_state_spans') }}),
 
+reading_spans as (select * from {{ ref('int_reading_spans') }}),
+
+settings as (select * from {{ source('house', 'settings') }}),
+
 windows as (select * from {{ ref('int_windows') }}),
 
 -- `last` measures read the state at the window's end, `first` measures on the day before it
@@ -41,15 +45,39 @@ readings as (
         window_end,
         window_end as day
     from windows
+    union all
+    -- a reading is carried some days only: a window that still runs is read today, not at its end
+    select
+        'followers' as measure,
+        'following' as state,
+        windows.period,
+        windows.window_start,
+        windows.window_end,
+        least(windows.window_end, settings.as_of) as day
+    from windows
+    cross join settings
+    union all
+    select
+        'followers_at_start' as measure,
+        'following' as state,
+        period,
+        window_start,
+        window_end,
+        {{ add_days('window_start', -1) }} as day
+    from windows
 ),
 
 changes as (
     select state, market, from_day as day, 1 as change from spans
     union all
     select state, market, until_day as day, -1 as change from spans
+    union all
+    select state, market, from_day as day, amount as change from reading_spans
+    union all
+    select state, market, until_day as day, -amount as change from reading_spans
 ),
 
-state_markets as (select distinct state, market from spans),
+state_markets as (select distinct state, market from changes),
 
 days_read as (select distinct state, day from readings),
 

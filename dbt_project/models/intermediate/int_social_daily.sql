@@ -1,0 +1,44 @@
+-- Grain: one day of an account's own report on a network, with the numbers as they are. Counts may be below 0 here.
+with
+
+x_days as (select * from {{ ref('stg_social__x_account_daily') }}),
+
+linkedin_days as (select * from {{ ref('stg_social__linkedin_page_daily') }}),
+
+days as (
+    select
+        source,
+        account,
+        'x' as network,
+        day,
+        coalesce(impressions, 0) as impressions,
+        coalesce(likes, 0) as likes,
+        coalesce(comments, 0) as comments,
+        coalesce(reposts, 0) + coalesce(link_shares, 0) as shares,
+        coalesce(saves, 0) as saves
+    from x_days
+    union all
+    select
+        source,
+        account,
+        'linkedin' as network,
+        day,
+        coalesce(impressions, 0) as impressions,
+        coalesce(likes, 0) as likes,
+        coalesce(comments, 0) as comments,
+        coalesce(shares, 0) as shares,
+        0 as saves
+    from linkedin_days
+),
+
+accounts as (select * from {{ source('house', 'accounts') }}),
+
+final as (
+    select
+        days.*,
+        accounts.market
+    from days
+    inner join accounts on days.source = accounts.source and days.account = accounts.account
+)
+
+select * from final

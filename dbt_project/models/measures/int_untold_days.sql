@@ -1,0 +1,50 @@
+-- Grain: one row per measure × landed table × account × day that a file covers by its dates and yet tells nothing of.
+{{ config(materialized='table', tags=['mart']) }}
+
+with
+
+covered_days as (select * from {{ source('house', 'covered_days') }}),
+
+measure_sources as (select * from {{ ref('measure_sources') }}),
+
+social_steps as (select * from {{ ref('int_social_post_steps') }}),
+
+social_days as (select * from {{ ref('int_social_daily') }}),
+
+-- figures since publication tell of days from the account's first export on, and of none where a daily report bears
+first_exports as (
+    select
+        social_steps.source,
+        social_steps.account,
+        social_steps.table_name,
+        min(case when social_days.source is null then social_steps.day end) as first_day
+    from social_steps
+    left join (select distinct source, account, network from social_days) as social_days
+        on
+            social_steps.source = social_days.source
+            and social_steps.account = social_days.account
+            and social_steps.network = social_days.network
+    group by social_steps.source, social_steps.account, social_steps.table_name
+),
+
+final as (
+    select
+        measure_sources.measure,
+        covered_days.source,
+        covered_days.table_name,
+        covered_days.account,
+        covered_days.day
+    from covered_days
+    inner join measure_sources
+        on
+            covered_days.source = measure_sources.source
+            and covered_days.table_name = measure_sources.table_name
+    inner join first_exports
+        on
+            covered_days.source = first_exports.source
+            and covered_days.table_name = first_exports.table_name
+            and covered_days.account = first_exports.account
+    where first_exports.first_day is null or covered_days.day < first_exports.first_day
+)
+
+select * from final

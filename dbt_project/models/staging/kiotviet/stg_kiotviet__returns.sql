@@ -1,0 +1,34 @@
+-- Grain: one item row of a return, as the newest export of the return shows it; what belongs to the return is
+-- repeated on each of its rows.
+-- depends_on: {{ source('kiotviet', 'returns') }}
+with
+
+landed as (select * from {{ landed('kiotviet', 'returns') }}),
+
+final as (
+    select
+        'kiotviet' as source,
+        account,
+        _batch_id as batch_id,
+        _row as landed_row,
+
+        ---------- ids
+        return_code,
+        invoice_code,
+
+        ---------- the return
+        returned_at,
+        branch,
+        status,
+        to_pay_back,
+
+        ---------- the row
+        sku,
+        product,
+        quantity,
+        price,
+        coalesce(line_total, quantity * price) as line_total
+    from landed
+)
+
+select * from final

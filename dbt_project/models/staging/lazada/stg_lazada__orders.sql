@@ -1,0 +1,3 @@
+-- Grain: one item row of an order, as the newest export of the order shows it.
+-- depends_on: {{ source('lazada', 'orders') }}
+{{ mapped_orders('lazada') }}

@@ -1,0 +1,3 @@
+-- Grain: one order as one export showed it: a cancellation, a refusal or a refund may have no moment of its own.
+-- depends_on: {{ source('sapo', 'orders') }}
+{{ mapped_order_states('sapo') }}
