@@ -356,6 +356,8 @@ def _setting_values(settings: Settings) -> list[dict[str, Any]]:
         "attribution_model": [settings.attribution.model],
         "undelivered_tags": settings.orders.undelivered_tags,
         "gift_card_names": settings.orders.gift_card_names,
+        "seo.authority_vendor": [settings.seo.authority_vendor],
+        "seo.primary_domain": [settings.seo.primary_domain] if settings.seo.primary_domain else [],
         "required_sources": [required.source for required in settings.night.required],
     }
     lists |= {f"events.{meaning}": names for meaning, names in settings.events}

@@ -19,6 +19,8 @@ _DATED_BY: Final = {
     "fct_reach_ads": "day",
     "fct_reach_keyword": "day",
     "fct_reach_search": "day",
+    "fct_reach_brand_search": "day",
+    "fct_reach_domain_authority": "day",
     "fct_reach_session": "day",
     "fct_reach_sessions_reconciled": "period_end",
     "fct_reach_email_campaign": "day",

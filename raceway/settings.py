@@ -140,6 +140,17 @@ class Events(_Model):
     )
 
 
+class Seo(_Model):
+    """Search engine optimisation."""
+
+    authority_vendor: Name = Field(
+        "moz", description="Vendor whose score is the domain authority: moz, or one of your domain_scores files."
+    )
+    primary_domain: str = Field(
+        "", description="Domain whose authority counts; empty: the site of the seo account in accounts.csv."
+    )
+
+
 class Required(_Model):
     """A source without which a night is late."""
 
@@ -204,6 +215,7 @@ class Settings(_Model):
     targets: Targets = Targets()
     orders: Orders = Orders()
     events: Events = Events()
+    seo: Seo = Seo()
     night: Night = Night()
     retention: Retention = Retention()
     gate: Gate = Gate()

@@ -7,6 +7,8 @@ ads as (select * from {{ ref('fct_reach_ads') }}),
 
 keywords as (select * from {{ ref('fct_reach_keyword') }}),
 
+brand_searches as (select * from {{ ref('fct_reach_brand_search') }}),
+
 search_days as (select * from {{ ref('fct_reach_search') }}),
 
 sessions as (select * from {{ ref('fct_reach_session') }}),
@@ -54,6 +56,16 @@ search_by_day as (
     group by day, market
 ),
 
+brand_searches_by_month as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        sum(searches) as brand_search_volume
+    from brand_searches
+    group by day, market
+),
+
 sessions_by_day as (
     select
         day,
@@ -97,6 +109,8 @@ final as (
     {{ measures_from('keywords_by_day', ['quality_score_x_impressions', 'quality_score_impressions']) }}
     union all
     {{ measures_from('search_by_day', ['search_impressions', 'search_clicks', 'search_position_x_impressions']) }}
+    union all
+    {{ measures_from('brand_searches_by_month', ['brand_search_volume']) }}
     union all
     {{ measures_from('sessions_by_day', ['sessions', 'bounced_sessions', 'referral_sessions']) }}
     union all
