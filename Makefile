@@ -18,7 +18,7 @@ RACEWAY_HOME ?= $(CURDIR)/var
 export RACEWAY_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format bench up lock clean
+.PHONY: help setup run test lint format fuzz bench up lock clean
 
 help:  ## show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -51,6 +51,9 @@ lint: setup  ## check style, types, SQL and YAML (2 minutes)
 format: setup  ## put code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format raceway dags tests bench
+
+fuzz: setup  ## land 50,000 spoilt files and 125 times as many random rows as the tests do (1 hour)
+	RACEWAY_FUZZ=50000 $(BIN)/python -m pytest -n 2 --dist loadscope tests/fuzz $(PYTEST_ARGS)
 
 bench: setup  ## landing against DuckDB alone, and where the time of `make run` goes (2 minutes)
 	$(BIN)/python -m bench.landing

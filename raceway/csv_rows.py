@@ -14,7 +14,7 @@ from typing import Final
 import duckdb
 
 from raceway.faults import ExportRefused
-from raceway.reading import Shape, blank_lines, plain_copy
+from raceway.reading import Shape, blank_lines, has_nul, plain_copy
 from raceway.rows import MAX_LINE, Rows, columns_in, first_line, fresh, label_cells, spoilt_of, typed_rows
 from raceway.settings import Account
 from raceway.typing_sql import NONE, cell, name, quoted, total_label
@@ -28,7 +28,7 @@ def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acc
     Rows are not numbered while they are read, since a running number keeps DuckDB from using more than one
     core: the temporary table keeps their order, so its rowid is the number.
     """
-    if shape.member.encoding not in ("utf-8", "utf-16-le") or shape.wide:
+    if shape.member.encoding not in ("utf-8", "utf-16-le") or shape.wide or has_nul(shape.member):
         return None
     used = [place for places in shape.places.values() for place in places] + list(shape.extras.values())
     extras = {header: f"c{place}" for header, place in shape.extras.items()}
@@ -48,7 +48,12 @@ def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acc
             stop = _is_token(shape, raw) if may_be_null else f"({raw} is not null and {value} is null)"
         values.append(f"{value} as {name(column.name)}")
         stops += [stop] if stop else []
-    labels = [place for place in range(label_cells(shape)) if types.get(place, "varchar") == "varchar"]
+    days = {shape.places[c.name][0] for c in columns_in(shape) if c.data_type == "date"}  # no label is a day
+    labels = [
+        place
+        for place in range(label_cells(shape))
+        if types.get(place, "varchar") == "varchar" and not (place in days and place in types)
+    ]
     landed = {places[0]: name(c) for c, places in shape.places.items() if len(places) == 1 and places[0] in types}
     unseen = [f"c{place}" for place in labels if place not in landed]
     if unseen:

@@ -17,8 +17,8 @@ import difflib
 import gzip
 import hashlib
 import io
+import mmap
 import re
-import shutil
 import unicodedata
 import zipfile
 import zlib
@@ -26,7 +26,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Final, Literal
+from typing import IO, Final, Literal, cast
 
 from raceway.contracts import ColumnContract, SourceContract, TableContract, Unsupported
 from raceway.faults import ExportRefused
@@ -36,6 +36,11 @@ HEAD_BYTES: Final = 262_144
 LONGEST_RECORD: Final = 16_000_000
 """Bytes of the longest record that is read."""
 _CHUNK: Final = 1 << 22
+# An archive may unpack to this much whatever its size, and beyond it to so many times its size: real exports
+# shrink to a tenth or a fiftieth, a bomb to a thousandth.
+_UNPACKED_FREELY: Final = 1 << 28
+_UNPACKED_TIMES: Final = 200
+_DEEPEST: Final = 3
 _DELIMITERS: Final = (",", "\t", ";", "|")
 _CURRENCY: Final = re.compile(r"\s*\(([A-Z]{3})\)$")
 
@@ -120,18 +125,20 @@ class Shape:
 # ---------------------------------------------------------------- members
 
 
-def open_members(raw: Path, name: str, scratch: Path, cp1252: bool) -> list[Member]:
+def open_members(raw: Path, name: str, scratch: Path, cp1252: bool, depth: int = 0) -> list[Member]:
     """The members of one raw file; archives and workbooks are unpacked into `scratch`.
 
-    `cp1252` says whether a contract allows that encoding. Raises ExportRefused for empty, damaged and
-    unreadable files.
+    `cp1252` says whether a contract allows that encoding, `depth` in how many archives the file lies. Raises
+    ExportRefused for empty, damaged and unreadable files, and for archives that unpack to a flood.
     """
     if raw.stat().st_size == 0:
         raise ExportRefused(f"{name}: the file is empty (0 bytes); export it again")
     with raw.open("rb") as file:
         magic = file.read(8)
     if magic[:4] == b"PK\x03\x04" or magic[:4] == b"PK\x05\x06":
-        return _from_zip(raw, name, scratch, cp1252)
+        if depth >= _DEEPEST:
+            raise ExportRefused(f"{name}: an archive in an archive in an archive; unpack it before it lands")
+        return _from_zip(raw, name, scratch, cp1252, depth)
     if magic[:2] == b"\x1f\x8b":
         return [_from_gz(raw, name, scratch, cp1252)]
     if magic[:4] == b"PAR1":
@@ -141,19 +148,22 @@ def open_members(raw: Path, name: str, scratch: Path, cp1252: bool) -> list[Memb
     return [_text_member(name, raw, raw, _head(raw), cp1252)]
 
 
-def _from_zip(raw: Path, name: str, scratch: Path, cp1252: bool) -> list[Member]:
+def _from_zip(raw: Path, name: str, scratch: Path, cp1252: bool, depth: int) -> list[Member]:
     try:
         with zipfile.ZipFile(raw) as archive:
             entries = [e for e in archive.infolist() if not e.is_dir() and not _is_litter(e.filename)]
             if any(e.filename == "[Content_Types].xml" for e in entries):
+                _refuse_flood(name, sum(e.file_size for e in entries), raw.stat().st_size)
                 return _from_workbook(raw, name, scratch)
             members: list[Member] = []
+            unpacked = 0
             for number, entry in enumerate(entries):
-                target = scratch / f"{raw.name}.{number}{PurePosixPath(entry.filename).suffix}"
-                with archive.open(entry) as packed, target.open("wb") as file:
-                    shutil.copyfileobj(packed, file, _CHUNK)
+                # a name of ours: an entry's own may leave the folder, or be none that a disk can hold
+                target = scratch / f"{depth}.{number}.{hashlib.sha256(str(raw).encode()).hexdigest()[:12]}"
+                with archive.open(entry) as packed:
+                    unpacked = _unpack(packed, target, name, raw.stat().st_size, unpacked)
                 inner = f"{name}/{unicodedata.normalize('NFC', entry.filename)}"
-                members += open_members(target, inner, scratch, cp1252)
+                members += open_members(target, inner, scratch, cp1252, depth + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as fault:
         raise ExportRefused(f"{name}: the zip is damaged or protected ({fault}); export or copy it again") from fault
     if not members:
@@ -161,6 +171,24 @@ def _from_zip(raw: Path, name: str, scratch: Path, cp1252: bool) -> list[Member]
     for member in members:
         member.raw = raw
     return members
+
+
+def _unpack(packed: IO[bytes], target: Path, name: str, size: int, unpacked: int = 0) -> int:
+    """Copies a packed stream into a file and gives the bytes unpacked so far. Raises ExportRefused for a flood."""
+    with target.open("wb") as file:
+        while block := packed.read(_CHUNK):
+            unpacked += len(block)
+            _refuse_flood(name, unpacked, size)
+            file.write(block)
+    return unpacked
+
+
+def _refuse_flood(name: str, unpacked: int, size: int) -> None:
+    if unpacked > _UNPACKED_FREELY and unpacked > _UNPACKED_TIMES * size:
+        raise ExportRefused(
+            f"{name}: {size:,} bytes that unpack to more than {_UNPACKED_TIMES} times as much, further than exports "
+            "shrink; unpack it yourself if it is one"
+        )
 
 
 def _is_litter(name: str) -> bool:
@@ -180,8 +208,8 @@ def _from_gz(raw: Path, name: str, scratch: Path, cp1252: bool) -> Member:
         if head.lstrip()[:1] in (b"{", b"["):
             return Member(inner, raw, raw, "json", packed=True, text=head.decode("utf-8", "replace"))
         target = scratch / raw.name.removesuffix(".gz")
-        with gzip.open(raw) as packed, target.open("wb") as file:
-            shutil.copyfileobj(packed, file, _CHUNK)
+        with gzip.open(raw) as packed:
+            _unpack(cast("IO[bytes]", packed), target, name, raw.stat().st_size)
     except (EOFError, zlib.error, gzip.BadGzipFile) as fault:
         raise ExportRefused(f"{name}: the gz is cut off or damaged ({fault}); copy or export it again") from fault
     if head[:4] == b"PAR1":
@@ -233,6 +261,7 @@ def _head(path: Path) -> bytes:
 
 def _text_member(name: str, path: Path, raw: Path, head: bytes, cp1252: bool) -> Member:
     encoding, text = _decode(name, head, cp1252)
+    text = text.replace("\0", "")
     first = text.lstrip()[:1]
     kind: Kind = "json" if first in ("{", "[") else "csv"
     if not text.strip():
@@ -277,6 +306,16 @@ def _refuse_encoding(name: str, data: bytes) -> str:
             f"{name}, line {line}: the byte 0x{data[fault.start]:02x} is not valid UTF-8; save or export it as UTF-8"
         ) from fault
     raise ExportRefused(f"{name}: not valid UTF-8; save or export it as UTF-8")
+
+
+def has_nul(member: Member) -> bool:
+    """Whether a text file holds NUL characters: Salesforce writes them, and they are no part of a cell."""
+    nul = b"\0\0" if member.encoding.startswith("utf-16") else b"\0"
+    with member.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        at = content.find(nul)
+        while at >= 0 and at % len(nul):  # two zero bytes of two neighbours
+            at = content.find(nul, at + 1)
+    return at >= 0
 
 
 def plain_copy(member: Member, target: Path, cp1252: bool) -> Path:

@@ -151,6 +151,14 @@ class Seo(_Model):
     )
 
 
+class App(_Model):
+    """The product or app that customers use."""
+
+    key_features: tuple[str, ...] = Field(
+        (), description="Features whose use within 7 days activates a new account; empty: any feature does."
+    )
+
+
 class Required(_Model):
     """A source without which a night is late."""
 
@@ -216,6 +224,7 @@ class Settings(_Model):
     orders: Orders = Orders()
     events: Events = Events()
     seo: Seo = Seo()
+    app: App = App()
     night: Night = Night()
     retention: Retention = Retention()
     gate: Gate = Gate()

@@ -160,10 +160,17 @@ def _worded(raw: str, words: dict[str, str]) -> str:
 def _date(column: ColumnContract, raw: str) -> Cell:
     formats = column.meta.moment.formats
     every = [*formats, *(f for f in _ISO_DATES if f not in formats)]
-    value = f"cast(try_strptime({_trimmed(raw)}, {text_list(every)}) as date)"
+    value = f"cast(try_strptime({_with_a_digit(_trimmed(raw))}, {text_list(every)}) as date)"
     if not formats or formats[0] == "%Y-%m-%d":
-        return Cell(column, raw, value, "date", "{0}")
+        # not read as a date: DuckDB's csv reader takes 2026-03-12xyz for the 12th, and its cast takes 2026/03/12
+        doubt = "(length({0}) <> 10 or {0}[5] <> '-' or try_cast({0} as date) is null)"
+        return Cell(column, raw, value, "varchar", "try_cast({0} as date)", doubt)
     return Cell(column, raw, value)
+
+
+def _with_a_digit(text: str) -> str:
+    """SQL for a text that may be a moment: DuckDB's strptime takes the words epoch and infinity for 1900."""
+    return f"case when regexp_matches({text}, '[0-9]') then {text} end"
 
 
 def _timestamp(column: ColumnContract, raw: str, account: Account, extras: dict[str, str]) -> str:
@@ -175,6 +182,7 @@ def _timestamp(column: ColumnContract, raw: str, account: Account, extras: dict[
     text = _trimmed(raw)
     if moment.time:
         text = f"trim({raw}) || ' ' || trim({extras[moment.time]})" if moment.time in extras else f"trim({raw})"
+    text = _with_a_digit(text)
     formats = moment.formats or _ISO_TIMES
     with_offset = [f for f in formats if "%z" in f]
     without = [f for f in formats if "%z" not in f]

@@ -22,6 +22,7 @@ from raceway.sample.traces_meta_ads import write_meta_ads
 from raceway.sample.traces_nps import write_nps
 from raceway.sample.traces_plan import write_plan
 from raceway.sample.traces_search_console import write_search_console
+from raceway.sample.traces_seo import write_seo
 from raceway.sample.traces_shopify import write_shopify
 from raceway.sample.traces_social import write_social
 from raceway.sample.traces_square import write_square
@@ -41,6 +42,7 @@ _WRITERS = {
     "getresponse": write_getresponse,
     "nps": write_nps,
     "social": write_social,
+    "seo": write_seo,
     "plan": write_plan,
 }
 

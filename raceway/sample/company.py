@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from raceway.settings import Account, Business, Exclusion, Night, Required, Settings
+from raceway.settings import Account, App, Business, Exclusion, Night, Required, Settings
 
 HISTORY_DAYS: Final = 400  # of orders before the first day of everything else
 
@@ -24,6 +24,7 @@ INTERNAL_TRAFFIC: Final = "internal"
 BOT_BROWSER: Final = "HeadlessChrome"
 KIOSK_DEVICE: Final = "900000001.1500000000"
 TEST_ORDER: Final = "#1001"
+KEY_FEATURES: Final = ("running_log", "order_tracking")  # of the app
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ def sample_settings() -> Settings:
     the till may lie two days behind; Search Console always does."""
     return Settings(
         business=Business(name="Giày Sông Hồng (sample)"),
+        app=App(key_features=KEY_FEATURES),
         night=Night(
             required=(
                 Required(source="google_ads", lag_days=2),
@@ -103,6 +105,8 @@ def sample_accounts(history_start: dt.date) -> list[Account]:
         {"source": "getresponse", "account": "sg-list", "name": "Singapore list", **vietnam, "market": "SG",
          "time_zone": "Asia/Singapore"},
         {"source": "nps", "account": "vn-shop", "name": "Khảo sát NPS", **vietnam},
+        {"source": "seo", "account": "vn-site", "name": "SEO Việt Nam", "site": SITE, **vietnam},
+        {"source": "seo", "account": "us-site", "name": "SEO New York", **america},
         {"source": "social", "account": "vn-brand", "name": "Mạng xã hội Việt Nam", **vietnam},
         {"source": "social", "account": "us-store", "name": "Instagram New York", **america},
         {"source": "plan", "account": "company", "name": "Kế hoạch", **vietnam},

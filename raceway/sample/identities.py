@@ -53,7 +53,21 @@ def revealed_links(world: World) -> Links:
             links.join(client, ("login", event.user_id))
         if event.transaction is not None and event.transaction in buyers:
             links.join(client, buyers[event.transaction])
+    _link_lists(world, links)
     for sale in world.sales:
         if sale.customer is not None and sale.reference is not None:
             links.join(("square_customer", sale.customer), ("login", sale.reference))
     return links
+
+
+def _link_lists(world: World, links: Links) -> None:
+    """What the company's own lists tell: address and phone of the club's members, login and address of accounts."""
+    for subscription in world.lists.subscriptions:
+        if subscription.email and subscription.phone:
+            links.join(("email", subscription.email.lower()), ("phone", subscription.phone))
+    named = [(row.login, row.email) for row in world.lists.logins] + [
+        (row.login, row.email) for row in world.lists.uses
+    ]
+    for login, email in named:
+        if login and email:
+            links.join(("login", login), ("email", email.lower()))

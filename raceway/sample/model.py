@@ -10,7 +10,9 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from raceway.sample.listed import Lists
 from raceway.sample.mailcrm import MailCrm
+from raceway.sample.search import Search
 from raceway.sample.social import Social
 from raceway.settings import Account, Settings
 
@@ -364,8 +366,10 @@ class World:
     targets: list[Target] = field(default_factory=list)
     initiatives: list[Initiative] = field(default_factory=list)
     rates: list[Rate] = field(default_factory=list)
+    lists: Lists = field(default_factory=Lists)
     mailcrm: MailCrm = field(default_factory=MailCrm)
     social: Social = field(default_factory=Social)
+    search: Search = field(default_factory=Search)
 
     @property
     def as_of(self) -> dt.date:

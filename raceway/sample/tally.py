@@ -77,7 +77,7 @@ class Tally:
         if value:
             self._daily[measure, day, channel, market] += value
 
-    def see(self, measure: str, day: dt.date, person: object, channel: str, market: str) -> None:
+    def see(self, measure: str, day: dt.date, person: object, channel: str | None, market: str | None) -> None:
         """Notes a person for a measure of distinct persons, in every period that holds the day."""
         for key in self._keys(measure, day, channel, market):
             self._persons[key].add(person)

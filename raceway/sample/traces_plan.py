@@ -8,6 +8,7 @@ from typing import Final
 
 from raceway.sample.drop import Drop, cents, table
 from raceway.sample.model import PlanAmount, World
+from raceway.sample.traces_lists import write_lists
 
 COLUMNS: Final = {
     "targets": ["kpi", "period", "period_start", "channel", "market", "target"],
@@ -43,6 +44,7 @@ def write_plan(world: World, inbox: Path) -> int:
         ]
         if rates:
             drop.put(f"{name}.csv", _file("fx_rates", rates), exported_at)
+    write_lists(world, drop)
     return drop.files
 
 

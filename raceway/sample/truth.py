@@ -21,9 +21,11 @@ from raceway.sample.identities import Identity, Links, order_identity, revealed_
 from raceway.sample.model import DAY, AdRow, World, micros
 from raceway.sample.periods import LONG_PERIODS, PERIODS, Calendar
 from raceway.sample.tally import Key, Number, Tally, declared_measures, grains, read_rows
+from raceway.sample.truth_lists import tally_lists
 from raceway.sample.truth_mailcrm import count_mail
 from raceway.sample.truth_orders import Exchange, find_channels, placed_orders, till_refunds
 from raceway.sample.truth_sessions import cut_sessions, first_touches, is_bounced
+from raceway.sample.truth_search import count_search
 from raceway.sample.truth_social import count_social
 
 __all__ = ["Comparison", "compare", "kpi_rows", "measures", "write_truth"]
@@ -120,6 +122,8 @@ class _Truth:
         self._customers()
         count_mail(self.world, self.tally)
         self._survey()
+        tally_lists(self.world, self.tally, self.sessions, self.links.person, self._market_of)
+        count_search(self.world, self.tally)
         count_social(self.world, self.tally, self.sessions)
         values = self.tally.close(dict.fromkeys(_PLANNED, self.world.as_of), self.world.last)
         return self._without_unready(self._with_buyers_among_visitors(values))
@@ -202,7 +206,6 @@ class _Truth:
                 "cart_sessions": bool(views) and any(at >= views[0] for at in adds),
                 "carts_created": bool(adds),
                 "carts_ordered": bool(adds) and self._is_ordered(adds[0], online.get(session.person, [])),
-                "signups": len(session.times(events.signup)),
                 "newsletter_signups": len(session.times(events.newsletter)),
                 "content_interactions": len(session.times(events.content)),
                 "converting_sessions": session.has_order,
@@ -376,8 +379,11 @@ class _Truth:
             self.tally.add("nps_answered_invited", day, soon, None, market)
 
     def _market(self, email: str | None, otherwise: str) -> str:
+        """The market of the person with an address."""
+        return self._market_of(order_identity(email, None), otherwise)
+
+    def _market_of(self, identity: Identity | None, otherwise: str) -> str:
         """The market of a person: of the first order, else of the first session, else the account's."""
-        identity = order_identity(email, None)
         if identity is None:
             return otherwise
         person = self.links.person(identity)

@@ -43,6 +43,7 @@ def cut_sessions(world: World, links: Links) -> list[Session]:
     another campaign, or with another business day."""
     market = world.accounts["ga4", "vn-shop"].market
     opening = micros(world.moment(world.first, 0))
+    mapped = _mapped_campaigns(world)
     by_device: dict[str, list[Event]] = {}
     for event in world.events:
         by_device.setdefault(event.device.client, []).append(event)
@@ -65,10 +66,24 @@ def cut_sessions(world: World, links: Links) -> list[Session]:
                 sessions.append(current)
                 current.campaign = campaign
             if event.traffic is not None and current.channel == "direct":
-                current.channel, current.ad_source = event.traffic.channel, event.traffic.ad_source
+                own = (event.traffic.channel, event.traffic.ad_source)
+                current.channel, current.ad_source = mapped.get(event.traffic.campaign.lower(), own)
             current.events.append(event)
             last_at = event.at
     return sorted(sessions, key=lambda session: (session.start, session.device.client))
+
+
+def _mapped_campaigns(world: World) -> dict[str, tuple[str, str | None]]:
+    """Channel and ad source of the utm_campaigns that the company's map ties to a platform's campaign."""
+    newest = {
+        (report.source, report.account, row.campaign): row.channel
+        for report in sorted(world.ad_reports, key=lambda report: report.exported_at)
+        for row in sorted(report.rows, key=lambda row: row.day)
+    }
+    return {
+        mapped.utm_campaign.lower(): (newest[mapped.source, mapped.account, mapped.campaign], mapped.source)
+        for mapped in world.lists.campaigns
+    }
 
 
 def is_bounced(session: Session, page_view: tuple[str, ...], key: tuple[str, ...]) -> bool:

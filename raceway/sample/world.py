@@ -8,10 +8,12 @@ from collections.abc import Callable
 from raceway.sample import company
 from raceway.sample.campaigns import invent_campaigns
 from raceway.sample.letters import invent_letters, invent_survey
+from raceway.sample.lists import invent_lists
 from raceway.sample.mail_tools import invent_mail_tools
 from raceway.sample.model import World
 from raceway.sample.plans import invent_plans
 from raceway.sample.shop import Population, invent_orders
+from raceway.sample.search import invent_search
 from raceway.sample.social import invent_social
 from raceway.sample.store import invent_sales
 from raceway.sample.visits import invent_visits
@@ -48,5 +50,7 @@ def invent_world(
     invent_survey(world)
     invent_mail_tools(world)
     invent_plans(world)
+    invent_lists(world)
     invent_social(world)
+    invent_search(world)
     return world

@@ -220,3 +220,64 @@ def test_other_files_of_the_night_land_beside_a_refused_one(desk: Desk, ads: Ads
     desk.deliver("google_ads/vn/bad.csv", "Dish,Price\n", at="2026-03-09 02:00")
     desk.deliver("google_ads/vn/good.csv", ads(("2026-03-01", "A", 10, 1, "5")))
     assert [outcome.status for outcome in desk.land("google_ads")] == ["refused", "landed"]
+
+
+@pytest.mark.parametrize("packed", ["zip", "gz"])
+def test_an_archive_that_unpacks_to_a_flood_is_refused(desk: Desk, packed: str) -> None:
+    zeros = b"0" * (1 << 20)
+    out = io.BytesIO()
+    if packed == "zip":
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("a.csv", "w") as entry:
+            for _ in range(300):
+                entry.write(zeros)
+    else:
+        with gzip.GzipFile(fileobj=out, mode="wb", compresslevel=6) as stream:
+            for _ in range(300):
+                stream.write(zeros)
+    reason = refused(desk, f"google_ads/vn/flood.csv.{packed}", out.getvalue())
+    assert "unpack to more than 200 times as much" in reason
+
+
+def test_an_archive_cannot_write_outside_and_names_of_any_length_are_read(desk: Desk, ads: Ads) -> None:
+    content = ads(("2026-03-01", "A", 1000, 10, "5"))
+    for number, inner in enumerate(("../../../leaves.csv", "a/" + "b" * 200 + "." + "c" * 200, "/absolute.csv")):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as archive:
+            archive.writestr(inner, content + f"2026-03-0{number + 2},B,VND,1,1,1\n")
+        outcome = desk.land_one(f"google_ads/vn/{number}.zip", out.getvalue())
+        assert (outcome.status, outcome.rows_landed) == ("landed", 2)
+    assert [path.name for path in desk.home.root.parent.rglob("leaves.csv")] == []
+
+
+def test_archives_in_archives_in_archives_are_refused(desk: Desk) -> None:
+    content = b"a,b\n1,2\n"
+    for _ in range(5):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as archive:
+            archive.writestr("inner.zip", content)
+        content = out.getvalue()
+    assert "an archive in an archive" in refused(desk, "google_ads/vn/nested.zip", content)
+
+
+def test_a_cell_of_ten_megabytes_lands_and_one_of_twenty_is_refused(desk: Desk, ads: Ads) -> None:
+    head = "Day,Campaign,Currency code,Impr.,Clicks,Cost\n"
+    outcome = desk.land_one("google_ads/vn/ten.csv", head + f"2026-03-01,{'x' * 10_000_000},VND,1,1,1\n")
+    assert desk.rows(outcome, "length(campaign)") == [(10_000_000,)]
+    outcome = desk.land_one("google_ads/vn/twenty.csv", head + f"2026-03-02,{'x' * 20_000_000},VND,1,1,1\n")
+    assert outcome.status == "refused"
+    assert len(outcome.reason) < 1000
+
+
+@pytest.mark.parametrize("cell", ["2026-03-01xyz", '2026-03-0"1', "epoch", "infinity", "2026/03/01", "20260301"])
+def test_a_day_with_anything_else_in_its_cell_is_no_day(desk: Desk, ads: Ads, cell: str) -> None:
+    """DuckDB's reader would take the first of them for the first of March."""
+    lines = [("2026-03-02", f"C{n}", 1, 1, "1") for n in range(3)]
+    outcome = desk.land_one("google_ads/vn/days.csv", ads(*lines, (cell, "D", 1, 1, "1")))
+    assert (outcome.rows_landed, outcome.rows_refused) == (3, 1)
+    assert [row[4] for row in desk.quarantined(outcome)] == [cell]
+
+
+def test_nul_characters_are_no_part_of_header_or_cell(desk: Desk, ads: Ads) -> None:
+    content = ads(("2026-03-01", "A\0B", 1000, 10, "5")).replace("Clicks", "Cli\0cks")
+    outcome = desk.land_one("google_ads/vn/nul.csv", content)
+    assert desk.rows(outcome, "campaign, clicks") == [("AB", 10)]

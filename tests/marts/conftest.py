@@ -61,6 +61,17 @@ FACTS = {
     "is_promoter boolean, is_detractor boolean",
     "fct_advocacy_nps_invitation": "source varchar, account varchar, invitation_id varchar, market varchar, day date, "
     "is_answered_30d boolean",
+    "fct_convert_trial": "source varchar, account varchar, trial_id varchar, market varchar, started_on date, "
+    "is_converted_30d boolean",
+    "fct_engage_term": "source varchar, account varchar, term_id varchar, market varchar, ends_on date, "
+    "has_ended boolean, is_renewed_30d boolean",
+    "fct_engage_usage": "source varchar, account varchar, use_id varchar, person_id varchar, market varchar, day date, "
+    "seconds decimal(18,6)",
+    "fct_act_login": "source varchar, account varchar, login_id varchar, channel varchar, market varchar, day date, "
+    "is_activated_7d boolean, is_completed_30d boolean",
+    "fct_advocacy_endorsement": "source varchar, account varchar, post varchar, market varchar, day date, reach bigint",
+    "fct_advocacy_testimonial": "source varchar, account varchar, testimonial varchar, market varchar, day date, "
+    "has_consent boolean",
 }
 """The columns of the facts that measures read."""
 

@@ -49,8 +49,9 @@ def test_the_truth_has_every_kpi_and_varies(sample: Written) -> None:
         shown[row["measure"]].add(row["value"])
     for row in read(PROJECT.dbt_project / "seeds" / "measures.csv"):
         if row["measure"] in shown and (row["additivity"], row["grains"]) == ("sum", "all"):
-            least = 3 if row["stage"] == "plan" else 20
-            assert len(shown[row["measure"]]) >= least, row["measure"]
+            values = shown[row["measure"]]
+            is_rare = max(float(value) for value in values) < 200  # a post of an influencer, a trial
+            assert len(values) >= (3 if is_rare or row["stage"] == "plan" else 20), row["measure"]
 
 
 def test_each_channel_occurs(sample: Written) -> None:

@@ -13,6 +13,8 @@ answers as (select * from {{ ref('stg_nps__answers') }}),
 
 invitations as (select * from {{ ref('stg_nps__invitations') }}),
 
+lists as (select * from {{ ref('int_list_identities') }}),
+
 devices as (
     select
         concat(account, ':', user_pseudo_id) as device_id,
@@ -75,6 +77,9 @@ mentions as (
         invited_at as seen_at
     from invitations
     where not is_excluded
+    union all
+    select trace_id, id_type, id_value, seen_at
+    from lists
 ),
 
 final as (

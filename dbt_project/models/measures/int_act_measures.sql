@@ -7,6 +7,8 @@ sessions as (select * from {{ ref('fct_reach_session') }}),
 
 carts as (select * from {{ ref('fct_act_cart') }}),
 
+logins as (select * from {{ ref('fct_act_login') }}),
+
 sessions_by_day as (
     select
         day,
@@ -17,7 +19,6 @@ sessions_by_day as (
         sum(product_views) as product_views,
         sum(case when has_product_view then 1 else 0 end) as product_view_sessions,
         sum(case when has_cart_after_view then 1 else 0 end) as cart_sessions,
-        sum(signups) as signups,
         sum(newsletter_signups) as newsletter_signups,
         sum(content_interactions) as content_interactions
     from sessions
@@ -35,11 +36,25 @@ carts_by_day as (
     group by day, channel, market
 ),
 
+logins_by_day as (
+    select
+        day,
+        channel,
+        market,
+        count(*) as signups,
+        sum(case when is_activated_7d then 1 else 0 end) as activated_accounts,
+        sum(case when is_completed_30d then 1 else 0 end) as profiles_completed
+    from logins
+    group by day, channel, market
+),
+
 final as (
     {{ measures_from('sessions_by_day', [
         'engaged_seconds', 'page_views', 'product_views', 'product_view_sessions', 'cart_sessions',
-        'signups', 'newsletter_signups', 'content_interactions'
+        'newsletter_signups', 'content_interactions'
     ]) }}
+    union all
+    {{ measures_from('logins_by_day', ['signups', 'activated_accounts', 'profiles_completed']) }}
     union all
     {{ measures_from('carts_by_day', ['carts_created', 'carts_ordered']) }}
 )

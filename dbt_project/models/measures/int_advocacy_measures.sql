@@ -7,6 +7,10 @@ answers as (select * from {{ ref('fct_advocacy_nps_answer') }}),
 
 invitations as (select * from {{ ref('fct_advocacy_nps_invitation') }}),
 
+endorsements as (select * from {{ ref('fct_advocacy_endorsement') }}),
+
+testimonials as (select * from {{ ref('fct_advocacy_testimonial') }}),
+
 content_shares as (select * from {{ ref('fct_advocacy_content_share') }}),
 
 answers_by_day as (
@@ -42,10 +46,36 @@ shares_by_day as (
     group by day, market
 ),
 
+endorsements_by_day as (
+    select
+        day,
+        'influencer' as channel,
+        market,
+        count(*) as endorsements,
+        sum(coalesce(reach, 0)) as endorsement_reach
+    from endorsements
+    group by day, market
+),
+
+testimonials_by_day as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        count(*) as testimonials
+    from testimonials
+    where has_consent
+    group by day, market
+),
+
 final as (
     {{ measures_from('answers_by_day', ['nps_responses', 'nps_promoters', 'nps_detractors']) }}
     union all
     {{ measures_from('invitations_by_day', ['nps_invited', 'nps_answered_invited']) }}
+    union all
+    {{ measures_from('endorsements_by_day', ['endorsements', 'endorsement_reach']) }}
+    union all
+    {{ measures_from('testimonials_by_day', ['testimonials']) }}
     union all
     {{ measures_from('shares_by_day', ['content_shares']) }}
 )

@@ -15,6 +15,8 @@ sessions as (select * from {{ ref('fct_reach_session') }}),
 
 costs as (select * from {{ ref('fct_plan_cost') }}),
 
+trials as (select * from {{ ref('fct_convert_trial') }}),
+
 accounts as (select * from {{ source('house', 'accounts') }}),
 
 covered_days as (select * from {{ source('house', 'covered_days') }}),
@@ -168,6 +170,17 @@ costs_by_day as (
     group by day, channel, market
 ),
 
+trials_by_day as (
+    select
+        started_on as day,
+        cast(null as varchar) as channel,
+        market,
+        count(*) as trials_started,
+        sum(case when is_converted_30d then 1 else 0 end) as trials_converted
+    from trials
+    group by started_on, market
+),
+
 final as (
     {{ measures_from('orders_by_day', [
         'orders_placed', 'orders', 'identified_orders', 'online_orders', 'offline_orders', 'gross_sales', 'discounts',
@@ -187,6 +200,8 @@ final as (
     {{ measures_from('claims_by_day', ['platform_conversions']) }}
     union all
     {{ measures_from('costs_by_day', ['marketing_cost', 'acquisition_cost']) }}
+    union all
+    {{ measures_from('trials_by_day', ['trials_started', 'trials_converted']) }}
 )
 
 select * from final

@@ -7,6 +7,10 @@ orders as (select * from {{ ref('fct_convert_order') }}),
 
 campaigns as (select * from {{ ref('fct_reach_email_campaign') }}),
 
+terms as (select * from {{ ref('fct_engage_term') }}),
+
+app_usage as (select * from {{ ref('fct_engage_usage') }}),
+
 orders_by_day as (
     select
         order_date as day,
@@ -30,10 +34,36 @@ campaigns_by_day as (
     group by day, market
 ),
 
+terms_by_day as (
+    select
+        ends_on as day,
+        cast(null as varchar) as channel,
+        market,
+        count(*) as renewals_due,
+        sum(case when is_renewed_30d then 1 else 0 end) as renewals_made
+    from terms
+    where has_ended
+    group by ends_on, market
+),
+
+usage_by_day as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        sum(seconds) as usage_seconds
+    from app_usage
+    group by day, market
+),
+
 final as (
     {{ measures_from('orders_by_day', ['orders_cancelled', 'orders_undelivered', 'orders_returned']) }}
     union all
     {{ measures_from('campaigns_by_day', ['email_unique_clicks', 'campaign_unsubscribes']) }}
+    union all
+    {{ measures_from('terms_by_day', ['renewals_due', 'renewals_made']) }}
+    union all
+    {{ measures_from('usage_by_day', ['usage_seconds']) }}
 )
 
 select * from final

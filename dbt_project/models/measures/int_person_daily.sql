@@ -1,4 +1,4 @@
--- Grain: one row per activity (visit, order) × person × day × channel × market.
+-- Grain: one row per activity (visit, order, usage) × person × day × channel × market.
 -- What distinct persons are counted from: a count of persons cannot be summed, so each window counts anew.
 {{ config(materialized='table', tags=['mart']) }}
 
@@ -7,6 +7,8 @@ with
 sessions as (select * from {{ ref('fct_reach_session') }}),
 
 orders as (select * from {{ ref('fct_convert_order') }}),
+
+app_usage as (select * from {{ ref('fct_engage_usage') }}),
 
 visits as (
     select
@@ -37,10 +39,25 @@ purchases as (
     group by person_id, order_date, channel, market
 ),
 
+uses as (
+    select distinct
+        'usage' as activity,
+        person_id,
+        day,
+        cast(null as varchar) as channel,
+        market,
+        false as has_interaction,
+        false as is_online_order,
+        false as is_repeat_order
+    from app_usage
+),
+
 final as (
     select * from visits
     union all
     select * from purchases
+    union all
+    select * from uses
 )
 
 select * from final

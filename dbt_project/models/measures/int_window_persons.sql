@@ -71,6 +71,11 @@ customers as (
     where activity = 'order'
 ),
 
+users as (
+    select * from in_window
+    where activity = 'usage'
+),
+
 -- a person is active on a day with an order in the churn window that ends on it
 order_days as (
     select distinct person_days.person_id, person_days.day, history.first_order_market as market
@@ -127,6 +132,17 @@ counted_customers as (
     {{ roll_up_groups(['period', 'window_start', 'window_end']) }}
 ),
 
+counted_users as (
+    select
+        period,
+        window_start,
+        window_end,
+        {{ rolled_up() }},
+        count(distinct person_id) as active_users
+    from users
+    {{ roll_up_groups(['period', 'window_start', 'window_end']) }}
+),
+
 active_customers as (
     select
         active_at_start.period,
@@ -161,6 +177,7 @@ final as (
     {% for relation, measures in [
         ('counted_visitors', ['visitors', 'interacting_visitors', 'new_visitors', 'converting_visitors']),
         ('counted_customers', ['customers_purchasing', 'returning_customers']),
+        ('counted_users', ['active_users']),
         ('counted_active_customers', ['active_customers_at_start', 'retained_customers']),
     ] -%}
     {% set last_relation = loop.last %}

@@ -1,0 +1,59 @@
+-- Grain: one identity named in one row of the company's own lists; excluded rows join nobody.
+with
+
+subscriptions as (
+    select
+        concat('subscription:', account, ':', subscription_id) as trace_id,
+        email_hash,
+        phone_hash,
+        cast(null as varchar) as login_hash,
+        cast(started_on as timestamp) as seen_at
+    from {{ ref('stg_plan__subscriptions') }}
+    where not is_excluded
+),
+
+app_usage as (
+    select
+        concat('usage:', coalesce(login_hash, ''), ':', coalesce(email_hash, '')) as trace_id,
+        email_hash,
+        cast(null as varchar) as phone_hash,
+        login_hash,
+        used_at as seen_at
+    from {{ ref('stg_plan__app_usage') }}
+    where not is_excluded
+),
+
+account_profiles as (
+    select
+        concat('login:', coalesce(login_hash, ''), ':', coalesce(email_hash, '')) as trace_id,
+        email_hash,
+        cast(null as varchar) as phone_hash,
+        login_hash,
+        created_at as seen_at
+    from {{ ref('stg_plan__account_profiles') }}
+    where not is_excluded
+),
+
+traces as (
+    select * from subscriptions
+    union all
+    select * from app_usage
+    union all
+    select * from account_profiles
+),
+
+final as (
+    {% for id_type in ['email', 'phone', 'login'] %}
+    select
+        trace_id,
+        '{{ id_type }}' as id_type,
+        {{ id_type }}_hash as id_value,
+        min(seen_at) as seen_at
+    from traces
+    where {{ id_type }}_hash is not null
+    group by trace_id, {{ id_type }}_hash
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+)
+
+select * from final

@@ -1,0 +1,219 @@
+"""Spoilt files by the thousand: every kind of file of the sample, mutated, landed, and held against Python's readers."""
+
+from __future__ import annotations
+
+import collections
+import datetime as dt
+import gzip
+import io
+import random
+import time
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from raceway.batch import write_batch
+from raceway.contracts import SourceContract, load_contract
+from raceway.faults import ExportRefused
+from raceway.home import Home
+from raceway.personal import give_key
+from raceway.reading import Shape, open_members, recognise
+from raceway.settings import Account, load_accounts, load_settings
+from tests.fuzz import independent
+from tests.fuzz.mutations import NAMES, mutate
+
+EXPORTED: Final = dt.datetime(2026, 3, 9, 1, 0, tzinfo=dt.UTC)
+SECONDS_A_FILE: Final = 20.0
+_LINES: Final = 40
+"""Of a fixture: a mutation shows in few lines as in many."""
+
+
+@dataclass(frozen=True)
+class Fixture:
+    """A file as the sample writes it, shortened."""
+
+    source: str
+    account: str
+    name: str
+    data: bytes
+
+
+@dataclass
+class Tally:
+    """What became of the files. `faults` is what must be empty."""
+
+    files: int = 0
+    refused: int = 0
+    landed: int = 0
+    rows: int = 0
+    compared: int = 0
+    not_comparable: int = 0
+    slowest: float = 0.0
+    kinds: collections.Counter[str] = field(default_factory=collections.Counter)
+    faults: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.files} spoilt files: {self.refused} refused whole with a sentence, {self.landed} landed with "
+            f"{self.rows} rows; {self.compared} files held against Python's readers, {self.not_comparable} that those "
+            f"cannot read or that are not compared; slowest {self.slowest:.2f} s; {len(self.faults)} faults"
+        )
+
+
+def fixtures(home: Home) -> dict[str, list[Fixture]]:
+    """One file of each shape that the sample's inbox holds, by source."""
+    found: dict[str, dict[tuple[str, str], Fixture]] = collections.defaultdict(dict)
+    for path in sorted(path for path in home.inbox.rglob("*") if path.is_file()):
+        source, account, *rest = path.relative_to(home.inbox).parts
+        data = _short(path.read_bytes())
+        shape = "".join(sign for sign in path.name if not sign.isdigit())
+        found[source].setdefault((shape, path.suffix), Fixture(source, account, "/".join(rest), data))
+    return {source: list(files.values()) for source, files in found.items()}
+
+
+def _short(data: bytes) -> bytes:
+    if data[:2] == b"\x1f\x8b":
+        return gzip.compress(_short(gzip.decompress(data)), 1, mtime=0)
+    if data[:4] == b"PK\x03\x04":
+        return data
+    for encoding in ("utf-8", "utf-16"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return "".join(text.splitlines(keepends=True)[:_LINES]).encode(encoding)
+    return data
+
+
+class Bench:
+    """Lands spoilt files of one source and looks at what came of them."""
+
+    def __init__(self, home: Home, scratch: Path, source: str) -> None:
+        self.home, self.scratch = home, scratch
+        self.contract: SourceContract = load_contract(source, home)
+        self.accounts = {name: account for (of, name), account in load_accounts(home).items() if of == source}
+        self.settings = load_settings(home)
+        self.cp1252 = any("cp1252" in table.meta.encodings for table in self.contract.tables)
+        self.tally = Tally()
+        self._connect()
+
+    def _connect(self) -> None:
+        self.connection = duckdb.connect()
+        self.connection.execute("set timezone = 'UTC'; set threads = 1; set enable_progress_bar = false")
+        give_key(self.connection, self.home)
+
+    def run(self, files: list[Fixture], count: int) -> Tally:
+        """Lands `count` mutations spread over the fixtures and kinds."""
+        for number in range(count):
+            fixture = files[number % len(files)]
+            kind = NAMES[(number // len(files)) % len(NAMES)]
+            luck = random.Random(f"{fixture.source}/{fixture.name}/{kind}/{number}")
+            self._one(fixture, kind, mutate(fixture.data, kind, luck), number)
+            if number % 200 == 199:  # temporary tables pile up
+                self.connection.close()
+                self._connect()
+        self.connection.close()
+        return self.tally
+
+    def _one(self, fixture: Fixture, kind: str, data: bytes, number: int) -> None:
+        began = time.monotonic()
+        where = f"{fixture.source}/{fixture.name}, {kind}, number {number}"
+        self.tally.files += 1
+        self.tally.kinds[kind] += 1
+        raw = self.scratch / Path(fixture.name).name
+        raw.write_bytes(data)
+        try:
+            self._land(fixture, raw, data, where)
+        except ExportRefused as refused:
+            self.tally.refused += 1
+            if len(str(refused)) < 20:
+                self.tally.faults.append(f"{where}: refused with hardly a word: {refused}")
+        except Exception as fault:  # whatever else is raised is what this test looks for
+            self.tally.faults.append(f"{where}: {type(fault).__name__}: {str(fault)[:300]}")
+            self.connection.close()
+            self._connect()
+        seconds = time.monotonic() - began
+        self.tally.slowest = max(self.tally.slowest, seconds)
+        if seconds > SECONDS_A_FILE:
+            self.tally.faults.append(f"{where}: took {seconds:.1f} s")
+        for left in self.scratch.iterdir():
+            if left.is_file():
+                left.unlink()
+
+    def _land(self, fixture: Fixture, raw: Path, data: bytes, where: str) -> None:
+        members = open_members(raw, raw.name, self.scratch, self.cp1252)
+        for path in self.scratch.rglob("*"):
+            if not path.resolve().is_relative_to(self.scratch.resolve()):
+                self.tally.faults.append(f"{where}: wrote {path}")
+        for member in members:
+            found = recognise(self.contract, member)
+            if not isinstance(found, Shape):
+                self.tally.refused += 1
+                continue
+            account = self.accounts[fixture.account]
+            folder = self.scratch / "out"
+            folder.mkdir(exist_ok=True)
+            batch = write_batch(
+                self.connection, [found], account, self.settings, folder, self.scratch,
+                exported_at=EXPORTED, content_hash=lambda: "0" * 64,
+            )  # fmt: skip
+            self.tally.landed += 1
+            self.tally.rows += batch.manifest["rows_landed"]
+            self._hold(found, batch.manifest, folder / "data.parquet", data, account, where)
+
+    def _hold(
+        self, shape: Shape, manifest: dict[str, Any], parquet: Path, data: bytes, account: Account, where: str
+    ) -> None:
+        read, landed = manifest["rows_read"], manifest["rows_landed"]
+        if getattr(shape.table.meta, "unpivot", None) is None and read != (
+            landed + manifest["rows_refused"] + manifest["rows_furniture"]
+        ):
+            self.tally.faults.append(f"{where}: the rows do not add up")
+        for message in self._differences(shape, manifest, parquet, data, account):
+            self.tally.faults.append(f"{where}: {message}")
+
+    def _differences(
+        self, shape: Shape, manifest: dict[str, Any], parquet: Path, data: bytes, account: Account
+    ) -> Iterator[str]:
+        meta = shape.table.meta
+        special = any(getattr(meta, name, None) for name in ("unpivot", "sections", "below_header", "records"))
+        if special or shape.member.kind != "csv" or len(shape.member.name.split("/")) > 1:
+            self.tally.not_comparable += 1
+            return
+        text = independent.decoded(_unpacked(data), self.cp1252)
+        table = independent.csv_table(text, shape.table, shape.delimiter) if text is not None else None
+        if table is None:
+            self.tally.not_comparable += 1
+            return
+        if len(table.records) != manifest["rows_read"]:
+            yield f"{manifest['rows_read']} rows read, Python's csv sees {len(table.records)}"
+            return
+        self.tally.compared += 1
+        columns = [c for c in shape.table.columns if c.name in table.places and independent.is_compared(c)]
+        names = ", ".join(f'"{column.name}"' for column in columns)
+        rows = self.connection.execute(f"select _row, {names} from read_parquet('{parquet}') order by _row").fetchall()
+        for number, *values in rows:
+            record = table.records[number - 1]
+            for column, found in zip(columns, values, strict=True):
+                cells = [record[at] for at in table.places[column.name] if at < len(record)]
+                try:
+                    wanted = independent.value(column, cells, shape.table, table.language, account.time_zone)
+                except independent.Unreadable:
+                    yield f"row {number}, {column.name}: {cells!r} landed as {found!r}, but is no {column.data_type}"
+                    return
+                if wanted != found:
+                    yield f"row {number}, {column.name}: {cells!r} landed as {found!r}, Python reads {wanted!r}"
+                    return
+
+
+def _unpacked(data: bytes) -> bytes:
+    if data[:2] == b"\x1f\x8b":
+        return gzip.decompress(data)
+    if data[:4] == b"PK\x03\x04":
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return archive.read(archive.namelist()[0])
+    return data
