@@ -581,7 +581,8 @@ def _check_wide_and_masked(where: str, table: TableContract) -> None:
                 "write `masked: true` there"
             )
     textual = {
-        "below_header": meta.below_header, "unnamed_cells": meta.unnamed_cells, "sections": meta.sections, "unpivot": meta.unpivot,
+        "below_header": meta.below_header, "unnamed_cells": meta.unnamed_cells, "sections": meta.sections,
+        "unpivot": meta.unpivot,
         "masked": qualified - {None}, "header_of": [c for c in table.columns if c.meta.header_of],
     }  # fmt: skip
     if "csv" not in meta.formats:

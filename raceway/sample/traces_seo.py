@@ -19,7 +19,7 @@ def write_seo(world: World, inbox: Path) -> int:
     """Writes two downloads of Keyword Planner and one in buckets, two of Trends, and three lists of scores."""
     site, store = Drop(inbox, "seo", SITE), Drop(inbox, "seo", STORE)
     months = months_before(world.last, 13)
-    early = world.moment(world.first, 9)
+    early = world.moment(months[-1] + dt.timedelta(days=4), 9)
     lately = world.night - dt.timedelta(hours=9)
     of = {account: [v for v in world.search.volumes if v.account == account] for account in (SITE, STORE)}
     before = [volume for volume in of[SITE] if volume.month != months[-1]]
@@ -33,11 +33,13 @@ def write_seo(world: World, inbox: Path) -> int:
     # every download scales anew: a term's highest week is 100
     chance = Chance(world.seed, "trends")
     weekly = [chance.randrange(0, 40) for _ in world.days[::7]]
-    for moment, top in ((early, 90), (lately, 60)):
+    half = len(weekly) // 2
+    for weeks, top in ((half, 90), (len(weekly), 60)):
         rows = [
             [day.isoformat(), "<1" if n == 0 else str(n * 100 // top), str(100 - n)]
-            for day, n in zip(world.days[::7], weekly, strict=True)
+            for day, n in list(zip(world.days[::7], weekly, strict=True))[:weeks]
         ]
+        moment = world.moment(world.days[7 * half], 9) if weeks == half else lately
         header = ["Tuần", "giày sông hồng: (Việt Nam)", '"giày bến thành": (Việt Nam)']
         text = "Danh mục: Tất cả danh mục\n\n" + table([header, *rows])
         site.put(f"multiTimeline{'' if top == 90 else ' (1)'}.csv", text.encode(), moment)

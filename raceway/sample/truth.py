@@ -24,8 +24,8 @@ from raceway.sample.tally import Key, Number, Tally, declared_measures, grains, 
 from raceway.sample.truth_lists import tally_lists
 from raceway.sample.truth_mailcrm import count_mail
 from raceway.sample.truth_orders import Exchange, find_channels, placed_orders, till_refunds
-from raceway.sample.truth_sessions import cut_sessions, first_touches, is_bounced
 from raceway.sample.truth_search import count_search
+from raceway.sample.truth_sessions import cut_sessions, first_touches, is_bounced
 from raceway.sample.truth_social import count_social
 
 __all__ = ["Comparison", "compare", "kpi_rows", "measures", "write_truth"]

@@ -12,8 +12,8 @@ from raceway.sample.lists import invent_lists
 from raceway.sample.mail_tools import invent_mail_tools
 from raceway.sample.model import World
 from raceway.sample.plans import invent_plans
-from raceway.sample.shop import Population, invent_orders
 from raceway.sample.search import invent_search
+from raceway.sample.shop import Population, invent_orders
 from raceway.sample.social import invent_social
 from raceway.sample.store import invent_sales
 from raceway.sample.visits import invent_visits
