@@ -522,16 +522,17 @@ def _reconciled(connection: duckdb.DuckDBPyConnection, reading: _Reading) -> dic
             columns = [c for c in total.columns if c in rows.shape.places]
             if not columns:
                 continue
-            stated = connection.execute(
-                f"select {', '.join(f'sum({name(c)})' for c in columns)} from {rows.relation} "
-                f"where trim({rows.total}) = {quoted(total.label)} having count(*) > 0"
+            found = connection.execute(
+                f"select any_value(trim({rows.total})), {', '.join(f'sum({name(c)})' for c in columns)} "
+                f"from {rows.relation} where {_is_labelled(rows, total.label)} having count(*) > 0"
             ).fetchone()
             summed = connection.execute(
                 f"select {', '.join(f'sum({name(c)})' for c in columns)} from {rows.relation} where {rows.lands}"
             ).fetchone()
-            if stated is None or summed is None:
+            if found is None or summed is None:
                 continue
-            compared[total.label] = {
+            label, *stated = found
+            compared[label] = {
                 column: {"stated": str(said), "summed": str(is_sum)}
                 for column, said, is_sum in zip(columns, stated, summed, strict=True)
             }
@@ -545,13 +546,20 @@ def _reconciled(connection: duckdb.DuckDBPyConnection, reading: _Reading) -> dic
                     {
                         "severity": "warning",
                         "name": "total_differs",
-                        "message": f"{rows.shape.member.name}: the row “{total.label}” says {'; '.join(off)}",
+                        "message": f"{rows.shape.member.name}: the row “{label}” says {'; '.join(off)}",
                     }
                 )
     return compared
 
 
 # ---------------------------------------------------------------- files that go elsewhere
+
+
+def _is_labelled(rows: Rows, label: str) -> str:
+    """SQL condition of the total rows that a contract's label means: the whole text, or a `~pattern`."""
+    if label.startswith("~"):
+        return f"regexp_matches(trim({rows.total}), {quoted(label[1:])})"
+    return f"trim({rows.total}) = {quoted(label)}"
 
 
 def _write_refusals(connection: duckdb.DuckDBPyConnection, reading: _Reading, target: Path) -> Path | None:

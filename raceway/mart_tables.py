@@ -17,6 +17,7 @@ _DATED_BY: Final = {
     "fct_plan_budget": "day",
     "fct_plan_cost": "day",
     "fct_reach_ads": "day",
+    "fct_reach_ads_detail": "first_day",
     "fct_reach_keyword": "day",
     "fct_reach_search": "day",
     "fct_reach_brand_search": "day",

@@ -26,12 +26,14 @@ from raceway.sample.traces_seo import write_seo
 from raceway.sample.traces_shopify import write_shopify
 from raceway.sample.traces_social import write_social
 from raceway.sample.traces_square import write_square
+from raceway.sample.traces_tiktok_ads import write_tiktok_ads
 from raceway.sample.truth import write_truth
 from raceway.sample.world import invent_world
 
 _WRITERS = {
     "google_ads": write_google_ads,
     "meta_ads": write_meta_ads,
+    "tiktok_ads": write_tiktok_ads,
     "ga4": write_ga4,
     "search_console": write_search_console,
     "shopify": write_shopify,

@@ -45,7 +45,7 @@ def _tagged(
     return Traffic(channel, ad_source, source, medium, campaign, click, told_by=told_by)  # type: ignore[arg-type]  # one of the three
 
 
-def _clicked(chance: Chance, channel: str, ad_source: str | None, name: str) -> Traffic:
+def _clicked(chance: Chance, channel: str, ad_source: str, name: str) -> Traffic:
     """An ad link that carries its platform's click id and nothing else."""
     return Traffic(channel, ad_source, click_id=f"{name}={chance.token(28)}")
 
@@ -67,7 +67,7 @@ def _paid_social(chance: Chance) -> Traffic:
     if chance.hit(0.3):
         return _clicked(chance, "paid_social", "meta_ads", "fbclid")
     if chance.hit(0.15):
-        return _clicked(chance, "paid_social", None, "ttclid")
+        return _clicked(chance, "paid_social", "tiktok_ads", "ttclid")
     source = chance.choice(("facebook", "facebook", "instagram"))
     click = f"fbclid={chance.token(28)}" if chance.hit(0.5) else ""
     return _tagged(chance, "paid_social", source, chance.choice(("paid_social", "cpc", "paid")), "meta_ads", click)

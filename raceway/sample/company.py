@@ -93,6 +93,7 @@ def sample_accounts(history_start: dt.date) -> list[Account]:
          "conversions_are_purchases": True},
         {"source": "google_ads", "account": "us-store", "name": "Google Ads New York", **america},
         {"source": "meta_ads", "account": "vn-main", "name": "Meta Việt Nam", **vietnam},
+        {"source": "tiktok_ads", "account": "vn-main", "name": "TikTok Việt Nam", **vietnam},
         {"source": "ga4", "account": "vn-shop", "name": "GA4", "site": SITE, **vietnam},
         {"source": "search_console", "account": "vn-shop", "name": "Search Console", "site": SITE, **vietnam},
         {"source": "shopify", "account": "vn-shop", "name": "Cửa hàng trực tuyến", "site": SITE, **vietnam,

@@ -9,6 +9,7 @@ from typing import Final
 
 from raceway.sample.drop import Drop, cents, grouped, header, table
 from raceway.sample.model import AdReport, AdRow, KeywordRow, World
+from raceway.sample.traces_google_details import put_details
 
 _NONE: Final = " --"
 _HEADER: Final = header(
@@ -43,6 +44,7 @@ def write_google_ads(world: World, inbox: Path) -> int:
     )
     drop.put("Campaign report (1).csv", _without_day(latest), world.night)
     drop.put("Search keyword report (1).csv", _keywords_without_day(world.keywords, period), world.night)
+    put_details(drop, latest, world.night, _date_line(latest.first, latest.last, False))
     return files + drop.files
 
 

@@ -393,8 +393,8 @@ class _Truth:
 
 
 def _claims(world: World, source: str, account: str) -> bool:
-    """Whether an account's report states purchases: Meta's do, Google's where the accounts file says so."""
-    return source == "meta_ads" or world.accounts[source, account].conversions_are_purchases
+    """Whether an account's report states purchases: Meta's and TikTok's do, Google's where accounts.csv says so."""
+    return source in ("meta_ads", "tiktok_ads") or world.accounts[source, account].conversions_are_purchases
 
 
 def _bearing_rows(world: World) -> Iterator[tuple[str, str, AdRow]]:

@@ -16,6 +16,7 @@ from raceway.sample.search import invent_search
 from raceway.sample.shop import Population, invent_orders
 from raceway.sample.social import invent_social
 from raceway.sample.store import invent_sales
+from raceway.sample.tiktok import invent_tiktok
 from raceway.sample.visits import invent_visits
 from raceway.settings import Settings
 
@@ -46,6 +47,7 @@ def invent_world(
     invent_visits(world)
     progress("inventing ads, letters, answers and plans")
     invent_campaigns(world)
+    invent_tiktok(world)
     invent_letters(world)
     invent_survey(world)
     invent_mail_tools(world)

@@ -13,12 +13,10 @@ from typing import Any
 import pytest
 
 from raceway.contracts import load_contract
+from raceway.home import PROJECT
 from raceway.settings import Business, Settings, init_home
 
-SOURCES = {
-    "google_ads", "meta_ads", "ga4", "search_console", "shopify", "square", "mailchimp", "klaviyo", "activecampaign",
-    "getresponse", "nps", "plan",
-}  # fmt: skip
+SOURCES = {path.parent.name for path in PROJECT.contracts.glob("*/_*__sources.yml")}
 STAGES = ["staging", "conform", "plan", "reach", "act", "convert", "engage", "advocacy", "mart"]
 FLOW = ["wait_for_sources", "freeze", *STAGES, "gate_mart", "publish"]
 

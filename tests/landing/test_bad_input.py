@@ -37,7 +37,8 @@ def refused(desk: Desk, place: str, content: str | bytes) -> str:
 def test_a_file_of_an_unknown_shape_is_refused_with_its_first_words(desk: Desk) -> None:
     assert refused(desk, "google_ads/vn/menu.csv", "Dish,Price\nPhở,50000\n") == (
         "menu.csv: no known export of google_ads (it has campaign_daily, campaign_period, keyword_daily, "
-        "keyword_period); the file begins “Dish,Price”"
+        "keyword_period, search_term_daily, search_term_period, ad_daily, ad_period, connector_campaign_daily, "
+        "connector_keyword_daily, connector_search_term_daily); the file begins “Dish,Price”"
     )
 
 

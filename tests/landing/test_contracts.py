@@ -50,8 +50,20 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
     assert {name: contract.table_names for name, contract in load_contracts().items()} == {
         "activecampaign": ["campaigns", "contacts", "email_activity"],
         "ga4": ["events"],
+        "google_ads": [
+            "campaign_daily",
+            "campaign_period",
+            "keyword_daily",
+            "keyword_period",
+            "search_term_daily",
+            "search_term_period",
+            "ad_daily",
+            "ad_period",
+            "connector_campaign_daily",
+            "connector_keyword_daily",
+            "connector_search_term_daily",
+        ],
         "getresponse": ["campaigns", "contacts", "email_activity"],
-        "google_ads": ["campaign_daily", "campaign_period", "keyword_daily", "keyword_period"],
         "haravan": ["orders"],
         "kiotviet": ["returns", "invoices"],
         "klaviyo": ["campaigns", "sent_report", "profiles", "email_activity"],
@@ -91,6 +103,7 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
             "follower_counts",
         ],
         "square": ["items"],
+        "tiktok_ads": ["ads_daily"],
         "tiktok_shop": ["orders"],
     }
 

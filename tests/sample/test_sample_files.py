@@ -174,3 +174,24 @@ def test_no_address_is_real(small: Written) -> None:
             text = content.decode("utf-16" if content.startswith(b"\xff\xfe") else "utf-8-sig")
             for domain in set(re.findall(r"[\w.]+@([\w.]+)", text.lower())):
                 assert domain in ("example.com", "example.net", "example.org"), path
+
+
+def test_tiktok_masks_few_clicks_and_closes_with_a_total(small: Written) -> None:
+    files = sorted(small.home.inbox.glob("tiktok_ads/vn-main/*"))
+    assert [path.suffix for path in files] == [".csv", ".csv", ".xlsx"]
+    texts = [path.read_text(encoding="utf-8-sig") for path in files[:2]]
+    assert [text.split(",")[0] for text in texts] == ["By Day", "Theo ngày"]
+    for text in texts:
+        rows = list(csv.reader(io.StringIO(text)))
+        assert "<5" in {row[8] for row in rows}
+        assert rows[-1][0].startswith(("Total of", "Tổng của"))
+        assert sum(int(row[7]) for row in rows[1:-1]) == int(rows[-1][7])
+
+
+def test_google_details_tell_of_the_same_clicks_as_the_campaigns(small: Written) -> None:
+    terms = small.file("google_ads/vn-main/Search terms report.csv").read_bytes().decode("utf-16")
+    totals = {row[0]: int(row[10]) for row in csv.reader(terms.splitlines(), delimiter="\t") if row[0][:6] == "Total:"}
+    assert totals["Total: Search terms"] + totals["Total: Other search terms"] == totals["Total: Account"]
+    stats = list(csv.DictReader(small.file("google_ads/vn-main/campaign_stats.csv").read_text().splitlines()))
+    assert all(int(row["cost_micros"]) % 1_000_000 == 0 for row in stats)
+    assert {row["device"] for row in stats} == {"MOBILE", "DESKTOP"}

@@ -18,7 +18,7 @@ COLUMNS = [
     "path", "source", "account", "sibling", "expected", "table", "rows_read", "rows_landed", "rows_refused",
     "rows_furniture", "sentence",
 ]  # fmt: skip
-FOLDERS = ("google_ads", "meta_ads", "ga4", "search_console", "shopify_woo", "pos", "email", "social")
+FOLDERS = ("google_ads", "meta_ads", "tiktok_ads", "ga4", "search_console", "shopify_woo", "pos", "email", "social")
 
 # Files that land: source, account (named by its currency), siblings, table, first header.
 LANDED = {
@@ -26,6 +26,30 @@ LANDED = {
     "google_ads/campaign_report_utf8.csv": ("google_ads", "gbp", "", "campaign_period", "Campaign status"),
     "google_ads/search_keyword_report_by_device_utf8.csv": ("google_ads", "usd", "", "keyword_period", "Device"),
     "google_ads/search_keyword_report_utf16le_tsv.csv": ("google_ads", "cad", "", "keyword_period", "Keyword status"),
+    "google_ads/ad_report.csv": ("google_ads", "usd", "", "ad_period", "Ad status"),
+    "google_ads/search_terms_report_excerpt.csv": ("google_ads", "usd", "", "search_term_period", "Search term"),
+    "google_ads/search_terms_report_utf16le_tsv.csv": ("google_ads", "cad", "", "search_term_period", "Search term"),
+    "google_ads/connector_fivetran_campaign_stats_data.csv": (
+        "google_ads",
+        "usd",
+        "",
+        "connector_campaign_daily",
+        "_fivetran_id",
+    ),
+    "google_ads/connector_fivetran_keyword_stats_data.csv": (
+        "google_ads",
+        "usd",
+        "",
+        "connector_keyword_daily",
+        "_fivetran_id",
+    ),
+    "google_ads/connector_fivetran_search_term_keyword_stats_data.csv": (
+        "google_ads",
+        "usd",
+        "",
+        "connector_search_term_daily",
+        "_fivetran_id",
+    ),
     "meta_ads/ads_manager_export_lifetime.csv": ("meta_ads", "usd", "", "ads_period", "Reporting starts"),
     "meta_ads/ads_reporting_daily_gender_age_2024_BOM.csv": ("meta_ads", "usd", "", "ads_daily", "Day"),
     "ga4/bigquery_event_row.json": ("ga4", "usd", "", "events", ""),
@@ -47,11 +71,9 @@ FURNITURE = {
 }
 # Files that are refused whole: beginning of the file's path to source and kind, the first that fits.
 REFUSED = {
-    "google_ads/connector_": ("google_ads", "Google Ads connector table"),
     "google_ads/overview_card_": ("google_ads", "Google Ads overview card"),
-    "google_ads/search_terms_report_": ("google_ads", "Google Ads search terms report"),
-    "google_ads/ad_report": ("google_ads", "Google Ads ad report"),
     "meta_ads/connector_": ("meta_ads", "Meta Ads connector table"),
+    "tiktok_ads/connector_": ("tiktok_ads", "TikTok Ads connector table"),
     "ga4/connector_": ("ga4", "GA4 connector table"),
     "ga4/exploration_": ("ga4", "GA4 exploration"),
     "ga4/": ("ga4", "GA4 standard report"),

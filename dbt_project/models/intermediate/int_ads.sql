@@ -5,6 +5,8 @@ google as (select * from {{ ref('stg_google_ads__campaign_daily') }}),
 
 meta as (select * from {{ ref('stg_meta_ads__ads_daily') }}),
 
+tiktok as (select * from {{ ref('stg_tiktok_ads__ads_daily') }}),
+
 accounts as (select * from {{ source('house', 'accounts') }}),
 
 settings as (select * from {{ source('house', 'settings') }}),
@@ -28,6 +30,7 @@ google_rows as (
         coalesce(campaign_types.channel, google.default_channel) as channel,
         google.impressions,
         google.clicks,
+        false as has_unknown_clicks,
         google.cost,
         -- conversions are whatever the account counts; only some accounts count purchases alone
         case when accounts.conversions_are_purchases then google.conversions end as purchases,
@@ -37,7 +40,7 @@ google_rows as (
     left join campaign_types on lower(trim(google.campaign_type)) = campaign_types.campaign_type
 ),
 
--- Meta reports at the level of the finest name that the report has a column for
+-- Meta and TikTok report at the level of the finest name that the report has a column for
 meta_batches as (
     select
         batch_id,
@@ -65,6 +68,7 @@ meta_rows as (
         meta.default_channel as channel,
         meta.impressions,
         meta.link_clicks as clicks,
+        false as has_unknown_clicks,
         meta.cost,
         meta.purchases,
         -- a result is a purchase only where its type says so
@@ -73,17 +77,56 @@ meta_rows as (
     inner join meta_batches on meta.batch_id = meta_batches.batch_id
 ),
 
+tiktok_batches as (
+    select
+        batch_id,
+        case
+            when count(ad) > 0 then 'ad'
+            when count(ad_set) > 0 then 'ad_group'
+            else 'campaign'
+        end as report_level
+    from tiktok
+    group by batch_id
+),
+
+tiktok_rows as (
+    select
+        tiktok.source,
+        tiktok.account,
+        tiktok.batch_id,
+        tiktok.landed_row,
+        tiktok.day,
+        tiktok_batches.report_level,
+        tiktok.campaign,
+        tiktok.ad_set,
+        tiktok.ad,
+        cast(null as varchar) as breakdown,
+        tiktok.default_channel as channel,
+        tiktok.impressions,
+        tiktok.clicks,
+        tiktok.has_unknown_clicks,
+        tiktok.cost,
+        tiktok.purchases,
+        cast(null as double) as purchase_results
+    from tiktok
+    inner join tiktok_batches on tiktok.batch_id = tiktok_batches.batch_id
+),
+
 rows_of_all as (
     select * from google_rows
     union all
     select * from meta_rows
+    union all
+    select * from tiktok_rows
 ),
 
--- a blank cell of a column that the report has is a zero; a column that it does not have is not stated
+-- a blank cell of a column that the report has is a zero; a column that it does not have is not stated;
+-- what the report masks (`<5`) is neither
 stated as (
     select
         *,
-        count(clicks) over (partition by batch_id) > 0 as states_clicks,
+        count(case when clicks is not null or has_unknown_clicks then 1 end) over (partition by batch_id) > 0
+            as states_clicks,
         count(purchases) over (partition by batch_id) > 0 as states_purchases
     from rows_of_all
 ),
@@ -103,7 +146,7 @@ converted as (
         accounts.market,
         accounts.currency,
         coalesce(stated.impressions, 0) as impressions,
-        case when stated.states_clicks then coalesce(stated.clicks, 0) end as clicks,
+        case when stated.states_clicks and not stated.has_unknown_clicks then coalesce(stated.clicks, 0) end as clicks,
         cast(
             case
                 when stated.states_purchases then coalesce(stated.purchases, 0)

@@ -113,6 +113,7 @@ channelled as (
             when mapped_ad_source is not null then mapped_ad_source
             when click_id_kind = 'gclid' then 'google_ads'
             when click_id_kind = 'fbclid' then 'meta_ads'
+            when click_id_kind = 'ttclid' then 'tiktok_ads'
             when is_paid then site_ad_source
         end as ad_source
     from sited

@@ -1,0 +1,147 @@
+"""TikTok's reports and Google Ads' details: masked counts, two languages, total rows, costs in millionths."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from raceway.gate import check_batch
+from raceway.sample.workbook import workbook
+from raceway.settings import Account, init_home
+from tests.landing.conftest import Desk
+
+ENGLISH = "By Day,Campaign name,Ad group name,Ad name,Cost,Impressions,Clicks (destination),Complete payment,Total complete payment value"
+VIETNAMESE = "Theo ngày,Tên chiến dịch,Tên nhóm quảng cáo,Tên quảng cáo,Chi phí,Lượt hiển thị,Lượt nhấp （đích đến）,Hoàn tất thanh toán"
+COLUMNS = "cast(day as varchar), ad, impressions, clicks, clicks_qualifier, cast(cost as varchar), purchases, cast(purchase_value as varchar)"
+
+
+@pytest.fixture
+def tiktok(tmp_path: object) -> Desk:
+    accounts = [
+        Account(source=source, account="us", name="us", market="US", time_zone="America/New_York", currency="USD")
+        for source in ("tiktok_ads", "google_ads")
+    ]
+    return Desk(init_home(tmp_path / "home", accounts=accounts))  # type: ignore[operator]  # pytest gives a path
+
+
+def test_tiktok_masks_small_counts_and_they_land_as_a_bound(tiktok: Desk) -> None:
+    text = f"{ENGLISH}\n2026-03-01,TT,18-24,V3,152.31,48210,611,4,236.00\n2026-03-01,TT,All,V1,20.10,2890,<5,-,-\n"
+    outcome = tiktok.land_one("tiktok_ads/us/r.csv", text + "Total of 2 results,,,,172.41,51100,611,4,236.00\n")
+    assert (outcome.status, outcome.rows_landed, outcome.rows_refused, outcome.rows_furniture) == ("landed", 2, 0, 1)
+    assert tiktok.rows(outcome, COLUMNS) == [
+        ("2026-03-01", "V3", 48210, 611, None, "152.310000", 4.0, "236.000000"),
+        ("2026-03-01", "V1", 2890, 5, "<", "20.100000", None, None),
+    ]
+    assert tiktok.batch(outcome.batches[0]).manifest["covers_from"] == "2026-03-01"
+
+
+def test_full_width_brackets_and_vietnamese_headers_are_the_same_report(tiktok: Desk) -> None:
+    text = f"\ufeff{VIETNAMESE}\n2026-03-01,TT,18-24,V3,152.31,48210,611,4\nTổng của 1 kết quả,,,,152.31,48210,611,4\n"
+    outcome = tiktok.land_one("tiktok_ads/us/r.csv", text)
+    assert tiktok.rows(outcome, "impressions, clicks, purchases") == [(48210, 611, 4.0)]
+    assert outcome.rows_furniture == 1
+
+
+def test_a_workbook_with_typed_cells_lands_as_the_csv_does(tiktok: Desk) -> None:
+    names = ENGLISH.split(",")
+    rows = [
+        names,
+        [dt.date(2026, 3, 1), "TT", "18-24", "V3", 152.31, 48210, 611, 4, 236.0],
+        ["2026-03-01", "TT", "All", "V1", 20.1, 2890, "<5", "-", "-"],
+        ["Total of 2 results", "", "", "", 172.41, 51100, 611, 4, 236],
+    ]
+    outcome = tiktok.land_one("tiktok_ads/us/r.xlsx", workbook(rows))
+    assert [row[:6] for row in tiktok.rows(outcome, COLUMNS)] == [
+        ("2026-03-01", "V3", 48210, 611, None, "152.310000"),
+        ("2026-03-01", "V1", 2890, 5, "<", "20.100000"),
+    ]
+    assert outcome.rows_furniture == 1
+
+
+def test_older_names_of_the_columns_are_known(tiktok: Desk) -> None:
+    text = "Date,Campaign name,Spend,Impressions,Clicks,Purchases (website)\n2026-03-01,TT,1.50,10,2,1\n"
+    outcome = tiktok.land_one("tiktok_ads/us/r.csv", text, gate=check_batch)
+    assert tiktok.rows(outcome, "cast(cost as varchar), clicks, purchases") == [("1.500000", 2, 1.0)]
+
+
+def test_a_total_that_the_rows_do_not_meet_is_a_finding(tiktok: Desk) -> None:
+    text = f"{ENGLISH}\n2026-03-01,TT,18-24,V3,152.31,48210,611,4,236.00\n"
+    outcome = tiktok.land_one("tiktok_ads/us/r.csv", text + "Total of 2 results,,,,172.41,51100,611,4,236.00\n")
+    findings = str(tiktok.batch(outcome.batches[0]).manifest["findings"])
+    assert "Total of 2 results" in findings
+
+
+def test_a_tiktok_report_in_another_currency_is_refused(tiktok: Desk) -> None:
+    text = "By Day,Campaign name,Currency,Cost,Impressions\n2026-03-01,TT,VND,1500,10\n"
+    outcome = tiktok.land_one("tiktok_ads/us/r.csv", text)
+    assert outcome.status == "refused"
+    assert "VND" in outcome.reason
+
+
+def test_an_id_that_a_spreadsheet_spoilt_refuses_the_report(tiktok: Desk) -> None:
+    text = "By Day,Ad ID,Cost,Impressions\n2026-03-01,1.79253E+18,1.5,10\n"
+    assert "went through a spreadsheet" in tiktok.land_one("tiktok_ads/us/r.csv", text).reason
+
+
+def test_a_report_without_days_is_refused_with_the_missing_column(tiktok: Desk) -> None:
+    text = "Campaign name,Ad group name,Ad name,Cost,Impressions\nTT,18-24,V3,1.5,10\n"
+    assert "column “By Day” is missing" in tiktok.land_one("tiktok_ads/us/r.csv", text).reason
+
+
+# ---------------------------------------------------------------- google ads
+
+TERMS = "Search term,Match type,Added/Excluded,Clicks,Impr.,CTR,Currency code,Avg. CPC,Cost,Conv. rate,Conversions\n"
+
+
+def test_search_terms_land_as_their_own_table_and_their_totals_are_furniture(tiktok: Desk) -> None:
+    text = (
+        'Search terms report\n"January 28, 2026 - February 24, 2026"\n' + TERMS
+        + 'shoe shop,Performance Max,None,2,"1,001",0.20%,USD,0.39,0.78,0.00%,0.00\n'
+        + "Total: Search terms,,,2,\"1,001\",0.20%,USD,0.39,0.78,0.00%,0.00\n"
+        + "Total: Other search terms,,,9,\"7,001\",0.13%,USD,0.39,3.51,0.00%,0.00\n"
+    )  # fmt: skip
+    outcome = tiktok.land_one("google_ads/us/Search terms report.csv", text)
+    assert list(outcome.tables) == ["search_term_period"]
+    columns = "search_term, campaign, clicks, impressions, cast(cost as varchar), cast(period_start as varchar), cast(period_end as varchar)"
+    assert tiktok.rows(outcome, columns) == [
+        ("shoe shop", None, 2, 1001, "0.780000", "2026-01-28", "2026-02-24")
+    ]  # fmt: skip
+    assert outcome.rows_furniture == 2
+
+
+def test_search_terms_by_day_land_by_day_even_with_a_keyword_column(tiktok: Desk) -> None:
+    text = (
+        "Search terms report\n1 May 2026 - 8 May 2026\nDay,Search term,Keyword,Match type,Campaign,Impr.,Clicks,Cost\n"
+    )
+    outcome = tiktok.land_one("google_ads/us/r.csv", text + "2026-05-01,shoe,shoes,Broad match,A,5,1,0.40\n")
+    assert list(outcome.tables) == ["search_term_daily"]
+
+
+def test_ads_never_pass_for_campaigns(tiktok: Desk) -> None:
+    text = (
+        'Ad report\n"May 1, 2026 - May 8, 2026"\nAd status,Final URL,Headline 1,Campaign,Ad group,Ad type,Impr.,Cost\n'
+    )
+    text += "Enabled,https://s.example/,Shoes,A,B,Responsive search ad,5,0.40\nTotal: Search,,,,,,5,0.40\n"
+    outcome = tiktok.land_one("google_ads/us/Ad report.csv", text)
+    assert list(outcome.tables) == ["ad_period"]
+    assert tiktok.rows(outcome, "headline, campaign, impressions") == [("Shoes", "A", 5)]
+
+
+CONNECTOR = "customer_id,date,clicks,conversions,cost_micros,device,id,impressions"
+
+
+def test_a_connectors_millionths_land_whole_and_by_their_table(tiktok: Desk) -> None:
+    campaigns = f"{CONNECTOR}\n2121450128,2026-02-01,49,0,36150000,MOBILE,9935249409,166\n"
+    outcome = tiktok.land_one("google_ads/us/campaign_stats.csv", campaigns)
+    assert list(outcome.tables) == ["connector_campaign_daily"]
+    assert tiktok.rows(outcome, "campaign_id, device, cost_micros") == [("9935249409", "MOBILE", 36_150_000)]
+    terms = "ad_group_id,campaign_id,clicks,cost_micros,date,impressions,search_term,search_term_match_type\n"
+    outcome = tiktok.land_one("google_ads/us/terms.csv", terms + "1,2,25,120000,2026-04-19,300,shoe,BROAD\n")
+    assert list(outcome.tables) == ["connector_search_term_daily"]
+
+
+def test_a_cost_that_is_not_in_millionths_refuses_its_row(tiktok: Desk) -> None:
+    text = f"{CONNECTOR}\n1,2026-02-01,4,0,36.15,MOBILE,9,166\n1,2026-02-02,4,0,36150000,MOBILE,9,166\n"
+    outcome = tiktok.land_one("google_ads/us/campaign_stats.csv", text)
+    assert (outcome.rows_landed, outcome.rows_refused) == (1, 1)
