@@ -21,6 +21,7 @@ from raceway import __version__
 from raceway.contracts import load_contracts
 from raceway.faults import RacewayFault
 from raceway.home import PROJECT, Home
+from raceway.personal import key_fingerprint, known_fingerprint
 from raceway.settings import Settings, load_accounts, load_exclusions, load_holidays, load_settings
 from raceway.show import print_table
 
@@ -45,7 +46,7 @@ def examine(home: Home) -> list[Finding]:
     """Looks at everything and gives a finding for each."""
     return [
         finding
-        for look in (_installation, _settings, _contracts, _profiles, _expectations, _permissions, _disk)
+        for look in (_installation, _settings, _contracts, _profiles, _expectations, _permissions, _key, _disk)
         for finding in look(home)
     ]
 
@@ -173,9 +174,20 @@ def _permissions(home: Home) -> Iterator[Finding]:
                       f"chmod go-rwx {paths}")  # fmt: skip
     else:
         yield Finding("ok", "permissions", "keys, archive and quarantine are yours alone")
-    if not home.hash_key.is_file():
-        yield Finding("error", "permissions", f"{home.hash_key} is missing: personal data cannot be hashed. Put it "
-                      "back from your backup; a new key makes strangers of all known customers")  # fmt: skip
+
+
+def _key(home: Home) -> Iterator[Finding]:
+    try:
+        fingerprint, known = key_fingerprint(home), known_fingerprint(home)
+    except RacewayFault as fault:
+        yield Finding("error", "key", str(fault))
+        return
+    if known not in (None, fingerprint):
+        yield Finding("error", "key", f"{home.hash_key} has the fingerprint {fingerprint}, but what landed here is "
+                      f"hashed under the key {known}: put that one back from its backup (docs/backup.md); nothing runs "
+                      "until then")  # fmt: skip
+    else:
+        yield Finding("ok", "key", f"fingerprint {fingerprint}; back it up together with landing/ (docs/backup.md)")
 
 
 def _private(home: Home) -> Iterator[Path]:
@@ -191,6 +203,6 @@ def _disk(home: Home) -> Iterator[Finding]:
     gigabytes = f"{free / 1024**3:.1f} GB free"
     if free < MINIMUM_FREE_BYTES:
         yield Finding("warning", "disk", f"{gigabytes} at {home.root}; a night needs about three times the size of its "
-                      "exports: make room (old files in archive/ go by hand), or lower retention.versions")  # fmt: skip
+                      "exports: make room, or lower retention.versions or retention.archive_days")  # fmt: skip
     else:
         yield Finding("ok", "disk", gigabytes)

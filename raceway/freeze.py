@@ -28,12 +28,13 @@ import duckdb
 import pyarrow as pa
 
 from raceway import __version__
+from raceway.aside import write_aside
 from raceway.contracts import load_contract
 from raceway.faults import PermanentFault
-from raceway.history import Check, record_checks, write_aside
+from raceway.history import Check, record_checks
 from raceway.home import PROJECT, Home
 from raceway.ledger import BatchState, Ledger
-from raceway.personal import Hasher
+from raceway.personal import Hasher, check_key
 from raceway.settings import Account, Exclusion, Settings, load_exclusions, minor_unit
 
 HISTORY_DAYS: Final = 180
@@ -69,9 +70,11 @@ class Frozen:
 def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts: Accounts) -> Frozen:
     """Computes the effective set as the ledger stands and writes it for `run_id`.
 
-    Records a failed check (severity warning) for every batch that is left out. Raises PermanentFault
-    where an accepted batch's file is gone, duckdb.IOException where another process holds the warehouse.
+    Records a failed check (severity warning) for every batch that is left out. Raises BadSettings without the
+    key that landed rows are hashed under, PermanentFault where an accepted batch's file is gone,
+    duckdb.IOException where another process holds the warehouse.
     """
+    check_key(home)
     exclusions = _hashed(home, load_exclusions(home), accounts)
     with duckdb.connect(str(home.warehouse)) as connection:
         connection.execute("set timezone = 'UTC'")

@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
+from raceway.aside import write_aside
 from raceway.faults import GateFailed
-from raceway.history import BATCH_CHECKS, Check, check_lines, write_aside
+from raceway.history import BATCH_CHECKS, Check, check_lines
 from raceway.home import Home
 from raceway.ledger import Ledger
 from raceway.mart_suites import mart_suites

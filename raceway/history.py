@@ -16,13 +16,13 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
-import os
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from raceway.aside import write_aside
 from raceway.faults import PermanentFault
 from raceway.home import Home
 
@@ -155,17 +155,6 @@ def read_checks(file: Path) -> list[Check]:
     if not file.exists():
         return []
     return [Check.from_dict(json.loads(line)) for line in file.read_text(encoding="utf-8").split("\n") if line]
-
-
-def write_aside(path: Path, text: str) -> None:
-    """Writes a small text file so that readers see the old or the new one, never half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    with aside.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
 
 
 def _checks_folder(home: Home, run_id: str) -> Path:

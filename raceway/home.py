@@ -93,6 +93,11 @@ class Home:
         return self.secrets / "hash.key"
 
     @property
+    def key_fingerprint(self) -> Path:
+        """Fingerprint of the key under which everything in landing/ is hashed; backed up with it."""
+        return self.landing / "_key.txt"
+
+    @property
     def inbox(self) -> Path:
         """Where exports arrive: inbox/<source>/<account>/…"""
         return self.root / "inbox"

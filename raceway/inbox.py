@@ -5,7 +5,8 @@
 
 An export is one file, the files of a folder that is one download (Search Console), or the parts of one
 export (`orders_export_1.csv`, `_2`; shards of a day), as the source's contract says. A part that comes
-later makes a new export of all parts: the earlier ones are taken from the archive.
+later makes a new export of all parts: the earlier ones are taken from the archive, and where one is kept there
+no longer, landing refuses the part, since it would replace what the earlier ones said.
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ def find_exports(home: Home, source: str, state: LedgerState | None = None) -> l
         groups = _groups(contract, files)
         if any(table.meta.parts for table in contract.tables):
             known = Ledger(home).state() if state is None else state
-            groups = [_with_earlier_parts(home, contract, account.name, group, known) for group in groups]
+            groups = [_with_earlier_parts(contract, account.name, group, known) for group in groups]
         exports += [Export(source, account.name, tuple(group.files), group.bundle) for group in groups]
     return sorted(exports, key=lambda e: (max(f.modified_at for f in e.files), e.account, e.files[0].path))
 
@@ -200,10 +201,8 @@ def _in_order(parts: list[tuple[str, ExportFile]]) -> _Group:
     return _Group([file for _, file in sorted(parts, key=lambda item: (_natural(item[0]), item[1].path))])
 
 
-def _with_earlier_parts(
-    home: Home, contract: SourceContract, account: str, group: _Group, state: LedgerState
-) -> _Group:
-    """Adds parts of the same export that were landed before, from the archive."""
+def _with_earlier_parts(contract: SourceContract, account: str, group: _Group, state: LedgerState) -> _Group:
+    """Adds parts of the same export that were landed before; `kept_at` says where in the archive they lay."""
     first = part_of(contract, group.files[0].path) if not group.bundle else None
     if first is None:
         return group
@@ -217,11 +216,11 @@ def _with_earlier_parts(
             earlier = dt.datetime.fromisoformat(said["modified_at"])
             near = min(times) - window <= earlier <= max(times) + window
             kept_at = _kept_at(state, contract.name, account, said["path"], said["sha256"])
-            if known and known[1] == export and known[2] not in parts and near and (home.root / kept_at).is_file():
+            if known and known[1] == export and known[2] not in parts and near and kept_at:
                 parts[known[2]] = ExportFile(said["path"], said["bytes"], earlier, kept_at)
     return _in_order(list(parts.items()))
 
 
 def _kept_at(state: LedgerState, source: str, account: str, path: str, sha256: str) -> str:
     known = state.files.get((source, account, path))
-    return known.kept_at if known and known.sha256 == sha256 and known.kept_at else ".nowhere"
+    return known.kept_at if known and known.sha256 == sha256 else ""

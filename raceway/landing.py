@@ -27,7 +27,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -39,10 +39,10 @@ from raceway.effect import copy_states, in_effect
 from raceway.faults import ExportRefused
 from raceway.furniture import Filters, Span, filters_of
 from raceway.home import Home
-from raceway.inbox import Export, part_of
+from raceway.inbox import Export, ExportFile, part_of
 from raceway.ledger import BatchState, Ledger, LedgerState, state_name, utc_text
-from raceway.personal import give_key
-from raceway.raw_files import RawFiles, private
+from raceway.personal import check_key, give_key
+from raceway.raw_files import RawFiles, private, refused_rows
 from raceway.reading import Member, Shape, open_members
 from raceway.sections import recognise_all
 from raceway.settings import ACCOUNT_COLUMNS, Account, Settings, load_accounts, load_settings
@@ -137,6 +137,7 @@ class _Landing:
         self.as_of = as_of or self.settings.business_day(dt.datetime.now(dt.UTC))
         self.threads = threads
         self.ledger = Ledger(home)
+        self.key = check_key(home)
         self.scratch = home.landing / "_tmp" / uuid.uuid4().hex
         self.raw = RawFiles(home, export)
         self.beside: Span | None = None
@@ -146,11 +147,14 @@ class _Landing:
     # ------------------------------------------------------------ the way
 
     def run(self) -> Outcome:
-        gone = [file for file in self.export.files if not self.export.located(self.home, file).is_file()]
+        missing = [file for file in self.export.files if not self.export.located(self.home, file).is_file()]
+        gone = [file for file in missing if not file.kept_at]
         if gone:  # landed by a run that was broken off after the move, or taken away by a person
             self.outcome.status = "duplicate"
             self.outcome.reason = f"{gone[0].path}: not in the inbox any more; nothing was done"
             return self.outcome
+        if missing:
+            return self._part_alone(missing)
         try:
             account = self._account()
             _sweep(self.scratch.parent)
@@ -175,6 +179,16 @@ class _Landing:
             return self._refused_whole(self.outcome.reason)  # of several tables one may have landed: the files wait
         self.raw.put_away("quarantine" if self.outcome.status == "refused" else "archive", self.outcome.reason)
         return self.outcome
+
+    def _part_alone(self, swept: list[ExportFile]) -> Outcome:
+        """Refuses a part that came so late that an earlier part of its export is kept no longer."""
+        self.export = replace(self.export, files=tuple(file for file in self.export.files if file not in swept))
+        self.raw = RawFiles(self.home, self.export)
+        return self._refused_whole(
+            f"{self.export.account}/{self.export.files[0].path}: a part of an export whose other part {swept[0].path} "
+            "landed earlier and is not in archive/ any more (raw files are kept for retention.archive_days = "
+            f"{self.settings.retention.archive_days} days); put all parts into the inbox again, together"
+        )
 
     def _account(self) -> Account:
         accounts = load_accounts(self.home)
@@ -359,6 +373,7 @@ class _Landing:
             {key: record[key] for key in ("path", "sha256", "bytes", "modified_at")}
             for record in self.raw.records(None)
         ]
+        batch.manifest["key_fingerprint"] = self.key
         target = self._target(batch)
         before = state.batches.get(batch.batch_id)
         if before is not None and before.status == "rejected":
@@ -388,7 +403,7 @@ class _Landing:
     def _show(self, batch: Batch, target: Path) -> None:
         """Makes the batch visible: quarantined rows and states first, then the folder in one rename."""
         if batch.refused_rows is not None:
-            kept = self.home.quarantine / "rows" / self.export.source / self.export.account / f"{batch.batch_id}.csv"
+            kept = refused_rows(self.home, batch.manifest)
             private(kept.parent)
             batch.refused_rows.chmod(0o600)
             batch.refused_rows.replace(kept)

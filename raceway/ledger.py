@@ -381,7 +381,10 @@ def retry(home: Home, file: str | None = None, who: str | None = None) -> list[s
         if target.is_file():
             moved.append(state)
     if file is not None and not moved:
-        raise UnknownBatch(f"{file}: it is not in the quarantine any more; put it into the inbox again")
+        raise UnknownBatch(
+            f"{file}: it was refused on {refused[0].when:%Y-%m-%d} and is not in the quarantine any more, where files "
+            "are kept for retention.archive_days; put it into the inbox again"
+        )
     if moved:
         keys = [{"source": s.source, "account": s.account, "path": s.path} for s in moved]
         Ledger(home).append("retry", files=keys, who=_who(who))

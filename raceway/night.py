@@ -22,6 +22,7 @@ from raceway.inbox import find_exports
 from raceway.ledger import Ledger
 from raceway.lock import alone
 from raceway.night_result import NightResult, gather
+from raceway.personal import check_key
 from raceway.settings import load_settings
 from raceway.wiring import EXTRACT_PREFIX, MART_DAG
 
@@ -44,6 +45,7 @@ def run_night(
     started_at = dt.datetime.now(tz=dt.UTC)
     run_id = steps.run_id_for(started_at)
     settings = load_settings(home)
+    check_key(home)
     sources = source_names(home)
     as_of = as_of or settings.business_day(started_at)
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import re
 from typing import Final
 
 import duckdb
 
+from raceway.aside import write_aside
 from raceway.faults import BadSettings
 from raceway.home import Home
 
@@ -83,6 +85,42 @@ class Hasher:
 
     def _hash(self, text: str) -> str:
         return hmac.new(self._key, text.encode("utf-8"), hashlib.sha256).hexdigest()
+
+
+def key_fingerprint(home: Home) -> str:
+    """16 hex digits that tell the home's key from others and do not give it away. Raises BadSettings without one."""
+    return hashlib.sha256(b"raceway-key" + _read_key(home)).hexdigest()[:16]
+
+
+def check_key(home: Home) -> str:
+    """The fingerprint of the home's key, which must be the one that everything landed is hashed under.
+
+    The first key that lands something is remembered beside the landed batches. Raises BadSettings where the
+    key is missing or another one: under another key every known person would become a stranger.
+    """
+    found = key_fingerprint(home)
+    known = known_fingerprint(home)
+    if known is None:
+        write_aside(home.key_fingerprint, found + "\n")
+    elif known != found:
+        raise BadSettings(
+            f"{home.hash_key}: its fingerprint is {found}, but what landed here is hashed under the key {known}. Put "
+            "that key back from the backup that belongs to this landing folder (docs/backup.md); nothing was changed"
+        )
+    return found
+
+
+def known_fingerprint(home: Home) -> str | None:
+    """The fingerprint of the key that landed batches are hashed under; None where nothing has landed."""
+    try:
+        return home.key_fingerprint.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        pass
+    for manifest in home.landing.glob("*/*/*/manifest.json"):  # the note is lost: any batch tells it
+        said: str | None = json.loads(manifest.read_bytes()).get("key_fingerprint")
+        if said:
+            return said
+    return None
 
 
 def _read_key(home: Home) -> bytes:

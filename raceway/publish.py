@@ -29,10 +29,11 @@ from typing import Any, Final
 import duckdb
 
 from raceway import MART_VERSION, __version__
+from raceway.aside import write_aside
 from raceway.descriptions import describe_tables
 from raceway.faults import GateFailed, PassingFault
 from raceway.freeze import waiting_for_rates
-from raceway.history import Check, RunRecord, record_run, run_checks, run_records, write_aside
+from raceway.history import Check, RunRecord, record_run, run_checks, run_records
 from raceway.history_tables import HISTORY_TABLES, landed_since_last_publish, write_history_tables
 from raceway.home import Home
 from raceway.mart_files import load_table, open_files, write_parquet

@@ -4,18 +4,20 @@
              ──►  quarantine/files/<source>/<account>/<time>-<hash>/<file>   refused, with <file>.reason.txt
 
 They hold personal data in the clear: mode 600, folders 700. A move keeps a file's own time, since that says
-when it was exported.
+when it was exported; when it was put away stands in the ledger. After `retention.archive_days` they are removed.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 from raceway.home import Home
 from raceway.inbox import Export, ExportFile
-from raceway.ledger import utc_text
+from raceway.ledger import Ledger, utc_text
 
 Area = Literal["archive", "quarantine"]
 
@@ -72,6 +74,43 @@ class RawFiles:
                 note.write_text(reason + "\n", encoding="utf-8")
                 note.chmod(0o600)
             _remove_empty(path.parent, self.home.inbox / self.export.source / self.export.account)
+
+
+def sweep(home: Home, days: int, now: dt.datetime) -> int:
+    """Removes raw files and refused rows that were put away more than `days` before `now`; gives their number.
+
+    What the ledger does not name is left alone.
+    """
+    removed = 0
+    for kept_at, since in _put_away(home).items():
+        kept = home.root / kept_at
+        if now - since <= dt.timedelta(days=days) or not kept.is_file():
+            continue
+        kept.unlink()
+        kept.with_name(f"{kept.name}.reason.txt").unlink(missing_ok=True)
+        top = home.archive if kept.is_relative_to(home.archive) else home.quarantine
+        _remove_empty(kept.parent, top)
+        removed += 1
+    return removed
+
+
+def _put_away(home: Home) -> dict[str, dt.datetime]:
+    """When each kept file was last put where it lies, by its path below the home."""
+    since: dict[str, dt.datetime] = {}
+    for event in Ledger(home).events():
+        for said in event.fields.get("files", []):
+            if said.get("kept_at"):
+                since[said["kept_at"]] = event.at
+        manifest = event.fields.get("manifest")
+        if manifest and manifest["rows_refused"]:
+            since[refused_rows(home, manifest).relative_to(home.root).as_posix()] = event.at
+    return since
+
+
+def refused_rows(home: Home, manifest: Mapping[str, Any]) -> Path:
+    """Where the refused rows of a batch lie, by its manifest."""
+    folder = home.quarantine / "rows" / str(manifest["source"]) / str(manifest["account"])
+    return folder / f"{manifest['batch_id']}.csv"
 
 
 def private(folder: Path) -> None:

@@ -198,8 +198,8 @@ class Retention(_Model):
     archive_days: int = Field(
         30,
         ge=0,
-        description="Days that raw files are to stay in archive/ and quarantine/. "
-        "Nothing removes them yet: delete older ones by hand, they hold personal data.",
+        description="Days that raw files stay in archive/ and quarantine/ once they lie there; each night removes "
+        "older ones, since they hold personal data.",
     )
     versions: int = Field(14, ge=2, description="Published versions that are kept.")
 

@@ -135,6 +135,7 @@ def freeze(run: Json) -> Json:
         if published is not None and same and not this.full_refresh:
             message = f"nothing new since {published.name}"
             record_run(home, _record(this, "skipped", message, version=published.name))
+            _sweep(home, this)
     return {"changed": this.full_refresh or not same, "fingerprint": frozen.fingerprint, "pending": frozen.pending}
 
 
@@ -176,7 +177,16 @@ def publish(run: Json, frozen: Json) -> Json:
             fingerprint=frozen["fingerprint"],
             late=tuple(this.late),
         )
+        _sweep(home, this)
     return {"version": version.name}
+
+
+def _sweep(home: Home, run: Run) -> None:
+    """Removes raw files that have been kept long enough: the last thing that a run does."""
+    from raceway.raw_files import sweep
+    from raceway.settings import load_settings
+
+    sweep(home, load_settings(home).retention.archive_days, run.started_at)
 
 
 # what all steps share

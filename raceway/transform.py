@@ -18,8 +18,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from raceway.aside import write_aside
 from raceway.faults import GateFailed, PassingFault
-from raceway.history import Check, Severity, record_checks, write_aside
+from raceway.history import Check, Severity, record_checks
 from raceway.home import PROJECT, Home
 
 WAREHOUSE_VARIABLE: Final = "RACEWAY_WAREHOUSE"
