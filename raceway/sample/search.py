@@ -78,4 +78,4 @@ def invent_search(world: World) -> None:
         world.search.readings.append(Reading("moz", DOMAIN, day, score, early))
         world.search.readings.append(Reading("moz", "giaybenthanh.example", day, score + 9, score + 9))
         world.search.readings.append(Reading("ahrefs", DOMAIN, day, score + 14, score + 14))
-        score, day = score + chance.randrange(0, 3), day + dt.timedelta(days=17)
+        score, day = score + chance.randrange(1, 4), day + dt.timedelta(days=17)

@@ -43,7 +43,10 @@ spans as (
         least(
             coalesce(lead(day) over (partition by state, entity order by day), cast('9999-12-31' as date)),
             -- a domain's score is read now and then and lasts
-            case when state = 'following' then {{ add_days('day', carried_days + 1) }} else cast('9999-12-31' as date) end
+            case
+                when state = 'following' then {{ add_days('day', carried_days + 1) }}
+                else cast('9999-12-31' as date)
+            end
         ) as until_day,
         amount
     from readings

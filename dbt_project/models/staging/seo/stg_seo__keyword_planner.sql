@@ -8,8 +8,9 @@ landed as (select * from {{ landed('seo', 'keyword_planner') }}),
 measured as (
     select
         *,
-        min(case when avg_monthly_searches is null or avg_monthly_searches in (0, 50, 500, 5000, 50000, 500000, 5000000) then 1 else 0 end)
-            over (partition by account, _batch_id) = 1 as is_bucketed
+        max(case when avg_monthly_searches not in (0, 50, 500, 5000, 50000, 500000, 5000000) then 1 else 0 end)
+            over (partition by account, _batch_id)
+        = 0 as is_bucketed
     from landed
 ),
 
