@@ -26,6 +26,7 @@ _DATED_BY: Final = {
     "fct_reach_sessions_reconciled": "period_end",
     "fct_reach_email_campaign": "day",
     "fct_act_cart": "day",
+    "fct_act_lead": "became_lead_on",
     "fct_act_login": "day",
     "fct_convert_order": "order_date",
     "fct_convert_order_line": "order_date",

@@ -14,6 +14,7 @@ from raceway.faults import BadSettings
 from raceway.home import Home
 from raceway.sample import company
 from raceway.sample.homes import prepare_home
+from raceway.sample.traces_crm import write_hubspot, write_salesforce
 from raceway.sample.traces_ga4 import write_ga4
 from raceway.sample.traces_google_ads import write_google_ads
 from raceway.sample.traces_mail_tools import write_activecampaign, write_getresponse, write_klaviyo
@@ -42,6 +43,8 @@ _WRITERS = {
     "klaviyo": write_klaviyo,
     "activecampaign": write_activecampaign,
     "getresponse": write_getresponse,
+    "hubspot": write_hubspot,
+    "salesforce": write_salesforce,
     "nps": write_nps,
     "social": write_social,
     "seo": write_seo,

@@ -105,6 +105,8 @@ def sample_accounts(history_start: dt.date) -> list[Account]:
         {"source": "activecampaign", "account": "vn-club", "name": "Câu lạc bộ chạy bộ", **vietnam},
         {"source": "getresponse", "account": "sg-list", "name": "Singapore list", **vietnam, "market": "SG",
          "time_zone": "Asia/Singapore"},
+        {"source": "hubspot", "account": "vn-crm", "name": "HubSpot", **vietnam},
+        {"source": "salesforce", "account": "us-b2b", "name": "Salesforce wholesale", **america},
         {"source": "nps", "account": "vn-shop", "name": "Khảo sát NPS", **vietnam},
         {"source": "seo", "account": "vn-site", "name": "SEO Việt Nam", "site": SITE, **vietnam},
         {"source": "seo", "account": "us-site", "name": "SEO New York", **america},

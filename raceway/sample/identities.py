@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from raceway.sample.company import STAFF_EMAIL
 from raceway.sample.model import World
 
 Identity = tuple[str, str]  # type, value
@@ -57,7 +58,25 @@ def revealed_links(world: World) -> Links:
     for sale in world.sales:
         if sale.customer is not None and sale.reference is not None:
             links.join(("square_customer", sale.customer), ("login", sale.reference))
+    _join_contacts(world, links)
     return links
+
+
+def _join_contacts(world: World, links: Links) -> None:
+    """The contacts of the CRMs that an export shows, but those merged into another, the staff's and deleted ones."""
+    for contact in world.mailcrm.crm_contacts:
+        seen = any(contact.is_in(at) for at in world.mailcrm.crm_exports)
+        if seen and contact.merged_into is None and contact.email != STAFF_EMAIL:
+            _join_contact(links, contact.email, contact.phone)
+    for lead in world.mailcrm.business_leads:
+        if not lead.is_deleted:
+            _join_contact(links, lead.email, lead.phone)
+
+
+def _join_contact(links: Links, email: str | None, phone: str | None) -> None:
+    """A contact of a CRM is one person's: its address and its number."""
+    if email is not None and phone is not None:
+        links.join(("email", email.lower()), ("phone", phone))
 
 
 def _link_lists(world: World, links: Links) -> None:

@@ -21,6 +21,7 @@ from raceway.sample.identities import Identity, Links, order_identity, revealed_
 from raceway.sample.model import DAY, AdRow, World, micros
 from raceway.sample.periods import LONG_PERIODS, PERIODS, Calendar
 from raceway.sample.tally import Key, Number, Tally, declared_measures, grains, read_rows
+from raceway.sample.truth_crm import count_crm
 from raceway.sample.truth_lists import tally_lists
 from raceway.sample.truth_mailcrm import count_mail
 from raceway.sample.truth_orders import Exchange, find_channels, placed_orders, till_refunds
@@ -121,6 +122,7 @@ class _Truth:
         self._orders()
         self._customers()
         count_mail(self.world, self.tally)
+        count_crm(self.world, self.tally, self.links, self.sessions, self.counted, self._market_of)
         self._survey()
         tally_lists(self.world, self.tally, self.sessions, self.links.person, self._market_of)
         count_search(self.world, self.tally)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from raceway.sample import company
 from raceway.sample.campaigns import invent_campaigns
+from raceway.sample.crm import invent_crm
 from raceway.sample.letters import invent_letters, invent_survey
 from raceway.sample.lists import invent_lists
 from raceway.sample.mail_tools import invent_mail_tools
@@ -51,6 +52,7 @@ def invent_world(
     invent_letters(world)
     invent_survey(world)
     invent_mail_tools(world)
+    invent_crm(world)
     invent_plans(world)
     invent_lists(world)
     invent_social(world)

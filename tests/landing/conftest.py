@@ -37,6 +37,8 @@ ACCOUNTS = [
     ("klaviyo", "letters", "US", "America/New_York", "USD"),
     ("activecampaign", "club", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("getresponse", "list", "SG", "Asia/Singapore", "SGD"),
+    ("hubspot", "crm", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("salesforce", "b2b", "US", "America/New_York", "USD"),
     ("nps", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("social", "page", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("plan", "company", "VN", "Asia/Ho_Chi_Minh", "VND"),

@@ -45,6 +45,10 @@ FACTS = {
     "int_social_daily": "source varchar, account varchar, network varchar, day date",
     "fct_act_cart": "source varchar, account varchar, session_id varchar, person_id varchar, day date, "
     "channel varchar, market varchar, is_ordered boolean",
+    "fct_act_lead": "source varchar, account varchar, lead_id varchar, person_id varchar, became_lead_on date, "
+    "qualified_on date, channel varchar, market varchar, is_won_90d boolean",
+    "fct_convert_deal": "source varchar, account varchar, deal_id varchar, created_on date, closed_on date, "
+    "channel varchar, market varchar, is_closed boolean, is_won boolean, cycle_days bigint",
     "fct_convert_order": "source varchar, account varchar, order_id varchar, ordered_at timestamp, order_date date, "
     "person_id varchar, is_identified boolean, sales_place varchar, channel varchar, market varchar, "
     "is_placed boolean, is_counted boolean, gross_sales decimal(18,6), discounts decimal(18,6), "

@@ -17,3 +17,15 @@
 {%- endmacro %}
 
 {% macro duckdb__add_24_hours(moment, days) %}({{ moment }} + to_hours(24 * cast({{ days }} as integer))){% endmacro %}
+
+
+{# Whether a moment is midnight of a zone: what a cell that names a day and no time becomes. #}
+{% macro is_local_midnight(moment, zone) %}{{ return(adapter.dispatch('is_local_midnight')(moment, zone)) }}{% endmacro %}
+
+{% macro default__is_local_midnight(moment, zone) -%}
+    (from_utc_timestamp({{ moment }}, {{ zone }}) = date_trunc('day', from_utc_timestamp({{ moment }}, {{ zone }})))
+{%- endmacro %}
+
+{% macro duckdb__is_local_midnight(moment, zone) -%}
+    (cast(timezone({{ zone }}, timezone('UTC', {{ moment }})) as time) = time '00:00:00')
+{%- endmacro %}

@@ -9,6 +9,8 @@ events as (select * from {{ ref('int_session_events') }}),
 
 audience as (select * from {{ ref('stg_mailchimp__audience') }}),
 
+crm_contacts as (select * from {{ ref('int_crm_contacts') }}),
+
 answers as (select * from {{ ref('stg_nps__answers') }}),
 
 invitations as (select * from {{ ref('stg_nps__invitations') }}),
@@ -65,6 +67,12 @@ mentions as (
         coalesce(optin_at, confirm_at, last_changed_at) as seen_at
     from audience
     where not is_excluded
+    union all
+    select concat('contact:', lead_id) as trace_id, 'email' as id_type, email_hash as id_value, created_at as seen_at
+    from crm_contacts
+    union all
+    select concat('contact:', lead_id) as trace_id, 'phone' as id_type, phone_hash as id_value, created_at as seen_at
+    from crm_contacts
     union all
     select concat('answer:', email_hash) as trace_id, 'email' as id_type, email_hash as id_value, answered_at as seen_at
     from answers

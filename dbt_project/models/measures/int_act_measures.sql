@@ -7,6 +7,8 @@ sessions as (select * from {{ ref('fct_reach_session') }}),
 
 carts as (select * from {{ ref('fct_act_cart') }}),
 
+leads as (select * from {{ ref('fct_act_lead') }}),
+
 logins as (select * from {{ ref('fct_act_login') }}),
 
 sessions_by_day as (
@@ -48,6 +50,27 @@ logins_by_day as (
     group by day, channel, market
 ),
 
+leads_by_day as (
+    select
+        became_lead_on as day,
+        channel,
+        market,
+        count(*) as leads
+    from leads
+    group by became_lead_on, channel, market
+),
+
+qualified_by_day as (
+    select
+        qualified_on as day,
+        channel,
+        market,
+        count(*) as qualified_leads
+    from leads
+    where qualified_on is not null
+    group by qualified_on, channel, market
+),
+
 final as (
     {{ measures_from('sessions_by_day', [
         'engaged_seconds', 'page_views', 'product_views', 'product_view_sessions', 'cart_sessions',
@@ -57,6 +80,10 @@ final as (
     {{ measures_from('logins_by_day', ['signups', 'activated_accounts', 'profiles_completed']) }}
     union all
     {{ measures_from('carts_by_day', ['carts_created', 'carts_ordered']) }}
+    union all
+    {{ measures_from('leads_by_day', ['leads']) }}
+    union all
+    {{ measures_from('qualified_by_day', ['qualified_leads']) }}
 )
 
 select * from final
