@@ -26,16 +26,20 @@ _DATED_BY: Final = {
     "fct_reach_sessions_reconciled": "period_end",
     "fct_reach_email_campaign": "day",
     "fct_act_cart": "day",
+    "fct_act_usability_task": "day",
     "fct_act_lead": "became_lead_on",
     "fct_act_login": "day",
     "fct_convert_order": "order_date",
     "fct_convert_order_line": "order_date",
     "fct_convert_refund": "refund_date",
     "fct_convert_attribution": "order_date",
+    "fct_engage_ticket": "day",
+    "fct_engage_csat_answer": "day",
     "fct_engage_usage": "day",
     "fct_engage_email_activity": "day",
     "fct_advocacy_nps_answer": "day",
     "fct_advocacy_nps_invitation": "day",
+    "fct_advocacy_review": "day",
 }
 
 

@@ -191,7 +191,9 @@ def _timestamp(column: ColumnContract, raw: str, account: Account, extras: dict[
     if zulu:
         values.append(f"try_strptime({text}, {text_list(zulu)})")
     if without:
-        values.append(_in_utc(f"try_strptime({text}, {text_list(without)})", moment.zone, account, extras))
+        # nanoseconds (%n) would make a type of their own, which not every engine reads
+        parsed = f"cast(try_strptime({text}, {text_list(without)}) as timestamp)"
+        values.append(_in_utc(parsed, moment.zone, account, extras))
     if moment.serial:
         values.append(_in_utc(_day_number(raw), moment.zone, account, extras))
     if with_offset:

@@ -77,3 +77,8 @@
         when {{ sales_channel }} is not null then 'online'
     end
 {%- endmacro %}
+
+{# Price × quantity, both with decimals: wide enough that no đồng amount overflows. #}
+{% macro times(price, quantity) -%}
+    (cast({{ price }} as decimal(38, 6)) * cast({{ quantity }} as decimal(18, 6)))
+{%- endmacro %}

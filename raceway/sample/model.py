@@ -13,7 +13,9 @@ from typing import Final, Literal
 from raceway.sample.listed import Lists
 from raceway.sample.mailcrm import MailCrm
 from raceway.sample.search import Search
+from raceway.sample.service import Service
 from raceway.sample.social import Social
+from raceway.sample.trade import Trade
 from raceway.settings import Account, Settings
 
 SECOND: Final = 1_000_000
@@ -366,8 +368,10 @@ class World:
     targets: list[Target] = field(default_factory=list)
     initiatives: list[Initiative] = field(default_factory=list)
     rates: list[Rate] = field(default_factory=list)
+    service: Service = field(default_factory=Service)
     lists: Lists = field(default_factory=Lists)
     mailcrm: MailCrm = field(default_factory=MailCrm)
+    trade: Trade = field(default_factory=Trade)
     social: Social = field(default_factory=Social)
     search: Search = field(default_factory=Search)
 

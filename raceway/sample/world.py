@@ -14,10 +14,12 @@ from raceway.sample.mail_tools import invent_mail_tools
 from raceway.sample.model import World
 from raceway.sample.plans import invent_plans
 from raceway.sample.search import invent_search
+from raceway.sample.service import invent_service
 from raceway.sample.shop import Population, invent_orders
 from raceway.sample.social import invent_social
 from raceway.sample.store import invent_sales
 from raceway.sample.tiktok import invent_tiktok
+from raceway.sample.trade_sales import invent_trade
 from raceway.sample.visits import invent_visits
 from raceway.settings import Settings
 
@@ -44,6 +46,7 @@ def invent_world(
     progress("inventing persons and their orders")
     invent_orders(world, population)
     invent_sales(world, population)
+    invent_trade(world)
     progress("inventing visits")
     invent_visits(world)
     progress("inventing ads, letters, answers and plans")
@@ -54,6 +57,7 @@ def invent_world(
     invent_mail_tools(world)
     invent_crm(world)
     invent_plans(world)
+    invent_service(world)
     invent_lists(world)
     invent_social(world)
     invent_search(world)

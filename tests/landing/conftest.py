@@ -40,6 +40,10 @@ ACCOUNTS = [
     ("hubspot", "crm", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("salesforce", "b2b", "US", "America/New_York", "USD"),
     ("nps", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("zendesk", "help", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("csat_survey", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("reviews", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("usability_test", "lab", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("social", "page", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("plan", "company", "VN", "Asia/Ho_Chi_Minh", "VND"),
 ]

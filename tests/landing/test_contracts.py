@@ -120,6 +120,10 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
             "follower_counts",
         ],
         "square": ["items"],
+        "zendesk": ["ticket_metrics", "users", "tickets", "ticket_report"],
+        "csat_survey": ["typeform", "survey_monkey", "google_forms", "google_forms_vi"],
+        "reviews": ["gbp_reviews", "gbp_performance", "trustpilot", "judge_me", "yotpo", "other"],
+        "usability_test": ["tasks"],
         "tiktok_ads": ["ads_daily"],
         "tiktok_shop": ["orders"],
     }
@@ -196,7 +200,7 @@ def test_a_broken_contract_names_the_place_and_the_remedy(home: Home, good: str,
 
 
 def test_an_unknown_source_names_the_known_ones(home: Home) -> None:
-    with pytest.raises(BadContract, match=r"known sources: activecampaign, ga4"):
+    with pytest.raises(BadContract, match=r"known sources: activecampaign, csat_survey, ga4"):
         load_contract("tiktok", home)
 
 

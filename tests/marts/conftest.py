@@ -69,6 +69,15 @@ FACTS = {
     "is_promoter boolean, is_detractor boolean",
     "fct_advocacy_nps_invitation": "source varchar, account varchar, invitation_id varchar, market varchar, day date, "
     "is_answered_30d boolean",
+    "fct_act_usability_task": "source varchar, account varchar, day date, is_success boolean, errors bigint, "
+    "seconds decimal(18,3)",
+    "int_tickets": "source varchar, account varchar, ticket_id varchar, market varchar, day date, is_onboarding boolean",
+    "fct_engage_ticket": "source varchar, account varchar, ticket_id varchar, market varchar, day date, "
+    "is_replied boolean, first_reply_minutes bigint, resolved_on date, resolution_minutes bigint",
+    "fct_engage_csat_answer": "source varchar, account varchar, answer_id varchar, market varchar, day date, "
+    "is_satisfied boolean",
+    "fct_advocacy_review": "source varchar, account varchar, review_id varchar, market varchar, day date, "
+    "stars decimal(18,6), is_positive boolean",
     "fct_convert_trial": "source varchar, account varchar, trial_id varchar, market varchar, started_on date, "
     "is_converted_30d boolean",
     "fct_engage_term": "source varchar, account varchar, term_id varchar, market varchar, ends_on date, "

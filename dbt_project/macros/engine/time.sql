@@ -29,3 +29,15 @@
 {% macro duckdb__is_local_midnight(moment, zone) -%}
     (cast(timezone({{ zone }}, timezone('UTC', {{ moment }})) as time) = time '00:00:00')
 {%- endmacro %}
+
+
+{# Whole minutes from `first` to `second`. #}
+{% macro minutes_between(first, second) %}{{ return(adapter.dispatch('minutes_between')(first, second)) }}{% endmacro %}
+
+{% macro default__minutes_between(first, second) -%}
+    cast(floor((unix_timestamp({{ second }}) - unix_timestamp({{ first }})) / 60) as bigint)
+{%- endmacro %}
+
+{% macro duckdb__minutes_between(first, second) -%}
+    (date_diff('second', {{ first }}, {{ second }}) // 60)
+{%- endmacro %}

@@ -17,6 +17,12 @@ invitations as (select * from {{ ref('stg_nps__invitations') }}),
 
 lists as (select * from {{ ref('int_list_identities') }}),
 
+tickets as (select * from {{ ref('int_ticket_heads') }}),
+
+csat_answers as (select * from {{ ref('stg_csat_survey__answers') }}),
+
+reviews as (select * from {{ ref('stg_reviews__reviews') }}),
+
 devices as (
     select
         concat(account, ':', user_pseudo_id) as device_id,
@@ -88,6 +94,18 @@ mentions as (
     union all
     select trace_id, id_type, id_value, seen_at
     from lists
+    union all
+    select concat('ticket:', email_hash) as trace_id, 'email' as id_type, email_hash as id_value, created_at as seen_at
+    from tickets
+    where is_counted
+    union all
+    select concat('csat:', email_hash) as trace_id, 'email' as id_type, email_hash as id_value, answered_at as seen_at
+    from csat_answers
+    where not is_excluded
+    union all
+    select concat('review:', email_hash) as trace_id, 'email' as id_type, email_hash as id_value, created_at as seen_at
+    from reviews
+    where not is_excluded and not is_spam
 ),
 
 final as (

@@ -112,8 +112,8 @@ kiotviet_items as (
         sku,
         product,
         quantity,
-        cast(quantity * price as decimal(38, 6)) as amount,
-        cast(quantity * price - line_total as decimal(18, 6)) as line_discount,
+        cast({{ times('price', 'quantity') }} as decimal(38, 6)) as amount,
+        cast({{ times('price', 'quantity') }} - line_total as decimal(18, 6)) as line_discount,
         {{ is_gift_card('product') }} as is_gift_card
     from kiotviet
 ),

@@ -13,6 +13,8 @@ testimonials as (select * from {{ ref('fct_advocacy_testimonial') }}),
 
 content_shares as (select * from {{ ref('fct_advocacy_content_share') }}),
 
+reviews as (select * from {{ ref('fct_advocacy_review') }}),
+
 answers_by_day as (
     select
         day,
@@ -68,6 +70,18 @@ testimonials_by_day as (
     group by day, market
 ),
 
+reviews_by_day as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        count(*) as reviews,
+        sum(stars) as review_stars,
+        sum(case when is_positive then 1 else 0 end) as positive_reviews
+    from reviews
+    group by day, market
+),
+
 final as (
     {{ measures_from('answers_by_day', ['nps_responses', 'nps_promoters', 'nps_detractors']) }}
     union all
@@ -78,6 +92,8 @@ final as (
     {{ measures_from('testimonials_by_day', ['testimonials']) }}
     union all
     {{ measures_from('shares_by_day', ['content_shares']) }}
+    union all
+    {{ measures_from('reviews_by_day', ['reviews', 'review_stars', 'positive_reviews']) }}
 )
 
 select * from final
