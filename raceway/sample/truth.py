@@ -22,9 +22,11 @@ from raceway.sample.model import DAY, AdRow, World, micros
 from raceway.sample.periods import LONG_PERIODS, PERIODS, Calendar
 from raceway.sample.tally import Key, Number, Tally, declared_measures, grains, read_rows
 from raceway.sample.truth_crm import count_crm
+from raceway.sample.truth_listening import count_mentions
 from raceway.sample.truth_lists import tally_lists
 from raceway.sample.truth_mailcrm import count_mail
 from raceway.sample.truth_orders import Exchange, find_channels, placed_orders, till_refunds
+from raceway.sample.truth_referral import tally_referrals
 from raceway.sample.truth_search import count_search
 from raceway.sample.truth_service import count_service
 from raceway.sample.truth_sessions import cut_sessions, first_touches, is_bounced
@@ -132,10 +134,12 @@ class _Truth:
         count_mail(self.world, self.tally)
         count_crm(self.world, self.tally, self.links, self.sessions, self.counted, self._market_of)
         self._survey()
+        tally_referrals(self.world, self.tally, self.counted, self.links.person, self._market_of)
         count_service(self.world, self.tally, self._market, self._beginnings)
         tally_lists(self.world, self.tally, self.sessions, self.links.person, self._market_of)
         count_search(self.world, self.tally)
         count_social(self.world, self.tally, self.sessions)
+        count_mentions(self.world, self.tally)
         values = self.tally.close(dict.fromkeys(_PLANNED, self.world.as_of), self.world.last)
         return self._without_unready(self._with_buyers_among_visitors(values))
 

@@ -9,9 +9,12 @@ from raceway.sample import company
 from raceway.sample.campaigns import invent_campaigns
 from raceway.sample.crm import invent_crm
 from raceway.sample.letters import invent_letters, invent_survey
+from raceway.sample.listening import invent_listening
 from raceway.sample.lists import invent_lists
 from raceway.sample.mail_tools import invent_mail_tools
 from raceway.sample.model import World
+from raceway.sample.outlet import invent_outlet
+from raceway.sample.partners import invent_partners
 from raceway.sample.plans import invent_plans
 from raceway.sample.search import invent_search
 from raceway.sample.service import invent_service
@@ -49,6 +52,7 @@ def invent_world(
     invent_trade(world)
     progress("inventing visits")
     invent_visits(world)
+    invent_outlet(world)
     progress("inventing ads, letters, answers and plans")
     invent_campaigns(world)
     invent_tiktok(world)
@@ -59,6 +63,8 @@ def invent_world(
     invent_plans(world)
     invent_service(world)
     invent_lists(world)
+    invent_partners(world)
     invent_social(world)
     invent_search(world)
+    invent_listening(world)
     return world

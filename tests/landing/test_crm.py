@@ -33,7 +33,7 @@ def test_a_contact_lands_hashed_with_its_times_in_utc_and_its_stage_is_kept(desk
     assert outcome.batches[0] in states.name
 
 
-def test_a_workbook_s_dates_and_its_csv_s_land_the_same(desk: Desk) -> None:
+def test_dates_land_the_same_from_csv_from_a_workbook_and_as_a_workbook_s_numbers(desk: Desk) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
@@ -43,9 +43,11 @@ def test_a_workbook_s_dates_and_its_csv_s_land_the_same(desk: Desk) -> None:
                   "Organic Search"])  # fmt: skip
     buffer = io.BytesIO()
     book.save(buffer)
+    serial = AN.replace("2026-03-01 00:14", "46082.009722222225").replace("2026-03-01 09:30", "46082.395833333336")
+    files = {"dates.csv": CONTACTS + AN, "serial.csv": CONTACTS + serial, "typed.xlsx": buffer.getvalue()}
     columns = "record_id, email_hash, phone_hash, lifecycle_stage, created_at, became_lead_at"
-    landed = desk.rows(desk.land_one("hubspot/crm/contacts.xlsx", buffer.getvalue()), columns)
-    assert landed == desk.rows(desk.land_one("hubspot/crm/contacts.csv", CONTACTS + AN), columns)
+    landed = [desk.rows(desk.land_one(f"hubspot/crm/{name}", text), columns) for name, text in files.items()]
+    assert landed[0] == landed[1] == landed[2]
 
 
 def test_merged_ids_land_as_they_are_and_stage_dates_are_met_by_pattern(desk: Desk) -> None:

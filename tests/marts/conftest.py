@@ -44,6 +44,9 @@ FACTS = {
     "score decimal(18,6), is_primary boolean",
     "fct_reach_follower": "source varchar, account varchar, network varchar, handle varchar, day date, market varchar, "
     "followers bigint",
+    "fct_reach_mention": "source varchar, account varchar, mention_id varchar, kind varchar, market varchar, day date, "
+    "sentiment varchar, is_tracked boolean",
+    "int_listening_days": "source varchar, account varchar, tool varchar, day date, has_brand boolean, is_alike boolean",
     "fct_advocacy_content_share": "source varchar, account varchar, network varchar, day date, market varchar, shares bigint",
     "int_social_post_steps": "source varchar, account varchar, network varchar, table_name varchar, day date",
     "int_social_daily": "source varchar, account varchar, network varchar, day date",
@@ -86,6 +89,8 @@ FACTS = {
     "seconds decimal(18,6)",
     "fct_act_login": "source varchar, account varchar, login_id varchar, channel varchar, market varchar, day date, "
     "is_activated_7d boolean, is_completed_30d boolean",
+    "fct_advocacy_referral": "source varchar, account varchar, invitation_id varchar, market varchar, day date, "
+    "inviter_person_id varchar, is_self boolean, is_converted_90d boolean, first_order_id varchar",
     "fct_advocacy_endorsement": "source varchar, account varchar, post varchar, market varchar, day date, reach bigint",
     "fct_advocacy_testimonial": "source varchar, account varchar, testimonial varchar, market varchar, day date, "
     "has_consent boolean",

@@ -19,8 +19,10 @@ COLUMNS = [
     "rows_furniture", "sentence",
 ]  # fmt: skip
 FOLDERS = (
-    "google_ads", "meta_ads", "tiktok_ads", "ga4", "search_console", "shopify_woo", "pos", "email", "social", "zendesk",
-    "reviews_gbp", "seo_search_volume",
+    "google_ads", "meta_ads", "tiktok_ads", "ga4", "search_console", "shopify_woo", "pos", "email", "crm", "social", "zendesk",
+    "reviews_gbp",
+    "referral_affiliate",
+    "seo_search_volume",
 )  # fmt: skip
 
 # Files that land: source, account (named by its currency), siblings, table, first header.
@@ -60,6 +62,7 @@ LANDED = {
     "search_console/fr_Dates.csv": ("search_console", "usd", "fr_Filtres.csv", "chart", "Date"),
     "search_console/en_Queries.csv": ("search_console", "usd", "en_Filters.csv;en_Chart.csv", "queries", "Top queries"),
     "shopify_woo/shopify_orders_export_redacted.csv": ("shopify", "usd", "", "orders", "Name"),
+    "referral_affiliate/awin_transactions_excerpt_redacted.csv": ("affiliate", "usd", "", "transactions", "id"),
     "pos/square_items_detail_redacted.csv": ("square", "usd", "", "items", "Date"),
     "email/klaviyo_campaign_sent_report.csv": ("klaviyo", "usd", "", "sent_report", "Date"),
     "reviews_gbp/gbp_performance_2024-10.csv": ("reviews", "usd", "", "gbp_performance", "Store code"),
@@ -118,6 +121,8 @@ REFUSED = {
     "search_console/fr_Apparence": ("search_console", "Search Console search appearance table"),
     "shopify_woo/connector_": ("shopify", "Shopify connector table"),
     "shopify_woo/shopify_analytics_": ("shopify", "Shopify Analytics report"),
+    "crm/connector_fivetran_sf_": ("salesforce", "Salesforce connector table"),
+    "crm/connector_": ("hubspot", "HubSpot connector table"),
     "email/connector_": ("mailchimp", "Mailchimp connector table"),
     "zendesk/connector_": ("zendesk", "Zendesk connector table"),
     "social/connector_": ("social", "social media connector table"),

@@ -17,6 +17,8 @@ campaigns as (select * from {{ ref('fct_reach_email_campaign') }}),
 
 social_days as (select * from {{ ref('fct_reach_social_day') }}),
 
+mentions as (select * from {{ ref('fct_reach_mention') }}),
+
 -- a report that states no clicks says nothing of its click-through: its rows stay out of both sides
 ads_by_day as (
     select
@@ -90,6 +92,19 @@ campaigns_by_day as (
     group by day, market
 ),
 
+mentions_by_day as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        sum(case when kind = 'brand' then 1 else 0 end) as brand_mentions,
+        sum(case when is_tracked then 1 else 0 end) as tracked_mentions,
+        sum(case when kind = 'brand' and sentiment = 'negative' then 1 else 0 end) as negative_mentions,
+        sum(case when kind = 'brand' and sentiment = 'positive' then 1 else 0 end) as positive_mentions
+    from mentions
+    group by day, market
+),
+
 social_by_day as (
     select
         day,
@@ -117,6 +132,10 @@ final as (
     {{ measures_from('campaigns_by_day', ['email_delivered', 'email_unique_opens', 'email_forwards']) }}
     union all
     {{ measures_from('social_by_day', ['social_impressions', 'social_engagements']) }}
+    union all
+    {{ measures_from('mentions_by_day', [
+        'brand_mentions', 'tracked_mentions', 'negative_mentions', 'positive_mentions'
+    ]) }}
 )
 
 select * from final

@@ -11,6 +11,8 @@ social_steps as (select * from {{ ref('int_social_post_steps') }}),
 
 social_days as (select * from {{ ref('int_social_daily') }}),
 
+listening_days as (select * from {{ ref('int_listening_days') }}),
+
 -- figures since publication tell of days from the account's first export on, and of none where a daily report bears
 first_exports as (
     select
@@ -27,7 +29,7 @@ first_exports as (
     group by social_steps.source, social_steps.account, social_steps.table_name
 ),
 
-final as (
+of_posts as (
     select
         measure_sources.measure,
         covered_days.source,
@@ -45,6 +47,28 @@ final as (
             and covered_days.table_name = first_exports.table_name
             and covered_days.account = first_exports.account
     where first_exports.first_day is null or covered_days.day < first_exports.first_day
+),
+
+-- an export of competitors alone tells nothing of the brand, and a share of voice wants all of them alike
+of_mentions as (
+    select
+        measure_sources.measure,
+        listening_days.source,
+        listening_days.tool as table_name,
+        listening_days.account,
+        listening_days.day
+    from listening_days
+    inner join measure_sources
+        on listening_days.source = measure_sources.source and listening_days.tool = measure_sources.table_name
+    where
+        (measure_sources.measure = 'tracked_mentions' and not listening_days.is_alike)
+        or (measure_sources.measure <> 'tracked_mentions' and not listening_days.has_brand)
+),
+
+final as (
+    select measure, source, table_name, account, day from of_posts
+    union all
+    select measure, source, table_name, account, day from of_mentions
 )
 
 select * from final
