@@ -14,6 +14,7 @@ from raceway.faults import BadSettings
 from raceway.home import Home
 from raceway.sample import company
 from raceway.sample.homes import prepare_home
+from raceway.sample.traces_affiliate import write_affiliate
 from raceway.sample.traces_crm import write_hubspot, write_salesforce
 from raceway.sample.traces_csat_survey import write_csat_survey
 from raceway.sample.traces_ga4 import write_ga4
@@ -32,8 +33,10 @@ from raceway.sample.traces_marketplaces import (
 from raceway.sample.traces_meta_ads import write_meta_ads
 from raceway.sample.traces_nps import write_nps
 from raceway.sample.traces_plan import write_plan
+from raceway.sample.traces_referral import write_referral
 from raceway.sample.traces_reviews import write_reviews
 from raceway.sample.traces_search_console import write_search_console
+from raceway.sample.traces_segment import write_segment
 from raceway.sample.traces_shopify import write_shopify
 from raceway.sample.traces_social import write_social
 from raceway.sample.traces_square import write_square
@@ -48,6 +51,7 @@ _WRITERS = {
     "meta_ads": write_meta_ads,
     "tiktok_ads": write_tiktok_ads,
     "ga4": write_ga4,
+    "segment": write_segment,
     "search_console": write_search_console,
     "shopify": write_shopify,
     "square": write_square,
@@ -71,6 +75,8 @@ _WRITERS = {
     "social": write_social,
     "listening": write_listening,
     "plan": write_plan,
+    "referral": write_referral,
+    "affiliate": write_affiliate,
 }
 
 

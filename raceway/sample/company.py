@@ -15,6 +15,7 @@ from raceway.settings import Account, App, Business, Exclusion, Night, Required,
 HISTORY_DAYS: Final = 400  # of orders before the first day of everything else
 
 SITE: Final = "www.giaysonghong.example"
+OUTLET_SITE: Final = "outlet.giaysonghong.example"
 STAGING_SITE: Final = "staging.giaysonghong.example"
 VAT: Final = Decimal("0.08")
 
@@ -95,6 +96,7 @@ def sample_accounts(history_start: dt.date) -> list[Account]:
         {"source": "meta_ads", "account": "vn-main", "name": "Meta Việt Nam", **vietnam},
         {"source": "tiktok_ads", "account": "vn-main", "name": "TikTok Việt Nam", **vietnam},
         {"source": "ga4", "account": "vn-shop", "name": "GA4", "site": SITE, **vietnam},
+        {"source": "segment", "account": "vn-outlet", "name": "Outlet", "site": OUTLET_SITE, **vietnam},
         {"source": "search_console", "account": "vn-shop", "name": "Search Console", "site": SITE, **vietnam},
         {"source": "shopify", "account": "vn-shop", "name": "Cửa hàng trực tuyến", "site": SITE, **vietnam,
          "prices_include_vat": True, "vat_rate": VAT, "history_start": history_start},
@@ -124,6 +126,8 @@ def sample_accounts(history_start: dt.date) -> list[Account]:
         {"source": "usability_test", "account": "company", "name": "Kiểm tra tính dễ dùng", **vietnam},
         {"source": "social", "account": "vn-brand", "name": "Mạng xã hội Việt Nam", **vietnam},
         {"source": "social", "account": "us-store", "name": "Instagram New York", **america},
+        {"source": "referral", "account": "vn-program", "name": "Bạn bè giới thiệu", **vietnam},
+        {"source": "affiliate", "account": "vn-network", "name": "Tiếp thị liên kết", **vietnam},
         {"source": "listening", "account": "vn-brand", "name": "Brandwatch", **vietnam},
         {"source": "listening", "account": "us-store", "name": "Meltwater", **america},
         {"source": "listening", "account": "vn-forum", "name": "Diễn đàn", **vietnam},

@@ -13,6 +13,8 @@ from typing import Final, Literal
 from raceway.sample.listed import Lists
 from raceway.sample.listening import Listening
 from raceway.sample.mailcrm import MailCrm
+from raceway.sample.outlet_model import Outlet
+from raceway.sample.referred import Partners
 from raceway.sample.service import Service
 from raceway.sample.social import Social
 from raceway.sample.trade import Trade
@@ -94,6 +96,7 @@ class Event:
     revenue: int | None = None
     is_internal: bool = False
     host: str = ""
+    has_consent: bool = True  # to analytics; the same over a whole visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,9 +373,11 @@ class World:
     rates: list[Rate] = field(default_factory=list)
     service: Service = field(default_factory=Service)
     lists: Lists = field(default_factory=Lists)
+    partners: Partners = field(default_factory=Partners)
     mailcrm: MailCrm = field(default_factory=MailCrm)
     trade: Trade = field(default_factory=Trade)
     social: Social = field(default_factory=Social)
+    outlet: Outlet = field(default_factory=Outlet)
     listening: Listening = field(default_factory=Listening)
 
     @property

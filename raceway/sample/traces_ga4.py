@@ -52,6 +52,7 @@ _SCHEMA: Final = pa.schema(
         ("stream_id", pa.string()), ("platform", pa.string()),
         ("ecommerce", pa.struct([("transaction_id", pa.string()), ("purchase_revenue", pa.float64())])),
         ("batch_event_index", pa.int64()),
+        ("privacy_info", pa.struct([("analytics_storage", pa.string()), ("ads_storage", pa.string())])),
         ("collected_traffic_source", pa.struct([("manual_source", pa.string()), ("manual_medium", pa.string()),
                                                 ("manual_campaign_name", pa.string()), ("gclid", pa.string())])),
     ]
@@ -140,6 +141,10 @@ def _row(world: World, event: Event, index: int, is_older: bool, number: Callabl
         "platform": "WEB",
         "ecommerce": None,
     }
+    if not event.has_consent:
+        row["privacy_info"] = {"analytics_storage": "No", "ads_storage": "No"}
+    elif event.bundle % 3:
+        row["privacy_info"] = {"analytics_storage": "Yes", "ads_storage": "No"}
     if event.transaction is not None:
         row["ecommerce"] = {"transaction_id": event.transaction, "purchase_revenue": float(event.revenue or 0)}
     if not is_older:

@@ -19,6 +19,14 @@
 {% macro duckdb__add_24_hours(moment, days) %}({{ moment }} + to_hours(24 * cast({{ days }} as integer))){% endmacro %}
 
 
+{# A moment as whole microseconds since 1970. #}
+{% macro epoch_micros(moment) %}{{ return(adapter.dispatch('epoch_micros')(moment)) }}{% endmacro %}
+
+{% macro default__epoch_micros(moment) %}unix_micros({{ moment }}){% endmacro %}
+
+{% macro duckdb__epoch_micros(moment) %}epoch_us({{ moment }}){% endmacro %}
+
+
 {# Whether a moment is midnight of a zone: what a cell that names a day and no time becomes. #}
 {% macro is_local_midnight(moment, zone) %}{{ return(adapter.dispatch('is_local_midnight')(moment, zone)) }}{% endmacro %}
 
