@@ -27,6 +27,7 @@ from raceway.sample.truth_lists import tally_lists
 from raceway.sample.truth_mailcrm import count_mail
 from raceway.sample.truth_orders import Exchange, find_channels, placed_orders, till_refunds
 from raceway.sample.truth_referral import tally_referrals
+from raceway.sample.truth_search import count_search
 from raceway.sample.truth_service import count_service, first_sign_ups
 from raceway.sample.truth_sessions import cut_sessions, first_touches, is_bounced
 from raceway.sample.truth_social import count_social
@@ -133,6 +134,7 @@ class _Truth:
         tally_referrals(self.world, self.tally, self.counted, self.links.person, self._market_of)
         count_service(self.world, self.tally, self._market, self._beginnings)
         tally_lists(self.world, self.tally, self.sessions, self.links.person, self._market_of)
+        count_search(self.world, self.tally)
         count_social(self.world, self.tally, self.sessions)
         count_mentions(self.world, self.tally)
         values = self.tally.close(dict.fromkeys(_PLANNED, self.world.as_of), self.world.last)
