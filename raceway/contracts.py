@@ -20,6 +20,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from raceway.faults import BadContract
 from raceway.home import PROJECT, Home
 
+ExclusionKind = Literal[
+    "order", "order_tag", "email", "phone", "host", "traffic_type", "browser", "device", "ip", "user_agent"
+]
 Severity = Literal["critical", "warning", "info"]
 Policy = Literal["fail", "warn", "allow"]
 # The types that a contract may give a column: those that DuckDB, Spark and Parquet share.
@@ -100,6 +103,7 @@ class ColumnMeta(_Part):
     free_text: bool = Field(False, description="What people wrote: lands with e-mails, phones and numbers masked.")
     sentiment_of: str | None = Field(None, description="Column whose raw text this one scores, -1 to 1; no cell.")
     coarse: Literal["ip"] | None = Field(None, description="Lands coarsened: an IP as its /24 (IPv6: /48).")
+    excluded_by: tuple[ExclusionKind, ...] = Field((), description="Kinds of exclusions.csv that flag its values.")
     expect: Expect = Expect()
 
     @property

@@ -31,6 +31,7 @@ from raceway import __version__
 from raceway.aside import write_aside
 from raceway.contracts import load_contract
 from raceway.faults import PermanentFault
+from raceway.free_text import coarse_ip
 from raceway.history import Check, record_checks
 from raceway.home import PROJECT, Home
 from raceway.ledger import BatchState, Ledger
@@ -399,7 +400,7 @@ def _order_sources() -> set[str]:
 
 
 def _hashed(home: Home, exclusions: list[Exclusion], accounts: Accounts) -> list[Exclusion]:
-    """Exclusions as landed rows show them: e-mails and phones hashed, a phone once per market's reading."""
+    """Exclusions as landed rows show them: e-mails and phones hashed (per market), IPs as their networks."""
     if not exclusions:
         return []
     hasher = Hasher(home)
@@ -411,6 +412,8 @@ def _hashed(home: Home, exclusions: list[Exclusion], accounts: Accounts) -> list
             values = {hasher.email(exclusion.value)}
         elif exclusion.kind == "phone":
             values = {hasher.phone(exclusion.value, market) for market in markets}
+        elif exclusion.kind == "ip":
+            values = {coarse_ip(exclusion.value)}
         for value in values:
             found[exclusion.kind, value] = exclusion.model_copy(update={"value": value})
     return [found[key] for key in sorted(found)]

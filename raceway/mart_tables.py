@@ -22,6 +22,7 @@ _DATED_BY: Final = {
     "fct_reach_search": "day",
     "fct_reach_session": "day",
     "fct_reach_email_campaign": "day",
+    "fct_reach_affiliate": "day",
     "fct_act_cart": "day",
     "fct_act_usability_task": "day",
     "fct_act_lead": "became_lead_on",
@@ -36,6 +37,7 @@ _DATED_BY: Final = {
     "fct_engage_email_activity": "day",
     "fct_advocacy_nps_answer": "day",
     "fct_advocacy_nps_invitation": "day",
+    "fct_advocacy_referral": "day",
     "fct_advocacy_review": "day",
 }
 

@@ -30,7 +30,9 @@ from pydantic import (
     model_validator,
 )
 
+from raceway.contracts import ExclusionKind
 from raceway.faults import BadSettings
+from raceway.free_text import coarse_ip
 from raceway.home import Home
 
 # ISO 4217 minor units that differ from 2, of the currencies marketing exports come in.
@@ -267,15 +269,23 @@ SESSION_SOURCES: Final = ("ga4", "segment")
 
 ACCOUNT_COLUMNS: Final = tuple(Account.model_fields)
 
-ExclusionKind = Literal["order", "order_tag", "email", "phone", "host", "traffic_type", "browser", "device"]
-
 
 class Exclusion(_Model):
-    """What must not count: one row of exclusions.csv."""
+    """What must not count: one row of exclusions.csv.
+
+    An `ip` leaves out its whole /24 (IPv6: /48), since no more of it lands; a `user_agent` is found anywhere in the
+    agent's text, any case; the other kinds are whole values.
+    """
 
     kind: ExclusionKind
     value: Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
     reason: str = ""
+
+    @model_validator(mode="after")
+    def _is_an_ip(self) -> Exclusion:
+        if self.kind == "ip":
+            coarse_ip(self.value)
+        return self
 
 
 class Holiday(_Model):

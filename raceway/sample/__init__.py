@@ -14,6 +14,7 @@ from raceway.faults import BadSettings
 from raceway.home import Home
 from raceway.sample import company
 from raceway.sample.homes import prepare_home
+from raceway.sample.traces_affiliate import write_affiliate
 from raceway.sample.traces_crm import write_hubspot, write_salesforce
 from raceway.sample.traces_csat_survey import write_csat_survey
 from raceway.sample.traces_ga4 import write_ga4
@@ -32,6 +33,7 @@ from raceway.sample.traces_marketplaces import (
 from raceway.sample.traces_meta_ads import write_meta_ads
 from raceway.sample.traces_nps import write_nps
 from raceway.sample.traces_plan import write_plan
+from raceway.sample.traces_referral import write_referral
 from raceway.sample.traces_reviews import write_reviews
 from raceway.sample.traces_search_console import write_search_console
 from raceway.sample.traces_segment import write_segment
@@ -73,6 +75,8 @@ _WRITERS = {
     "social": write_social,
     "listening": write_listening,
     "plan": write_plan,
+    "referral": write_referral,
+    "affiliate": write_affiliate,
 }
 
 

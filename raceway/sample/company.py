@@ -126,6 +126,8 @@ def sample_accounts(history_start: dt.date) -> list[Account]:
         {"source": "usability_test", "account": "company", "name": "Kiểm tra tính dễ dùng", **vietnam},
         {"source": "social", "account": "vn-brand", "name": "Mạng xã hội Việt Nam", **vietnam},
         {"source": "social", "account": "us-store", "name": "Instagram New York", **america},
+        {"source": "referral", "account": "vn-program", "name": "Bạn bè giới thiệu", **vietnam},
+        {"source": "affiliate", "account": "vn-network", "name": "Tiếp thị liên kết", **vietnam},
         {"source": "listening", "account": "vn-brand", "name": "Brandwatch", **vietnam},
         {"source": "listening", "account": "us-store", "name": "Meltwater", **america},
         {"source": "listening", "account": "vn-forum", "name": "Diễn đàn", **vietnam},

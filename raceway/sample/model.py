@@ -14,6 +14,7 @@ from raceway.sample.listed import Lists
 from raceway.sample.listening import Listening
 from raceway.sample.mailcrm import MailCrm
 from raceway.sample.outlet_model import Outlet
+from raceway.sample.referred import Partners
 from raceway.sample.service import Service
 from raceway.sample.social import Social
 from raceway.sample.trade import Trade
@@ -372,6 +373,7 @@ class World:
     rates: list[Rate] = field(default_factory=list)
     service: Service = field(default_factory=Service)
     lists: Lists = field(default_factory=Lists)
+    partners: Partners = field(default_factory=Partners)
     mailcrm: MailCrm = field(default_factory=MailCrm)
     trade: Trade = field(default_factory=Trade)
     social: Social = field(default_factory=Social)

@@ -26,6 +26,7 @@ from raceway.sample.truth_listening import count_mentions
 from raceway.sample.truth_lists import tally_lists
 from raceway.sample.truth_mailcrm import count_mail
 from raceway.sample.truth_orders import Exchange, find_channels, placed_orders, till_refunds
+from raceway.sample.truth_referral import tally_referrals
 from raceway.sample.truth_service import count_service
 from raceway.sample.truth_sessions import cut_sessions, first_touches, is_bounced
 from raceway.sample.truth_social import count_social
@@ -132,6 +133,7 @@ class _Truth:
         count_mail(self.world, self.tally)
         count_crm(self.world, self.tally, self.links, self.sessions, self.counted, self._market_of)
         self._survey()
+        tally_referrals(self.world, self.tally, self.counted, self.links.person, self._market_of)
         count_service(self.world, self.tally, self._market, self._beginnings)
         tally_lists(self.world, self.tally, self.sessions, self.links.person, self._market_of)
         count_social(self.world, self.tally, self.sessions)

@@ -14,6 +14,7 @@ from raceway.sample.lists import invent_lists
 from raceway.sample.mail_tools import invent_mail_tools
 from raceway.sample.model import World
 from raceway.sample.outlet import invent_outlet
+from raceway.sample.partners import invent_partners
 from raceway.sample.plans import invent_plans
 from raceway.sample.service import invent_service
 from raceway.sample.shop import Population, invent_orders
@@ -61,6 +62,7 @@ def invent_world(
     invent_plans(world)
     invent_service(world)
     invent_lists(world)
+    invent_partners(world)
     invent_social(world)
     invent_listening(world)
     return world

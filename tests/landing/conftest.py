@@ -32,6 +32,8 @@ ACCOUNTS = [
     ("tiktok_shop", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("lazada", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("haravan", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("woocommerce", "shop", "US", "America/New_York", "USD"),
+    ("zalo_oa", "oa", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("sapo", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("mailchimp", "list", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("klaviyo", "letters", "US", "America/New_York", "USD"),
@@ -46,6 +48,8 @@ ACCOUNTS = [
     ("usability_test", "lab", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("listening", "brand", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("social", "page", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("referral", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("affiliate", "us", "US", "America/New_York", "USD"),
     ("plan", "company", "VN", "Asia/Ho_Chi_Minh", "VND"),
 ]
 

@@ -85,6 +85,8 @@ FACTS = {
     "seconds decimal(18,6)",
     "fct_act_login": "source varchar, account varchar, login_id varchar, channel varchar, market varchar, day date, "
     "is_activated_7d boolean, is_completed_30d boolean",
+    "fct_advocacy_referral": "source varchar, account varchar, invitation_id varchar, market varchar, day date, "
+    "inviter_person_id varchar, is_self boolean, is_converted_90d boolean, first_order_id varchar",
     "fct_advocacy_endorsement": "source varchar, account varchar, post varchar, market varchar, day date, reach bigint",
     "fct_advocacy_testimonial": "source varchar, account varchar, testimonial varchar, market varchar, day date, "
     "has_consent boolean",

@@ -21,6 +21,7 @@ COLUMNS = [
 FOLDERS = (
     "google_ads", "meta_ads", "tiktok_ads", "ga4", "search_console", "shopify_woo", "pos", "email", "crm", "social", "zendesk",
     "reviews_gbp",
+    "referral_affiliate",
 )  # fmt: skip
 
 # Files that land: source, account (named by its currency), siblings, table, first header.
@@ -60,6 +61,7 @@ LANDED = {
     "search_console/fr_Dates.csv": ("search_console", "usd", "fr_Filtres.csv", "chart", "Date"),
     "search_console/en_Queries.csv": ("search_console", "usd", "en_Filters.csv;en_Chart.csv", "queries", "Top queries"),
     "shopify_woo/shopify_orders_export_redacted.csv": ("shopify", "usd", "", "orders", "Name"),
+    "referral_affiliate/awin_transactions_excerpt_redacted.csv": ("affiliate", "usd", "", "transactions", "id"),
     "pos/square_items_detail_redacted.csv": ("square", "usd", "", "items", "Date"),
     "email/klaviyo_campaign_sent_report.csv": ("klaviyo", "usd", "", "sent_report", "Date"),
     "reviews_gbp/gbp_performance_2024-10.csv": ("reviews", "usd", "", "gbp_performance", "Store code"),
