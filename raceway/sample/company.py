@@ -23,6 +23,7 @@ STAFF_EMAIL: Final = "qa.team@example.com"
 TEST_TAG: Final = "test"
 INTERNAL_TRAFFIC: Final = "internal"
 BOT_BROWSER: Final = "HeadlessChrome"
+OFFICE_ADDRESS: Final = "198.51.100.7"
 KIOSK_DEVICE: Final = "900000001.1500000000"
 TEST_ORDER: Final = "#1001"
 KEY_FEATURES: Final = ("running_log", "order_tracking")  # of the app
@@ -149,6 +150,7 @@ def sample_exclusions() -> list[Exclusion]:
         Exclusion(kind="email", value=STAFF_EMAIL, reason="staff orders"),
         Exclusion(kind="host", value=STAGING_SITE, reason="staging site"),
         Exclusion(kind="traffic_type", value=INTERNAL_TRAFFIC, reason="office network"),
+        Exclusion(kind="ip", value=OFFICE_ADDRESS, reason="office network, where a source tells addresses"),
         Exclusion(kind="browser", value=BOT_BROWSER, reason="price crawlers"),
         Exclusion(kind="device", value=KIOSK_DEVICE, reason="tablet on the shop floor"),
     ]
