@@ -360,6 +360,8 @@ def _setting_values(settings: Settings) -> list[dict[str, Any]]:
         "attribution_model": [settings.attribution.model],
         "undelivered_tags": settings.orders.undelivered_tags,
         "gift_card_names": settings.orders.gift_card_names,
+        "seo.authority_vendor": [settings.seo.authority_vendor],
+        "seo.primary_domain": [settings.seo.primary_domain] if settings.seo.primary_domain else [],
         "key_features": [feature.strip().lower() for feature in settings.app.key_features],
         "required_sources": [required.source for required in settings.night.required],
     }

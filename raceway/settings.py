@@ -143,6 +143,17 @@ class Events(_Model):
     )
 
 
+class Seo(_Model):
+    """Search engine optimisation."""
+
+    authority_vendor: Name = Field(
+        "moz", description="Vendor whose score is the domain authority: moz, or one of your domain_scores files."
+    )
+    primary_domain: str = Field(
+        "", description="Domain whose authority counts; empty: the site of the seo account in accounts.csv."
+    )
+
+
 class App(_Model):
     """The product or app that customers use."""
 
@@ -235,6 +246,7 @@ class Settings(_Model):
     targets: Targets = Targets()
     orders: Orders = Orders()
     events: Events = Events()
+    seo: Seo = Seo()
     app: App = App()
     night: Night = Night()
     inbox: Inbox = Inbox()

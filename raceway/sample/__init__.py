@@ -37,6 +37,7 @@ from raceway.sample.traces_referral import write_referral
 from raceway.sample.traces_reviews import write_reviews
 from raceway.sample.traces_search_console import write_search_console
 from raceway.sample.traces_segment import write_segment
+from raceway.sample.traces_seo import write_seo
 from raceway.sample.traces_shopify import write_shopify
 from raceway.sample.traces_social import write_social
 from raceway.sample.traces_square import write_square
@@ -73,6 +74,7 @@ _WRITERS = {
     "reviews": write_reviews,
     "usability_test": write_usability_test,
     "social": write_social,
+    "seo": write_seo,
     "listening": write_listening,
     "plan": write_plan,
     "referral": write_referral,

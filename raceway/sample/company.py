@@ -117,6 +117,8 @@ def sample_accounts(history_start: dt.date) -> list[Account]:
         {"source": "hubspot", "account": "vn-crm", "name": "HubSpot", **vietnam},
         {"source": "salesforce", "account": "us-b2b", "name": "Salesforce wholesale", **america},
         {"source": "nps", "account": "vn-shop", "name": "Khảo sát NPS", **vietnam},
+        {"source": "seo", "account": "vn-site", "name": "SEO Việt Nam", "site": SITE, **vietnam},
+        {"source": "seo", "account": "us-site", "name": "SEO New York", **america},
         {"source": "zendesk", "account": "vn-help", "name": "Chăm sóc khách hàng", **vietnam},
         {"source": "zendesk", "account": "us-help", "name": "Store help desk", **america},
         {"source": "csat_survey", "account": "vn-shop", "name": "Khảo sát hài lòng", **vietnam},

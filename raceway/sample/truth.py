@@ -27,7 +27,8 @@ from raceway.sample.truth_lists import tally_lists
 from raceway.sample.truth_mailcrm import count_mail
 from raceway.sample.truth_orders import Exchange, find_channels, placed_orders, till_refunds
 from raceway.sample.truth_referral import tally_referrals
-from raceway.sample.truth_service import count_service
+from raceway.sample.truth_search import count_search
+from raceway.sample.truth_service import count_service, first_sign_ups
 from raceway.sample.truth_sessions import cut_sessions, first_touches, is_bounced
 from raceway.sample.truth_social import count_social
 from raceway.sample.truth_trade import count_loose_returns, reveal_buyers, trade_orders
@@ -116,10 +117,7 @@ class _Truth:
         self.session_markets: dict[Identity, str] = {}
         for session in self.sessions:
             self.session_markets.setdefault(session.person, session.market)
-        self.sign_ups: dict[Identity, list[dt.date]] = {}
-        for session in self.sessions:
-            if session.times(settings.events.signup):
-                self.sign_ups.setdefault(session.person, [session.day])
+        self.sign_ups = first_sign_ups(world, self.sessions, self.links.person)
 
     def measures(self) -> dict[Key, Number]:
         """All of them."""
@@ -136,6 +134,7 @@ class _Truth:
         tally_referrals(self.world, self.tally, self.counted, self.links.person, self._market_of)
         count_service(self.world, self.tally, self._market, self._beginnings)
         tally_lists(self.world, self.tally, self.sessions, self.links.person, self._market_of)
+        count_search(self.world, self.tally)
         count_social(self.world, self.tally, self.sessions)
         count_mentions(self.world, self.tally)
         values = self.tally.close(dict.fromkeys(_PLANNED, self.world.as_of), self.world.last)
@@ -408,7 +407,8 @@ class _Truth:
         """The days on which whoever has an address first ordered and first signed up."""
         person = self.links.person(("email", email.lower()))
         customer = self.customers.get(person)
-        return [*(customer.days[:1] if customer is not None else []), *self.sign_ups.get(person, [])]
+        ordered = customer.days[:1] if customer is not None else []
+        return ordered + ([self.sign_ups[person]] if person in self.sign_ups else [])
 
 
 def _claims(world: World, source: str, account: str) -> bool:
