@@ -80,8 +80,7 @@ class RemoteInbox:
         """
         try:
             self.check()
-            found = self._listed(source)
-            self._remove_landed(found, source)
+            found = self._without_landed(self._listed(source), source)
             resting = []
             for file in found:
                 if self._note(file).get("mark") == file.mark:
@@ -130,10 +129,11 @@ class RemoteInbox:
             self._note_path(file.path), json.dumps({"path": file.path, "mark": file.mark, "sha256": sha256}) + "\n"
         )
 
-    def _remove_landed(self, found: list[RemoteFile], source: str) -> None:
-        """Removes what was fetched, landed, and lies in the archive; only if it is still the same there."""
+    def _without_landed(self, found: list[RemoteFile], source: str) -> list[RemoteFile]:
+        """Removes what was fetched, landed, and lies in the archive, if it is still the same there; gives the rest."""
         if self.settings.after != "move":
-            return
+            return found
+        removed = set()
         fetched = [(file, note) for file in found if (note := self._note(file)).get("mark") == file.mark]
         state = Ledger(self.home).state() if fetched else LedgerState()
         for file, note in fetched:
@@ -144,6 +144,8 @@ class RemoteInbox:
             if known.kept_at and (self.home.root / known.kept_at).is_file():
                 self.files.rm_file(file.place)
                 self._note_path(file.path).unlink()
+                removed.add(file.path)
+        return [file for file in found if file.path not in removed]
 
     def _note(self, file: RemoteFile) -> dict[str, str]:
         try:
