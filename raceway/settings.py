@@ -207,6 +207,26 @@ class Retention(_Model):
     versions: int = Field(14, ge=2, description="Published versions that are kept.")
 
 
+class Inbox(_Model):
+    """Where exports arrive."""
+
+    address: str = Field(
+        "",
+        pattern=r"^$|^[a-z0-9]+://\S+$",
+        description="Empty: the folder inbox/ of this home. Else where it is fetched from: s3://bucket/prefix, gs://, "
+        "abfs:// or sftp://; below it <source>/<account>/….",
+    )
+    conn_id: str = Field(
+        "", description="Airflow connection with the credentials; empty: the environment (AWS_ACCESS_KEY_ID …)."
+    )
+    after: Literal["move", "leave"] = Field(
+        "move", description="What becomes of a fetched file there once it is archived here: removed (move) or left."
+    )
+    rest_seconds: float = Field(
+        60, ge=0, description="A file younger than this may still be written: it has to keep its size and time."
+    )
+
+
 class Gate(_Model):
     """Thresholds of the checks."""
 
@@ -229,6 +249,7 @@ class Settings(_Model):
     seo: Seo = Seo()
     app: App = App()
     night: Night = Night()
+    inbox: Inbox = Inbox()
     retention: Retention = Retention()
     gate: Gate = Gate()
 
