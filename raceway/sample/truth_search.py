@@ -19,7 +19,7 @@ def count_search(world: World, tally: Tally) -> None:
             tally.add("brand_search_volume", volume.month, volume.searches, None, market)
     calendar = Calendar(world.settings.business.fiscal_year_start_month, world.settings.business.cycle_start)
     scores = {r.day: r.score for r in world.search.readings if r.vendor == "moz" and r.domain == DOMAIN}
-    for period in LONG_PERIODS:
+    for period in LONG_PERIODS if scores else ():
         start = calendar.start(period, min(scores))
         while start <= world.last:
             end = calendar.end(period, start)

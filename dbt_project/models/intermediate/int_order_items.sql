@@ -156,9 +156,9 @@ mapped_items as (
     from mapped
 ),
 
--- an order that comes with its items and in the list of orders, too, is told by its items
-woocommerce as (
+woocommerce_told as (
     select
+        'items' as told_by,
         source,
         account,
         order_name,
@@ -180,6 +180,7 @@ woocommerce as (
     from woocommerce_items
     union all
     select
+        'orders' as told_by,
         source,
         account,
         order_name,
@@ -199,15 +200,15 @@ woocommerce as (
         cast(items_sold as decimal(18, 6)) as quantity,
         net_sales as amount
     from woocommerce_orders
-    where
-        net_sales >= 0
-        and not exists (
-            select 1
-            from woocommerce_items
-            where
-                woocommerce_items.account = woocommerce_orders.account
-                and woocommerce_items.order_name = woocommerce_orders.order_name
-        )
+    where net_sales >= 0
+),
+
+-- an order that comes with its items and in the list of orders, too, is told by the newest export of both
+woocommerce as (
+    select
+        *,
+        dense_rank() over (partition by account, order_name order by exported_at desc, told_by asc) as newest
+    from woocommerce_told
 ),
 
 woocommerce_sold as (
@@ -242,6 +243,7 @@ woocommerce_sold as (
         cast(0 as decimal(18, 6)) as line_discount,
         {{ is_gift_card('product') }} as is_gift_card
     from woocommerce
+    where newest = 1
 ),
 
 final as (
