@@ -30,7 +30,9 @@ from pydantic import (
     model_validator,
 )
 
+from raceway.contracts import ExclusionKind
 from raceway.faults import BadSettings
+from raceway.free_text import coarse_ip
 from raceway.home import Home
 
 # ISO 4217 minor units that differ from 2, of the currencies marketing exports come in.
@@ -141,6 +143,17 @@ class Events(_Model):
     )
 
 
+class Seo(_Model):
+    """Search engine optimisation."""
+
+    authority_vendor: Name = Field(
+        "moz", description="Vendor whose score is the domain authority: moz, or one of your domain_scores files."
+    )
+    primary_domain: str = Field(
+        "", description="Domain whose authority counts; empty: the site of the seo account in accounts.csv."
+    )
+
+
 class App(_Model):
     """The product or app that customers use."""
 
@@ -194,6 +207,26 @@ class Retention(_Model):
     versions: int = Field(14, ge=2, description="Published versions that are kept.")
 
 
+class Inbox(_Model):
+    """Where exports arrive."""
+
+    address: str = Field(
+        "",
+        pattern=r"^$|^[a-z0-9]+://\S+$",
+        description="Empty: the folder inbox/ of this home. Else where it is fetched from: s3://bucket/prefix, gs://, "
+        "abfs:// or sftp://; below it <source>/<account>/….",
+    )
+    conn_id: str = Field(
+        "", description="Airflow connection with the credentials; empty: the environment (AWS_ACCESS_KEY_ID …)."
+    )
+    after: Literal["move", "leave"] = Field(
+        "move", description="What becomes of a fetched file there once it is archived here: removed (move) or left."
+    )
+    rest_seconds: float = Field(
+        60, ge=0, description="A file younger than this may still be written: it has to keep its size and time."
+    )
+
+
 class Gate(_Model):
     """Thresholds of the checks."""
 
@@ -213,8 +246,10 @@ class Settings(_Model):
     targets: Targets = Targets()
     orders: Orders = Orders()
     events: Events = Events()
+    seo: Seo = Seo()
     app: App = App()
     night: Night = Night()
+    inbox: Inbox = Inbox()
     retention: Retention = Retention()
     gate: Gate = Gate()
 
@@ -267,15 +302,23 @@ SESSION_SOURCES: Final = ("ga4", "segment")
 
 ACCOUNT_COLUMNS: Final = tuple(Account.model_fields)
 
-ExclusionKind = Literal["order", "order_tag", "email", "phone", "host", "traffic_type", "browser", "device"]
-
 
 class Exclusion(_Model):
-    """What must not count: one row of exclusions.csv."""
+    """What must not count: one row of exclusions.csv.
+
+    An `ip` leaves out its whole /24 (IPv6: /48), since no more of it lands; a `user_agent` is found anywhere in the
+    agent's text, any case; the other kinds are whole values.
+    """
 
     kind: ExclusionKind
     value: Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
     reason: str = ""
+
+    @model_validator(mode="after")
+    def _is_an_ip(self) -> Exclusion:
+        if self.kind == "ip":
+            coarse_ip(self.value)
+        return self
 
 
 class Holiday(_Model):

@@ -189,9 +189,9 @@ def _timestamp(column: ColumnContract, raw: str, account: Account, extras: dict[
     without = [f for f in formats if f not in with_offset and f not in zulu]
     values = []
     if zulu:
-        values.append(f"try_strptime({text}, {text_list(zulu)})")
-    if without:
         # nanoseconds (%n) would make a type of their own, which not every engine reads
+        values.append(f"cast(try_strptime({text}, {text_list(zulu)}) as timestamp)")
+    if without:
         parsed = f"cast(try_strptime({text}, {text_list(without)}) as timestamp)"
         values.append(_in_utc(parsed, moment.zone, account, extras))
     if moment.serial:

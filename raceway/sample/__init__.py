@@ -37,11 +37,14 @@ from raceway.sample.traces_referral import write_referral
 from raceway.sample.traces_reviews import write_reviews
 from raceway.sample.traces_search_console import write_search_console
 from raceway.sample.traces_segment import write_segment
+from raceway.sample.traces_seo import write_seo
 from raceway.sample.traces_shopify import write_shopify
 from raceway.sample.traces_social import write_social
 from raceway.sample.traces_square import write_square
 from raceway.sample.traces_tiktok_ads import write_tiktok_ads
 from raceway.sample.traces_usability_test import write_usability_test
+from raceway.sample.traces_woocommerce import write_woocommerce
+from raceway.sample.traces_zalo_oa import write_zalo_oa
 from raceway.sample.traces_zendesk import write_zendesk
 from raceway.sample.truth import write_truth
 from raceway.sample.world import invent_world
@@ -61,6 +64,8 @@ _WRITERS = {
     "lazada": write_lazada,
     "haravan": write_haravan,
     "sapo": write_sapo,
+    "woocommerce": write_woocommerce,
+    "zalo_oa": write_zalo_oa,
     "mailchimp": write_mailchimp,
     "klaviyo": write_klaviyo,
     "activecampaign": write_activecampaign,
@@ -73,6 +78,7 @@ _WRITERS = {
     "reviews": write_reviews,
     "usability_test": write_usability_test,
     "social": write_social,
+    "seo": write_seo,
     "listening": write_listening,
     "plan": write_plan,
     "referral": write_referral,

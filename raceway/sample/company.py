@@ -23,6 +23,7 @@ STAFF_EMAIL: Final = "qa.team@example.com"
 TEST_TAG: Final = "test"
 INTERNAL_TRAFFIC: Final = "internal"
 BOT_BROWSER: Final = "HeadlessChrome"
+OFFICE_ADDRESS: Final = "198.51.100.7"
 KIOSK_DEVICE: Final = "900000001.1500000000"
 TEST_ORDER: Final = "#1001"
 KEY_FEATURES: Final = ("running_log", "order_tracking")  # of the app
@@ -109,6 +110,9 @@ def sample_accounts(history_start: dt.date) -> list[Account]:
               ("tiktok_shop", "vn-mall", "TikTok Shop"), ("lazada", "vn-mall", "LazMall"),
               ("haravan", "vn-kids", "Web trẻ em"), ("sapo", "vn-outlet", "Outlet"),
           )),
+        {"source": "woocommerce", "account": "vn-wholesale", "name": "Bán sỉ", **vietnam,
+         "history_start": history_start},
+        {"source": "zalo_oa", "account": "vn-oa", "name": "Zalo OA", **vietnam},
         {"source": "mailchimp", "account": "vn-list", "name": "Bản tin", **vietnam},
         {"source": "klaviyo", "account": "us-letters", "name": "Store letters", **america},
         {"source": "activecampaign", "account": "vn-club", "name": "Câu lạc bộ chạy bộ", **vietnam},
@@ -117,6 +121,8 @@ def sample_accounts(history_start: dt.date) -> list[Account]:
         {"source": "hubspot", "account": "vn-crm", "name": "HubSpot", **vietnam},
         {"source": "salesforce", "account": "us-b2b", "name": "Salesforce wholesale", **america},
         {"source": "nps", "account": "vn-shop", "name": "Khảo sát NPS", **vietnam},
+        {"source": "seo", "account": "vn-site", "name": "SEO Việt Nam", "site": SITE, **vietnam},
+        {"source": "seo", "account": "us-site", "name": "SEO New York", **america},
         {"source": "zendesk", "account": "vn-help", "name": "Chăm sóc khách hàng", **vietnam},
         {"source": "zendesk", "account": "us-help", "name": "Store help desk", **america},
         {"source": "csat_survey", "account": "vn-shop", "name": "Khảo sát hài lòng", **vietnam},
@@ -144,6 +150,7 @@ def sample_exclusions() -> list[Exclusion]:
         Exclusion(kind="email", value=STAFF_EMAIL, reason="staff orders"),
         Exclusion(kind="host", value=STAGING_SITE, reason="staging site"),
         Exclusion(kind="traffic_type", value=INTERNAL_TRAFFIC, reason="office network"),
+        Exclusion(kind="ip", value=OFFICE_ADDRESS, reason="office network, where a source tells addresses"),
         Exclusion(kind="browser", value=BOT_BROWSER, reason="price crawlers"),
         Exclusion(kind="device", value=KIOSK_DEVICE, reason="tablet on the shop floor"),
     ]

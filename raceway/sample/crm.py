@@ -6,6 +6,7 @@ Moments of HubSpot are whole minutes, as its exports write them.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Final
 
 from raceway.sample.chance import Chance
@@ -132,8 +133,6 @@ def _invent_deals(world: World, chance: Chance) -> None:
             continue
         closes = _minute(created + dt.timedelta(minutes=int(chance.uniform(0.2, 110) * 1_440)))
         is_closed = closes < world.closing
-        if number % 17 == 5 and is_closed:
-            closes = _minute(created - dt.timedelta(days=3))  # somebody mistyped the close date
         others = [chance.choice(contacts).id] if chance.hit(0.15) else []
         is_known = not chance.hit(0.06)
         world.mailcrm.crm_deals.append(
@@ -143,6 +142,15 @@ def _invent_deals(world: World, chance: Chance) -> None:
                 chance.one_of(_SOURCES),
             )
         )  # fmt: skip
+    _mistype_some(world.mailcrm.crm_deals)
+
+
+def _mistype_some(deals: list[CrmDeal]) -> None:
+    """Close dates before the creation, of deals that are not among the first that the export covers."""
+    early = dt.timedelta(days=3)
+    for number, deal in enumerate(deals):
+        if number % 17 == 5 and deal.is_won is not None and deal.created - 2 * early > min(d.created for d in deals):
+            deals[number] = replace(deal, closes=deal.created - early)
 
 
 # Salesforce

@@ -64,7 +64,7 @@ def invent_listening(world: World) -> None:
     forum = tuple(
         mention
         for mention in _mentions(world, chance, FORUM, 0.6)
-        if not QUERIES[mention.query] and mention.at < world.moment(world.days[9], 0)
+        if not QUERIES[mention.query] and world.moment(world.days[7], 0) <= mention.at < world.moment(world.days[9], 0)
     )
     world.listening.exports += [
         Listened("brandwatch", VIETNAM, middle, early, is_first=True),

@@ -15,6 +15,7 @@ from raceway.sample.listening import Listening
 from raceway.sample.mailcrm import MailCrm
 from raceway.sample.outlet_model import Outlet
 from raceway.sample.referred import Partners
+from raceway.sample.search import Search
 from raceway.sample.service import Service
 from raceway.sample.social import Social
 from raceway.sample.trade import Trade
@@ -377,6 +378,7 @@ class World:
     mailcrm: MailCrm = field(default_factory=MailCrm)
     trade: Trade = field(default_factory=Trade)
     social: Social = field(default_factory=Social)
+    search: Search = field(default_factory=Search)
     outlet: Outlet = field(default_factory=Outlet)
     listening: Listening = field(default_factory=Listening)
 

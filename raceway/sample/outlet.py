@@ -16,6 +16,8 @@ from raceway.sample.model import MINUTE, SECOND, Device, Event, Person, ShopOrde
 from raceway.sample.outlet_model import Identify
 from raceway.sample.seasons import demand
 
+OFFICE_DEVICE: Final = "0ff1ce00-0000-0000-000000000000"
+
 _VISITS_A_DAY: Final = 7.0
 _ORDERS: Final = 0.012  # of the shop's orders that are placed from the outlet
 _NO_CONSENT: Final = 0.08
@@ -48,7 +50,7 @@ def invent_outlet(world: World) -> None:
             visits.come(day)
     world.outlet.events.sort(key=lambda event: (event.at, event.device.client))
     world.outlet.identifies.sort(key=lambda identify: (identify.at, identify.device.client))
-    _robots(world)
+    _noise(world)
 
 
 def _refuse_on_the_shops_site(world: World) -> None:
@@ -159,12 +161,15 @@ class _Visits:
         return who
 
 
-def _robots(world: World) -> None:
-    """A price crawler that names itself in its user agent."""
+def _noise(world: World) -> None:
+    """A price crawler that names itself in its user agent, and the office, known by its network."""
     crawler = Device("00000000-0000-0000-000000000000", "", company.BOT_BROWSER, "desktop", None)
-    for day in world.days[::10]:
-        start = micros(world.moment(day, 3))
-        world.outlet.noise += [
-            Event(start + step * SECOND, "page_view", crawler, "/sale", start // SECOND, 1, 0, host=company.OUTLET_SITE)
-            for step in range(4)
-        ]
+    office = Device(OFFICE_DEVICE, "", "Chrome", "desktop", None)
+    for device, hour in ((crawler, 3), (office, 10)):
+        for day in world.days[::10]:
+            start = micros(world.moment(day, hour))
+            world.outlet.noise += [
+                Event(start + step * SECOND, "page_view", device, "/sale", start // SECOND, 1, 0,
+                      host=company.OUTLET_SITE)
+                for step in range(4)
+            ]  # fmt: skip

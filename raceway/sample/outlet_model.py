@@ -23,7 +23,7 @@ class Identify:
 
 @dataclass(slots=True)
 class Outlet:
-    """The outlet's traces; `noise` is by robots: in the files, never counted."""
+    """The outlet's traces; `noise` is by robots and the office: in the files, never counted."""
 
     events: list[Event] = field(default_factory=list)
     identifies: list[Identify] = field(default_factory=list)

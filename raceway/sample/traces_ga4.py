@@ -21,6 +21,7 @@ from raceway.sample import company
 from raceway.sample.chance import Chance
 from raceway.sample.drop import Drop, gzipped
 from raceway.sample.model import Event, World, micros
+from raceway.sample.traces_ga4_reports import write_ga4_reports
 
 _COUNTRIES: Final = {"VN": "Vietnam", "US": "United States", "SG": "Singapore", "": "(not set)"}
 _DAILY: Final = 14
@@ -85,6 +86,7 @@ def write_ga4(world: World, inbox: Path) -> int:
         else:
             drop.put(f"{name}.jsonl.gz", gzipped(_lines(rows)), exported_at)
     _daily_shards(world, drop, chance, by_day)
+    write_ga4_reports(world, drop)
     return drop.files
 
 

@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from raceway.sample import company
 from raceway.sample.chance import Chance
 from raceway.sample.drop import Drop, gzipped
 from raceway.sample.model import DAY, SECOND, Event, World, micros
+from raceway.sample.outlet import OFFICE_DEVICE
 from raceway.sample.outlet_model import Identify
 
 _NAMES: Final = {
@@ -95,9 +97,10 @@ def _iso(at: int) -> str:
 
 def _message(trace: Event | Identify, number: int, received_at: int, chance: Chance) -> dict[str, Any]:
     """A message as the library sends it."""
+    is_office = trace.device.client == OFFICE_DEVICE
     context: dict[str, Any] = {
         "library": {"name": "analytics.js", "version": "next-1.70.0"},
-        "ip": f"203.0.113.{chance.randrange(1, 255)}",
+        "ip": company.OFFICE_ADDRESS if is_office else f"203.0.113.{chance.randrange(1, 255)}",
         "locale": "vi-VN",
         "userAgent": _AGENTS[trace.device.browser],
         "page": {},

@@ -20,6 +20,8 @@ ACCOUNTS: Final = {
     "lazada": "vn-mall",
     "haravan": "vn-kids",
     "sapo": "vn-outlet",
+    "woocommerce": "vn-wholesale",
+    "zalo_oa": "vn-oa",
 }
 
 
@@ -48,6 +50,20 @@ class Return:
     item: Item
     amount: int
     is_cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message of the company's Zalo account, with what has come of it in the end."""
+
+    id: str
+    title: str
+    kind: str
+    sent_at: dt.datetime
+    sent: int
+    delivered: int
+    reads: int
+    clicks: int
 
 
 @dataclass(slots=True)
@@ -105,6 +121,7 @@ class Trade:
 
     sales: list[Sale] = field(default_factory=list)
     loose_returns: list[Return] = field(default_factory=list)  # at the till, without their invoice
+    messages: list[Message] = field(default_factory=list)
     exports: list[dt.datetime] = field(default_factory=list)  # of every one of these sources
 
     def of(self, source: str) -> list[Sale]:

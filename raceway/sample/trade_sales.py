@@ -10,7 +10,7 @@ from raceway.sample.chance import Chance
 from raceway.sample.model import Person, World
 from raceway.sample.names import invent_phone
 from raceway.sample.seasons import demand
-from raceway.sample.trade import MARKETPLACES, TILL, Item, Return, Sale
+from raceway.sample.trade import MARKETPLACES, TILL, Item, Message, Return, Sale
 
 # Sales a day at scale 1: before the first day of everything else, and from it on.
 _A_DAY: Final = {
@@ -20,6 +20,7 @@ _A_DAY: Final = {
     "lazada": (0.2, 0.5),
     "haravan": (0.2, 0.5),
     "sapo": (0.2, 0.5),
+    "woocommerce": (0.2, 0.5),
 }
 _FIRST_STRANGER: Final = 7_000_000  # telephones of people that only these shops know
 _NAMES: Final = {
@@ -29,6 +30,7 @@ _NAMES: Final = {
     "lazada": "4019",
     "haravan": "#H",
     "sapo": "SON",
+    "woocommerce": "",
 }
 _CHANNELS: Final = {"Bán trực tiếp": 88, "": 4, "Facebook": 8}
 
@@ -47,9 +49,12 @@ def invent_trade(world: World) -> None:
         world.trade.sales += sales
     _copy_into_till(world)
     _return_without_invoice(world)
+    _send_messages(world)
 
 
 def _digits(source: str, count: int) -> str:
+    if source == "woocommerce":
+        return str(1_040 + count)
     return f"{count + 1:06d}" if source in (TILL, "haravan", "sapo") else f"{10**9 + count * 7_919:012d}"
 
 
@@ -77,6 +82,12 @@ class _Shop:
         chance = self.chance
         at = self.world.moment(day, chance.randrange(8, 21), chance.randrange(60))
         sale = Sale(self.source, at, _items(chance))
+        if self.source == "woocommerce":  # net amounts only, no buyer, no parcel
+            sale.items = [Item(item.sku, item.name, item.price, item.quantity * 5) for item in sale.items]
+            if chance.hit(0.1):
+                sale.cancelled_at = _later(at, chance.uniform(0.05, 20))
+            self._forget_future(sale)
+            return sale
         if chance.hit(0.2):
             sale.discount = sale.subtotal * chance.choice((5, 10)) // 100 // 1000 * 1000
         if self.source == TILL:
@@ -185,3 +196,18 @@ def _return_without_invoice(world: World) -> None:
             number += 1
             sale.returns[place] = Return(f"TH{number:06d}", back.at, back.item, back.amount, back.is_cancelled)
     world.trade.loose_returns = [Return(f"TH{number + 1:06d}", loose.at, loose.item, loose.amount)]
+
+
+def _send_messages(world: World) -> None:
+    """A message to the followers of the Zalo account every tenth day."""
+    chance = Chance(world.seed, "trade/zalo_oa")
+    for number, day in enumerate(world.days[4::10]):
+        sent = max(20, round(1_500 * world.scale * chance.uniform(0.8, 1.2)))
+        delivered = sent - chance.poisson(sent * 0.02)
+        reads = min(delivered, chance.poisson(delivered * 0.55))
+        world.trade.messages.append(
+            Message(
+                f"OA{number + 1:05d}", f"Tin số {number + 1}", chance.choice(("broadcast", "ZNS")),
+                world.moment(day, 9, 30), sent, delivered, reads, min(reads, chance.poisson(reads * 0.12)),
+            )
+        )  # fmt: skip

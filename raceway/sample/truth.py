@@ -28,7 +28,8 @@ from raceway.sample.truth_mailcrm import count_mail
 from raceway.sample.truth_margin import LooseRefund, tally_margins
 from raceway.sample.truth_orders import Exchange, find_channels, placed_orders, till_refunds
 from raceway.sample.truth_referral import tally_referrals
-from raceway.sample.truth_service import count_service
+from raceway.sample.truth_search import count_search
+from raceway.sample.truth_service import count_service, first_sign_ups
 from raceway.sample.truth_sessions import cut_sessions, first_touches, is_bounced
 from raceway.sample.truth_social import count_social
 from raceway.sample.truth_trade import count_loose_returns, loose_returns, reveal_buyers, trade_orders
@@ -117,10 +118,7 @@ class _Truth:
         self.session_markets: dict[Identity, str] = {}
         for session in self.sessions:
             self.session_markets.setdefault(session.person, session.market)
-        self.sign_ups: dict[Identity, list[dt.date]] = {}
-        for session in self.sessions:
-            if session.times(settings.events.signup):
-                self.sign_ups.setdefault(session.person, [session.day])
+        self.sign_ups = first_sign_ups(world, self.sessions, self.links.person)
 
     def measures(self) -> dict[Key, Number]:
         """All of them."""
@@ -141,6 +139,7 @@ class _Truth:
             lambda: self._periods(self.world.history_start, LONG_PERIODS),
         )  # fmt: skip
         tally_lists(self.world, self.tally, self.sessions, self.links.person, self._market_of)
+        count_search(self.world, self.tally)
         count_social(self.world, self.tally, self.sessions)
         count_mentions(self.world, self.tally)
         values = self.tally.close(dict.fromkeys(_PLANNED, self.world.as_of), self.world.last)
@@ -424,7 +423,8 @@ class _Truth:
         """The days on which whoever has an address first ordered and first signed up."""
         person = self.links.person(("email", email.lower()))
         customer = self.customers.get(person)
-        return [*(customer.days[:1] if customer is not None else []), *self.sign_ups.get(person, [])]
+        ordered = customer.days[:1] if customer is not None else []
+        return ordered + ([self.sign_ups[person]] if person in self.sign_ups else [])
 
 
 def _claims(world: World, source: str, account: str) -> bool:

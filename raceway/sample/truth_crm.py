@@ -96,6 +96,8 @@ def _hubspot(world: World, links: Links) -> dict[str, _Lead]:
         if lead_at is None:
             lead_at = _first_shown([contact, *merged], exports, ("Lead", *_QUALIFIED), contact.created)
         qualified = _first_shown([contact, *merged], exports, _QUALIFIED, contact.created)
+        if qualified is not None and lead_at is not None:
+            qualified = max(qualified, lead_at)
         found[f"hubspot:{account.account}:{contact.id}"] = _Lead(
             f"hubspot:{account.account}:{contact.id}", links.person(identity), contact.created, lead_at,
             None if lead_at is None else lead_at.astimezone(account.zone).date(),

@@ -8,14 +8,35 @@ from decimal import Decimal
 from typing import Final
 
 from raceway.sample import company
+from raceway.sample.identities import Identity
 from raceway.sample.model import World
 from raceway.sample.service import FORM_ACCOUNTS, REVIEW_ACCOUNTS, Ticket, halfway
 from raceway.sample.tally import Tally
+from raceway.sample.truth_lists import user_identity
+from raceway.sample.truth_sessions import Session
 
 _ONBOARDING: Final = dt.timedelta(days=30)
 
 MarketOf = Callable[[str | None, str], str]
 BeginningsOf = Callable[[str], list[dt.date]]
+
+
+def first_sign_ups(
+    world: World, sessions: list[Session], person: Callable[[Identity], Identity]
+) -> dict[Identity, dt.date]:  # fmt: skip
+    """The business day on which each person first made an account: by the list from its first day on, for the main
+    site, else by the sign-ups that sessions show."""
+    zone = world.settings.zone
+    created = [(person(user_identity(login)), login.created_at.astimezone(zone).date()) for login in world.lists.logins]
+    listed_from = min((day for _, day in created), default=dt.date.max)
+    for session in sessions:
+        is_listed = session.day >= listed_from and (session.events[0].host or company.SITE) == company.SITE
+        if not is_listed and session.times(world.settings.events.signup):
+            created.append((session.person, session.day))
+    first: dict[Identity, dt.date] = {}
+    for who, day in created:
+        first[who] = min(day, first.get(who, day))
+    return first
 
 
 def count_service(world: World, tally: Tally, market_of: MarketOf, beginnings_of: BeginningsOf) -> None:

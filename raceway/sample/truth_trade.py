@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from fractions import Fraction
-from typing import Final
 
-from raceway.sample import company
 from raceway.sample.identities import Identity, Links, order_identity
 from raceway.sample.model import World, micros
 from raceway.sample.tally import Tally
 from raceway.sample.trade import ACCOUNTS, MARKETPLACES, TILL, Item, Sale
 from raceway.sample.truth_orders import Order, SoldLine, half_up
-
-_VAT: Final = 1 + Fraction(company.VAT)
+from raceway.settings import Account
 
 
 def reveal_buyers(world: World, links: Links) -> None:
@@ -41,9 +38,14 @@ def loose_returns(world: World) -> list[tuple[tuple[str, str], dt.date, str, int
     account = world.accounts[TILL, ACCOUNTS[TILL]]
     return [
         ((account.source, account.account), back.at.astimezone(account.zone).date(), account.market,
-         half_up(back.amount / _VAT))
+         half_up(back.amount / _vat(account)))
         for back in world.trade.loose_returns
     ]  # fmt: skip
+
+
+def _vat(account: Account) -> Fraction:
+    """What an amount of the account is divided by to be net."""
+    return 1 + Fraction(account.vat_rate) if account.prices_include_vat else Fraction(1)
 
 
 def _told(world: World) -> list[Sale]:
@@ -59,6 +61,7 @@ def _order(world: World, links: Links, sale: Sale) -> Order:
     account = world.accounts[sale.source, ACCOUNTS[sale.source]]
     identity = next((identity for identity in _identities(sale) if identity is not None), None)
     day = sale.at.astimezone(account.zone).date()
+    vat = _vat(account)
 
     def local(moment: dt.datetime) -> dt.date:
         return moment.astimezone(account.zone).date()
@@ -70,23 +73,23 @@ def _order(world: World, links: Links, sale: Sale) -> Order:
         place=sale.place,
         person=None if identity is None else links.person(identity),
         market=account.market,
-        gross=sum(half_up(item.amount / _VAT) for item in sale.items),
-        discount=half_up((sum(item.discount for item in sale.items) + sale.discount) / _VAT),
+        gross=sum(half_up(item.amount / vat) for item in sale.items),
+        discount=half_up((sum(item.discount for item in sale.items) + sale.discount) / vat),
         refunds=_refunds(world, sale, local(sale.at)) if sale.source != TILL else [
-            (local(back.at), half_up(back.amount / _VAT)) for back in sale.returns if not back.is_cancelled
+            (local(back.at), half_up(back.amount / vat)) for back in sale.returns if not back.is_cancelled
         ],
-        lines=tuple(line for item in sale.items for line in _lines(sale, item)),
+        lines=tuple(line for item in sale.items for line in _lines(sale, item, vat)),
         cancelled_on=_cancelled_on(world, sale),
         undelivered_on=None if sale.refused_at is None else local(world.trade.seen(sale, sale.refused_at)),
         shop_channel="marketplace" if sale.source in MARKETPLACES else None,
     )  # fmt: skip
 
 
-def _lines(sale: Sale, item: Item) -> list[SoldLine]:
+def _lines(sale: Sale, item: Item, vat: Fraction) -> list[SoldLine]:
     """The rows of an item; Lazada writes one for each piece."""
     if sale.source == "lazada":
-        return [SoldLine(item.sku, 1, half_up(item.price / _VAT))] * item.quantity
-    return [SoldLine(item.sku, item.quantity, half_up(item.amount / _VAT))]
+        return [SoldLine(item.sku, 1, half_up(item.price / vat))] * item.quantity
+    return [SoldLine(item.sku, item.quantity, half_up(item.amount / vat))]
 
 
 def _cancelled_on(world: World, sale: Sale) -> dt.date | None:
@@ -103,7 +106,7 @@ def _cancelled_on(world: World, sale: Sale) -> dt.date | None:
 
 def _refunds(world: World, sale: Sale, day: dt.date) -> list[tuple[dt.date, int]]:
     """Each change of the running total, dated by the export that shows it; by the order's day if the first does."""
-    zone = world.accounts[sale.source, ACCOUNTS[sale.source]].zone
+    account = world.accounts[sale.source, ACCOUNTS[sale.source]]
     rows = []
     shown = 0
     first = world.trade.seen(sale, sale.at)
@@ -111,6 +114,8 @@ def _refunds(world: World, sale: Sale, day: dt.date) -> list[tuple[dt.date, int]
         refunded = min([0, *(total for at, total in sale.refunds if at <= export)][-1], sale.total)
         if export >= first and refunded != shown:
             items = Fraction((refunded - shown) * sale.subtotal, sale.total)
-            rows.append((day if export == first else export.astimezone(zone).date(), half_up(items / _VAT)))
+            rows.append(
+                (day if export == first else export.astimezone(account.zone).date(), half_up(items / _vat(account)))
+            )
             shown = refunded
     return rows

@@ -16,6 +16,7 @@ from raceway.sample.model import World
 from raceway.sample.outlet import invent_outlet
 from raceway.sample.partners import invent_partners
 from raceway.sample.plans import invent_plans
+from raceway.sample.search import invent_search
 from raceway.sample.service import invent_service
 from raceway.sample.shop import Population, invent_orders
 from raceway.sample.social import invent_social
@@ -64,5 +65,6 @@ def invent_world(
     invent_lists(world)
     invent_partners(world)
     invent_social(world)
+    invent_search(world)
     invent_listening(world)
     return world

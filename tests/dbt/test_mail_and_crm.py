@@ -70,6 +70,7 @@ def _hubspot(story: Story) -> None:
         contact("6", "subscriber", "2026-01-07 03:00:00"),
         contact("7", "lead"),
         contact("8", "Lead", email_hash="staff"),
+        contact("14", "Opportunity", became_lead_at="2026-02-10 03:00:00", email_hash=None),
         contact("10", "Lead", "2026-01-10 17:00:00", email_hash=None, original_source="Paid Search"),
     ], FIRST)  # fmt: skip
     later = [
@@ -181,6 +182,7 @@ def test_a_lead_is_dated_by_its_column_else_by_the_first_export_that_shows_it(st
         "4": on("03-20"),  # a subscriber twice, then a lead
         "6": on("01-07"),  # what 7 showed in the first export, before it was merged into 6
         "9": on("02-10"),  # who was qualified was a lead by then
+        "14": on("02-10"),
         "10": on("01-11"),  # no longer in the exported view, and a lead all the same
         "11": on("03-05"),
         "12": on("03-05"),
@@ -194,7 +196,7 @@ def test_who_is_written_down_as_customer_or_staff_is_no_lead(story: Story) -> No
 
 def test_qualification_has_a_day_of_its_own(story: Story) -> None:
     assert {k: v for k, v in leads(story, "qualified_on").items() if v} == {
-        "2": on("03-10"), "6": on("03-10"), "9": on("02-10"),
+        "2": on("03-10"), "6": on("03-10"), "9": on("02-10"), "14": on("02-10"),
     }  # fmt: skip
 
 

@@ -32,6 +32,8 @@ ACCOUNTS = [
     ("tiktok_shop", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("lazada", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("haravan", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("woocommerce", "shop", "US", "America/New_York", "USD"),
+    ("zalo_oa", "oa", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("sapo", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("mailchimp", "list", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("klaviyo", "letters", "US", "America/New_York", "USD"),

@@ -49,7 +49,7 @@ def write(home: Home, text: str) -> Path:
 def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
     assert {name: contract.table_names for name, contract in load_contracts().items()} == {
         "activecampaign": ["campaigns", "contacts", "email_activity"],
-        "ga4": ["events"],
+        "ga4": ["events", "ui_report"],
         "google_ads": [
             "campaign_daily",
             "campaign_period",
@@ -95,6 +95,21 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
         "referral": ["invitations"],
         "search_console": ["chart", "queries"],
         "shopee": ["orders"],
+        "seo": [
+            "keyword_planner",
+            "seranking_positions",
+            "semrush_trend",
+            "semrush_positions",
+            "ahrefs_organic_keywords",
+            "ahrefs_keywords",
+            "ahrefs_ref_domains",
+            "semrush_keywords",
+            "moz_domains",
+            "domain_scores",
+            "trends_queries",
+            "trends_timeline",
+            "trends_related",
+        ],
         "segment": ["events"],
         "shopify": ["orders"],
         "social": [
@@ -115,6 +130,8 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
         "usability_test": ["tasks"],
         "tiktok_ads": ["ads_daily"],
         "tiktok_shop": ["orders"],
+        "woocommerce": ["order_items", "orders"],
+        "zalo_oa": ["messages"],
     }
 
 

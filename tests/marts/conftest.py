@@ -38,6 +38,10 @@ FACTS = {
     "delivered bigint, unique_opens bigint, forwards bigint, unique_clicks bigint, unsubscribes bigint",
     "fct_reach_social_day": "source varchar, account varchar, network varchar, day date, market varchar, "
     "impressions bigint, engagements bigint, shares bigint",
+    "fct_reach_brand_search": "source varchar, account varchar, day date, keyword varchar, market varchar, searches bigint, "
+    "is_bucketed boolean",
+    "fct_reach_domain_authority": "source varchar, account varchar, vendor varchar, domain varchar, day date, "
+    "score decimal(18,6), is_primary boolean",
     "fct_reach_follower": "source varchar, account varchar, network varchar, handle varchar, day date, market varchar, "
     "followers bigint",
     "fct_reach_mention": "source varchar, account varchar, mention_id varchar, kind varchar, market varchar, day date, "

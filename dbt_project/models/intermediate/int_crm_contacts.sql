@@ -131,10 +131,20 @@ dated as (
                 coalesce(shown.stated_qualified_at, shown.shown_lead_at),
                 coalesce(shown.shown_lead_at, shown.stated_qualified_at)
             )
-        ) as became_lead_at,
-        coalesce(shown.stated_qualified_at, shown.shown_qualified_at) as qualified_at
+        ) as became_lead_at
     from shown
     inner join accounts on shown.source = accounts.source and shown.account = accounts.account
+),
+
+-- what is only shown is qualified at the earliest when it became a lead
+qualified as (
+    select
+        *,
+        coalesce(
+            stated_qualified_at,
+            case when shown_qualified_at < became_lead_at then became_lead_at else shown_qualified_at end
+        ) as qualified_at
+    from dated
 ),
 
 final as (
@@ -158,7 +168,7 @@ final as (
         converted_deal_key,
         lead_source,
         account_market
-    from dated
+    from qualified
     where not is_excluded
 )
 

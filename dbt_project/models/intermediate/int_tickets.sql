@@ -15,14 +15,11 @@ identities as (select * from {{ ref('int_identity_person') }}),
 
 persons as (select * from {{ ref('int_persons') }}),
 
-sessions as (
-    select * from {{ ref('int_touchpoints') }}
-    where signups > 0
-),
+logins as (select * from {{ ref('int_logins_created') }}),
 
 sign_ups as (
     select person_id, min(day) as signed_up_on
-    from sessions
+    from logins
     group by person_id
 ),
 

@@ -7,6 +7,8 @@ ads as (select * from {{ ref('fct_reach_ads') }}),
 
 keywords as (select * from {{ ref('fct_reach_keyword') }}),
 
+brand_searches as (select * from {{ ref('fct_reach_brand_search') }}),
+
 search_days as (select * from {{ ref('fct_reach_search') }}),
 
 sessions as (select * from {{ ref('fct_reach_session') }}),
@@ -53,6 +55,16 @@ search_by_day as (
         sum(clicks) as search_clicks,
         sum(position_x_impressions) as search_position_x_impressions
     from search_days
+    group by day, market
+),
+
+brand_searches_by_month as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        sum(searches) as brand_search_volume
+    from brand_searches
     group by day, market
 ),
 
@@ -112,6 +124,8 @@ final as (
     {{ measures_from('keywords_by_day', ['quality_score_x_impressions', 'quality_score_impressions']) }}
     union all
     {{ measures_from('search_by_day', ['search_impressions', 'search_clicks', 'search_position_x_impressions']) }}
+    union all
+    {{ measures_from('brand_searches_by_month', ['brand_search_volume']) }}
     union all
     {{ measures_from('sessions_by_day', ['sessions', 'bounced_sessions', 'referral_sessions']) }}
     union all

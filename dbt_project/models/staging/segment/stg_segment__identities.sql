@@ -9,29 +9,29 @@ exclusions as (select * from {{ source('house', 'exclusions') }}),
 final as (
     select
         'segment' as source,
-        account,
+        landed.account,
 
         ---------- ids
-        message_id,
-        message_type,
-        anonymous_id,
-        user_id_hash,
-        email_hash,
-        phone_hash,
+        landed.message_id,
+        landed.message_type,
+        landed.anonymous_id,
+        landed.user_id_hash,
+        landed.email_hash,
+        landed.phone_hash,
 
         ---------- times
-        happened_at,
+        landed.happened_at,
 
         ---------- consent; a message that does not say had it
-        coalesce(analytics_consent, true) as has_consent,
+        coalesce(landed.analytics_consent, true) as has_consent,
 
         ---------- internal and bot traffic, test devices and staff
         {{ segment_exclusion('landed', 'exclusions') }}
-        or coalesce(email_hash in (select value from exclusions where kind = 'email'), false)
-        or coalesce(phone_hash in (select value from exclusions where kind = 'phone'), false)
+        or coalesce(landed.email_hash in (select value from exclusions where kind = 'email'), false)
+        or coalesce(landed.phone_hash in (select value from exclusions where kind = 'phone'), false)
             as is_excluded
     from landed
-    where coalesce(user_id_hash, email_hash, phone_hash) is not null
+    where coalesce(landed.user_id_hash, landed.email_hash, landed.phone_hash) is not null
 )
 
 select * from final
