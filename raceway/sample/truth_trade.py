@@ -8,7 +8,7 @@ from fractions import Fraction
 from raceway.sample.identities import Identity, Links, order_identity
 from raceway.sample.model import World, micros
 from raceway.sample.tally import Tally
-from raceway.sample.trade import ACCOUNTS, MARKETPLACES, TILL, Item, Sale
+from raceway.sample.trade import ACCOUNTS, MARKETPLACES, TILL, Sale
 from raceway.sample.truth_orders import Order, SoldLine, half_up
 from raceway.settings import Account
 
@@ -78,18 +78,22 @@ def _order(world: World, links: Links, sale: Sale) -> Order:
         refunds=_refunds(world, sale, local(sale.at)) if sale.source != TILL else [
             (local(back.at), half_up(back.amount / vat)) for back in sale.returns if not back.is_cancelled
         ],
-        lines=tuple(line for item in sale.items for line in _lines(sale, item, vat)),
+        lines=_lines(sale, vat),
         cancelled_on=_cancelled_on(world, sale),
         undelivered_on=None if sale.refused_at is None else local(world.trade.seen(sale, sale.refused_at)),
         shop_channel="marketplace" if sale.source in MARKETPLACES else None,
     )  # fmt: skip
 
 
-def _lines(sale: Sale, item: Item, vat: Fraction) -> list[SoldLine]:
-    """The rows of an item; Lazada writes one for each piece."""
+def _lines(sale: Sale, vat: Fraction) -> tuple[SoldLine, ...]:
+    """The rows of an order: Lazada writes one for each piece, WooCommerce's report one for all and no article."""
+    if sale.source == "woocommerce":
+        return (SoldLine("", 1, sum(half_up(item.amount / vat) for item in sale.items)),)
     if sale.source == "lazada":
-        return [SoldLine(item.sku, 1, half_up(item.price / vat))] * item.quantity
-    return [SoldLine(item.sku, item.quantity, half_up(item.amount / vat))]
+        return tuple(
+            SoldLine(item.sku, 1, half_up(item.price / vat)) for item in sale.items for _ in range(item.quantity)
+        )
+    return tuple(SoldLine(item.sku, item.quantity, half_up(item.amount / vat)) for item in sale.items)
 
 
 def _cancelled_on(world: World, sale: Sale) -> dt.date | None:
