@@ -29,6 +29,10 @@ PROMISED = {
 }
 
 
+# a covered day alone says nothing of these: their facts, empty here, tell which days they know
+TOLD_BY_ROWS = {"brand_search_volume", "domain_authority"}
+
+
 def seed(name: str) -> list[dict[str, str]]:
     with (PROJECT.dbt_project / "seeds" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
@@ -49,7 +53,7 @@ def test_every_kpi_whose_measures_are_fed_has_rows_at_its_stage(covered: Any) ->
     assert len(promised) == 56
     assert set(found) >= promised
     # and every other one whose measures are all fed
-    fed = {row["measure"] for row in seed("measure_sources")}
+    fed = {row["measure"] for row in seed("measure_sources")} - TOLD_BY_ROWS
     assert set(found) == {
         (row["stage"], row["kpi"])
         for row in seed("kpi_catalog")
@@ -60,7 +64,7 @@ def test_every_kpi_whose_measures_are_fed_has_rows_at_its_stage(covered: Any) ->
 def test_every_fed_measure_is_built_and_every_built_measure_is_fed(covered: Any) -> None:
     covered.build()
     fed = {row["measure"] for row in seed("measure_sources")}
-    assert {name for (name,) in covered.run_sql("select distinct measure from race_measure")} == fed
+    assert {name for (name,) in covered.run_sql("select distinct measure from race_measure")} == fed - TOLD_BY_ROWS
     assert {name for (name,) in covered.run_sql("select measure from measure_catalog where is_fed")} == fed
 
 

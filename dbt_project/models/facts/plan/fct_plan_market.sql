@@ -12,7 +12,8 @@ listed as (
     select
         market_size.*,
         row_number() over (
-            partition by month, market, category order by account asc, landed_row asc
+            partition by market_size.month, market_size.market, market_size.category
+            order by market_size.account asc, market_size.landed_row asc
         ) as first_listed
     from market_size
 ),
