@@ -14,7 +14,7 @@ import os
 import secrets
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from raceway.faults import BadSettings, RacewayFault
 from raceway.home import HOME_VARIABLE, PROJECT, Home
@@ -102,6 +102,23 @@ def _kept_secret(path: Path) -> str:
     except FileExistsError:
         pass  # made by an earlier run
     return path.read_text(encoding="utf-8")
+
+
+def connection(conn_id: str) -> Any:
+    """An Airflow connection: of the environment (AIRFLOW_CONN_…), a secrets backend or the metadata database.
+
+    Raises BadSettings where there is none of that name.
+    """
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException, AirflowRuntimeError
+
+    try:
+        return Connection.get(conn_id)
+    except (AirflowNotFoundException, AirflowRuntimeError) as fault:
+        raise BadSettings(
+            f"inbox.conn_id {conn_id}: Airflow has no connection of that name; set AIRFLOW_CONN_{conn_id.upper()}, or "
+            "add it on Airflow's page"
+        ) from fault
 
 
 def _write_admin_password(password: str) -> None:

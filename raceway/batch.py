@@ -21,7 +21,7 @@ from raceway.contracts import ColumnContract, TableContract
 from raceway.csv_rows import strict_csv, text_csv
 from raceway.faults import ExportRefused
 from raceway.free_text import prepare
-from raceway.furniture import Filters, Span, period_in, period_of_name
+from raceway.furniture import Filters, Span, month_end, period_in, period_of_name
 from raceway.json_rows import json_rows, parquet_rows
 from raceway.ledger import utc_text
 from raceway.reading import Shape
@@ -372,12 +372,16 @@ def _value(column: ColumnContract, rows: Rows, span: Span | None, reading: _Read
         return f"date '{day.isoformat()}'"
     if meta.value_of == "file_name":
         found = re.search(meta.pattern or "", rows.shape.member.file_name)
-        return _constant(found.group(1).lower()) if found else NONE
+        named = found.group(1).lower() if found and found.group(1) else meta.default
+        return _constant(named) if named else NONE
     if meta.value_of == "preamble":
-        return _from_preamble(rows.shape, meta.pattern or "")
+        said = _from_preamble(rows.shape, meta.pattern or "") or meta.default
+        return _constant(said) if said else NONE
     if meta.header_of:
         places = rows.shape.places.get(meta.header_of)
-        return _constant(" ".join(rows.shape.header[places[0]].split())) if places else NONE
+        if not places:
+            return _constant(meta.default) if meta.default else NONE
+        return _constant(" ".join(rows.shape.header[places[0]].split()))
     if column.name in rows.shape.places:
         return name(column.name)
     default = f"{quoted(meta.default)}" if meta.default else "null"
@@ -385,11 +389,11 @@ def _value(column: ColumnContract, rows: Rows, span: Span | None, reading: _Read
 
 
 def _from_preamble(shape: Shape, pattern: str) -> str:
-    """SQL for what stands above the header, a section's own lines before those of the whole file."""
+    """What stands above the header, a section's own lines before those of the whole file; empty without any."""
     found = re.search(pattern, shape.preamble)
     if found is None and shape.member.part_of is not None:
         found = re.search(pattern, shape.member.part_of.text)
-    return _constant(found.group(1).strip()) if found and found.group(1) else NONE
+    return found.group(1).strip() if found and found.group(1) else ""
 
 
 def _constant(text: str) -> str:
@@ -418,6 +422,7 @@ def _covers(
             f"select {', '.join(f'min({day}), max({day})' for day in of)} from read_parquet({quoted(str(data))})"
         ).fetchone()
         days = [day for day in row or () if day is not None]
+        days += [month_end(max(days).replace(day=1))] if rule.whole_months and days else []
     named = [span for shape in reading.shapes if (span := _named_period(reading.table, shape.member.file_name))]
     days += [day for span in named for day in (span.first, min(span.last, max([last_whole_day, *days])))]
     if reading.table.scope.kind == "days":

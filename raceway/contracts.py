@@ -20,6 +20,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from raceway.faults import BadContract
 from raceway.home import PROJECT, Home
 
+ExclusionKind = Literal[
+    "order", "order_tag", "email", "phone", "host", "traffic_type", "browser", "device", "ip", "user_agent"
+]
 Severity = Literal["critical", "warning", "info"]
 Policy = Literal["fail", "warn", "allow"]
 # The types that a contract may give a column: those that DuckDB, Spark and Parquet share.
@@ -100,6 +103,7 @@ class ColumnMeta(_Part):
     free_text: bool = Field(False, description="What people wrote: lands with e-mails, phones and numbers masked.")
     sentiment_of: str | None = Field(None, description="Column whose raw text this one scores, -1 to 1; no cell.")
     coarse: Literal["ip"] | None = Field(None, description="Lands coarsened: an IP as its /24 (IPv6: /48).")
+    excluded_by: tuple[ExclusionKind, ...] = Field((), description="Kinds of exclusions.csv that flag its values.")
     expect: Expect = Expect()
 
     @property
@@ -199,6 +203,7 @@ class Covers(_Part):
     by: tuple[str, ...] = Field((), description="Date or timestamp columns; first to last value inside.")
     pattern: Pattern | None = Field(None, description="In the file's name: groups `first` and `last` (ISO days).")
     last_exclusive: bool = Field(False, description="The name's last day is no longer in the file.")
+    whole_months: bool = Field(False, description="A value stands for its month: the last one to its end.")
     through_export: bool = Field(False, description="And every day up to the day before the export.")
     zone: Literal["account", "utc"] = Field("account", description="Zone in which a timestamp's day counts.")
 
@@ -250,6 +255,7 @@ class TableMeta(_Part):
     header_rows: int = Field(30, description="Lines at the top among which the header is looked for.")
     encodings: tuple[Literal["utf-8", "utf-16", "cp1252"], ...] = ("utf-8", "utf-16")
     below_header: int = Field(0, ge=0, description="Records directly below the header that are furniture.")
+    unnamed_cells: int = Field(0, ge=0, description="Cells of a row beyond the header; their headers are +1, +2 …")
     sections: bool = Field(False, description="Several tables in one file, each with a header, between blank lines.")
     unpivot: Unpivot | None = None
     totals: Totals | None = None
@@ -579,7 +585,8 @@ def _check_wide_and_masked(where: str, table: TableContract) -> None:
                 "write `masked: true` there"
             )
     textual = {
-        "below_header": meta.below_header, "sections": meta.sections, "unpivot": meta.unpivot,
+        "below_header": meta.below_header, "unnamed_cells": meta.unnamed_cells, "sections": meta.sections,
+        "unpivot": meta.unpivot,
         "masked": qualified - {None}, "header_of": [c for c in table.columns if c.meta.header_of],
     }  # fmt: skip
     if "csv" not in meta.formats:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import csv
 import functools
+import ipaddress
 import re
 import unicodedata
 from collections import defaultdict
@@ -73,6 +74,14 @@ def masked_sql(text: str) -> str:
 def coarse_ip_sql(text: str) -> str:
     """SQL for an IP as its /24 (IPv6: /48); the first of a list; null where the text is no IP."""
     return f"rw_coarse_ip({text})"
+
+
+def coarse_ip(text: str) -> str:
+    """The same for one address (or network) in Python. Raises ValueError where it is none."""
+    address = ipaddress.ip_interface(text.strip()).ip
+    if isinstance(address, ipaddress.IPv6Address):
+        return ":".join(f"{int(group, 16):x}" for group in address.exploded.split(":")[:3]) + "::/48"
+    return f"{'.'.join(str(address).split('.')[:3])}.0/24"
 
 
 def sentiment_sql(text: str) -> str:

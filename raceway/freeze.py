@@ -31,6 +31,7 @@ from raceway import __version__
 from raceway.aside import write_aside
 from raceway.contracts import load_contract
 from raceway.faults import PermanentFault
+from raceway.free_text import coarse_ip
 from raceway.history import Check, record_checks
 from raceway.home import PROJECT, Home
 from raceway.ledger import BatchState, Ledger
@@ -317,7 +318,7 @@ def _write_settings(
         "accounts",
         "source varchar, account varchar, name varchar, brand varchar, market varchar, time_zone varchar, "
         "currency varchar, prices_include_vat boolean, vat_rate decimal(9, 6), history_start date, "
-        "conversions_are_purchases boolean, site varchar, minor_unit integer",
+        "conversions_are_purchases boolean, site varchar, counts_sessions boolean, minor_unit integer",
         rows,
     )
     _create(
@@ -359,6 +360,8 @@ def _setting_values(settings: Settings) -> list[dict[str, Any]]:
         "attribution_model": [settings.attribution.model],
         "undelivered_tags": settings.orders.undelivered_tags,
         "gift_card_names": settings.orders.gift_card_names,
+        "seo.authority_vendor": [settings.seo.authority_vendor],
+        "seo.primary_domain": [settings.seo.primary_domain] if settings.seo.primary_domain else [],
         "key_features": [feature.strip().lower() for feature in settings.app.key_features],
         "required_sources": [required.source for required in settings.night.required],
     }
@@ -399,7 +402,7 @@ def _order_sources() -> set[str]:
 
 
 def _hashed(home: Home, exclusions: list[Exclusion], accounts: Accounts) -> list[Exclusion]:
-    """Exclusions as landed rows show them: e-mails and phones hashed, a phone once per market's reading."""
+    """Exclusions as landed rows show them: e-mails and phones hashed (per market), IPs as their networks."""
     if not exclusions:
         return []
     hasher = Hasher(home)
@@ -411,6 +414,8 @@ def _hashed(home: Home, exclusions: list[Exclusion], accounts: Accounts) -> list
             values = {hasher.email(exclusion.value)}
         elif exclusion.kind == "phone":
             values = {hasher.phone(exclusion.value, market) for market in markets}
+        elif exclusion.kind == "ip":
+            values = {coarse_ip(exclusion.value)}
         for value in values:
             found[exclusion.kind, value] = exclusion.model_copy(update={"value": value})
     return [found[key] for key in sorted(found)]

@@ -87,12 +87,13 @@ def period_of_name(pattern: str, file_name: str) -> Span | None:
     groups = found.groupdict()
     if groups.get("month"):
         first = _day(f"{groups['month']}-1")
-        return Span(first, _month_end(first)) if first else None
+        return Span(first, month_end(first)) if first else None
     first, last = _day(groups.get("first") or ""), _day(groups.get("last") or "")
     return Span(first, last) if first and last and first <= last else None
 
 
-def _month_end(first: dt.date) -> dt.date:
+def month_end(first: dt.date) -> dt.date:
+    """The last day of the month that begins with `first`."""
     return (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
 
 

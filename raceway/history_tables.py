@@ -13,6 +13,7 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
+from raceway.excluded import excluded_rows
 from raceway.history import BATCH_CHECKS, RunRecord, run_records
 from raceway.home import Home
 from raceway.ledger import BatchState, FileState, Ledger, LedgerState
@@ -53,6 +54,7 @@ _BATCHES: Final[_Columns] = {
     "rows_landed": (_COUNT, "Rows that landed (count)."),
     "rows_refused": (_COUNT, "Rows that could not be read; they lie in quarantine/ with their reasons (count)."),
     "rows_furniture": (_COUNT, "Titles, totals and the like (count)."),
+    "rows_excluded": (_COUNT, "Landed rows that exclusions.csv leaves out of facts (count); empty if not in effect."),
     "replaces": (_TEXT, "Days, or everything, that it took from older batches."),
     "replaced_by": (_TEXT, "Days, or everything, that newer batches took from it."),
     "reason": (_TEXT, "Why it is refused, rejected, pending or a duplicate, or why a person accepted it."),
@@ -95,8 +97,14 @@ def write_history_tables(
     """
     runs = [*(known for known in run_records(home) if known.run_id != record.run_id), record]
     in_effect, snapshots = _in_effect(connection)
+    excluded = excluded_rows(connection, home)
     _create(connection, "run_history", _RUNS, (_run_row(run) for run in runs))
-    _create(connection, "batch_history", _BATCHES, _batch_rows(Ledger(home).state(), in_effect, snapshots, pending))
+    _create(
+        connection,
+        "batch_history",
+        _BATCHES,
+        _batch_rows(Ledger(home).state(), in_effect, snapshots, pending, excluded),
+    )
     _create_check_history(connection, home)
     for name, columns in (("run_history", _RUNS), ("batch_history", _BATCHES), ("check_history", _CHECKS)):
         connection.execute(f"comment on table race.{name} is {quoted(_DESCRIPTIONS[name])}")
@@ -150,12 +158,16 @@ def _in_effect(connection: duckdb.DuckDBPyConnection) -> tuple[set[str], set[tup
 
 
 def _batch_rows(
-    state: LedgerState, in_effect: set[str], snapshots: set[tuple[str, str]], pending: Mapping[str, str]
+    state: LedgerState,
+    in_effect: set[str],
+    snapshots: set[tuple[str, str]],
+    pending: Mapping[str, str],
+    excluded: Mapping[str, int],
 ) -> list[dict[str, Any]]:
     replaces, replaced_by = _replacements(state.batches.values(), snapshots)
     rows = []
     for batch in state.batches.values():
-        row = _batch_row(batch, in_effect, pending)
+        row = _batch_row(batch, in_effect, pending) | {"rows_excluded": excluded.get(batch.batch_id)}
         by = replaced_by.get(batch.batch_id) or ("everything by newer exports" if row["status"] == "superseded" else "")
         rows.append(row | {"replaces": replaces.get(batch.batch_id, ""), "replaced_by": by})
     rows += [_file_row(file) for file in state.files.values() if _has_own_row(file)]

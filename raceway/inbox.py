@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import time
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,6 +27,10 @@ from raceway.ledger import Ledger, LedgerState
 
 # What browsers, synchronisers and editors leave while a file is still being written.
 _UNFINISHED: Final = (".part", ".tmp", ".crdownload", ".partial", ".filepart", "~")
+
+
+_LOOK_AGAIN: Final = 0.5
+"""Seconds between two looks at a young file."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ def find_exports(home: Home, source: str, state: LedgerState | None = None) -> l
     if not folder.is_dir():
         return []
     exports: list[Export] = []
-    loose = sorted(path for path in folder.iterdir() if path.is_file() and not _is_unfinished(path.name))
+    loose = sorted(path for path in folder.iterdir() if path.is_file() and not is_unfinished(path.name))
     for path in loose:  # no account folder: landing refuses it and says where to put it
         exports.append(Export(source, "", (_file(path, folder),)))
     for account in sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")):
@@ -115,14 +120,33 @@ def find_exports(home: Home, source: str, state: LedgerState | None = None) -> l
     return sorted(exports, key=lambda e: (max(f.modified_at for f in e.files), e.account, e.files[0].path))
 
 
+def at_rest(home: Home, exports: list[Export], rest_seconds: float) -> list[Export]:
+    """The exports whose files are all written: a file younger than `rest_seconds` is looked at twice, and an
+    export with one that has grown, or is gone, waits for the next run."""
+    youngest = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=rest_seconds)
+    if not any(file.modified_at > youngest for export in exports for file in export.files):
+        return exports
+    time.sleep(_LOOK_AGAIN)
+    return [export for export in exports if all(is_same(export.located(home, file), file) for file in export.files)]
+
+
+def is_same(path: Path, file: ExportFile) -> bool:
+    """Whether a file still has the size and time with which it was found; an archived one is not looked at."""
+    if file.kept_at:
+        return True
+    now = _file(path, path.parent) if path.is_file() else None
+    return now is not None and (now.bytes, now.modified_at) == (file.bytes, file.modified_at)
+
+
 def _files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder).parts
-        if path.is_file() and not any(part.startswith(".") for part in inside) and not _is_unfinished(path.name):
+        if path.is_file() and not any(part.startswith(".") for part in inside) and not is_unfinished(path.name):
             yield path
 
 
-def _is_unfinished(name: str) -> bool:
+def is_unfinished(name: str) -> bool:
+    """Whether a file's name says that it is hidden or still being written."""
     return name.startswith(".") or name.endswith(_UNFINISHED)
 
 

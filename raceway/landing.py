@@ -39,7 +39,7 @@ from raceway.effect import copy_states, in_effect
 from raceway.faults import ExportRefused
 from raceway.furniture import Filters, Span, filters_of
 from raceway.home import Home
-from raceway.inbox import Export, ExportFile, part_of
+from raceway.inbox import Export, ExportFile, is_same, part_of
 from raceway.ledger import BatchState, Ledger, LedgerState, state_name, utc_text
 from raceway.personal import check_key, give_key
 from raceway.raw_files import RawFiles, private, refused_rows
@@ -155,6 +155,11 @@ class _Landing:
             return self.outcome
         if missing:
             return self._part_alone(missing)
+        moving = [f for f in self.export.files if not is_same(self.export.located(self.home, f), f)]
+        if moving:
+            self.outcome.status = "duplicate"
+            self.outcome.reason = f"{moving[0].path}: still being written; it is left for the next run"
+            return self.outcome
         try:
             account = self._account()
             _sweep(self.scratch.parent)

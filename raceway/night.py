@@ -11,12 +11,13 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from raceway import airflow_home, steps
 from raceway.airflow_runs import Following, InProcess, Runner, scheduler_is_alive
 from raceway.contracts import source_names
+from raceway.faults import PassingFault
 from raceway.home import Home
 from raceway.inbox import find_exports
 from raceway.ledger import Ledger
@@ -59,14 +60,19 @@ def run_night(
         runner: Runner = Following() if follow else InProcess()
         steps.hear(tell)
         known = Ledger(home).state()
+        remote_resting = steps.fetch(home, settings, sources)
         waiting = [source for source in sources if find_exports(home, source, known)]
         day = {"as_of": as_of.isoformat()}
         extracts = runner.run([f"{EXTRACT_PREFIX}{source}" for source in waiting], day, tell)
         conf = day | {"run_id": run_id, "full_refresh": full_refresh, "wait": False}
         [mart] = runner.run([MART_DAG], conf, tell)
+        # what lies in the inbox after its source was run was still being written, or came later
+        left = [f"{source}/{export.name}" for source in waiting for export in find_exports(home, source)]
+        with suppress(PassingFault):  # removes there what is archived here; else the next night does
+            steps.fetch(home, settings, waiting)
     total = time.monotonic() - clock
 
-    return gather(home, run_id, as_of, strict, extracts, mart, log, total)
+    return gather(home, run_id, as_of, strict, extracts, mart, log, total, [*remote_resting, *left])
 
 
 @contextmanager

@@ -89,6 +89,8 @@ class NightResult:
     log: Path | None
     seconds: dict[str, float] = field(default_factory=dict)
     """Wall time by part; they add up to `total`."""
+    resting: list[str] = field(default_factory=list)
+    """Files that were still being written: the next run takes them."""
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON values."""
@@ -109,6 +111,7 @@ def gather(
     mart: DagEnd,
     log: Path,
     total: float,
+    resting: Sequence[str] = (),
 ) -> NightResult:
     """The result of a night from its DAG runs; `total` is its wall time in seconds."""
     record = next((record for record in run_records(home) if record.run_id == run_id), None)
@@ -144,6 +147,7 @@ def gather(
         report=home.current / "report" / "index.html" if published else None,
         log=log,
         seconds=_seconds(extracts, mart, total),
+        resting=list(resting),
     )
 
 

@@ -498,6 +498,7 @@ def _has_all(row: list[str], columns: Iterable[str]) -> bool:
 
 def _csv_shape(table: TableContract, member: Member, delimiter: str, number: int, row: list[str]) -> Shape | None:
     """The shape if `row` were the header; None where it has none of the table's columns or one too many."""
+    row = [*row, *(f"+{place + 1}" for place in range(table.meta.unnamed_cells))]
     names = [normal(cell) for cell in row]
     bare = [normal(without_currency(cell)[0]) for cell in row]
     if any(normal(name) in names for name in table.meta.without):

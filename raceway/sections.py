@@ -72,7 +72,7 @@ def _pieces(member: Member, scratch: Path, delimiter: str) -> list[Member]:
     start = 0
     for cut in cuts:
         text = data[start:cut]
-        if not text.strip() or (cut < len(data) and _is_title(text)):
+        if not text.strip() or (cut < len(data) and _is_title(text.decode("utf-8"))):
             continue  # start stays: title and what follows it are one section
         number = len(pieces) + 1
         path = folder / f"{number}.csv"
@@ -86,10 +86,10 @@ def _pieces(member: Member, scratch: Path, delimiter: str) -> list[Member]:
     return pieces
 
 
-def _is_title(text: bytes) -> bool:
-    """Whether lines are comments, or one line alone, and so stand above a table."""
-    lines = [line for line in text.split(b"\n") if line.strip()]
-    return len(lines) == 1 or all(line.startswith(b"#") for line in lines)
+def _is_title(text: str) -> bool:
+    """Whether lines are comments, or hold one cell each, and so stand above a table."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return all(line.startswith("#") for line in lines) or all(len(record) == 1 for record in _records(text))
 
 
 def _records(text: str) -> list[list[str]]:

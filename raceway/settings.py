@@ -13,6 +13,7 @@ import json
 import os
 import secrets
 import tomllib
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeVar
@@ -29,7 +30,9 @@ from pydantic import (
     model_validator,
 )
 
+from raceway.contracts import ExclusionKind
 from raceway.faults import BadSettings
+from raceway.free_text import coarse_ip
 from raceway.home import Home
 
 # ISO 4217 minor units that differ from 2, of the currencies marketing exports come in.
@@ -140,6 +143,17 @@ class Events(_Model):
     )
 
 
+class Seo(_Model):
+    """Search engine optimisation."""
+
+    authority_vendor: Name = Field(
+        "moz", description="Vendor whose score is the domain authority: moz, or one of your domain_scores files."
+    )
+    primary_domain: str = Field(
+        "", description="Domain whose authority counts; empty: the site of the seo account in accounts.csv."
+    )
+
+
 class App(_Model):
     """The product or app that customers use."""
 
@@ -193,6 +207,26 @@ class Retention(_Model):
     versions: int = Field(14, ge=2, description="Published versions that are kept.")
 
 
+class Inbox(_Model):
+    """Where exports arrive."""
+
+    address: str = Field(
+        "",
+        pattern=r"^$|^[a-z0-9]+://\S+$",
+        description="Empty: the folder inbox/ of this home. Else where it is fetched from: s3://bucket/prefix, gs://, "
+        "abfs:// or sftp://; below it <source>/<account>/….",
+    )
+    conn_id: str = Field(
+        "", description="Airflow connection with the credentials; empty: the environment (AWS_ACCESS_KEY_ID …)."
+    )
+    after: Literal["move", "leave"] = Field(
+        "move", description="What becomes of a fetched file there once it is archived here: removed (move) or left."
+    )
+    rest_seconds: float = Field(
+        60, ge=0, description="A file younger than this may still be written: it has to keep its size and time."
+    )
+
+
 class Gate(_Model):
     """Thresholds of the checks."""
 
@@ -212,8 +246,10 @@ class Settings(_Model):
     targets: Targets = Targets()
     orders: Orders = Orders()
     events: Events = Events()
+    seo: Seo = Seo()
     app: App = App()
     night: Night = Night()
+    inbox: Inbox = Inbox()
     retention: Retention = Retention()
     gate: Gate = Gate()
 
@@ -253,6 +289,7 @@ class Account(_Model):
     history_start: dt.date | None = None
     conversions_are_purchases: bool = False
     site: str = ""
+    counts_sessions: bool = True
 
     @property
     def zone(self) -> ZoneInfo:
@@ -260,17 +297,28 @@ class Account(_Model):
         return ZoneInfo(self.time_zone)
 
 
-ACCOUNT_COLUMNS: Final = tuple(Account.model_fields)
+SESSION_SOURCES: Final = ("ga4", "segment")
+"""Sources that measure sites."""
 
-ExclusionKind = Literal["order", "order_tag", "email", "phone", "host", "traffic_type", "browser", "device"]
+ACCOUNT_COLUMNS: Final = tuple(Account.model_fields)
 
 
 class Exclusion(_Model):
-    """What must not count: one row of exclusions.csv."""
+    """What must not count: one row of exclusions.csv.
+
+    An `ip` leaves out its whole /24 (IPv6: /48), since no more of it lands; a `user_agent` is found anywhere in the
+    agent's text, any case; the other kinds are whole values.
+    """
 
     kind: ExclusionKind
     value: Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
     reason: str = ""
+
+    @model_validator(mode="after")
+    def _is_an_ip(self) -> Exclusion:
+        if self.kind == "ip":
+            coarse_ip(self.value)
+        return self
 
 
 class Holiday(_Model):
@@ -305,7 +353,24 @@ def load_accounts(home: Home) -> dict[tuple[str, str], Account]:
         if key in accounts:
             raise BadSettings(f"{home.accounts}, row {number}: {key[0]}/{key[1]} stands twice; keep one of the rows")
         accounts[key] = account
+    _refuse_two_counts(home.accounts, accounts.values())
     return accounts
+
+
+def _refuse_two_counts(path: Path, accounts: Iterable[Account]) -> None:
+    """Raises BadSettings where two accounts would both count the sessions of one site."""
+    counting: dict[str, Account] = {}
+    for account in accounts:
+        site = account.site.strip().lower()
+        if account.source not in SESSION_SOURCES or not site or not account.counts_sessions:
+            continue
+        other = counting.setdefault(site, account)
+        if other is not account:
+            raise BadSettings(
+                f"{path}: {other.source}/{other.account} and {account.source}/{account.account} both count the "
+                f"sessions of {account.site}; write counts_sessions false for one of them "
+                "(its events still tell who is who)"
+            )
 
 
 def load_exclusions(home: Home) -> list[Exclusion]:

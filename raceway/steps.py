@@ -8,16 +8,19 @@ published is published once. A `PermanentFault` is never retried, a `PassingFaul
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from raceway import __version__
 from raceway.faults import ExportRefused, GateFailed, PassingFault
 from raceway.history import RunRecord, RunStatus, record_checks, record_run
 from raceway.home import Home, find_home
 from raceway.lock import together
+
+if TYPE_CHECKING:
+    from raceway.settings import Settings
 
 Json = dict[str, Any]
 Tell = Callable[[str], None]
@@ -67,10 +70,25 @@ def run_id_for(started_at: dt.datetime) -> str:
 
 def find(source: str) -> list[Json]:
     """The exports that wait in the inbox of `source`, each one mapped task."""
-    from raceway.inbox import find_exports
+    from raceway.inbox import at_rest, find_exports
+    from raceway.settings import load_settings
 
     with _at_work(f"{source}: looking into the inbox") as home:
-        return [export.to_dict() | {"name": export.name} for export in find_exports(home, source)]
+        settings = load_settings(home)
+        fetch(home, settings, [source])
+        exports = at_rest(home, find_exports(home, source), settings.inbox.rest_seconds)
+        return [export.to_dict() | {"name": export.name} for export in exports]
+
+
+def fetch(home: Home, settings: Settings, sources: Iterable[str]) -> list[str]:
+    """Brings new files of a remote inbox into the local one; gives the paths of those that are left to rest."""
+    from raceway.remote_inbox import RemoteInbox
+
+    if not settings.inbox.address:
+        return []
+    remote = RemoteInbox(home, settings)
+    now = dt.datetime.now(tz=dt.UTC)
+    return [f"{path} ({settings.inbox.address})" for source in sources for path in remote.fetch(source, now)]
 
 
 def land(export: Json, conf: Mapping[str, Any]) -> Json:

@@ -185,10 +185,15 @@ def _timestamp(column: ColumnContract, raw: str, account: Account, extras: dict[
     text = _with_a_digit(text)
     formats = moment.formats or _ISO_TIMES
     with_offset = [f for f in formats if "%z" in f]
-    without = [f for f in formats if "%z" not in f]
+    zulu = [f for f in formats if f.endswith("Z")]  # the letter says UTC, whatever the contract's zone
+    without = [f for f in formats if f not in with_offset and f not in zulu]
     values = []
+    if zulu:
+        # nanoseconds (%n) would make a type of their own, which not every engine reads
+        values.append(f"cast(try_strptime({text}, {text_list(zulu)}) as timestamp)")
     if without:
-        values.append(_in_utc(f"try_strptime({text}, {text_list(without)})", moment.zone, account, extras))
+        parsed = f"cast(try_strptime({text}, {text_list(without)}) as timestamp)"
+        values.append(_in_utc(parsed, moment.zone, account, extras))
     if moment.serial:
         values.append(_in_utc(_day_number(raw), moment.zone, account, extras))
     if with_offset:

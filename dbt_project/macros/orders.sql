@@ -77,3 +77,13 @@
         when {{ sales_channel }} is not null then 'online'
     end
 {%- endmacro %}
+
+{# Price × quantity, both with decimals: wide enough that no đồng amount overflows. #}
+{% macro times(price, quantity) -%}
+    (cast({{ price }} as decimal(38, 6)) * cast({{ quantity }} as decimal(18, 6)))
+{%- endmacro %}
+
+{# WooCommerce's statuses of carts that nobody paid: no order was placed. #}
+{% macro never_placed() -%}
+    ('pending', 'failed', 'trash', 'checkout-draft', 'wc-pending', 'wc-failed', 'wc-checkout-draft', 'pending payment')
+{%- endmacro %}

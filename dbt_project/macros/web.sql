@@ -33,3 +33,9 @@
         {{ source }}
     )
 {%- endmacro %}
+
+
+{# The domain of an address or a bare domain: lower case, no scheme, no `www.`, no path. #}
+{% macro domain_of(address) -%}
+    nullif(regexp_extract(lower(trim({{ address }})), '^([a-z]+://)?(www[.])?([^/:?#]+)', 3), '')
+{%- endmacro %}

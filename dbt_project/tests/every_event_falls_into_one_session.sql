@@ -3,8 +3,7 @@ with
 
 events as (
     select count(*) as events
-    from {{ ref('stg_ga4__events') }}
-    where not is_excluded and user_pseudo_id is not null
+    from {{ ref('int_site_events') }}
 ),
 
 in_sessions as (select count(*) as events from {{ ref('int_session_events') }})

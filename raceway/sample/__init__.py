@@ -14,18 +14,38 @@ from raceway.faults import BadSettings
 from raceway.home import Home
 from raceway.sample import company
 from raceway.sample.homes import prepare_home
+from raceway.sample.traces_affiliate import write_affiliate
+from raceway.sample.traces_crm import write_hubspot, write_salesforce
+from raceway.sample.traces_csat_survey import write_csat_survey
 from raceway.sample.traces_ga4 import write_ga4
 from raceway.sample.traces_google_ads import write_google_ads
+from raceway.sample.traces_kiotviet import write_kiotviet
+from raceway.sample.traces_listening import write_listening
 from raceway.sample.traces_mail_tools import write_activecampaign, write_getresponse, write_klaviyo
 from raceway.sample.traces_mailchimp import write_mailchimp
+from raceway.sample.traces_marketplaces import (
+    write_haravan,
+    write_lazada,
+    write_sapo,
+    write_shopee,
+    write_tiktok_shop,
+)
 from raceway.sample.traces_meta_ads import write_meta_ads
 from raceway.sample.traces_nps import write_nps
 from raceway.sample.traces_plan import write_plan
+from raceway.sample.traces_referral import write_referral
+from raceway.sample.traces_reviews import write_reviews
 from raceway.sample.traces_search_console import write_search_console
+from raceway.sample.traces_segment import write_segment
+from raceway.sample.traces_seo import write_seo
 from raceway.sample.traces_shopify import write_shopify
 from raceway.sample.traces_social import write_social
 from raceway.sample.traces_square import write_square
 from raceway.sample.traces_tiktok_ads import write_tiktok_ads
+from raceway.sample.traces_usability_test import write_usability_test
+from raceway.sample.traces_woocommerce import write_woocommerce
+from raceway.sample.traces_zalo_oa import write_zalo_oa
+from raceway.sample.traces_zendesk import write_zendesk
 from raceway.sample.truth import write_truth
 from raceway.sample.world import invent_world
 
@@ -34,16 +54,35 @@ _WRITERS = {
     "meta_ads": write_meta_ads,
     "tiktok_ads": write_tiktok_ads,
     "ga4": write_ga4,
+    "segment": write_segment,
     "search_console": write_search_console,
     "shopify": write_shopify,
     "square": write_square,
+    "kiotviet": write_kiotviet,
+    "shopee": write_shopee,
+    "tiktok_shop": write_tiktok_shop,
+    "lazada": write_lazada,
+    "haravan": write_haravan,
+    "sapo": write_sapo,
+    "woocommerce": write_woocommerce,
+    "zalo_oa": write_zalo_oa,
     "mailchimp": write_mailchimp,
     "klaviyo": write_klaviyo,
     "activecampaign": write_activecampaign,
     "getresponse": write_getresponse,
+    "hubspot": write_hubspot,
+    "salesforce": write_salesforce,
     "nps": write_nps,
+    "zendesk": write_zendesk,
+    "csat_survey": write_csat_survey,
+    "reviews": write_reviews,
+    "usability_test": write_usability_test,
     "social": write_social,
+    "seo": write_seo,
+    "listening": write_listening,
     "plan": write_plan,
+    "referral": write_referral,
+    "affiliate": write_affiliate,
 }
 
 

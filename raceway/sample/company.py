@@ -15,6 +15,7 @@ from raceway.settings import Account, App, Business, Exclusion, Night, Required,
 HISTORY_DAYS: Final = 400  # of orders before the first day of everything else
 
 SITE: Final = "www.giaysonghong.example"
+OUTLET_SITE: Final = "outlet.giaysonghong.example"
 STAGING_SITE: Final = "staging.giaysonghong.example"
 VAT: Final = Decimal("0.08")
 
@@ -22,6 +23,7 @@ STAFF_EMAIL: Final = "qa.team@example.com"
 TEST_TAG: Final = "test"
 INTERNAL_TRAFFIC: Final = "internal"
 BOT_BROWSER: Final = "HeadlessChrome"
+OFFICE_ADDRESS: Final = "198.51.100.7"
 KIOSK_DEVICE: Final = "900000001.1500000000"
 TEST_ORDER: Final = "#1001"
 KEY_FEATURES: Final = ("running_log", "order_tracking")  # of the app
@@ -95,19 +97,46 @@ def sample_accounts(history_start: dt.date) -> list[Account]:
         {"source": "meta_ads", "account": "vn-main", "name": "Meta Việt Nam", **vietnam},
         {"source": "tiktok_ads", "account": "vn-main", "name": "TikTok Việt Nam", **vietnam},
         {"source": "ga4", "account": "vn-shop", "name": "GA4", "site": SITE, **vietnam},
+        {"source": "segment", "account": "vn-outlet", "name": "Outlet", "site": OUTLET_SITE, **vietnam},
         {"source": "search_console", "account": "vn-shop", "name": "Search Console", "site": SITE, **vietnam},
         {"source": "shopify", "account": "vn-shop", "name": "Cửa hàng trực tuyến", "site": SITE, **vietnam,
          "prices_include_vat": True, "vat_rate": VAT, "history_start": history_start},
         {"source": "square", "account": "us-store", "name": "Canal Street store", **america,
          "history_start": history_start},
+        *({"source": source, "account": account, "name": name, **vietnam, "prices_include_vat": True, "vat_rate": VAT,
+           "history_start": history_start}
+          for source, account, name in (
+              ("kiotviet", "vn-hanoi", "Cửa hàng Hàng Gai"), ("shopee", "vn-mall", "Shopee Mall"),
+              ("tiktok_shop", "vn-mall", "TikTok Shop"), ("lazada", "vn-mall", "LazMall"),
+              ("haravan", "vn-kids", "Web trẻ em"), ("sapo", "vn-outlet", "Outlet"),
+          )),
+        {"source": "woocommerce", "account": "vn-wholesale", "name": "Bán sỉ", **vietnam,
+         "history_start": history_start},
+        {"source": "zalo_oa", "account": "vn-oa", "name": "Zalo OA", **vietnam},
         {"source": "mailchimp", "account": "vn-list", "name": "Bản tin", **vietnam},
         {"source": "klaviyo", "account": "us-letters", "name": "Store letters", **america},
         {"source": "activecampaign", "account": "vn-club", "name": "Câu lạc bộ chạy bộ", **vietnam},
         {"source": "getresponse", "account": "sg-list", "name": "Singapore list", **vietnam, "market": "SG",
          "time_zone": "Asia/Singapore"},
+        {"source": "hubspot", "account": "vn-crm", "name": "HubSpot", **vietnam},
+        {"source": "salesforce", "account": "us-b2b", "name": "Salesforce wholesale", **america},
         {"source": "nps", "account": "vn-shop", "name": "Khảo sát NPS", **vietnam},
+        {"source": "seo", "account": "vn-site", "name": "SEO Việt Nam", "site": SITE, **vietnam},
+        {"source": "seo", "account": "us-site", "name": "SEO New York", **america},
+        {"source": "zendesk", "account": "vn-help", "name": "Chăm sóc khách hàng", **vietnam},
+        {"source": "zendesk", "account": "us-help", "name": "Store help desk", **america},
+        {"source": "csat_survey", "account": "vn-shop", "name": "Khảo sát hài lòng", **vietnam},
+        {"source": "csat_survey", "account": "us-store", "name": "Store survey", **america},
+        {"source": "reviews", "account": "vn-shop", "name": "Đánh giá", **vietnam},
+        {"source": "reviews", "account": "us-store", "name": "Canal Street reviews", **america},
+        {"source": "usability_test", "account": "company", "name": "Kiểm tra tính dễ dùng", **vietnam},
         {"source": "social", "account": "vn-brand", "name": "Mạng xã hội Việt Nam", **vietnam},
         {"source": "social", "account": "us-store", "name": "Instagram New York", **america},
+        {"source": "referral", "account": "vn-program", "name": "Bạn bè giới thiệu", **vietnam},
+        {"source": "affiliate", "account": "vn-network", "name": "Tiếp thị liên kết", **vietnam},
+        {"source": "listening", "account": "vn-brand", "name": "Brandwatch", **vietnam},
+        {"source": "listening", "account": "us-store", "name": "Meltwater", **america},
+        {"source": "listening", "account": "vn-forum", "name": "Diễn đàn", **vietnam},
         {"source": "plan", "account": "company", "name": "Kế hoạch", **vietnam},
     ]  # fmt: skip
     return [Account.model_validate(row) for row in rows]
@@ -121,6 +150,7 @@ def sample_exclusions() -> list[Exclusion]:
         Exclusion(kind="email", value=STAFF_EMAIL, reason="staff orders"),
         Exclusion(kind="host", value=STAGING_SITE, reason="staging site"),
         Exclusion(kind="traffic_type", value=INTERNAL_TRAFFIC, reason="office network"),
+        Exclusion(kind="ip", value=OFFICE_ADDRESS, reason="office network, where a source tells addresses"),
         Exclusion(kind="browser", value=BOT_BROWSER, reason="price crawlers"),
         Exclusion(kind="device", value=KIOSK_DEVICE, reason="tablet on the shop floor"),
     ]

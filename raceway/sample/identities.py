@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from raceway.sample.model import World
+from raceway.sample.company import STAFF_EMAIL
+from raceway.sample.model import Event, World
 
 Identity = tuple[str, str]  # type, value
 
@@ -47,17 +48,55 @@ def revealed_links(world: World) -> Links:
         if order.email is not None and order.phone is not None:
             links.join(identity, ("phone", order.phone))
         buyers[order.name] = buyers[order.id] = identity
-    for event in world.events:
-        client = ("ga4_client", event.device.client)
-        if event.user_id is not None:
-            links.join(client, ("login", event.user_id))
-        if event.transaction is not None and event.transaction in buyers:
-            links.join(client, buyers[event.transaction])
+    _link_site(links, "ga4_client", world.events, buyers)
+    _link_site(links, "segment_device", world.outlet.events, buyers)
     _link_lists(world, links)
+    _link_identified(world, links)
     for sale in world.sales:
         if sale.customer is not None and sale.reference is not None:
             links.join(("square_customer", sale.customer), ("login", sale.reference))
+    _join_contacts(world, links)
     return links
+
+
+def _link_site(links: Links, id_type: str, events: list[Event], buyers: dict[str, Identity]) -> None:
+    """What a site's events tell with consent: the login on a device, and whose order was placed on it."""
+    for event in events:
+        client = (id_type, event.device.client)
+        if event.has_consent and event.user_id is not None:
+            links.join(client, ("login", event.user_id))
+        if event.has_consent and event.transaction is not None and event.transaction in buyers:
+            links.join(client, buyers[event.transaction])
+
+
+def _link_identified(world: World, links: Links) -> None:
+    """What visitors of the outlet say of themselves with consent."""
+    for who in world.outlet.identifies:
+        if not who.has_consent:
+            continue
+        client = ("segment_device", who.device.client)
+        links.join(client, ("login", who.login))
+        if who.email is not None:
+            links.join(client, ("email", who.email.lower()))
+        if who.phone is not None:
+            links.join(client, ("phone", who.phone))
+
+
+def _join_contacts(world: World, links: Links) -> None:
+    """The contacts of the CRMs that an export shows, but those merged into another, the staff's and deleted ones."""
+    for contact in world.mailcrm.crm_contacts:
+        seen = any(contact.is_in(at) for at in world.mailcrm.crm_exports)
+        if seen and contact.merged_into is None and contact.email != STAFF_EMAIL:
+            _join_contact(links, contact.email, contact.phone)
+    for lead in world.mailcrm.business_leads:
+        if not lead.is_deleted:
+            _join_contact(links, lead.email, lead.phone)
+
+
+def _join_contact(links: Links, email: str | None, phone: str | None) -> None:
+    """A contact of a CRM is one person's: its address and its number."""
+    if email is not None and phone is not None:
+        links.join(("email", email.lower()), ("phone", phone))
 
 
 def _link_lists(world: World, links: Links) -> None:

@@ -11,8 +11,14 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from raceway.sample.listed import Lists
+from raceway.sample.listening import Listening
 from raceway.sample.mailcrm import MailCrm
+from raceway.sample.outlet_model import Outlet
+from raceway.sample.referred import Partners
+from raceway.sample.search import Search
+from raceway.sample.service import Service
 from raceway.sample.social import Social
+from raceway.sample.trade import Trade
 from raceway.settings import Account, Settings
 
 SECOND: Final = 1_000_000
@@ -91,6 +97,7 @@ class Event:
     revenue: int | None = None
     is_internal: bool = False
     host: str = ""
+    has_consent: bool = True  # to analytics; the same over a whole visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,9 +372,15 @@ class World:
     targets: list[Target] = field(default_factory=list)
     initiatives: list[Initiative] = field(default_factory=list)
     rates: list[Rate] = field(default_factory=list)
+    service: Service = field(default_factory=Service)
     lists: Lists = field(default_factory=Lists)
+    partners: Partners = field(default_factory=Partners)
     mailcrm: MailCrm = field(default_factory=MailCrm)
+    trade: Trade = field(default_factory=Trade)
     social: Social = field(default_factory=Social)
+    search: Search = field(default_factory=Search)
+    outlet: Outlet = field(default_factory=Outlet)
+    listening: Listening = field(default_factory=Listening)
 
     @property
     def as_of(self) -> dt.date:

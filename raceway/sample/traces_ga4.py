@@ -21,6 +21,7 @@ from raceway.sample import company
 from raceway.sample.chance import Chance
 from raceway.sample.drop import Drop, gzipped
 from raceway.sample.model import Event, World, micros
+from raceway.sample.traces_ga4_reports import write_ga4_reports
 
 _COUNTRIES: Final = {"VN": "Vietnam", "US": "United States", "SG": "Singapore", "": "(not set)"}
 _DAILY: Final = 14
@@ -52,6 +53,7 @@ _SCHEMA: Final = pa.schema(
         ("stream_id", pa.string()), ("platform", pa.string()),
         ("ecommerce", pa.struct([("transaction_id", pa.string()), ("purchase_revenue", pa.float64())])),
         ("batch_event_index", pa.int64()),
+        ("privacy_info", pa.struct([("analytics_storage", pa.string()), ("ads_storage", pa.string())])),
         ("collected_traffic_source", pa.struct([("manual_source", pa.string()), ("manual_medium", pa.string()),
                                                 ("manual_campaign_name", pa.string()), ("gclid", pa.string())])),
     ]
@@ -84,6 +86,7 @@ def write_ga4(world: World, inbox: Path) -> int:
         else:
             drop.put(f"{name}.jsonl.gz", gzipped(_lines(rows)), exported_at)
     _daily_shards(world, drop, chance, by_day)
+    write_ga4_reports(world, drop)
     return drop.files
 
 
@@ -140,6 +143,10 @@ def _row(world: World, event: Event, index: int, is_older: bool, number: Callabl
         "platform": "WEB",
         "ecommerce": None,
     }
+    if not event.has_consent:
+        row["privacy_info"] = {"analytics_storage": "No", "ads_storage": "No"}
+    elif event.bundle % 3:
+        row["privacy_info"] = {"analytics_storage": "Yes", "ads_storage": "No"}
     if event.transaction is not None:
         row["ecommerce"] = {"transaction_id": event.transaction, "purchase_revenue": float(event.revenue or 0)}
     if not is_older:

@@ -21,11 +21,17 @@ from raceway.sample.identities import Identity, Links, order_identity, revealed_
 from raceway.sample.model import DAY, AdRow, World, micros
 from raceway.sample.periods import LONG_PERIODS, PERIODS, Calendar
 from raceway.sample.tally import Key, Number, Tally, declared_measures, grains, read_rows
+from raceway.sample.truth_crm import count_crm
+from raceway.sample.truth_listening import count_mentions
 from raceway.sample.truth_lists import tally_lists
 from raceway.sample.truth_mailcrm import count_mail
 from raceway.sample.truth_orders import Exchange, find_channels, placed_orders, till_refunds
+from raceway.sample.truth_referral import tally_referrals
+from raceway.sample.truth_search import count_search
+from raceway.sample.truth_service import count_service, first_sign_ups
 from raceway.sample.truth_sessions import cut_sessions, first_touches, is_bounced
 from raceway.sample.truth_social import count_social
+from raceway.sample.truth_trade import count_loose_returns, reveal_buyers, trade_orders
 
 __all__ = ["Comparison", "compare", "kpi_rows", "measures", "write_truth"]
 
@@ -96,9 +102,10 @@ class _Truth:
         self.calendar = Calendar(settings.business.fiscal_year_start_month, settings.business.cycle_start)
         self.tally = Tally(self.calendar)
         self.links: Links = revealed_links(world)
+        reveal_buyers(world, self.links)
         self.exchange = Exchange(world.rates, settings.rates.max_age_days)
         self.sessions = cut_sessions(world, self.links)
-        self.orders = placed_orders(world, self.links, self.exchange)
+        self.orders = placed_orders(world, self.links, self.exchange, trade_orders(world, self.links))
         find_channels(self.orders, self.sessions, settings.attribution.lookback_days)
         self.counted = [order for order in self.orders if order.is_counted]
         self.ad_rows = list(_bearing_rows(world))
@@ -110,6 +117,7 @@ class _Truth:
         self.session_markets: dict[Identity, str] = {}
         for session in self.sessions:
             self.session_markets.setdefault(session.person, session.market)
+        self.sign_ups = first_sign_ups(world, self.sessions, self.links.person)
 
     def measures(self) -> dict[Key, Number]:
         """All of them."""
@@ -118,11 +126,17 @@ class _Truth:
         self._search()
         self._visits()
         self._orders()
+        count_loose_returns(self.world, self.tally)
         self._customers()
         count_mail(self.world, self.tally)
+        count_crm(self.world, self.tally, self.links, self.sessions, self.counted, self._market_of)
         self._survey()
+        tally_referrals(self.world, self.tally, self.counted, self.links.person, self._market_of)
+        count_service(self.world, self.tally, self._market, self._beginnings)
         tally_lists(self.world, self.tally, self.sessions, self.links.person, self._market_of)
+        count_search(self.world, self.tally)
         count_social(self.world, self.tally, self.sessions)
+        count_mentions(self.world, self.tally)
         values = self.tally.close(dict.fromkeys(_PLANNED, self.world.as_of), self.world.last)
         return self._without_unready(self._with_buyers_among_visitors(values))
 
@@ -388,6 +402,13 @@ class _Truth:
         if person in self.customers:
             return self.customers[person].market
         return self.session_markets.get(person, otherwise)
+
+    def _beginnings(self, email: str) -> list[dt.date]:
+        """The days on which whoever has an address first ordered and first signed up."""
+        person = self.links.person(("email", email.lower()))
+        customer = self.customers.get(person)
+        ordered = customer.days[:1] if customer is not None else []
+        return ordered + ([self.sign_ups[person]] if person in self.sign_ups else [])
 
 
 def _claims(world: World, source: str, account: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
@@ -57,6 +58,7 @@ class Order:
     cancelled_on: dt.date | None = None
     undelivered_on: dt.date | None = None
     names: tuple[str, ...] = ()
+    shop_channel: str | None = None  # that the place of sale is itself
     channel: str = ""
     ad_source: str | None = None
     number: int = field(default=0)  # of its person, among counted orders
@@ -72,10 +74,11 @@ class Order:
         return self.gross - self.discount - sum(amount for _, amount in self.refunds)
 
 
-def placed_orders(world: World, links: Links, exchange: Exchange) -> list[Order]:
-    """All orders but tests, of shop and till, in the order of time."""
+def placed_orders(world: World, links: Links, exchange: Exchange, more: Iterable[Order] = ()) -> list[Order]:
+    """All orders but tests, of shop and till and `more`, in the order of time."""
     orders = [_shop_order(world, links, order) for order in world.orders if not order.is_test]
     orders += [_till_order(world, links, exchange, sale) for sale in world.sales if sale.lines]
+    orders += more
     orders.sort(key=lambda order: (order.at, order.id))
     counts: dict[Identity, int] = {}
     for order in orders:
@@ -169,6 +172,9 @@ def find_channels(orders: list[Order], sessions: list[Session], lookback_days: i
             if event.transaction is not None:
                 named.setdefault(event.transaction, []).append(session)
     for order in orders:
+        if order.shop_channel is not None:
+            order.channel = order.shop_channel
+            continue
         if order.person is not None:
             candidates = touches.get(order.person, [])
         else:

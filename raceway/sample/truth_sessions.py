@@ -41,15 +41,25 @@ class Session:
 def cut_sessions(world: World, links: Links) -> list[Session]:
     """All sessions in the order of their start. A new one begins after more than 30 minutes of silence, with
     another campaign, or with another business day."""
-    market = world.accounts["ga4", "vn-shop"].market
+    sessions = _sessions_of(world, links, world.events, "ga4_client", world.accounts["ga4", "vn-shop"].market)
+    outlet = world.accounts["segment", "vn-outlet"]
+    sessions += _sessions_of(world, links, world.outlet.events, "segment_device", outlet.market)
+    return sorted(sessions, key=lambda session: (session.start, session.device.client))
+
+
+def _sessions_of(
+    world: World, links: Links, all_events: list[Event], id_type: str, market: str
+) -> list[Session]:  # fmt: skip
+    """The sessions of one site's events, which are in the order of time. `market` is that of its account."""
     opening = micros(world.moment(world.first, 0))
     mapped = _mapped_campaigns(world)
     by_device: dict[str, list[Event]] = {}
-    for event in world.events:
+    for event in all_events:
         by_device.setdefault(event.device.client, []).append(event)
     sessions = []
     for client, events in by_device.items():
-        person = links.person(("ga4_client", client))
+        known = links.person((id_type, client))
+        nobody = (id_type, f"{client}, without consent")  # joins no person
         current: Session | None = None
         last_at = 0
         for event in events:
@@ -62,6 +72,7 @@ def cut_sessions(world: World, links: Links) -> list[Session]:
                 or (any(campaign) and campaign != current.campaign)
             )
             if is_new or current is None:
+                person = known if event.has_consent else nobody
                 current = Session(event.device, person, event.at, day, event.device.country or market)
                 sessions.append(current)
                 current.campaign = campaign
@@ -70,7 +81,7 @@ def cut_sessions(world: World, links: Links) -> list[Session]:
                 current.channel, current.ad_source = mapped.get(event.traffic.campaign.lower(), own)
             current.events.append(event)
             last_at = event.at
-    return sorted(sessions, key=lambda session: (session.start, session.device.client))
+    return sessions
 
 
 def _mapped_campaigns(world: World) -> dict[str, tuple[str, str | None]]:

@@ -55,7 +55,7 @@ SETTING_VALUES = {
 ACCOUNT = {
     "name": "", "brand": "", "market": "VN", "time_zone": "Asia/Ho_Chi_Minh", "currency": "VND",
     "prices_include_vat": False, "vat_rate": "0", "history_start": None, "conversions_are_purchases": False,
-    "site": "", "minor_unit": 0,
+    "site": "", "counts_sessions": True, "minor_unit": 0,
 }  # fmt: skip
 
 FROZEN = {
@@ -67,7 +67,7 @@ FROZEN = {
     "state_files": "source varchar, table_name varchar, path varchar",
     "accounts": "source varchar, account varchar, name varchar, brand varchar, market varchar, time_zone varchar, "
     "currency varchar, prices_include_vat boolean, vat_rate decimal(9, 6), history_start date, "
-    "conversions_are_purchases boolean, site varchar, minor_unit integer",
+    "conversions_are_purchases boolean, site varchar, counts_sessions boolean, minor_unit integer",
     "exclusions": "kind varchar, value varchar, reason varchar",
     "settings": ", ".join(f"{name} {kind}" for name, (kind, _) in SETTINGS.items()),
     "setting_values": "setting varchar, value varchar",

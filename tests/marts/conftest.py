@@ -38,13 +38,24 @@ FACTS = {
     "delivered bigint, unique_opens bigint, forwards bigint, unique_clicks bigint, unsubscribes bigint",
     "fct_reach_social_day": "source varchar, account varchar, network varchar, day date, market varchar, "
     "impressions bigint, engagements bigint, shares bigint",
+    "fct_reach_brand_search": "source varchar, account varchar, day date, keyword varchar, market varchar, searches bigint, "
+    "is_bucketed boolean",
+    "fct_reach_domain_authority": "source varchar, account varchar, vendor varchar, domain varchar, day date, "
+    "score decimal(18,6), is_primary boolean",
     "fct_reach_follower": "source varchar, account varchar, network varchar, handle varchar, day date, market varchar, "
     "followers bigint",
+    "fct_reach_mention": "source varchar, account varchar, mention_id varchar, kind varchar, market varchar, day date, "
+    "sentiment varchar, is_tracked boolean",
+    "int_listening_days": "source varchar, account varchar, tool varchar, day date, has_brand boolean, is_alike boolean",
     "fct_advocacy_content_share": "source varchar, account varchar, network varchar, day date, market varchar, shares bigint",
     "int_social_post_steps": "source varchar, account varchar, network varchar, table_name varchar, day date",
     "int_social_daily": "source varchar, account varchar, network varchar, day date",
     "fct_act_cart": "source varchar, account varchar, session_id varchar, person_id varchar, day date, "
     "channel varchar, market varchar, is_ordered boolean",
+    "fct_act_lead": "source varchar, account varchar, lead_id varchar, person_id varchar, became_lead_on date, "
+    "qualified_on date, channel varchar, market varchar, is_won_90d boolean",
+    "fct_convert_deal": "source varchar, account varchar, deal_id varchar, created_on date, closed_on date, "
+    "channel varchar, market varchar, is_closed boolean, is_won boolean, cycle_days bigint",
     "fct_convert_order": "source varchar, account varchar, order_id varchar, ordered_at timestamp, order_date date, "
     "person_id varchar, is_identified boolean, sales_place varchar, channel varchar, market varchar, "
     "is_placed boolean, is_counted boolean, gross_sales decimal(18,6), discounts decimal(18,6), "
@@ -61,6 +72,15 @@ FACTS = {
     "is_promoter boolean, is_detractor boolean",
     "fct_advocacy_nps_invitation": "source varchar, account varchar, invitation_id varchar, market varchar, day date, "
     "is_answered_30d boolean",
+    "fct_act_usability_task": "source varchar, account varchar, day date, is_success boolean, errors bigint, "
+    "seconds decimal(18,3)",
+    "int_tickets": "source varchar, account varchar, ticket_id varchar, market varchar, day date, is_onboarding boolean",
+    "fct_engage_ticket": "source varchar, account varchar, ticket_id varchar, market varchar, day date, "
+    "is_replied boolean, first_reply_minutes bigint, resolved_on date, resolution_minutes bigint",
+    "fct_engage_csat_answer": "source varchar, account varchar, answer_id varchar, market varchar, day date, "
+    "is_satisfied boolean",
+    "fct_advocacy_review": "source varchar, account varchar, review_id varchar, market varchar, day date, "
+    "stars decimal(18,6), is_positive boolean",
     "fct_convert_trial": "source varchar, account varchar, trial_id varchar, market varchar, started_on date, "
     "is_converted_30d boolean",
     "fct_engage_term": "source varchar, account varchar, term_id varchar, market varchar, ends_on date, "
@@ -69,6 +89,8 @@ FACTS = {
     "seconds decimal(18,6)",
     "fct_act_login": "source varchar, account varchar, login_id varchar, channel varchar, market varchar, day date, "
     "is_activated_7d boolean, is_completed_30d boolean",
+    "fct_advocacy_referral": "source varchar, account varchar, invitation_id varchar, market varchar, day date, "
+    "inviter_person_id varchar, is_self boolean, is_converted_90d boolean, first_order_id varchar",
     "fct_advocacy_endorsement": "source varchar, account varchar, post varchar, market varchar, day date, reach bigint",
     "fct_advocacy_testimonial": "source varchar, account varchar, testimonial varchar, market varchar, day date, "
     "has_consent boolean",

@@ -87,7 +87,10 @@ class Company:
         ledger.append("landed", manifest=manifest, **about)
         if status == "accepted":
             ledger.append("accepted", batch_id=batch_id)
-            self.sql(f"insert into frozen.batches values ('{batch_id}', 'google_ads', 'campaign_daily', 'vn')")
+            path = folder / "data.parquet"
+            self.sql(
+                f"insert into frozen.batches values ('{batch_id}', 'google_ads', 'campaign_daily', 'vn', '{path}')"
+            )
         elif status == "refused":
             ledger.append("refused", batch_id=batch_id, reason=reason, **about)
 
@@ -104,7 +107,9 @@ def make_company(folder: Path) -> Company:
     made.sql(f"""
         create schema frozen;
         create table frozen.settings as select date '{AS_OF}' as as_of;
-        create table frozen.batches (batch_id varchar, source varchar, table_name varchar, account varchar);
+        create table frozen.batches (batch_id varchar, source varchar, table_name varchar, account varchar,
+            path varchar);
+        create table frozen.exclusions (kind varchar, value varchar, reason varchar);
         create table frozen.scopes (source varchar, table_name varchar, account varchar, scope varchar,
             batch_id varchar);
         create table kpi_catalog as select * from (values

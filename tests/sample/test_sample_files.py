@@ -171,7 +171,11 @@ def test_no_address_is_real(small: Written) -> None:
     for path in small.home.inbox.rglob("*"):
         if path.suffix == ".csv":
             content = path.read_bytes()
-            text = content.decode("utf-16" if content.startswith(b"\xff\xfe") else "utf-8-sig")
+            encoding = "utf-16" if content.startswith(b"\xff\xfe") else "utf-8-sig"
+            try:
+                text = content.decode(encoding)
+            except UnicodeDecodeError:  # a report of Salesforce
+                text = content.decode("cp1252")
             for domain in set(re.findall(r"[\w.]+@([\w.]+)", text.lower())):
                 assert domain in ("example.com", "example.net", "example.org"), path
 
@@ -195,3 +199,41 @@ def test_google_details_tell_of_the_same_clicks_as_the_campaigns(small: Written)
     stats = list(csv.DictReader(small.file("google_ads/vn-main/campaign_stats.csv").read_text().splitlines()))
     assert all(int(row["cost_micros"]) % 1_000_000 == 0 for row in stats)
     assert {row["device"] for row in stats} == {"MOBILE", "DESKTOP"}
+
+
+def test_social_exports_hold_a_total_a_fall_and_a_post_that_was_missing(small: Written) -> None:
+    videos = []
+    for path in sorted(small.home.inbox.glob("social/vn-brand/Content*.zip")):
+        with zipfile.ZipFile(path) as download:
+            videos.append(list(csv.DictReader(io.StringIO(download.read("Table data.csv").decode()))))
+    for rows in videos:
+        assert rows[0]["Content"] == "Total"
+        assert int(rows[0]["Views"]) == sum(int(row["Views"]) for row in rows[1:])
+    facebook = [
+        {row["Post ID"]: int(row["Reactions"]) for row in csv.DictReader(io.StringIO(path.read_text("utf-8-sig")))}
+        for path in sorted(
+            small.home.inbox.glob("social/vn-brand/*_facebook.csv"), key=lambda path: path.stat().st_mtime
+        )
+    ]
+    first, second, third = facebook
+    assert first.keys() - second.keys(), "the limit of the second export hid the oldest post"
+    assert first.keys() < third.keys()
+    assert any(third[post] < first[post] for post in first)
+    linkedin = small.file("social/vn-brand/giaysonghong_content.csv").read_text().splitlines()
+    assert linkedin[0].startswith("Aggregated")
+    assert any(line.split(",")[1].startswith("-") for line in linkedin[2:])
+
+
+def test_mentions_come_in_utf_16_below_a_block_twice_and_of_the_brand_alone(small: Written) -> None:
+    terms = {
+        row["term"].lower() for row in csv.DictReader(small.file("plan/company/brand_terms*").open(encoding="utf-8"))
+    }
+    block, table = small.file("listening/vn-brand/*").read_text("utf-8-sig").split("\n\n", 1)
+    assert block.startswith("Report:,Bulk Mentions Download")
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert Counter(row["Url"] + row["Query Name"] for row in rows).most_common(1)[0][1] == 2
+    assert {row["Query Name"].lower() for row in rows} <= terms
+    meltwater = small.file("listening/us-store/*").read_bytes()
+    assert meltwater.startswith(b"\xff\xfe")
+    forum = csv.DictReader(io.StringIO(small.file("listening/vn-forum/*").read_text("utf-8")))
+    assert {row["Từ khóa"] for row in forum} <= {"Giày Sông Hồng", "giaysonghong"}

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from raceway.contracts import load_contract
 from raceway.faults import BadSettings
 from raceway.home import PROJECT
+from raceway.reading import normal
 from raceway.sample import write_sample
 from raceway.sample.seasons import TET, demand, holidays
 from raceway.settings import Account, init_home, load_accounts, load_exclusions, load_holidays
@@ -134,3 +136,19 @@ def test_the_templates_have_the_columns_of_the_plan_files(small: Written) -> Non
     template = (folder / "nps_invitations.csv").read_text().splitlines()
     invitations = small.file("nps/vn-shop/invitations*.csv").read_text().splitlines()
     assert invitations[0] in template
+
+
+def test_the_templates_of_followers_and_mentions_name_what_their_contracts_read() -> None:
+    for name, source, table in (
+        ("social_follower_counts", "social", "follower_counts"),
+        ("listening_brand24", "listening", "brand24"),
+    ):
+        lines = (PROJECT.root / "docs" / "templates" / f"{name}.csv").read_text(encoding="utf-8").splitlines()
+        header = next(line for line in lines if not line.startswith("#")).split(",")
+        aliases = [
+            [normal(alias) for words in column.meta.aliases.values() for alias in words]
+            for column in load_contract(source).table(table).columns
+        ]
+        assert all(any(normal(name) in words for words in aliases) for name in header)
+        vietnamese = next(line for line in lines if "Vietnamese headers" in line).split(": ", 1)[1].rstrip(".")
+        assert all(any(normal(name) in words for words in aliases) for name in vietnamese.split(", "))

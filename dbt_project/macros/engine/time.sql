@@ -17,3 +17,35 @@
 {%- endmacro %}
 
 {% macro duckdb__add_24_hours(moment, days) %}({{ moment }} + to_hours(24 * cast({{ days }} as integer))){% endmacro %}
+
+
+{# A moment as whole microseconds since 1970. #}
+{% macro epoch_micros(moment) %}{{ return(adapter.dispatch('epoch_micros')(moment)) }}{% endmacro %}
+
+{% macro default__epoch_micros(moment) %}unix_micros({{ moment }}){% endmacro %}
+
+{% macro duckdb__epoch_micros(moment) %}epoch_us({{ moment }}){% endmacro %}
+
+
+{# Whether a moment is midnight of a zone: what a cell that names a day and no time becomes. #}
+{% macro is_local_midnight(moment, zone) %}{{ return(adapter.dispatch('is_local_midnight')(moment, zone)) }}{% endmacro %}
+
+{% macro default__is_local_midnight(moment, zone) -%}
+    (from_utc_timestamp({{ moment }}, {{ zone }}) = date_trunc('day', from_utc_timestamp({{ moment }}, {{ zone }})))
+{%- endmacro %}
+
+{% macro duckdb__is_local_midnight(moment, zone) -%}
+    (cast(timezone({{ zone }}, timezone('UTC', {{ moment }})) as time) = time '00:00:00')
+{%- endmacro %}
+
+
+{# Whole minutes from `first` to `second`. #}
+{% macro minutes_between(first, second) %}{{ return(adapter.dispatch('minutes_between')(first, second)) }}{% endmacro %}
+
+{% macro default__minutes_between(first, second) -%}
+    cast(floor((unix_timestamp({{ second }}) - unix_timestamp({{ first }})) / 60) as bigint)
+{%- endmacro %}
+
+{% macro duckdb__minutes_between(first, second) -%}
+    (date_diff('second', {{ first }}, {{ second }}) // 60)
+{%- endmacro %}

@@ -10,6 +10,10 @@ kiotviet as (select * from {{ ref('stg_kiotviet__invoices') }}),
 
 mapped as (select * from {{ ref('int_mapped_orders') }}),
 
+woocommerce_items as (select * from {{ ref('stg_woocommerce__order_items') }}),
+
+woocommerce_orders as (select * from {{ ref('stg_woocommerce__orders') }}),
+
 shopify_items as (
     select
         source,
@@ -112,8 +116,8 @@ kiotviet_items as (
         sku,
         product,
         quantity,
-        cast(quantity * price as decimal(38, 6)) as amount,
-        cast(quantity * price - line_total as decimal(18, 6)) as line_discount,
+        cast({{ times('price', 'quantity') }} as decimal(38, 6)) as amount,
+        cast({{ times('price', 'quantity') }} - line_total as decimal(18, 6)) as line_discount,
         {{ is_gift_card('product') }} as is_gift_card
     from kiotviet
 ),
@@ -152,6 +156,96 @@ mapped_items as (
     from mapped
 ),
 
+woocommerce_told as (
+    select
+        'items' as told_by,
+        source,
+        account,
+        order_name,
+        batch_id,
+        landed_row,
+        exported_at,
+        email_hash,
+        phone_hash,
+        ordered_at,
+        country,
+        status,
+        order_discount,
+        order_total,
+        refunded_amount,
+        sku,
+        product,
+        quantity,
+        amount
+    from woocommerce_items
+    union all
+    select
+        'orders' as told_by,
+        source,
+        account,
+        order_name,
+        batch_id,
+        landed_row,
+        exported_at,
+        cast(null as varchar) as email_hash,
+        cast(null as varchar) as phone_hash,
+        ordered_at,
+        cast(null as varchar) as country,
+        status,
+        cast(null as decimal(18, 6)) as order_discount,
+        cast(null as decimal(18, 6)) as order_total,
+        cast(null as decimal(18, 6)) as refunded_amount,
+        cast(null as varchar) as sku,
+        products as product,
+        cast(items_sold as decimal(18, 6)) as quantity,
+        net_sales as amount
+    from woocommerce_orders
+    where net_sales >= 0
+),
+
+-- an order that comes with its items and in the list of orders, too, is told by the newest export of both
+woocommerce as (
+    select
+        *,
+        dense_rank() over (partition by account, order_name order by exported_at desc, told_by asc) as newest
+    from woocommerce_told
+),
+
+woocommerce_sold as (
+    select
+        source,
+        account,
+        order_name,
+        batch_id,
+        landed_row,
+        exported_at,
+        cast(null as varchar) as shop_order_id,
+        email_hash,
+        phone_hash,
+        cast(null as varchar) as login_hash,
+        cast(null as varchar) as customer_key,
+        ordered_at,
+        cast(null as varchar) as sales_place,
+        cast(null as varchar) as marketplace,
+        country,
+        cast(null as varchar) as tags,
+        {{ says_cancelled('status') }} as is_cancelled,
+        cast(null as timestamp) as cancelled_at,
+        false as is_undelivered,
+        order_discount,
+        cast(null as decimal(18, 6)) as subtotal,
+        order_total as total,
+        refunded_amount,
+        sku,
+        product,
+        quantity,
+        cast(amount as decimal(38, 6)) as amount,
+        cast(0 as decimal(18, 6)) as line_discount,
+        {{ is_gift_card('product') }} as is_gift_card
+    from woocommerce
+    where newest = 1
+),
+
 final as (
     select * from shopify_items
     union all
@@ -160,6 +254,8 @@ final as (
     select * from kiotviet_items
     union all
     select * from mapped_items
+    union all
+    select * from woocommerce_sold
 )
 
 select * from final

@@ -2,7 +2,15 @@
 with
 
 events as (
-    select account, user_pseudo_id, session_id, event_at, event_number, transaction_id
+    select
+        source as site_source,
+        account as site_account,
+        device_id,
+        has_consent,
+        session_id,
+        event_at,
+        event_number,
+        transaction_id
     from {{ ref('int_session_events') }}
     where is_purchase = 1 and transaction_id is not null
 ),
@@ -27,7 +35,7 @@ candidates as (
         events.*,
         order_keys.order_id,
         row_number() over (
-            partition by events.account, events.user_pseudo_id, events.event_number
+            partition by events.session_id, events.event_number
             order by
                 case when sites.site <> '' and sites.site = shops.site then 0 else 1 end,
                 case when sites.brand <> '' and sites.brand = shops.brand then 0 else 1 end,
@@ -35,20 +43,22 @@ candidates as (
         ) as preference
     from events
     inner join order_keys on regexp_replace(trim(events.transaction_id), '^#', '') = order_keys.order_key
-    inner join accounts as sites on sites.source = 'ga4' and events.account = sites.account
+    inner join accounts as sites on events.site_source = sites.source and events.site_account = sites.account
     inner join accounts as shops on order_keys.source = shops.source and order_keys.account = shops.account
 ),
 
 final as (
     select
         session_id,
-        account,
-        user_pseudo_id,
+        site_source as source,
+        site_account as account,
+        device_id,
+        has_consent,
         order_id,
         min(event_at) as purchased_at
     from candidates
     where preference = 1
-    group by session_id, account, user_pseudo_id, order_id
+    group by session_id, site_source, site_account, device_id, has_consent, order_id
 )
 
 select * from final

@@ -6,6 +6,8 @@ square as (select * from {{ ref('stg_square__items') }}),
 
 kiotviet as (select * from {{ ref('stg_kiotviet__returns') }}),
 
+woocommerce as (select * from {{ ref('stg_woocommerce__orders') }}),
+
 square_returns as (
     select
         source,
@@ -36,10 +38,25 @@ kiotviet_returns as (
     group by source, account, return_code
 ),
 
+woocommerce_returns as (
+    select
+        source,
+        account,
+        order_name,
+        batch_id,
+        landed_row,
+        ordered_at as returned_at,
+        -net_sales as amount
+    from woocommerce
+    where net_sales < 0
+),
+
 final as (
     select * from square_returns
     union all
     select * from kiotviet_returns
+    union all
+    select * from woocommerce_returns
 )
 
 select * from final

@@ -5,6 +5,8 @@ shopify as (select * from {{ ref('stg_shopify__order_states') }}),
 
 kiotviet as (select * from {{ ref('stg_kiotviet__invoice_states') }}),
 
+woocommerce as (select * from {{ ref('stg_woocommerce__order_states') }}),
+
 {% set mapped_sources = ['shopee', 'tiktok_shop', 'lazada', 'haravan', 'sapo'] -%}
 mapped as (
     {% for mapped_source in mapped_sources %}
@@ -43,6 +45,16 @@ final as (
         {{ says_cancelled('status') }} as is_cancelled,
         {{ says_undelivered('status', 'delivery_state') }} as is_undelivered
     from mapped
+    union all
+    select
+        source,
+        account,
+        order_name,
+        exported_at,
+        refunded_amount,
+        {{ says_cancelled('status') }} as is_cancelled,
+        false as is_undelivered
+    from woocommerce
 )
 
 select * from final

@@ -2,9 +2,10 @@
 with
 
 events as (
-    select *
-    from {{ ref('stg_ga4__events') }}
-    where not is_excluded and user_pseudo_id is not null
+    select
+        *,
+        concat(case when source = 'segment' then 'segment:' else '' end, account, ':', user_pseudo_id) as device
+    from {{ ref('int_site_events') }}
 ),
 
 settings as (select * from {{ source('house', 'settings') }}),
@@ -99,8 +100,13 @@ touches as (
 
 meant as (
     select
+        touches.source,
         touches.account,
         touches.user_pseudo_id,
+        touches.device,
+        touches.message_id,
+        touches.counts_sessions,
+        touches.has_consent,
         touches.user_id_hash,
         touches.user_first_touch_at,
         touches.event_name,
@@ -128,12 +134,13 @@ meant as (
         coalesce(event_meanings.is_key_event, 0) as is_key_event,
         coalesce(event_meanings.is_interaction, 0) as is_interaction,
         row_number() over (
-            partition by touches.account, touches.user_pseudo_id
+            partition by touches.device
             order by
                 touches.event_timestamp,
                 touches.event_bundle_sequence_id,
                 coalesce(touches.batch_event_index, 0),
-                touches.event_name
+                touches.event_name,
+                touches.message_id
         ) as event_number
     from touches
     left join event_meanings on touches.event_name = event_meanings.event_name
@@ -142,8 +149,8 @@ meant as (
 followed as (
     select
         *,
-        lag(event_timestamp) over (partition by account, user_pseudo_id order by event_number) as timestamp_before,
-        lag(business_day) over (partition by account, user_pseudo_id order by event_number) as day_before
+        lag(event_timestamp) over (partition by device order by event_number) as timestamp_before,
+        lag(business_day) over (partition by device order by event_number) as day_before
     from meant
 ),
 
@@ -162,12 +169,12 @@ stretches as (
     select
         *,
         sum(begins_stretch) over (
-            partition by account, user_pseudo_id order by event_number rows unbounded preceding
+            partition by device order by event_number rows unbounded preceding
         ) as stretch
     from silences
 ),
 
-{% set in_stretch = 'account, user_pseudo_id, stretch' %}
+{% set in_stretch = 'device, stretch' %}
 
 -- an empty text stands for what the campaign before left open, a null for: no campaign yet
 campaigns_before as (
@@ -212,20 +219,28 @@ numbered as (
     select
         *,
         sum(begins_session) over (
-            partition by account, user_pseudo_id order by event_number rows unbounded preceding
+            partition by device order by event_number rows unbounded preceding
         ) as session_number
     from cuts
+),
+
+-- who agreed to analytics at some time of the session agreed to it
+consents as (
+    select
+        *,
+        max(case when has_consent = false then 0 else 1 end) over (partition by device, session_number) = 1
+            as session_has_consent
+    from numbered
 ),
 
 -- a session is named by its first event, so that an older export does not rename the later ones
 first_events as (
     select
-        account,
-        user_pseudo_id,
+        device,
         session_number,
         {{ key_of([
-            'account', 'user_pseudo_id', 'event_timestamp', 'event_bundle_sequence_id', 'event_name', 'touch_source',
-            'touch_medium', 'touch_campaign', 'click_id'
+            'source', 'account', 'user_pseudo_id', 'event_timestamp', 'event_bundle_sequence_id', 'event_name',
+            'message_id', 'touch_source', 'touch_medium', 'touch_campaign', 'click_id'
         ]) }} as session_id
     from numbered
     where begins_session = 1
@@ -233,41 +248,43 @@ first_events as (
 
 final as (
     select
-        numbered.account,
-        numbered.user_pseudo_id,
+        consents.source,
+        consents.account,
+        consents.user_pseudo_id,
+        -- what was done without consent is another visitor's: it joins no person
+        concat(consents.device, case when consents.session_has_consent then '' else '|no consent' end) as device_id,
+        consents.session_has_consent as has_consent,
+        coalesce(consents.counts_sessions, true) as counts_sessions,
         first_events.session_id,
-        numbered.session_number,
-        numbered.event_number,
-        numbered.event_name,
-        numbered.event_at,
-        numbered.business_day,
-        numbered.user_id_hash,
-        numbered.user_first_touch_at,
-        numbered.country,
-        numbered.engagement_time_msec,
-        numbered.transaction_id,
-        numbered.has_campaign,
-        numbered.touch_source,
-        numbered.touch_medium,
-        numbered.touch_campaign,
-        numbered.click_id,
-        numbered.click_id_kind,
-        numbered.external_host,
-        numbered.is_page_view,
-        numbered.is_product_view,
-        numbered.is_cart_add,
-        numbered.is_purchase,
-        numbered.is_signup,
-        numbered.is_newsletter,
-        numbered.is_content,
-        numbered.is_key_event,
-        numbered.is_interaction
-    from numbered
+        consents.session_number,
+        consents.event_number,
+        consents.event_name,
+        consents.event_at,
+        consents.business_day,
+        consents.user_id_hash,
+        consents.user_first_touch_at,
+        consents.country,
+        consents.engagement_time_msec,
+        consents.transaction_id,
+        consents.has_campaign,
+        consents.touch_source,
+        consents.touch_medium,
+        consents.touch_campaign,
+        consents.click_id,
+        consents.click_id_kind,
+        consents.external_host,
+        consents.is_page_view,
+        consents.is_product_view,
+        consents.is_cart_add,
+        consents.is_purchase,
+        consents.is_signup,
+        consents.is_newsletter,
+        consents.is_content,
+        consents.is_key_event,
+        consents.is_interaction
+    from consents
     inner join first_events
-        on
-            numbered.account = first_events.account
-            and numbered.user_pseudo_id = first_events.user_pseudo_id
-            and numbered.session_number = first_events.session_number
+        on consents.device = first_events.device and consents.session_number = first_events.session_number
 )
 
 select * from final

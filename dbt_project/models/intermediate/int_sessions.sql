@@ -1,7 +1,11 @@
 -- Grain: one session of a device.
 with
 
-events as (select * from {{ ref('int_session_events') }}),
+-- where two accounts measure one site, the sessions of one count
+events as (
+    select * from {{ ref('int_session_events') }}
+    where coalesce(counts_sessions, true)
+),
 
 accounts as (select * from {{ source('house', 'accounts') }}),
 
@@ -14,8 +18,11 @@ campaign_map as (select * from {{ ref('int_campaign_map') }}),
 sessions as (
     select
         session_id,
+        source,
         account,
         user_pseudo_id,
+        device_id,
+        has_consent,
         min(event_at) as started_at,
         min(business_day) as day,
         min(event_number) as first_event,
@@ -34,7 +41,7 @@ sessions as (
         min(case when is_cart_add = 1 then event_at end) as first_cart_add_at,
         max(case when is_cart_add = 1 then event_at end) as last_cart_add_at
     from events
-    group by session_id, account, user_pseudo_id
+    group by session_id, source, account, user_pseudo_id, device_id, has_consent
 ),
 
 -- the traffic of a session is that of the first event in it that carries any
@@ -53,10 +60,7 @@ traffic as (
         not touches.has_campaign as is_referred
     from sessions
     left join events as touches
-        on
-            sessions.account = touches.account
-            and sessions.user_pseudo_id = touches.user_pseudo_id
-            and sessions.touch_event = touches.event_number
+        on sessions.session_id = touches.session_id and sessions.touch_event = touches.event_number
 ),
 
 -- which kind of site the source is: known by its full name, else by its site's word
@@ -120,27 +124,27 @@ channelled as (
 ),
 
 first_events as (
-    select account, user_pseudo_id, event_number, country
+    select session_id, event_number, country
     from events
 ),
 
 -- the device's own first touch, by the source's field where it has one
 devices as (
     select
-        account,
-        user_pseudo_id,
+        device_id,
         least(min(started_at), coalesce(min(user_first_touch_at), min(started_at))) as first_touch_at
     from sessions
-    group by account, user_pseudo_id
+    group by device_id
 ),
 
 final as (
     select
         sessions.session_id,
-        'ga4' as source,
+        sessions.source,
         sessions.account,
         sessions.user_pseudo_id,
-        concat(sessions.account, ':', sessions.user_pseudo_id) as device_id,
+        sessions.device_id,
+        sessions.has_consent,
         devices.first_touch_at,
         sessions.started_at,
         sessions.day,
@@ -168,13 +172,9 @@ final as (
     from sessions
     inner join channelled on sessions.session_id = channelled.session_id
     inner join first_events
-        on
-            sessions.account = first_events.account
-            and sessions.user_pseudo_id = first_events.user_pseudo_id
-            and sessions.first_event = first_events.event_number
-    inner join devices
-        on sessions.account = devices.account and sessions.user_pseudo_id = devices.user_pseudo_id
-    left join accounts on accounts.source = 'ga4' and sessions.account = accounts.account
+        on sessions.session_id = first_events.session_id and sessions.first_event = first_events.event_number
+    inner join devices on sessions.device_id = devices.device_id
+    left join accounts on sessions.source = accounts.source and sessions.account = accounts.account
     left join countries on lower(first_events.country) = lower(countries.country)
 )
 

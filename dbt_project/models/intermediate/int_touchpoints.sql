@@ -18,7 +18,9 @@ with_person as (
         min(sessions.first_touch_at) over (partition by identities.person_id) as person_first_touch_at
     from sessions
     inner join identities
-        on identities.id_type = 'ga4_client' and sessions.device_id = identities.id_value
+        on
+            sessions.device_id = identities.id_value
+            and identities.id_type = case when sessions.source = 'segment' then 'segment_device' else 'ga4_client' end
 ),
 
 -- a counted order belongs to the first session that names it, a session to its first such order

@@ -7,7 +7,17 @@ sessions as (select * from {{ ref('fct_reach_session') }}),
 
 carts as (select * from {{ ref('fct_act_cart') }}),
 
+leads as (select * from {{ ref('fct_act_lead') }}),
+
 logins as (select * from {{ ref('fct_act_login') }}),
+
+usability_tasks as (select * from {{ ref('fct_act_usability_task') }}),
+
+-- the fact of tickets is built after this stage
+tickets as (
+    select * from {{ ref('int_tickets') }}
+    where is_onboarding
+),
 
 sessions_by_day as (
     select
@@ -48,6 +58,50 @@ logins_by_day as (
     group by day, channel, market
 ),
 
+leads_by_day as (
+    select
+        became_lead_on as day,
+        channel,
+        market,
+        count(*) as leads
+    from leads
+    group by became_lead_on, channel, market
+),
+
+qualified_by_day as (
+    select
+        qualified_on as day,
+        channel,
+        market,
+        count(*) as qualified_leads
+    from leads
+    where qualified_on is not null
+    group by qualified_on, channel, market
+),
+
+usability_by_day as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        cast(null as varchar) as market,
+        count(*) as usability_tasks,
+        sum(case when is_success then 1 else 0 end) as usability_successes,
+        sum(errors) as usability_errors,
+        sum(case when is_success then seconds else 0 end) as usability_seconds
+    from usability_tasks
+    group by day
+),
+
+tickets_by_day as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        count(*) as onboarding_tickets
+    from tickets
+    group by day, market
+),
+
 final as (
     {{ measures_from('sessions_by_day', [
         'engaged_seconds', 'page_views', 'product_views', 'product_view_sessions', 'cart_sessions',
@@ -57,6 +111,16 @@ final as (
     {{ measures_from('logins_by_day', ['signups', 'activated_accounts', 'profiles_completed']) }}
     union all
     {{ measures_from('carts_by_day', ['carts_created', 'carts_ordered']) }}
+    union all
+    {{ measures_from('leads_by_day', ['leads']) }}
+    union all
+    {{ measures_from('qualified_by_day', ['qualified_leads']) }}
+    union all
+    {{ measures_from('usability_by_day', [
+        'usability_tasks', 'usability_successes', 'usability_errors', 'usability_seconds'
+    ]) }}
+    union all
+    {{ measures_from('tickets_by_day', ['onboarding_tickets']) }}
 )
 
 select * from final

@@ -15,6 +15,10 @@ sessions as (select * from {{ ref('fct_reach_session') }}),
 
 costs as (select * from {{ ref('fct_plan_cost') }}),
 
+leads as (select * from {{ ref('fct_act_lead') }}),
+
+deals as (select * from {{ ref('fct_convert_deal') }}),
+
 trials as (select * from {{ ref('fct_convert_trial') }}),
 
 accounts as (select * from {{ source('house', 'accounts') }}),
@@ -181,6 +185,31 @@ trials_by_day as (
     group by started_on, market
 ),
 
+leads_by_day as (
+    select
+        became_lead_on as day,
+        channel,
+        market,
+        count(*) as leads_created_cohort,
+        sum(case when is_won_90d then 1 else 0 end) as leads_won_cohort
+    from leads
+    group by became_lead_on, channel, market
+),
+
+-- a deal that was closed before its creation has no cycle
+deals_by_day as (
+    select
+        closed_on as day,
+        channel,
+        market,
+        count(*) as deals_closed,
+        sum(case when is_won then 1 else 0 end) as deals_won,
+        sum(coalesce(cycle_days, 0)) as sales_cycle_days
+    from deals
+    where is_closed and closed_on is not null
+    group by closed_on, channel, market
+),
+
 final as (
     {{ measures_from('orders_by_day', [
         'orders_placed', 'orders', 'identified_orders', 'online_orders', 'offline_orders', 'gross_sales', 'discounts',
@@ -200,6 +229,10 @@ final as (
     {{ measures_from('claims_by_day', ['platform_conversions']) }}
     union all
     {{ measures_from('costs_by_day', ['marketing_cost', 'acquisition_cost']) }}
+    union all
+    {{ measures_from('leads_by_day', ['leads_created_cohort', 'leads_won_cohort']) }}
+    union all
+    {{ measures_from('deals_by_day', ['deals_closed', 'deals_won', 'sales_cycle_days']) }}
     union all
     {{ measures_from('trials_by_day', ['trials_started', 'trials_converted']) }}
 )

@@ -11,6 +11,10 @@ terms as (select * from {{ ref('fct_engage_term') }}),
 
 app_usage as (select * from {{ ref('fct_engage_usage') }}),
 
+tickets as (select * from {{ ref('fct_engage_ticket') }}),
+
+csat_answers as (select * from {{ ref('fct_engage_csat_answer') }}),
+
 orders_by_day as (
     select
         order_date as day,
@@ -56,6 +60,41 @@ usage_by_day as (
     group by day, market
 ),
 
+tickets_by_day as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        count(*) as tickets_opened,
+        sum(case when is_replied then 1 else 0 end) as tickets_replied,
+        sum(case when is_replied then first_reply_minutes else 0 end) as first_response_minutes
+    from tickets
+    group by day, market
+),
+
+resolutions_by_day as (
+    select
+        resolved_on as day,
+        cast(null as varchar) as channel,
+        market,
+        count(*) as tickets_resolved,
+        sum(resolution_minutes) as resolution_minutes
+    from tickets
+    where resolved_on is not null
+    group by resolved_on, market
+),
+
+csat_by_day as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        count(*) as csat_responses,
+        sum(case when is_satisfied then 1 else 0 end) as csat_satisfied
+    from csat_answers
+    group by day, market
+),
+
 final as (
     {{ measures_from('orders_by_day', ['orders_cancelled', 'orders_undelivered', 'orders_returned']) }}
     union all
@@ -64,6 +103,12 @@ final as (
     {{ measures_from('terms_by_day', ['renewals_due', 'renewals_made']) }}
     union all
     {{ measures_from('usage_by_day', ['usage_seconds']) }}
+    union all
+    {{ measures_from('tickets_by_day', ['tickets_opened', 'tickets_replied', 'first_response_minutes']) }}
+    union all
+    {{ measures_from('resolutions_by_day', ['tickets_resolved', 'resolution_minutes']) }}
+    union all
+    {{ measures_from('csat_by_day', ['csat_responses', 'csat_satisfied']) }}
 )
 
 select * from final

@@ -1,4 +1,4 @@
--- Grain: one row per activity (visit, order, usage) × person × day × channel × market.
+-- Grain: one row per activity (visit, order, lead, usage) × person × day × channel × market.
 -- What distinct persons are counted from: a count of persons cannot be summed, so each window counts anew.
 {{ config(materialized='table', tags=['mart']) }}
 
@@ -7,6 +7,8 @@ with
 sessions as (select * from {{ ref('fct_reach_session') }}),
 
 orders as (select * from {{ ref('fct_convert_order') }}),
+
+leads as (select * from {{ ref('fct_act_lead') }}),
 
 app_usage as (select * from {{ ref('fct_engage_usage') }}),
 
@@ -39,6 +41,20 @@ purchases as (
     group by person_id, order_date, channel, market
 ),
 
+became_leads as (
+    select distinct
+        'lead' as activity,
+        person_id,
+        became_lead_on as day,
+        channel,
+        market,
+        false as has_interaction,
+        false as is_online_order,
+        false as is_repeat_order
+    from leads
+    where person_id is not null
+),
+
 uses as (
     select distinct
         'usage' as activity,
@@ -56,6 +72,8 @@ final as (
     select * from visits
     union all
     select * from purchases
+    union all
+    select * from became_leads
     union all
     select * from uses
 )

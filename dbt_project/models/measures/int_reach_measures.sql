@@ -7,6 +7,8 @@ ads as (select * from {{ ref('fct_reach_ads') }}),
 
 keywords as (select * from {{ ref('fct_reach_keyword') }}),
 
+brand_searches as (select * from {{ ref('fct_reach_brand_search') }}),
+
 search_days as (select * from {{ ref('fct_reach_search') }}),
 
 sessions as (select * from {{ ref('fct_reach_session') }}),
@@ -14,6 +16,8 @@ sessions as (select * from {{ ref('fct_reach_session') }}),
 campaigns as (select * from {{ ref('fct_reach_email_campaign') }}),
 
 social_days as (select * from {{ ref('fct_reach_social_day') }}),
+
+mentions as (select * from {{ ref('fct_reach_mention') }}),
 
 -- a report that states no clicks says nothing of its click-through: its rows stay out of both sides
 ads_by_day as (
@@ -54,6 +58,16 @@ search_by_day as (
     group by day, market
 ),
 
+brand_searches_by_month as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        sum(searches) as brand_search_volume
+    from brand_searches
+    group by day, market
+),
+
 sessions_by_day as (
     select
         day,
@@ -78,6 +92,19 @@ campaigns_by_day as (
     group by day, market
 ),
 
+mentions_by_day as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        sum(case when kind = 'brand' then 1 else 0 end) as brand_mentions,
+        sum(case when is_tracked then 1 else 0 end) as tracked_mentions,
+        sum(case when kind = 'brand' and sentiment = 'negative' then 1 else 0 end) as negative_mentions,
+        sum(case when kind = 'brand' and sentiment = 'positive' then 1 else 0 end) as positive_mentions
+    from mentions
+    group by day, market
+),
+
 social_by_day as (
     select
         day,
@@ -98,11 +125,17 @@ final as (
     union all
     {{ measures_from('search_by_day', ['search_impressions', 'search_clicks', 'search_position_x_impressions']) }}
     union all
+    {{ measures_from('brand_searches_by_month', ['brand_search_volume']) }}
+    union all
     {{ measures_from('sessions_by_day', ['sessions', 'bounced_sessions', 'referral_sessions']) }}
     union all
     {{ measures_from('campaigns_by_day', ['email_delivered', 'email_unique_opens', 'email_forwards']) }}
     union all
     {{ measures_from('social_by_day', ['social_impressions', 'social_engagements']) }}
+    union all
+    {{ measures_from('mentions_by_day', [
+        'brand_mentions', 'tracked_mentions', 'negative_mentions', 'positive_mentions'
+    ]) }}
 )
 
 select * from final

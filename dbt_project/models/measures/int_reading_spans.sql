@@ -6,6 +6,13 @@
 
 with
 
+authority as (
+    select domain, day, max(score) as score
+    from {{ ref('fct_reach_domain_authority') }}
+    where is_primary
+    group by domain, day
+),
+
 followers as (select * from {{ ref('fct_reach_follower') }}),
 
 readings as (
@@ -14,8 +21,16 @@ readings as (
         {{ key_of(['source', 'account', 'network', 'handle']) }} as entity,
         market,
         day,
-        followers as amount
+        cast(followers as decimal(38, 6)) as amount
     from followers
+    union all
+    select
+        'scored' as state,
+        domain as entity,
+        cast(null as varchar) as market,
+        day,
+        cast(score as decimal(38, 6)) as amount
+    from authority
 ),
 
 spans as (
@@ -27,7 +42,11 @@ spans as (
         -- a reading is carried so many days at most: a profile that is read no more is unknown, not unchanged
         least(
             coalesce(lead(day) over (partition by state, entity order by day), cast('9999-12-31' as date)),
-            {{ add_days('day', carried_days + 1) }}
+            -- a domain's score is read now and then and lasts
+            case
+                when state = 'following' then {{ add_days('day', carried_days + 1) }}
+                else cast('9999-12-31' as date)
+            end
         ) as until_day,
         amount
     from readings

@@ -7,9 +7,15 @@ covered_days as (select * from {{ source('house', 'covered_days') }}),
 
 measure_sources as (select * from {{ ref('measure_sources') }}),
 
+authority as (select * from {{ ref('fct_reach_domain_authority') }}),
+
+brand_searches as (select * from {{ ref('fct_reach_brand_search') }}),
+
 social_steps as (select * from {{ ref('int_social_post_steps') }}),
 
 social_days as (select * from {{ ref('int_social_daily') }}),
+
+listening_days as (select * from {{ ref('int_listening_days') }}),
 
 -- figures since publication tell of days from the account's first export on, and of none where a daily report bears
 first_exports as (
@@ -27,7 +33,7 @@ first_exports as (
     group by social_steps.source, social_steps.account, social_steps.table_name
 ),
 
-final as (
+of_posts as (
     select
         measure_sources.measure,
         covered_days.source,
@@ -45,6 +51,75 @@ final as (
             and covered_days.table_name = first_exports.table_name
             and covered_days.account = first_exports.account
     where first_exports.first_day is null or covered_days.day < first_exports.first_day
+),
+
+-- an export of competitors alone tells nothing of the brand, and a share of voice wants all of them alike
+of_mentions as (
+    select
+        measure_sources.measure,
+        listening_days.source,
+        listening_days.tool as table_name,
+        listening_days.account,
+        listening_days.day
+    from listening_days
+    inner join measure_sources
+        on listening_days.source = measure_sources.source and listening_days.tool = measure_sources.table_name
+    where
+        (measure_sources.measure = 'tracked_mentions' and not listening_days.is_alike)
+        or (measure_sources.measure <> 'tracked_mentions' and not listening_days.has_brand)
+),
+
+first_scores as (select min(day) as first_day from authority where is_primary),
+
+-- scores of other vendors and domains tell nothing of the own one, and none tells of the time before it
+of_scores as (
+    select
+        'domain_authority' as measure,
+        covered_days.source,
+        covered_days.table_name,
+        covered_days.account,
+        covered_days.day
+    from covered_days
+    cross join first_scores
+    where
+        covered_days.source = 'seo'
+        and covered_days.table_name in ('moz_domains', 'domain_scores')
+        and (first_scores.first_day is null or covered_days.day < first_scores.first_day)
+),
+
+brand_months as (
+    select distinct account, day as first_day, {{ add_months('day', 1) }} as until_day
+    from brand_searches
+),
+
+-- a download without a single term of the brand tells nothing of it
+of_searches as (
+    select
+        'brand_search_volume' as measure,
+        covered_days.source,
+        covered_days.table_name,
+        covered_days.account,
+        covered_days.day
+    from covered_days
+    left join brand_months
+        on
+            covered_days.account = brand_months.account
+            and covered_days.day >= brand_months.first_day
+            and covered_days.day < brand_months.until_day
+    where
+        covered_days.source = 'seo'
+        and covered_days.table_name = 'keyword_planner'
+        and brand_months.account is null
+),
+
+final as (
+    select measure, source, table_name, account, day from of_scores
+    union all
+    select measure, source, table_name, account, day from of_searches
+    union all
+    select measure, source, table_name, account, day from of_posts
+    union all
+    select measure, source, table_name, account, day from of_mentions
 )
 
 select * from final

@@ -43,6 +43,12 @@ online_buyers as (
     where has_online_order
 ),
 
+new_leads as (
+    select distinct period, window_start, window_end, person_id
+    from in_window
+    where activity = 'lead'
+),
+
 -- an online order converts the person's visits wherever it is credited: any channel, any market
 visitors as (
     select
@@ -54,7 +60,8 @@ visitors as (
         in_window.market,
         in_window.has_interaction,
         history.first_touch_day between in_window.window_start and in_window.window_end as is_new,
-        online_buyers.person_id is not null as is_buyer
+        online_buyers.person_id is not null as is_buyer,
+        new_leads.person_id is not null as is_new_lead
     from in_window
     left join history on in_window.person_id = history.person_id
     left join online_buyers
@@ -63,6 +70,12 @@ visitors as (
             and in_window.window_start = online_buyers.window_start
             and in_window.window_end = online_buyers.window_end
             and in_window.person_id = online_buyers.person_id
+    left join new_leads
+        on
+            in_window.period = new_leads.period
+            and in_window.window_start = new_leads.window_start
+            and in_window.window_end = new_leads.window_end
+            and in_window.person_id = new_leads.person_id
     where in_window.activity = 'visit'
 ),
 
@@ -115,7 +128,8 @@ counted_visitors as (
         count(distinct person_id) as visitors,
         count(distinct case when has_interaction then person_id end) as interacting_visitors,
         count(distinct case when is_new then person_id end) as new_visitors,
-        count(distinct case when is_buyer then person_id end) as converting_visitors
+        count(distinct case when is_buyer then person_id end) as converting_visitors,
+        count(distinct case when is_new_lead then person_id end) as visitors_who_became_leads
     from visitors
     {{ roll_up_groups(['period', 'window_start', 'window_end']) }}
 ),
@@ -175,7 +189,7 @@ counted_active_customers as (
 
 final as (
     {% for relation, measures in [
-        ('counted_visitors', ['visitors', 'interacting_visitors', 'new_visitors', 'converting_visitors']),
+        ('counted_visitors', ['visitors', 'interacting_visitors', 'new_visitors', 'converting_visitors', 'visitors_who_became_leads']),
         ('counted_customers', ['customers_purchasing', 'returning_customers']),
         ('counted_users', ['active_users']),
         ('counted_active_customers', ['active_customers_at_start', 'retained_customers']),

@@ -58,6 +58,15 @@ readings as (
     cross join settings
     union all
     select
+        'domain_authority' as measure,
+        'scored' as state,
+        period,
+        window_start,
+        window_end,
+        window_end as day
+    from windows
+    union all
+    select
         'followers_at_start' as measure,
         'following' as state,
         period,

@@ -3,7 +3,10 @@ with
 
 social_days as (select * from {{ ref('fct_reach_social_day') }}),
 
-site_events as (select * from {{ ref('int_session_events') }}),
+site_events as (
+    select * from {{ ref('int_session_events') }}
+    where counts_sessions
+),
 
 setting_values as (select * from {{ source('house', 'setting_values') }}),
 
@@ -12,7 +15,7 @@ accounts as (select * from {{ source('house', 'accounts') }}),
 -- GA4's recommended event, where the settings count it among the interactions
 site_days as (
     select
-        'ga4' as source,
+        source,
         account,
         business_day as day,
         count(*) as shares
@@ -20,7 +23,7 @@ site_days as (
     where
         event_name = 'share'
         and event_name in (select value from setting_values where setting = 'events.interaction')
-    group by account, business_day
+    group by source, account, business_day
 ),
 
 final as (

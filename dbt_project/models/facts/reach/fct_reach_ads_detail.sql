@@ -17,7 +17,14 @@ details as (
     union all
     {% endfor %}
     {% for report in over_a_period %}
-    select '{{ report }}' as report, source, account, period_start as first_day, period_end as last_day, impressions, cost
+    select
+        '{{ report }}' as report,
+        source,
+        account,
+        period_start as first_day,
+        period_end as last_day,
+        impressions,
+        cost
     from {{ ref('stg_google_ads__' ~ report) }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}

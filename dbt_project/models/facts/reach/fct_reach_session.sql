@@ -33,6 +33,7 @@ final as (
         has_cart_after_view,
         has_key_event,
         is_bounced,
+        has_consent,
         first_cart_add_at,
         order_id
     from touchpoints

@@ -41,6 +41,9 @@ final as (
         event_at,
         user_first_touch_at,
 
+        ---------- consent; an event that does not say had it
+        coalesce(lower(analytics_storage) <> 'no', true) as has_consent,
+
         ---------- internal and bot traffic, test devices
         coalesce(lower(hostname) in (select lower(value) from exclusions where kind = 'host'), false)
         or coalesce(lower(traffic_type) in (select lower(value) from exclusions where kind = 'traffic_type'), false)

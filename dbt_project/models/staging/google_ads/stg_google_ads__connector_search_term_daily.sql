@@ -1,4 +1,4 @@
--- Grain: one row of a connector's search term statistics per account and day. Detail, never added to an account's totals.
+-- Grain: one row of a connector's search term statistics per account and day. Detail, never added to totals.
 -- depends_on: {{ source('google_ads', 'connector_search_term_daily') }}
 with
 

@@ -27,7 +27,7 @@ final as (
         product,
         quantity,
         price,
-        coalesce(line_total, quantity * price) as line_total
+        cast(coalesce(line_total, {{ times('price', 'quantity') }}) as decimal(18, 6)) as line_total
     from landed
 )
 

@@ -1,0 +1,84 @@
+-- Grain: one event of a visitor's device on any measured site. Internal and bot traffic is out.
+{{ config(materialized='view') }}
+
+with
+
+ga4 as (select * from {{ ref('stg_ga4__events') }}),
+
+segment as (select * from {{ ref('stg_segment__events') }}),
+
+accounts as (select * from {{ source('house', 'accounts') }}),
+
+ga4_events as (
+    select
+        source,
+        account,
+        user_pseudo_id,
+        cast(null as varchar) as message_id,
+        user_id_hash,
+        event_name,
+        page_location,
+        page_referrer,
+        hostname,
+        event_source,
+        event_medium,
+        event_campaign,
+        gclid,
+        country,
+        engagement_time_msec,
+        transaction_id,
+        event_timestamp,
+        event_at,
+        event_bundle_sequence_id,
+        batch_event_index,
+        user_first_touch_at,
+        has_consent
+    from ga4
+    where not is_excluded and user_pseudo_id is not null
+),
+
+-- Segment knows no countries, no engagement time and no first touch
+segment_events as (
+    select
+        source,
+        account,
+        anonymous_id as user_pseudo_id,
+        message_id,
+        user_id_hash,
+        event_name,
+        page_url as page_location,
+        page_referrer,
+        hostname,
+        campaign_source as event_source,
+        campaign_medium as event_medium,
+        campaign_name as event_campaign,
+        cast(null as varchar) as gclid,
+        cast(null as varchar) as country,
+        cast(null as bigint) as engagement_time_msec,
+        order_id as transaction_id,
+        event_timestamp,
+        happened_at as event_at,
+        cast(null as bigint) as event_bundle_sequence_id,
+        cast(null as bigint) as batch_event_index,
+        cast(null as timestamp) as user_first_touch_at,
+        has_consent
+    from segment
+    where not is_excluded and anonymous_id is not null
+),
+
+events as (
+    select * from ga4_events
+    union all
+    select * from segment_events
+),
+
+final as (
+    select
+        events.*,
+        -- where two accounts measure one site, accounts.csv names the one whose sessions count
+        coalesce(accounts.counts_sessions, true) as counts_sessions
+    from events
+    left join accounts on events.source = accounts.source and events.account = accounts.account
+)
+
+select * from final

@@ -1,0 +1,90 @@
+-- Grain: one support ticket that counts, with its person.
+{% set onboarding_days = 30 %}
+with
+
+tickets as (
+    select * from {{ ref('int_ticket_heads') }}
+    where is_counted
+),
+
+states as (select * from {{ ref('stg_zendesk__ticket_states') }}),
+
+accounts as (select * from {{ source('house', 'accounts') }}),
+
+identities as (select * from {{ ref('int_identity_person') }}),
+
+persons as (select * from {{ ref('int_persons') }}),
+
+logins as (select * from {{ ref('int_logins_created') }}),
+
+sign_ups as (
+    select person_id, min(day) as signed_up_on
+    from logins
+    group by person_id
+),
+
+-- a rating has no time of its own: the ticket last changed with it, or soon after, in the first export with it
+ratings as (
+    select
+        account,
+        ticket_id,
+        updated_at as rated_at,
+        row_number() over (partition by account, ticket_id order by exported_at, updated_at) as rating_rank
+    from states
+),
+
+with_person as (
+    select
+        tickets.*,
+        identities.person_id,
+        coalesce(persons.market, accounts.market) as market,
+        persons.first_order_date,
+        sign_ups.signed_up_on,
+        accounts.time_zone,
+        {{ local_day('tickets.created_at', 'accounts.time_zone') }} as day,
+        case when tickets.status in ('solved', 'closed') then tickets.solved_at end as resolved_at,
+        case when tickets.rating is not null then coalesce(ratings.rated_at, tickets.updated_at, tickets.created_at) end
+            as rated_at
+    from tickets
+    inner join accounts on tickets.source = accounts.source and tickets.account = accounts.account
+    left join identities on identities.id_type = 'email' and tickets.email_hash = identities.id_value
+    left join persons on identities.person_id = persons.person_id
+    left join sign_ups on identities.person_id = sign_ups.person_id
+    left join ratings
+        on
+            tickets.account = ratings.account
+            and tickets.ticket_id = ratings.ticket_id
+            and ratings.rating_rank = 1
+),
+
+final as (
+    select
+        source,
+        account,
+        ticket_id,
+        person_id,
+        market,
+        status,
+        created_at,
+        day,
+        first_reply_minutes,
+        resolved_at,
+        {{ local_day('resolved_at', 'time_zone') }} as resolved_on,
+        case
+            when resolved_at is not null
+                then coalesce(resolution_minutes, {{ minutes_between('created_at', 'resolved_at') }})
+        end as resolution_minutes,
+        rating,
+        rating_sentiment,
+        {{ local_day('rated_at', 'time_zone') }} as rated_on,
+        -- the first order and the account both begin such a stretch
+        coalesce(
+            first_order_date <= day and day <= {{ add_days('first_order_date', onboarding_days) }}, false
+        )
+        or coalesce(
+            signed_up_on <= day and day <= {{ add_days('signed_up_on', onboarding_days) }}, false
+        ) as is_onboarding
+    from with_person
+)
+
+select * from final

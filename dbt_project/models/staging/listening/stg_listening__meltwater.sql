@@ -1,0 +1,23 @@
+-- Grain: one mention as one query found it.
+-- depends_on: {{ source('listening', 'meltwater') }}
+with
+
+landed as (select * from {{ landed('listening', 'meltwater') }}),
+
+final as (
+    select
+        'listening' as source,
+        account,
+        'meltwater' as tool,
+        lower(trim(query)) as query,
+        mentioned_at,
+        sentiment,
+        nullif(trim(url), '') as url,
+        reach,
+        _exported_at as exported_at,
+        _batch_id as batch_id,
+        _row as landed_row
+    from landed
+)
+
+select * from final

@@ -1,0 +1,106 @@
+-- Grain: one customer review, of any platform.
+-- depends_on: {{ source('reviews', 'gbp_reviews') }}
+-- depends_on: {{ source('reviews', 'trustpilot') }}
+-- depends_on: {{ source('reviews', 'judge_me') }}
+-- depends_on: {{ source('reviews', 'yotpo') }}
+-- depends_on: {{ source('reviews', 'other') }}
+with
+
+gbp as (select * from {{ landed('reviews', 'gbp_reviews') }}),
+
+trustpilot as (select * from {{ landed('reviews', 'trustpilot') }}),
+
+judge_me as (select * from {{ landed('reviews', 'judge_me') }}),
+
+yotpo as (select * from {{ landed('reviews', 'yotpo') }}),
+
+other as (select * from {{ landed('reviews', 'other') }}),
+
+exclusions as (select * from {{ source('house', 'exclusions') }}),
+
+-- Judge.me gives reviews no id: two of one moment, address and product are told apart by their order
+numbered as (
+    select
+        *,
+        row_number() over (partition by account, created_at, email_hash, product_id order by _row) as review_number
+    from judge_me
+),
+
+stated as (
+    select
+        'google_business_profile' as platform,
+        account,
+        review_id,
+        created_at,
+        cast(null as varchar) as email_hash,
+        cast(stars as double) as stars,
+        cast(5 as double) as scale,
+        comment_sentiment,
+        false as is_spam
+    from gbp
+    union all
+    select
+        'trustpilot' as platform,
+        account,
+        review_id,
+        created_at,
+        email_hash,
+        cast(stars as double) as stars,
+        cast(5 as double) as scale,
+        comment_sentiment,
+        false as is_spam
+    from trustpilot
+    union all
+    select
+        'judge_me' as platform,
+        account,
+        {{ key_of(['created_at', 'email_hash', 'product_id', 'review_number']) }} as review_id,
+        created_at,
+        email_hash,
+        cast(stars as double) as stars,
+        cast(5 as double) as scale,
+        comment_sentiment,
+        coalesce(lower(trim(curated)) = 'spam', false) as is_spam
+    from numbered
+    union all
+    select
+        'yotpo' as platform,
+        account,
+        review_id,
+        created_at,
+        email_hash,
+        cast(stars as double) as stars,
+        cast(5 as double) as scale,
+        comment_sentiment,
+        false as is_spam
+    from yotpo
+    union all
+    select
+        lower(trim(platform)) as platform,
+        account,
+        review_id,
+        created_at,
+        email_hash,
+        stars,
+        coalesce(scale, 5) as scale,
+        comment_sentiment,
+        false as is_spam
+    from other
+),
+
+final as (
+    select
+        'reviews' as source,
+        account,
+        platform,
+        review_id,
+        cast(created_at as timestamp) as created_at,
+        email_hash,
+        cast(stars * 5 / scale as decimal(18, 6)) as stars,
+        comment_sentiment,
+        is_spam,
+        coalesce(email_hash in (select value from exclusions where kind = 'email'), false) as is_excluded
+    from stated
+)
+
+select * from final

@@ -1,0 +1,30 @@
+-- Grain: one order as one export showed it: a cancellation or a refund may have no moment of its own.
+-- depends_on: {{ source('woocommerce', 'orders') }}
+-- depends_on: {{ source('woocommerce', 'order_items') }}
+with
+
+orders as (select * from {{ landed_states('woocommerce', 'orders') }}),
+
+order_items as (select * from {{ landed_states('woocommerce', 'order_items') }}),
+
+shown as (
+    select account, _entity, exported_at, status, cast(null as decimal(18, 6)) as refunded_amount
+    from orders
+    union all
+    select account, _entity, exported_at, status, refunded_amount
+    from order_items
+),
+
+final as (
+    select
+        'woocommerce' as source,
+        account,
+        _entity as order_name,
+        exported_at,
+        max(lower(status)) as status,
+        max(refunded_amount) as refunded_amount
+    from shown
+    group by account, _entity, exported_at
+)
+
+select * from final

@@ -1,0 +1,30 @@
+-- Grain: one ticket as the newest report export shows it.
+-- depends_on: {{ source('zendesk', 'ticket_report') }}
+with
+
+landed as (select * from {{ landed('zendesk', 'ticket_report') }}),
+
+exclusions as (select * from {{ source('house', 'exclusions') }}),
+
+final as (
+    select
+        'zendesk' as source,
+        account,
+        ticket_id,
+        created_at,
+        updated_at,
+        solved_at,
+        lower(status) as status,
+        channel,
+        requester_key,
+        email_hash,
+        {{ spaced_tags('tags') }} as tags,
+        {{ ticket_rating('satisfaction') }} as rating,
+        first_reply_minutes,
+        resolution_minutes,
+        _exported_at as exported_at,
+        coalesce(email_hash in (select value from exclusions where kind = 'email'), false) as is_excluded
+    from landed
+)
+
+select * from final

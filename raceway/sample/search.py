@@ -1,0 +1,81 @@
+"""Invents what search tools tell: searches a month of the brand's and of other terms, and scores of domains."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from raceway.sample.chance import Chance
+
+if TYPE_CHECKING:
+    from raceway.sample.model import World
+
+SITE, STORE = "vn-site", "us-site"
+DOMAIN: Final = "giaysonghong.example"
+_TERMS: Final = {
+    SITE: {"sông hồng": 40, "giày sông hồng": 260, "giaysonghong": 70, "giày bến thành": 480, "giày chạy bộ": 5400},
+    STORE: {"giày sông hồng": 10, "running shoes new york": 900},
+}
+_MONTHS: Final = 13
+BUCKETS: Final = (50, 500, 5_000, 50_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """Searches of a keyword in a month, as an account is told them at the last download."""
+
+    account: str
+    keyword: str
+    month: dt.date
+    searches: int
+    early_searches: int  # as the download a month before told them
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A vendor's score of a domain on a day; `early_score` is what the first list said."""
+
+    vendor: str
+    domain: str
+    day: dt.date
+    score: int
+    early_score: int
+
+
+@dataclass(slots=True)
+class Search:
+    """All of it."""
+
+    volumes: list[Volume] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
+
+
+def months_before(day: dt.date, count: int) -> list[dt.date]:
+    """First days of the `count` whole months before the one that holds `day`, oldest first."""
+    months = []
+    first = day.replace(day=1)
+    for _ in range(count):
+        first = (first - dt.timedelta(days=1)).replace(day=1)
+        months.append(first)
+    return months[::-1]
+
+
+def invent_search(world: World) -> None:
+    """Fills `world.search`."""
+    chance = Chance(world.seed, "search tools")
+    for account, terms in _TERMS.items():
+        for keyword, usual in terms.items():
+            for month in months_before(world.last, _MONTHS):
+                searches = chance.count(usual / 10, 20) * 10  # the tool rounds to tens
+                if account == STORE:
+                    searches = min(BUCKETS, key=lambda bucket: abs(bucket - usual))
+                early = searches if account == STORE or chance.hit(0.7) else searches + 10
+                world.search.volumes.append(Volume(account, keyword, month, searches, early))
+    score, day = 31, world.first + dt.timedelta(days=2)
+    while day <= world.last:
+        early = score - 1 if chance.hit(0.4) else score
+        world.search.readings.append(Reading("moz", DOMAIN, day, score, early))
+        world.search.readings.append(Reading("moz", "giaybenthanh.example", day, score + 9, score + 9))
+        world.search.readings.append(Reading("ahrefs", DOMAIN, day, score + 14, score + 14))
+        score, day = score + chance.randrange(1, 4), day + dt.timedelta(days=17)
