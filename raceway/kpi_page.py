@@ -20,7 +20,7 @@ from raceway.home import PROJECT
 
 PAGE: Final = PROJECT.root / "docs" / "kpis.md"
 _STAGES: Final = ("plan", "reach", "act", "convert", "engage", "advocacy")
-_GRAINS: Final = {"all": "day, week, month, quarter, cycle", "month+": "month, quarter, cycle"}
+_GRAINS: Final = {"month+": "month, quarter, cycle"}
 _GOOD: Final = {"up": "higher is better", "down": "lower is better", "neutral": "neither is better"}
 
 Row = dict[str, str]
@@ -39,23 +39,31 @@ def kpi_page() -> str:
         "Written by `python -m raceway.kpi_page` from `dbt_project/seeds/`; change it there.",
         "",
         "A KPI is a numerator over a denominator, both sums of measures. At a period, channel and market it is the",
-        "ratio of the sums there, never a mean of ratios. A measure says which date it counts by, at which periods,",
-        "channels and markets it exists, and which landed columns it is made of: of `covers` tables it also takes its",
-        "covered days, `completes` tables are needed beside them.",
+        "ratio of the sums there, never a mean of ratios. Periods: all are day, week, month, quarter and cycle.",
+        "",
+        "A measure says which date it counts by and whose channel and market it has. Its kind says how days make a",
+        "period: *sum* adds them, *distinct* is counted in each period anew, *last* and *first* are the state at the",
+        "period's end and on the day before it, *fitted* comes from a model's fit.",
+        "",
+        "Then come the landed tables and the columns of theirs that it is made of or decided by. Tables after *From*",
+        "also give it its days, those after *With* are needed beside them. Three things are not repeated everywhere:",
+        "what `exclusions.csv` leaves out; the columns that only place a row in a channel or market; and, where a",
+        "measure is made of others (`net_sales`, `attributed_revenue`), the conditions that stand with those.",
+        "A day that is known only by when a file was exported has no column.",
         "",
         f"{len(shown)} of {len(kpis)} KPIs have all their measures fed by a source; the others are named at the end.",
     ]
     for stage in _STAGES:
         lines += ["", f"## {stage.capitalize()}", ""]
-        lines += ["| KPI | Vietnamese | formula | unit | periods | |", "| --- | --- | --- | --- | --- | --- |"]
+        lines += ["| KPI | Vietnamese | formula | unit | periods | reading |", "| --- | --- | --- | --- | --- | --- |"]
         lines += [_kpi_line(kpi) for kpi in shown if kpi["stage"] == stage]
-        lines += ["", f"### Measures of {stage}", ""]
+        lines += ["", f"### Measures of {stage}"]
         for measure in measures:
             if measure["stage"] == stage and measure["measure"] in fed:
                 lines += _measure_lines(measure, fed[measure["measure"]])
     waiting = [kpi["kpi"] for kpi in kpis if kpi not in shown]
     if waiting:
-        lines += ["", "## Not fed yet", "", ", ".join(f"`{name}`" for name in waiting)]
+        lines += ["", "## Not fed yet", "", ", ".join(f"`{name}`" for name in waiting) + "."]
     return "\n".join(lines) + "\n"
 
 
@@ -66,13 +74,9 @@ def terms(kpi: Row) -> list[str]:
 
 def unknown_columns() -> Iterator[str]:
     """Sentences about tables and columns that the page names and no contract has."""
-    contracts = load_contracts()
+    tables = {(source, table.name): table for source, contract in load_contracts().items() for table in contract.tables}
     for row in _seed("measure_sources"):
-        table = next(
-            (t for t in contracts[row["source"]].tables if t.name == row["table_name"]) if row["source"] in contracts
-            else iter(()),
-            None,
-        )  # fmt: skip
+        table = tables.get((row["source"], row["table_name"]))
         if table is None:
             yield f"{row['measure']}: {row['source']}.{row['table_name']} is no table of a contract"
             continue
@@ -95,24 +99,29 @@ def _kpi_line(kpi: Row) -> str:
     scale = f" × {kpi['scale']}" if kpi["scale"] not in ("", "1") else ""
     leading = "leading; " if kpi["leading"] == "1" else ""
     return (
-        f"| `{kpi['kpi']}` {kpi['name']} | {kpi['name_vi']} | {formula}{scale} | {kpi['unit']} "
-        f"| {_GRAINS.get(kpi['grains'], kpi['grains'])} | {leading}{_GOOD[kpi['good']]} |"
+        f"| `{kpi['kpi']}` {kpi['name']} | {kpi['name_vi']} | `{formula}{scale}` | {kpi['unit']} "
+        f"| {_periods(kpi)} | {leading}{_GOOD[kpi['good']]} |"
     )
 
 
 def _measure_lines(measure: Row, sources: list[Row]) -> Iterator[str]:
+    yield ""
     yield f"**`{measure['measure']}`** ({measure['unit']}, {measure['additivity']}). {measure['definition']}."
+    yield ""
     yield (
-        f"Dated by {measure['dated_by']}; channel: {measure['channel_by']}; market: {measure['market_by']}; "
-        f"periods: {_GRAINS.get(measure['grains'], measure['grains'])}."
+        f"- Dated by: {measure['dated_by']}. Channel: {measure['channel_by']}. Market: {measure['market_by']}. "
+        f"Periods: {_periods(measure)}."
     )
     tables: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for row in sources:
+    for row in sorted(sources, key=lambda row: row["role"] != "covers"):
         tables[row["role"], row["columns"]].append(f"{row['source']}.{row['table_name']}")
     for (role, columns), names in tables.items():
         what = "From" if role == "covers" else "With"
-        yield f"{what} {', '.join(f'`{name}`' for name in names)}: {', '.join(f'`{c}`' for c in columns.split())}."
-    yield ""
+        yield f"- {what} {', '.join(f'`{name}`' for name in names)}: {', '.join(f'`{c}`' for c in columns.split())}"
+
+
+def _periods(row: Row) -> str:
+    return _GRAINS.get(row["grains"], row["grains"].replace(",", ", "))
 
 
 def _seed(name: str) -> list[Row]:
