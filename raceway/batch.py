@@ -34,6 +34,9 @@ MANIFEST_VERSION: Final = 1
 # Delta and dictionary encodings of Parquet's second page format; numbers of many values skip the dictionary.
 _PARQUET: Final = "format parquet, compression zstd, parquet_version v2, dictionary_size_limit 1000"
 
+_ADDRESS: Final = re.compile(r"[^@\s“”]+@[^@\s“”]+")
+_NUMBER_OF_PHONE: Final = re.compile(r"\+\d[\d ().-]{7,}\d|\b0\d{8,10}\b")
+
 # Currencies that a symbol may stand for; a symbol that is not listed stands for nothing but itself.
 _MEANT: Final = {
     "$": ("USD", "AUD", "CAD", "SGD", "NZD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP"), "US$": ("USD",),
@@ -268,7 +271,8 @@ def _first_refusal(connection: duckdb.DuckDBPyConnection, rows: Rows) -> str:
     ).fetchone()
     assert found is not None
     row, column, reason, raw = found
-    text = " ".join(str(raw).split())
+    # a shifted column may put an address into a column of numbers: it stays in the quarantine, too
+    text = _ADDRESS.sub("[e-mail]", _NUMBER_OF_PHONE.sub("[number]", " ".join(str(raw).split())))
     shown = f"“{text[:60]}…”" if len(text) > 60 else f"“{text}”"
     if not column:  # the raw line may hold personal data: it stays in the quarantine
         return f"row {row}: {reason}"

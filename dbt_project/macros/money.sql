@@ -1,12 +1,12 @@
 {# Money in the reporting currency. `minor_unit` is a column: the decimal places of the currency's smallest
    unit (VND 0, USD 2, KWD 3). #}
 
-{# An amount rounded half up (away from zero) to the minor unit, as decimal(18, 6). Rounding wants its
+{# An amount rounded half up (away from zero) to the minor unit, as decimal(18, 6) or a wider `kind`. Rounding wants its
    places at plan time, so each possible minor unit has its branch. #}
-{% macro rounded_to_minor_unit(amount, minor_unit) -%}
+{% macro rounded_to_minor_unit(amount, minor_unit, kind='decimal(18, 6)') -%}
     case {{ minor_unit }}
         {% for places in [0, 2, 3] %}
-        when {{ places }} then cast(round({{ amount }}, {{ places }}) as decimal(18, 6))
+        when {{ places }} then cast(round({{ amount }}, {{ places }}) as {{ kind }})
         {% endfor %}
     end
 {%- endmacro %}

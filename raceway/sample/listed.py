@@ -28,6 +28,30 @@ class MappedCampaign:
 
 
 @dataclass(frozen=True, slots=True)
+class Article:
+    """A row of the product list; `cost` of a piece in the smallest unit of its currency, None where nobody knows."""
+
+    sku: str
+    line: str
+    category: str
+    cost: int | None
+    currency: str
+    valid_from: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class MarketSize:
+    """What a whole market buys in a month, in the smallest unit of the currency."""
+
+    month: dt.date
+    market: str
+    category: str  # empty: all
+    amount: int
+    currency: str
+    includes_vat: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """A trial of the club, or a paid term of it."""
 
@@ -90,6 +114,8 @@ class Lists:
 
     terms: list[Term] = field(default_factory=list)
     campaigns: list[MappedCampaign] = field(default_factory=list)
+    articles: list[Article] = field(default_factory=list)
+    market_sizes: list[MarketSize] = field(default_factory=list)
     subscriptions: list[Subscription] = field(default_factory=list)
     endorsements: list[Endorsement] = field(default_factory=list)
     testimonials: list[Praise] = field(default_factory=list)

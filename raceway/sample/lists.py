@@ -7,7 +7,17 @@ from typing import Final
 
 from raceway.sample import company
 from raceway.sample.chance import Chance
-from raceway.sample.listed import Endorsement, Login, MappedCampaign, Praise, Subscription, Term, Use
+from raceway.sample.listed import (
+    Article,
+    Endorsement,
+    Login,
+    MappedCampaign,
+    MarketSize,
+    Praise,
+    Subscription,
+    Term,
+    Use,
+)
 from raceway.sample.model import Person, World
 from raceway.sample.names import invent_email, invent_name
 
@@ -28,10 +38,42 @@ def invent_lists(world: World) -> None:
         MappedCampaign("google_ads", "vn-main", "PMax giày dép", "Paid-Search-Xuan"),
         MappedCampaign("google_ads", "vn-main", "Hiển thị, tiếp thị lại", "display-he"),
     ]
+    _articles(world)
+    _market_sizes(world)
     _club(world)
     _praise(world)
     _logins(world)
     _uses(world)
+
+
+def _articles(world: World) -> None:
+    """Cost prices: dearer from the middle of the world on, one in dollars by then, one that nobody knows."""
+    chance = Chance(world.seed, "articles")
+    begin, later = dt.date(2024, 1, 1), world.days[len(world.days) // 2]
+    for product in company.PRODUCTS:
+        line = product.sku.split("-")[1]
+        cost = product.shop_price * chance.randrange(38, 55) // 100
+        is_unknown = product.sku == "SH-LACE-01"
+        first = Article(product.sku, line, product.category, None if is_unknown else cost, "VND", begin)
+        world.lists.articles.append(first)
+        if product.sku == "SH-CARE-01":
+            world.lists.articles.append(Article(product.sku, line, product.category, 333, "USD", later))
+        elif chance.hit(0.4) and not is_unknown:
+            dearer = cost * 107 // 100
+            world.lists.articles.append(Article(product.sku, line, product.category, dearer, "VND", later))
+
+
+def _market_sizes(world: World) -> None:
+    """Vietnam's whole shoe market with VAT, New York's in dollars without, running shoes alone in Singapore."""
+    chance = Chance(world.seed, "market sizes")
+    month = world.first.replace(day=1)
+    while month <= world.last:
+        world.lists.market_sizes += [
+            MarketSize(month, "VN", "", chance.randrange(700, 990) * 1_000_000_000, "VND", True),
+            MarketSize(month, "US", "", chance.randrange(80, 99) * 100_000_000, "USD", False),
+            MarketSize(month, "SG", "Giày chạy", chance.randrange(8, 20) * 1_000_000_000, "VND", False),
+        ]
+        month = (month + dt.timedelta(days=32)).replace(day=1)
 
 
 def _club(world: World) -> None:

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from typing import Final
 
 from raceway.sample import company
-from raceway.sample.drop import Drop, table
+from raceway.sample.drop import Drop, cents, table
 from raceway.sample.lists import staff_uses
 from raceway.sample.model import World
 
 COLUMNS: Final = {
     "brand_terms": ["term", "kind", "competitor"],
     "campaign_map": ["source", "account", "campaign", "utm_campaign"],
+    "products": ["sku", "product_line", "category", "cost", "currency", "valid_from"],
+    "market_size": ["month", "market", "category", "amount", "currency", "includes_vat"],
     "subscriptions": ["subscription_id", "email", "phone", "kind", "started_on", "ends_on", "paid_on", "renewed_on"],
     "endorsements": ["post", "influencer", "posted_on", "market", "reach"],
     "testimonials": ["testimonial", "received_on", "market", "consent"],
@@ -29,6 +31,23 @@ def write_lists(world: World, drop: Drop) -> None:
     campaigns = [[c.source, c.account, c.campaign, c.utm_campaign] for c in lists.campaigns]
     _put(drop, "brand_terms", terms, night)
     _put(drop, "campaign_map", campaigns, night)
+    articles = [
+        [a.sku, a.line, a.category, _money(a.cost, a.currency), a.currency, a.valid_from.isoformat()]
+        for a in lists.articles
+    ]
+    sizes = [
+        [
+            f"{m.month:%Y-%m}",
+            m.market,
+            m.category,
+            _money(m.amount, m.currency),
+            m.currency,
+            str(m.includes_vat).lower(),
+        ]
+        for m in lists.market_sizes
+    ]
+    _put(drop, "products", articles, night)
+    _put(drop, "market_size", sizes, night)
     testimonials = [[t.id, t.received_on.isoformat(), t.market, "true" if t.has_consent else ""]
                     for t in lists.testimonials]  # fmt: skip
     _put(drop, "testimonials", testimonials, night)
@@ -90,6 +109,10 @@ def _uses(world: World, drop: Drop, middle: dt.datetime) -> None:
 
 def _day(day: dt.date | None, until: dt.date | None) -> str:
     return "" if day is None or (until is not None and day >= until) else day.isoformat()
+
+
+def _money(amount: int | None, currency: str) -> str:
+    return "" if amount is None else str(amount) if currency == "VND" else cents(amount)
 
 
 def _number(number: int | None) -> str:

@@ -25,13 +25,14 @@ from raceway.sample.truth_crm import count_crm
 from raceway.sample.truth_listening import count_mentions
 from raceway.sample.truth_lists import tally_lists
 from raceway.sample.truth_mailcrm import count_mail
+from raceway.sample.truth_margin import LooseRefund, tally_margins
 from raceway.sample.truth_orders import Exchange, find_channels, placed_orders, till_refunds
 from raceway.sample.truth_referral import tally_referrals
 from raceway.sample.truth_search import count_search
 from raceway.sample.truth_service import count_service, first_sign_ups
 from raceway.sample.truth_sessions import cut_sessions, first_touches, is_bounced
 from raceway.sample.truth_social import count_social
-from raceway.sample.truth_trade import count_loose_returns, reveal_buyers, trade_orders
+from raceway.sample.truth_trade import count_loose_returns, loose_returns, reveal_buyers, trade_orders
 
 __all__ = ["Comparison", "compare", "kpi_rows", "measures", "write_truth"]
 
@@ -133,6 +134,10 @@ class _Truth:
         self._survey()
         tally_referrals(self.world, self.tally, self.counted, self.links.person, self._market_of)
         count_service(self.world, self.tally, self._market, self._beginnings)
+        tally_margins(
+            self.world, self.tally, self.exchange, self.counted, self._loose_refunds(), self._market_of,
+            lambda: self._periods(self.world.history_start, LONG_PERIODS),
+        )  # fmt: skip
         tally_lists(self.world, self.tally, self.sessions, self.links.person, self._market_of)
         count_search(self.world, self.tally)
         count_social(self.world, self.tally, self.sessions)
@@ -324,6 +329,17 @@ class _Truth:
         if is_online:
             self.tally.add("online_net_sales", day, amount, *place)
 
+    def _loose_refunds(self) -> list[LooseRefund]:
+        """Refunds whose sale is in no file: account, day, market, amount."""
+        store = self.world.accounts["square", "us-store"]
+        loose: list[LooseRefund] = [
+            ((store.source, store.account), day, store.market, amount)
+            for sale in self.world.sales
+            if not sale.lines
+            for day, amount in till_refunds(self.exchange, sale)
+        ]
+        return loose + loose_returns(self.world)
+
     # Engage
 
     def _customers(self) -> None:
@@ -433,13 +449,20 @@ def kpi_rows(values: Mapping[Key, Number]) -> Iterator[tuple[Key, Number, Number
     """Every KPI whose measures are all known: key, numerator, denominator (None: it has none), value as text.
 
     Where only some of its measures are zero a KPI has a row here: its value is then 0, or empty (null) where
-    the denominator is 0.
+    the denominator is 0. Before any measure of the same kind had a channel or market, it is no place of a measure.
     """
     declared = declared_measures()
     known = {key[0] for key in values}
     by_measure: dict[str, dict[Place, Number]] = {}
+    began: dict[tuple[str, str], dict[tuple[str, str, str], dt.date]] = {}
+    happened: dict[str, dt.date] = {}  # the latest period of each kind that holds more than plans
     for key, value in values.items():
         by_measure.setdefault(key[0], {})[key[1:]] = value
+        kind = (declared[key[0]].channel_by, declared[key[0]].market_by)
+        if key[0] not in _PLANNED:
+            happened[key[1]] = max(key[2], happened.get(key[1], key[2]))
+        first = began.setdefault(kind, {})
+        first[key[3], key[4], key[1]] = min(key[2], first.get((key[3], key[4], key[1]), key[2]))
     for row in read_rows(PROJECT.dbt_project / "seeds" / "kpi_catalog.csv"):
         top, bottom = _terms(row["numerator"]), _terms(row["denominator"])
         used = [name for name, _ in top + bottom]
@@ -448,10 +471,13 @@ def kpi_rows(values: Mapping[Key, Number]) -> Iterator[tuple[Key, Number, Number
         places = {place for name in used for place in by_measure[name] if place[0] in grains(row["grains"])}
         for name in used:
             channels, markets, periods = declared[name].channels(), declared[name].markets(), declared[name].periods
+            first = began[declared[name].channel_by, declared[name].market_by]
             places = {
                 place
                 for place in places
                 if place[0] in periods
+                and (name in _PLANNED or place[1] <= happened[place[0]])
+                and (place[2:] == ("all", "all") or first.get((place[2], place[3], place[0]), dt.date.max) <= place[1])
                 and (channels is None or place[2] in channels)
                 and (markets is None or place[3] in markets)
             }

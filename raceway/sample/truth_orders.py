@@ -42,6 +42,15 @@ class Exchange:
         raise LookupError(f"the invented world has no rate for {currency} on {day}")
 
 
+@dataclass(frozen=True, slots=True)
+class SoldLine:
+    """What was sold of one article; `gross` in đồng, net of VAT."""
+
+    sku: str
+    quantity: int
+    gross: int
+
+
 @dataclass(slots=True)
 class Order:
     """An order that was placed; money in đồng, net of VAT."""
@@ -55,6 +64,7 @@ class Order:
     gross: int
     discount: int
     refunds: list[tuple[dt.date, int]]
+    lines: tuple[SoldLine, ...]  # without gift cards; their gross adds up to the order's
     cancelled_on: dt.date | None = None
     undelivered_on: dt.date | None = None
     names: tuple[str, ...] = ()
@@ -102,6 +112,11 @@ def _shop_order(world: World, links: Links, order: ShopOrder) -> Order:
         gross=sum(half_up(line.price * line.quantity / _VAT) for line in order.lines if not line.is_gift_card),
         discount=half_up(order.discount / _VAT),
         refunds=_refunds(world, order),
+        lines=tuple(
+            SoldLine(line.sku, line.quantity, half_up(line.price * line.quantity / _VAT))
+            for line in order.lines
+            if not line.is_gift_card
+        ),
         cancelled_on=None if cancelled is None else cancelled.astimezone(account.zone).date(),
         undelivered_on=seen[0].astimezone(account.zone).date() if seen else None,
         names=(order.name, order.id),
@@ -145,6 +160,10 @@ def _till_order(world: World, links: Links, exchange: Exchange, sale: TillSale) 
         gross=sum(exchange.dong(line.price * line.quantity, account.currency, day) for line in sold),
         discount=exchange.dong(sum(line.discount for line in sold), account.currency, day),
         refunds=till_refunds(exchange, sale),
+        lines=tuple(
+            SoldLine(line.sku, line.quantity, exchange.dong(line.price * line.quantity, account.currency, day))
+            for line in sold
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from raceway.sample.identities import Identity, Links, order_identity
 from raceway.sample.model import World, micros
 from raceway.sample.tally import Tally
 from raceway.sample.trade import ACCOUNTS, MARKETPLACES, TILL, Sale
-from raceway.sample.truth_orders import Order, half_up
+from raceway.sample.truth_orders import Order, SoldLine, half_up
 from raceway.settings import Account
 
 
@@ -28,12 +28,19 @@ def trade_orders(world: World, links: Links) -> list[Order]:
 
 def count_loose_returns(world: World, tally: Tally) -> None:
     """What was given back at the till without its invoice: the store's, at its own day."""
+    for _, day, market, amount in loose_returns(world):
+        tally.add("refunded_sales", day, amount, "store", market)
+        tally.add("net_sales", day, -amount, "store", market)
+
+
+def loose_returns(world: World) -> list[tuple[tuple[str, str], dt.date, str, int]]:
+    """Those returns: account, day, market, amount without VAT."""
     account = world.accounts[TILL, ACCOUNTS[TILL]]
-    for back in world.trade.loose_returns:
-        day = back.at.astimezone(account.zone).date()
-        amount = half_up(back.amount / _vat(account))
-        tally.add("refunded_sales", day, amount, "store", account.market)
-        tally.add("net_sales", day, -amount, "store", account.market)
+    return [
+        ((account.source, account.account), back.at.astimezone(account.zone).date(), account.market,
+         half_up(back.amount / _vat(account)))
+        for back in world.trade.loose_returns
+    ]  # fmt: skip
 
 
 def _vat(account: Account) -> Fraction:
@@ -71,10 +78,22 @@ def _order(world: World, links: Links, sale: Sale) -> Order:
         refunds=_refunds(world, sale, local(sale.at)) if sale.source != TILL else [
             (local(back.at), half_up(back.amount / vat)) for back in sale.returns if not back.is_cancelled
         ],
+        lines=_lines(sale, vat),
         cancelled_on=_cancelled_on(world, sale),
         undelivered_on=None if sale.refused_at is None else local(world.trade.seen(sale, sale.refused_at)),
         shop_channel="marketplace" if sale.source in MARKETPLACES else None,
     )  # fmt: skip
+
+
+def _lines(sale: Sale, vat: Fraction) -> tuple[SoldLine, ...]:
+    """The rows of an order: Lazada writes one for each piece, WooCommerce's report one for all and no article."""
+    if sale.source == "woocommerce":
+        return (SoldLine("", 1, sum(half_up(item.amount / vat) for item in sale.items)),)
+    if sale.source == "lazada":
+        return tuple(
+            SoldLine(item.sku, 1, half_up(item.price / vat)) for item in sale.items for _ in range(item.quantity)
+        )
+    return tuple(SoldLine(item.sku, item.quantity, half_up(item.amount / vat)) for item in sale.items)
 
 
 def _cancelled_on(world: World, sale: Sale) -> dt.date | None:

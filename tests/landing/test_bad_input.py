@@ -282,3 +282,11 @@ def test_nul_characters_are_no_part_of_header_or_cell(desk: Desk, ads: Ads) -> N
     content = ads(("2026-03-01", "A\0B", 1000, 10, "5")).replace("Clicks", "Cli\0cks")
     outcome = desk.land_one("google_ads/vn/nul.csv", content)
     assert desk.rows(outcome, "campaign, clicks") == [("AB", 10)]
+
+
+def test_an_address_in_a_shifted_column_is_not_quoted_in_a_sentence(desk: Desk, ads: Ads) -> None:
+    lines = [("2026-03-02", f"C{n}", 1, 1, "1") for n in range(3)]
+    content = ads(*lines) + "2026-03-02,D,VND,an@example.com,1,1\n2026-03-02,E,VND,1,call 0912345678,1\n"
+    outcome = desk.land_one("google_ads/vn/shifted.csv", content)
+    assert "“[e-mail]” is no whole number" in outcome.reason
+    assert [row[4] for row in desk.quarantined(outcome)] == ["an@example.com", "call 0912345678"]

@@ -81,6 +81,12 @@ FACTS = {
     "is_satisfied boolean",
     "fct_advocacy_review": "source varchar, account varchar, review_id varchar, market varchar, day date, "
     "stars decimal(18,6), is_positive boolean",
+    "fct_convert_margin": "source varchar, account varchar, margin_id varchar, order_id varchar, person_id varchar, "
+    "channel varchar, market varchar, day date, net_sales decimal(18,6), is_costed boolean, cost decimal(18,6)",
+    "fct_convert_market_sales": "source varchar, account varchar, market_sales_id varchar, market varchar, day date, "
+    "net_sales decimal(18,6)",
+    "fct_plan_market": "source varchar, account varchar, market_size_id varchar, month date, market varchar, "
+    "revenue decimal(18,6)",
     "fct_convert_trial": "source varchar, account varchar, trial_id varchar, market varchar, started_on date, "
     "is_converted_30d boolean",
     "fct_engage_term": "source varchar, account varchar, term_id varchar, market varchar, ends_on date, "

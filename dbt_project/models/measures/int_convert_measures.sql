@@ -21,6 +21,12 @@ deals as (select * from {{ ref('fct_convert_deal') }}),
 
 trials as (select * from {{ ref('fct_convert_trial') }}),
 
+margins as (select * from {{ ref('fct_convert_margin') }}),
+
+market_sales as (select * from {{ ref('fct_convert_market_sales') }}),
+
+markets as (select * from {{ ref('fct_plan_market') }}),
+
 accounts as (select * from {{ source('house', 'accounts') }}),
 
 covered_days as (select * from {{ source('house', 'covered_days') }}),
@@ -174,6 +180,40 @@ costs_by_day as (
     group by day, channel, market
 ),
 
+margins_by_day as (
+    select
+        day,
+        channel,
+        market,
+        sum(case when is_costed then net_sales else 0 end) as net_sales_costed,
+        sum(coalesce(cost, 0)) as cost_of_goods,
+        sum(case when is_costed then net_sales - cost else 0 end) as gross_profit,
+        sum(case when is_costed and channel not in ('direct', 'store') then net_sales - cost else 0 end)
+            as attributed_gross_profit
+    from margins
+    group by day, channel, market
+),
+
+market_sales_by_day as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        sum(net_sales) as net_sales_in_market
+    from market_sales
+    group by day, market
+),
+
+market_revenue_by_day as (
+    select
+        month as day,
+        cast(null as varchar) as channel,
+        market,
+        sum(revenue) as market_revenue
+    from markets
+    group by month, market
+),
+
 trials_by_day as (
     select
         started_on as day,
@@ -235,6 +275,14 @@ final as (
     {{ measures_from('deals_by_day', ['deals_closed', 'deals_won', 'sales_cycle_days']) }}
     union all
     {{ measures_from('trials_by_day', ['trials_started', 'trials_converted']) }}
+    union all
+    {{ measures_from('margins_by_day', [
+        'net_sales_costed', 'cost_of_goods', 'gross_profit', 'attributed_gross_profit'
+    ]) }}
+    union all
+    {{ measures_from('market_sales_by_day', ['net_sales_in_market']) }}
+    union all
+    {{ measures_from('market_revenue_by_day', ['market_revenue']) }}
 )
 
 select * from final

@@ -21,6 +21,17 @@ windows as (select * from {{ ref('int_windows') }}),
 
 window_days as (select * from {{ ref('int_window_days') }}),
 
+-- a measure that needs a list (costs) is unknown where the list never came
+missing_lists as (
+    select distinct measure_sources.measure
+    from measure_sources
+    left join covered_days
+        on
+            measure_sources.source = covered_days.source
+            and measure_sources.table_name = covered_days.table_name
+    where measure_sources.role = 'needs' and covered_days.day is null
+),
+
 measure_days as (
     select distinct measure_sources.measure, covered_days.day
     from measure_sources
@@ -36,7 +47,8 @@ measure_days as (
             and covered_days.table_name = untold_days.table_name
             and covered_days.account = untold_days.account
             and covered_days.day = untold_days.day
-    where untold_days.day is null
+    left join missing_lists on measure_sources.measure = missing_lists.measure
+    where untold_days.day is null and missing_lists.measure is null
 ),
 
 covered as (

@@ -19,19 +19,23 @@ dated as (
     inner join accounts on transactions.source = accounts.source and transactions.account = accounts.account
 ),
 
-converted as (
+rated as (
     select
         dated.*,
-        {% for amount in ['sale_amount', 'commission', 'network_fee'] %}
-        {{ to_reporting(
-            'dated.' ~ amount,
-            'case when dated.currency = settings.reporting_currency then 1 else fx.rate end',
-            'settings.minor_unit'
-        ) }} as {{ amount }}_converted{{ ',' if not loop.last }}
-        {% endfor %}
+        case when dated.currency = settings.reporting_currency then 1 else fx.rate end as rate,
+        settings.minor_unit
     from dated
     cross join settings
     left join fx on dated.currency = fx.currency and dated.day = fx.day
+),
+
+converted as (
+    select
+        rated.*,
+        {{ to_reporting('rated.sale_amount', 'rated.rate', 'rated.minor_unit') }} as sale_amount_converted,
+        {{ to_reporting('rated.commission', 'rated.rate', 'rated.minor_unit') }} as commission_converted,
+        {{ to_reporting('rated.network_fee', 'rated.rate', 'rated.minor_unit') }} as network_fee_converted
+    from rated
 ),
 
 -- what was declined was never sold through the network and costs nothing
