@@ -1,0 +1,56 @@
+"""docs/kpis.md is what the catalogue and the contracts say, and names the landed columns behind every fed measure."""
+
+from __future__ import annotations
+
+import csv
+import re
+
+from raceway.home import PROJECT
+from raceway.kpi_page import PAGE, kpi_page, terms, unknown_columns
+
+
+def seed(name: str) -> list[dict[str, str]]:
+    with (PROJECT.dbt_project / "seeds" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+SOURCES = seed("measure_sources")
+FED = {row["measure"] for row in SOURCES}
+
+
+def test_the_page_is_what_the_generator_writes() -> None:
+    assert PAGE.read_text(encoding="utf-8") == kpi_page(), (
+        "docs/kpis.md is older than dbt_project/seeds: write it anew by python -m raceway.kpi_page"
+    )
+
+
+def test_every_named_table_and_column_stands_in_a_contract() -> None:
+    assert list(unknown_columns()) == []
+
+
+def test_no_column_is_named_twice_for_one_table_of_a_measure() -> None:
+    assert [row for row in SOURCES if len(set(row["columns"].split())) < len(row["columns"].split())] == []
+
+
+def test_every_fed_measure_stands_on_the_page_with_all_its_tables_and_columns() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    parts = dict(re.findall(r"^\*\*`(\w+)`\*\* (.*?)(?=^\*\*|^#|\Z)", page, flags=re.MULTILINE | re.DOTALL))
+    assert set(parts) == FED
+    for row in SOURCES:
+        what = "From" if row["role"] == "covers" else "With"
+        columns = ", ".join(f"`{column}`" for column in row["columns"].split())
+        table = re.escape(f"`{row['source']}.{row['table_name']}`")
+        assert re.search(f"^- {what} .*{table}.*: {columns}$", parts[row["measure"]], flags=re.MULTILINE), row
+
+
+def test_every_kpi_of_fed_measures_has_a_row_and_the_others_are_named_as_not_fed() -> None:
+    shown, _, waiting = PAGE.read_text(encoding="utf-8").partition("## Not fed yet")
+    kpis = {kpi["kpi"]: FED.issuperset(terms(kpi)) for kpi in seed("kpi_catalog")}
+    assert set(re.findall(r"^\| `(\w+)`", shown, flags=re.MULTILINE)) == {kpi for kpi, is_fed in kpis.items() if is_fed}
+    assert set(re.findall(r"`(\w+)`", waiting)) == {kpi for kpi, is_fed in kpis.items() if not is_fed}
+
+
+def test_every_row_of_a_table_has_the_cells_of_its_head_and_no_sentence_ends_twice() -> None:
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    assert {line.count("|") for line in lines if line.startswith("|")} == {7}
+    assert [line for line in lines if ".." in line] == []
