@@ -43,6 +43,7 @@ _DATED_BY: Final = {
     "fct_engage_email_activity": "day",
     "fct_advocacy_nps_answer": "day",
     "fct_advocacy_nps_invitation": "day",
+    "fct_engage_loyalty_posting": "day",
     "fct_advocacy_referral": "day",
     "fct_advocacy_review": "day",
 }

@@ -21,6 +21,7 @@ from raceway.sample.traces_ga4 import write_ga4
 from raceway.sample.traces_google_ads import write_google_ads
 from raceway.sample.traces_kiotviet import write_kiotviet
 from raceway.sample.traces_listening import write_listening
+from raceway.sample.traces_loyalty import write_loyalty
 from raceway.sample.traces_mail_tools import write_activecampaign, write_getresponse, write_klaviyo
 from raceway.sample.traces_mailchimp import write_mailchimp
 from raceway.sample.traces_marketplaces import (
@@ -83,6 +84,7 @@ _WRITERS = {
     "plan": write_plan,
     "referral": write_referral,
     "affiliate": write_affiliate,
+    "loyalty": write_loyalty,
 }
 
 

@@ -134,6 +134,7 @@ def sample_accounts(history_start: dt.date) -> list[Account]:
         {"source": "social", "account": "us-store", "name": "Instagram New York", **america},
         {"source": "referral", "account": "vn-program", "name": "Bạn bè giới thiệu", **vietnam},
         {"source": "affiliate", "account": "vn-network", "name": "Tiếp thị liên kết", **vietnam},
+        {"source": "loyalty", "account": "vn-club", "name": "Khách hàng thân thiết", **vietnam},
         {"source": "listening", "account": "vn-brand", "name": "Brandwatch", **vietnam},
         {"source": "listening", "account": "us-store", "name": "Meltwater", **america},
         {"source": "listening", "account": "vn-forum", "name": "Diễn đàn", **vietnam},

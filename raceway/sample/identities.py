@@ -100,10 +100,13 @@ def _join_contact(links: Links, email: str | None, phone: str | None) -> None:
 
 
 def _link_lists(world: World, links: Links) -> None:
-    """What the company's own lists tell: address and phone of the club's members, login and address of accounts."""
+    """What the company's own lists tell: address and phone of members, login and address of accounts."""
     for subscription in world.lists.subscriptions:
         if subscription.email and subscription.phone:
             links.join(("email", subscription.email.lower()), ("phone", subscription.phone))
+    for member in world.loyalty.members:
+        if member.email and member.phone:
+            links.join(("email", member.email.lower()), ("phone", member.phone))
     named = [(row.login, row.email) for row in world.lists.logins] + [
         (row.login, row.email) for row in world.lists.uses
     ]

@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from raceway.sample.listed import Lists
 from raceway.sample.listening import Listening
+from raceway.sample.loyalty import Loyalty
 from raceway.sample.mailcrm import MailCrm
 from raceway.sample.outlet_model import Outlet
 from raceway.sample.referred import Partners
@@ -375,6 +376,7 @@ class World:
     service: Service = field(default_factory=Service)
     lists: Lists = field(default_factory=Lists)
     partners: Partners = field(default_factory=Partners)
+    loyalty: Loyalty = field(default_factory=Loyalty)
     mailcrm: MailCrm = field(default_factory=MailCrm)
     trade: Trade = field(default_factory=Trade)
     social: Social = field(default_factory=Social)

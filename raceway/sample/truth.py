@@ -24,6 +24,7 @@ from raceway.sample.tally import Key, Number, Tally, declared_measures, grains, 
 from raceway.sample.truth_crm import count_crm
 from raceway.sample.truth_listening import count_mentions
 from raceway.sample.truth_lists import tally_lists
+from raceway.sample.truth_loyalty import tally_loyalty
 from raceway.sample.truth_mailcrm import count_mail
 from raceway.sample.truth_margin import LooseRefund, tally_margins
 from raceway.sample.truth_orders import Exchange, find_channels, placed_orders, till_refunds
@@ -139,6 +140,7 @@ class _Truth:
             lambda: self._periods(self.world.history_start, LONG_PERIODS),
         )  # fmt: skip
         tally_lists(self.world, self.tally, self.sessions, self.links.person, self._market_of)
+        tally_loyalty(self.world, self.tally, self.links.person, self._market_of, self._periods)
         count_search(self.world, self.tally)
         count_social(self.world, self.tally, self.sessions)
         count_mentions(self.world, self.tally)

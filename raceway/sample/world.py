@@ -11,6 +11,7 @@ from raceway.sample.crm import invent_crm
 from raceway.sample.letters import invent_letters, invent_survey
 from raceway.sample.listening import invent_listening
 from raceway.sample.lists import invent_lists
+from raceway.sample.loyalty import invent_loyalty
 from raceway.sample.mail_tools import invent_mail_tools
 from raceway.sample.model import World
 from raceway.sample.outlet import invent_outlet
@@ -64,6 +65,7 @@ def invent_world(
     invent_service(world)
     invent_lists(world)
     invent_partners(world)
+    invent_loyalty(world)
     invent_social(world)
     invent_search(world)
     invent_listening(world)

@@ -49,6 +49,7 @@ ACCOUNTS = [
     ("listening", "brand", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("social", "page", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("referral", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("loyalty", "club", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("affiliate", "us", "US", "America/New_York", "USD"),
     ("plan", "company", "VN", "Asia/Ho_Chi_Minh", "VND"),
 ]

@@ -91,6 +91,7 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
         ],
         "salesforce": ["leads", "opportunities"],
         "sapo": ["orders"],
+        "loyalty": ["members", "ledger"],
         "affiliate": ["transactions"],
         "referral": ["invitations"],
         "search_console": ["chart", "queries"],

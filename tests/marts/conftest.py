@@ -91,6 +91,10 @@ FACTS = {
     "is_converted_30d boolean",
     "fct_engage_term": "source varchar, account varchar, term_id varchar, market varchar, ends_on date, "
     "has_ended boolean, is_renewed_30d boolean",
+    "fct_engage_loyalty_member": "source varchar, account varchar, member_hash varchar, member_key varchar, "
+    "market varchar, joined_on date, left_on date",
+    "fct_engage_loyalty_posting": "source varchar, account varchar, posting_id varchar, market varchar, day date, "
+    "points_earned decimal(18,6), points_redeemed decimal(18,6)",
     "fct_engage_usage": "source varchar, account varchar, use_id varchar, person_id varchar, market varchar, day date, "
     "seconds decimal(18,6)",
     "fct_act_login": "source varchar, account varchar, login_id varchar, channel varchar, market varchar, day date, "

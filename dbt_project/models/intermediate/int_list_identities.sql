@@ -34,8 +34,21 @@ account_profiles as (
     where not is_excluded
 ),
 
+loyalty_members as (
+    select
+        concat('member:', account, ':', member_hash) as trace_id,
+        email_hash,
+        phone_hash,
+        cast(null as varchar) as login_hash,
+        cast(joined_on as timestamp) as seen_at
+    from {{ ref('stg_loyalty__members') }}
+    where not is_excluded
+),
+
 traces as (
     select * from subscriptions
+    union all
+    select * from loyalty_members
     union all
     select * from app_usage
     union all

@@ -15,6 +15,8 @@ tickets as (select * from {{ ref('fct_engage_ticket') }}),
 
 csat_answers as (select * from {{ ref('fct_engage_csat_answer') }}),
 
+loyalty_postings as (select * from {{ ref('fct_engage_loyalty_posting') }}),
+
 orders_by_day as (
     select
         order_date as day,
@@ -95,6 +97,17 @@ csat_by_day as (
     group by day, market
 ),
 
+loyalty_points_by_day as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        sum(points_earned) as loyalty_points_earned,
+        sum(points_redeemed) as loyalty_points_redeemed
+    from loyalty_postings
+    group by day, market
+),
+
 final as (
     {{ measures_from('orders_by_day', ['orders_cancelled', 'orders_undelivered', 'orders_returned']) }}
     union all
@@ -109,6 +122,8 @@ final as (
     {{ measures_from('resolutions_by_day', ['tickets_resolved', 'resolution_minutes']) }}
     union all
     {{ measures_from('csat_by_day', ['csat_responses', 'csat_satisfied']) }}
+    union all
+    {{ measures_from('loyalty_points_by_day', ['loyalty_points_earned', 'loyalty_points_redeemed']) }}
 )
 
 select * from final

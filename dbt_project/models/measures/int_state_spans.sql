@@ -13,6 +13,8 @@ activity as (
     where kind in ('open', 'click') and not is_machine
 ),
 
+loyalty_members as (select * from {{ ref('fct_engage_loyalty_member') }}),
+
 history as (select * from {{ ref('int_person_history') }}),
 
 -- a state without an end lasts; until_day is the first day out of it
@@ -42,6 +44,15 @@ spans as (
         (subscribers.ended_on is null or subscribers.ended_on > activity.day)
         and (subscribers.ended_on is null or subscribers.ended_on > subscribers.subscribed_on)
         and {{ add_days('activity.day', active_subscriber_days) }} > subscribers.subscribed_on
+    union all
+    select
+        'loyalty_member' as state,
+        member_key as entity,
+        market,
+        joined_on as from_day,
+        coalesce(left_on, cast('9999-12-31' as date)) as until_day
+    from loyalty_members
+    where left_on is null or left_on > joined_on
     union all
     select
         'customer' as state,

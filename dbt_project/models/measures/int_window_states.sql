@@ -34,6 +34,15 @@ readings as (
         window_end as day
     from windows
     union all
+    select
+        'loyalty_members' as measure,
+        'loyalty_member' as state,
+        period,
+        window_start,
+        window_end,
+        window_end as day
+    from windows
+    union all
     select 'customers_to_date' as measure, 'customer' as state, period, window_start, window_end, window_end as day
     from windows
     union all
