@@ -20,7 +20,9 @@ def tally_loyalty(
 ) -> None:
     """Adds the measures. `person` resolves an identity, `market` gives its market; `periods` those from a day on."""
     account = world.accounts["loyalty", "vn-club"]
-    identities = {member.id: order_identity(member.email or None, member.phone or None) for member in world.loyalty.members}
+    identities = {
+        member.id: order_identity(member.email or None, member.phone or None) for member in world.loyalty.members
+    }
     markets = {card: market(identity, account.market) for card, identity in identities.items()}
     for posting in world.loyalty.postings:
         if posting.kind in ("earned", "redeemed"):

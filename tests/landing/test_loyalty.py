@@ -29,7 +29,9 @@ def test_members_land_without_anything_that_names_them(desk: Desk) -> None:
 
 
 def test_kinds_of_both_languages_and_tools_are_one_vocabulary(desk: Desk) -> None:
-    rows = "1,M-1,2026-03-04 23:30:00,Tích điểm,120\n2,M-1,2026-03-05 00:30:00,ĐỔI ĐIỂM,50\n3,M-1,2026-03-06,Spend,-7.5\n"
+    rows = (
+        "1,M-1,2026-03-04 23:30:00,Tích điểm,120\n2,M-1,2026-03-05 00:30:00,ĐỔI ĐIỂM,50\n3,M-1,2026-03-06,Spend,-7.5\n"
+    )
     outcome = desk.land_one("loyalty/club/ledger.csv", LEDGER + rows)
     assert desk.rows(outcome, "kind, cast(points as varchar), cast(posted_at as varchar)") == [
         ("earned", "120.000000", "2026-03-04 16:30:00"),
@@ -39,7 +41,9 @@ def test_kinds_of_both_languages_and_tools_are_one_vocabulary(desk: Desk) -> Non
 
 
 def test_earned_and_redeemed_points_may_have_a_column_each(desk: Desk) -> None:
-    content = "Mã giao dịch,Mã thành viên,Thời điểm,Điểm tích,Điểm đổi\n1,M-1,04/03/2026 09:00,12,\n2,M-1,05/03/2026,,5\n"
+    content = (
+        "Mã giao dịch,Mã thành viên,Thời điểm,Điểm tích,Điểm đổi\n1,M-1,04/03/2026 09:00,12,\n2,M-1,05/03/2026,,5\n"
+    )
     outcome = desk.land_one("loyalty/club/diem.csv", content)
     assert desk.rows(outcome, "cast(points_earned as varchar), cast(points_redeemed as varchar), points") == [
         ("12.000000", None, None),
