@@ -22,7 +22,7 @@ FILES = int(os.environ.get("RACEWAY_FUZZ", "2000"))
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, dict[str, list[Fixture]]]:
     home = Home(tmp_path_factory.mktemp("fuzz") / "home")
-    write_sample(home, days=14, scale=0.01, end=dt.date(2026, 3, 8))
+    write_sample(home, days=28, scale=0.05, end=dt.date(2026, 3, 8))
     return home, fixtures(home)
 
 
