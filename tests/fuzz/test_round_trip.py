@@ -76,7 +76,7 @@ def templates(home: Home, scratch: Path) -> dict[str, Template]:
                     records = list(csv.reader(io.StringIO(member.text), delimiter=shape.delimiter))
                     top = records[: shape.header_at + 1]
                     found.setdefault(
-                        f"{shape.table.full_name}, {len(found)}",
+                        f"{shape.table.full_name}, {' '.join(shape.header)}",
                         Template(member.file_name, shape, top, accounts[source, file.account]),
                     )
     return found
