@@ -96,7 +96,9 @@ def cells(column: ColumnContract, template: Template, key: bytes) -> st.SearchSt
         return _hashed(meta.hash, key)
     if column.data_type == "date":
         form = meta.moment.formats[0] if meta.moment.formats else "%Y-%m-%d"
-        return st.dates(dt.date(2001, 1, 1), dt.date(2099, 12, 31)).map(lambda day: (day.strftime(form), day))
+        return st.dates(dt.date(2001, 1, 1), dt.date(2099, 12, 31)).map(
+            lambda day: (day.strftime(form), dt.datetime.strptime(day.strftime(form), form).date())  # noqa: DTZ007  # a month is its first day
+        )
     if column.data_type == "timestamp":
         return st.datetimes(dt.datetime(2001, 1, 2), dt.datetime(2099, 12, 30)).map(
             lambda at: _moment(column, at, template)
@@ -147,11 +149,12 @@ def _moment(column: ColumnContract, at: dt.datetime, template: Template) -> tupl
         return str(seconds * {"s": 1, "ms": 1_000, "us": 1_000_000}[moment.epoch]), at
     form = moment.formats[0] if moment.formats else "%Y-%m-%d %H:%M:%S"
     local = at.replace(tzinfo=dt.UTC, microsecond=0)
-    if "%z" in form or moment.zone == "account":
+    is_utc = form.endswith("Z")
+    if not is_utc and ("%z" in form or moment.zone == "account"):
         local = local.astimezone(ZoneInfo(template.account.time_zone))
     text = local.strftime(form)
     back = dt.datetime.strptime(text, form)  # noqa: DTZ007  # the zone is put on below
-    if back.tzinfo is None and moment.zone == "account":
+    if back.tzinfo is None and moment.zone == "account" and not is_utc:
         back = back.replace(tzinfo=ZoneInfo(template.account.time_zone))
     return text, back.astimezone(dt.UTC).replace(tzinfo=None) if back.tzinfo else back
 
