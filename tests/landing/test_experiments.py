@@ -97,7 +97,9 @@ def test_the_result_of_a_query_lands_with_the_moment_of_the_exposure(
 ) -> None:
     rows = [f",a-1,{moments[0]},cta,0", f"u-7,a-1,{moments[1]},cta,control"]
     end = ",/sale" if head is HEAD else ""
-    outcome = desk.land_one("experiments/site/q.csv", "\n".join([head, *(row + end for row in rows)]) + "\n", gate=check_batch)
+    outcome = desk.land_one(
+        "experiments/site/q.csv", "\n".join([head, *(row + end for row in rows)]) + "\n", gate=check_batch
+    )
     assert outcome.status == "landed", outcome.reason
     assert desk.rows(outcome, EXPOSED) == [
         ("a-1", None, "2026-03-04 09:00:00", "cta", "0"),
