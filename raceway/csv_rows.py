@@ -19,6 +19,7 @@ from raceway.rows import MAX_LINE, Rows, columns_in, first_line, fresh, label_ce
 from raceway.settings import Account
 from raceway.typing_sql import NONE, cell, name, quoted, total_label
 
+_BLANKS: Final = (" ", "\t", "\u00a0", "\u202f", "\ufeff")
 _SYMBOL: Final = r"US\$|CA\$|A\$|S\$|R\$|[A-Z]{3}|[$€£¥₫đ₹৳₩฿]"
 
 
@@ -90,9 +91,9 @@ def _doubts(shape: Shape, account: Account, labels: list[str]) -> list[str]:
 
 
 def _is_token(shape: Shape, text: str) -> str:
-    """SQL condition that a text is one of the contract's null tokens; empty where blank is the only one."""
+    """SQL condition that a text is one of the contract's null tokens, or a blank."""
     tokens = [spaced for token in shape.table.meta.nulls if token.strip() for spaced in (token, f" {token}")]
-    return f"{text} in ({', '.join(quoted(token) for token in tokens)})" if tokens else ""
+    return f"{text} in ({', '.join(quoted(token) for token in [*tokens, *_BLANKS])})"
 
 
 def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
@@ -195,9 +196,9 @@ def _unpivoted(shape: Shape, numbers: str) -> str:
         for place, called in shape.wide.items()
     )
     return (
-        f"select * exclude (wide), wide.n as r{place_of[rule.name]}, wide.v as r{place_of[rule.value]}, "
+        f"select * exclude (wide), wide.n as r{place_of[rule.name]}, rw_cell(wide.v) as r{place_of[rule.value]}, "
         f"wide.h as _header from (select *, unnest([{cells}]) as wide from ({numbers}))"
-        f"{'' if rule.keep_empty else ' where wide.v is not null'}"
+        f"{'' if rule.keep_empty else ' where rw_cell(wide.v) is not null'}"
     )
 
 
@@ -233,7 +234,7 @@ def _raw_columns(shape: Shape) -> dict[str, str]:
             texts = [f"rw_cell(c{place})" for place in places]
             reads[f"r{number}"] = f"coalesce({', '.join(texts)})" if len(texts) > 1 else texts[0]
     reads |= {f"x{place}": f"rw_cell(c{place})" for place in shape.extras.values()}
-    reads |= {f"w{place}": f"rw_cell(c{place})" for place in shape.wide}
+    reads |= {f"w{place}": f"c{place}" for place in shape.wide}  # cleaned once they are rows: there may be hundreds
     reads |= {f"t{place}": f"c{place}" for place in range(label_cells(shape))}
     return reads
 

@@ -35,6 +35,7 @@ _DATED_BY: Final = {
     "fct_convert_refund": "refund_date",
     "fct_convert_attribution": "order_date",
     "fct_convert_margin": "day",
+    "fct_convert_exposure": "day",
     "fct_convert_market_sales": "day",
     "fct_plan_market": "month",
     "fct_engage_ticket": "day",

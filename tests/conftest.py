@@ -6,6 +6,7 @@ with xdist's `loadgroup`, which has no effect under pytest 9.2 (it renames tests
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -36,3 +37,21 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     config.option.loadscopereorder = False  # by number of tests; ours is by time
     return ByFile(config, log)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Says what became of the spoilt files; tests run in other processes, whose prints nobody sees."""
+    told: Counter[str] = Counter()
+    slowest = 0.0
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, said in getattr(report, "user_properties", ()):
+                if name == "spoilt_files" and getattr(report, "when", "") == "call":
+                    told.update({key: count for key, count in said.items() if isinstance(count, int)})
+                    slowest = max(slowest, said["slowest"])
+    if told:
+        terminalreporter.write_line(
+            f"{told['files']} spoilt files: {told['refused']} refused whole with a sentence, {told['landed']} tables "
+            f"landed with {told['rows']} rows; {told['compared']} held against Python's readers, the others cannot be "
+            f"read by those or are no csv; the slowest took {slowest:.2f} s"
+        )

@@ -17,6 +17,7 @@ from raceway.sample.homes import prepare_home
 from raceway.sample.traces_affiliate import write_affiliate
 from raceway.sample.traces_crm import write_hubspot, write_salesforce
 from raceway.sample.traces_csat_survey import write_csat_survey
+from raceway.sample.traces_experiments import write_experiments
 from raceway.sample.traces_ga4 import write_ga4
 from raceway.sample.traces_google_ads import write_google_ads
 from raceway.sample.traces_kiotviet import write_kiotviet
@@ -85,6 +86,7 @@ _WRITERS = {
     "referral": write_referral,
     "affiliate": write_affiliate,
     "loyalty": write_loyalty,
+    "experiments": write_experiments,
 }
 
 

@@ -138,6 +138,8 @@ def sample_accounts(history_start: dt.date) -> list[Account]:
         {"source": "listening", "account": "vn-brand", "name": "Brandwatch", **vietnam},
         {"source": "listening", "account": "us-store", "name": "Meltwater", **america},
         {"source": "listening", "account": "vn-forum", "name": "Diễn đàn", **vietnam},
+        {"source": "experiments", "account": "vn-shop", "name": "Optimizely", "site": SITE, **vietnam},
+        {"source": "experiments", "account": "vn-outlet", "name": "GrowthBook", "site": OUTLET_SITE, **vietnam},
         {"source": "plan", "account": "company", "name": "Kế hoạch", **vietnam},
     ]  # fmt: skip
     return [Account.model_validate(row) for row in rows]

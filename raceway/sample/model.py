@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from raceway.sample.experiments import Experiments
 from raceway.sample.listed import Lists
 from raceway.sample.listening import Listening
 from raceway.sample.loyalty import Loyalty
@@ -383,6 +384,7 @@ class World:
     search: Search = field(default_factory=Search)
     outlet: Outlet = field(default_factory=Outlet)
     listening: Listening = field(default_factory=Listening)
+    experiments: Experiments = field(default_factory=Experiments)
 
     @property
     def as_of(self) -> dt.date:

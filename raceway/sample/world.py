@@ -8,6 +8,7 @@ from collections.abc import Callable
 from raceway.sample import company
 from raceway.sample.campaigns import invent_campaigns
 from raceway.sample.crm import invent_crm
+from raceway.sample.experiments import invent_experiments
 from raceway.sample.letters import invent_letters, invent_survey
 from raceway.sample.listening import invent_listening
 from raceway.sample.lists import invent_lists
@@ -69,4 +70,5 @@ def invent_world(
     invent_social(world)
     invent_search(world)
     invent_listening(world)
+    invent_experiments(world)
     return world

@@ -185,6 +185,8 @@ def _timestamp(column: ColumnContract, text: str, zone: str) -> dt.datetime:
         except OverflowError as fault:
             raise Unreadable(text) from fault
     found = _moment(text, moment.formats or _ISO)
+    if text.endswith("Z") and found.tzinfo is None:  # Zulu: UTC, whatever the contract's zone
+        return found
     if found.tzinfo is not None:
         return found.astimezone(dt.UTC).replace(tzinfo=None)
     if moment.zone in ("utc", "local"):

@@ -56,13 +56,6 @@ class Tally:
     kinds: collections.Counter[str] = field(default_factory=collections.Counter)
     faults: list[str] = field(default_factory=list)
 
-    def __str__(self) -> str:
-        return (
-            f"{self.files} spoilt files: {self.refused} refused whole with a sentence, {self.landed} landed with "
-            f"{self.rows} rows; {self.compared} files held against Python's readers, {self.not_comparable} that those "
-            f"cannot read or that are not compared; slowest {self.slowest:.2f} s; {len(self.faults)} faults"
-        )
-
 
 def fixtures(home: Home) -> dict[str, list[Fixture]]:
     """One file of each shape that the sample's inbox holds, by source."""

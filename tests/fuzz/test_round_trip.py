@@ -66,7 +66,7 @@ def templates(home: Home, scratch: Path) -> dict[str, Template]:
             folder.mkdir()
             raw = folder / Path(file.name).name
             raw.write_bytes(file.data)
-            for member in open_members(raw, raw.name, folder, True):
+            for member in open_members(raw, raw.name, folder, True) if _is_text(file.data) else ():
                 is_sibling = any(
                     table.meta.sibling and re.search(table.meta.sibling.files, member.file_name)
                     for table in contract.tables
@@ -76,10 +76,15 @@ def templates(home: Home, scratch: Path) -> dict[str, Template]:
                     records = list(csv.reader(io.StringIO(member.text), delimiter=shape.delimiter))
                     top = records[: shape.header_at + 1]
                     found.setdefault(
-                        f"{shape.table.full_name}, {len(found)}",
+                        f"{shape.table.full_name}, {' '.join(shape.header)}",
                         Template(member.file_name, shape, top, accounts[source, file.account]),
                     )
     return found
+
+
+def _is_text(data: bytes) -> bool:
+    """Not JSON lines in a gz, which may begin with empty lines."""
+    return data[:2] != b"\x1f\x8b"
 
 
 def cells(column: ColumnContract, template: Template, key: bytes) -> st.SearchStrategy[tuple[str, Any]]:
@@ -91,7 +96,9 @@ def cells(column: ColumnContract, template: Template, key: bytes) -> st.SearchSt
         return _hashed(meta.hash, key)
     if column.data_type == "date":
         form = meta.moment.formats[0] if meta.moment.formats else "%Y-%m-%d"
-        return st.dates(dt.date(2001, 1, 1), dt.date(2099, 12, 31)).map(lambda day: (day.strftime(form), day))
+        return st.dates(dt.date(2001, 1, 1), dt.date(2099, 12, 31)).map(
+            lambda day: (day.strftime(form), dt.datetime.strptime(day.strftime(form), form).date())  # noqa: DTZ007  # a month is its first day
+        )
     if column.data_type == "timestamp":
         return st.datetimes(dt.datetime(2001, 1, 2), dt.datetime(2099, 12, 30)).map(
             lambda at: _moment(column, at, template)
@@ -142,11 +149,12 @@ def _moment(column: ColumnContract, at: dt.datetime, template: Template) -> tupl
         return str(seconds * {"s": 1, "ms": 1_000, "us": 1_000_000}[moment.epoch]), at
     form = moment.formats[0] if moment.formats else "%Y-%m-%d %H:%M:%S"
     local = at.replace(tzinfo=dt.UTC, microsecond=0)
-    if "%z" in form or moment.zone == "account":
+    is_utc = form.endswith("Z")
+    if not is_utc and ("%z" in form or moment.zone == "account"):
         local = local.astimezone(ZoneInfo(template.account.time_zone))
     text = local.strftime(form)
     back = dt.datetime.strptime(text, form)  # noqa: DTZ007  # the zone is put on below
-    if back.tzinfo is None and moment.zone == "account":
+    if back.tzinfo is None and moment.zone == "account" and not is_utc:
         back = back.replace(tzinfo=ZoneInfo(template.account.time_zone))
     return text, back.astimezone(dt.UTC).replace(tzinfo=None) if back.tzinfo else back
 
@@ -168,7 +176,7 @@ def _grouped(number: Decimal, locale: str) -> str:
 def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, dict[str, Template]]:
     root = tmp_path_factory.mktemp("round")
     home = Home(root / "home")
-    write_sample(home, days=14, scale=0.01, end=dt.date(2026, 3, 8))
+    write_sample(home, days=28, scale=0.05, end=dt.date(2026, 3, 8))
     scratch = root / "scratch"
     scratch.mkdir()
     return home, templates(home, scratch)

@@ -46,6 +46,7 @@ ACCOUNTS = [
     ("csat_survey", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("reviews", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("usability_test", "lab", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("experiments", "site", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("listening", "brand", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("social", "page", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("referral", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),

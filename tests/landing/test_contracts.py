@@ -129,6 +129,7 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
         "csat_survey": ["typeform", "survey_monkey", "google_forms", "google_forms_vi"],
         "reviews": ["gbp_reviews", "gbp_performance", "trustpilot", "judge_me", "yotpo", "other"],
         "usability_test": ["tasks"],
+        "experiments": ["optimizely_decisions", "exposures"],
         "tiktok_ads": ["ads_daily"],
         "tiktok_shop": ["orders"],
         "woocommerce": ["order_items", "orders"],
