@@ -272,7 +272,7 @@ def _first_refusal(connection: duckdb.DuckDBPyConnection, rows: Rows) -> str:
     assert found is not None
     row, column, reason, raw = found
     # a shifted column may put an address into a column of numbers: it stays in the quarantine, too
-    text = _ADDRESS.sub("[e-mail]", _NUMBER_OF_PHONE.sub("[number]", " ".join(str(raw).split())))
+    text = _ADDRESS.sub("[e-mail]", _NUMBER_OF_PHONE.sub("[number]", " ".join(str(raw)[:400].split())))
     shown = f"“{text[:60]}…”" if len(text) > 60 else f"“{text}”"
     if not column:  # the raw line may hold personal data: it stays in the quarantine
         return f"row {row}: {reason}"

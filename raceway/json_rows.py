@@ -183,9 +183,9 @@ def _cut_off(shape: Shape, fault: Exception) -> ExportRefused:
 def parquet_rows(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Account) -> Rows:
     """Parquet: the same members, typed by the file; absent ones are empty."""
     source = f"read_parquet({quoted(str(shape.member.path))})"
-    try:
+    try:  # damage shows in many ways: a header that is no Thrift, names that are no text, pages that do not unpack
         relation = connection.sql(f"select * from {source}")
-    except (duckdb.InvalidInputException, duckdb.IOException) as fault:
+    except (duckdb.Error, UnicodeDecodeError) as fault:
         raise ExportRefused(f"{shape.member.name}: the Parquet file is damaged: {first_line(fault)}") from fault
     types = dict(zip(relation.columns, relation.types, strict=True))
 
@@ -210,7 +210,7 @@ def parquet_rows(connection: duckdb.DuckDBPyConnection, shape: Shape, account: A
     raw = fresh("raw")
     try:
         connection.execute(f"create temp table {raw} as select {_members(shape, '', has)} from {source}")
-    except (duckdb.InvalidInputException, duckdb.IOException) as fault:
+    except (duckdb.Error, UnicodeDecodeError) as fault:
         raise ExportRefused(f"{shape.member.name}: the Parquet file is damaged: {first_line(fault)}") from fault
     return typed_rows(connection, shape, account, f"select *, rowid + 1 as _n from {raw}", {}, csv=False)
 

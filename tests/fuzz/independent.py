@@ -134,9 +134,9 @@ def value(column: ColumnContract, cells: list[str], table: TableContract, langua
     if column.is_text:
         return text
     if column.data_type == "date":
-        return _moment(text.strip(" "), (*column.meta.moment.formats, "%Y-%m-%d", "%Y-%m-%d %H:%M:%S")).date()
+        return _moment(text.strip(_SPACE), (*column.meta.moment.formats, "%Y-%m-%d", "%Y-%m-%d %H:%M:%S")).date()
     if column.data_type == "timestamp":
-        return _timestamp(column, text.strip(" "), zone)
+        return _timestamp(column, text.strip(_SPACE), zone)
     if column.data_type == "boolean":
         return _boolean(text)
     number = _number(text, locale)
