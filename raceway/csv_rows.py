@@ -70,8 +70,12 @@ def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acc
     except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException):
         connection.execute(f"drop table if exists {relation}")
         return None
+    read = _count(connection, relation)
+    if not read:  # a byte order mark before a blank line makes DuckDB lose every row: the text path says what is there
+        connection.execute(f"drop table {relation}")
+        return None
     return Rows(
-        shape, relation, _count(connection, relation), number=f"rowid + {shape.below + 1}", total=NONE, bad="false",
+        shape, relation, read, number=f"rowid + {shape.below + 1}", total=NONE, bad="false",
         spoilt=NONE, doubts=_doubts(shape, account, [landed[p] for p in labels if p in landed]),
     )  # fmt: skip
 

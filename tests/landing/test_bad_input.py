@@ -290,3 +290,10 @@ def test_an_address_in_a_shifted_column_is_not_quoted_in_a_sentence(desk: Desk, 
     outcome = desk.land_one("google_ads/vn/shifted.csv", content)
     assert "“[e-mail]” is no whole number" in outcome.reason
     assert [row[4] for row in desk.quarantined(outcome)] == ["an@example.com", "call 0912345678"]
+
+
+def test_blank_lines_behind_a_byte_order_mark_lose_no_row(desk: Desk, ads: Ads) -> None:
+    """DuckDB's reader alone would give no row at all."""
+    content = "\ufeff\n \n\t\n" + ads(("2026-03-01", "A", 1000, 10, "5"), ("2026-03-02", "B", 1, 1, "1"))
+    outcome = desk.land_one("google_ads/vn/blank.csv", content)
+    assert desk.rows(outcome, "campaign, impressions") == [("A", 1000), ("B", 1)]
