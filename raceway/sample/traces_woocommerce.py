@@ -9,7 +9,7 @@ from typing import Final
 
 from raceway.sample.drop import Drop, grouped, header, table
 from raceway.sample.model import World
-from raceway.sample.trade import ACCOUNTS, Sale
+from raceway.sample.trade import ACCOUNTS, ITEMS_EXPORT, Sale
 
 _ANALYTICS: Final = header(
     "Date,Order #,N. Revenue (formatted),Status,Customer,Customer type,Product(s),Items sold,Coupon(s),Net Sales,"
@@ -25,7 +25,7 @@ def write_woocommerce(world: World, inbox: Path) -> int:
     drop = Drop(inbox, "woocommerce", ACCOUNTS["woocommerce"])
     for number, at in enumerate(world.trade.exports):
         sales = world.trade.exported("woocommerce", at)
-        if number == 1 and sales:
+        if number == ITEMS_EXPORT and sales:
             items = [f"Product Item {n} {part}" for n in range(1, _MOST_ITEMS + 1) for part in _ITEM]
             rows = [[*_WIDE, *items], *(_wide(world, sale, at) for sale in sales)]
             drop.put(f"order_export_{at:%Y-%m-%d}.csv", table(rows).encode(), at)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from raceway.sample.identities import Identity, Links, order_identity
 from raceway.sample.model import World, micros
 from raceway.sample.tally import Tally
-from raceway.sample.trade import ACCOUNTS, MARKETPLACES, TILL, Sale
+from raceway.sample.trade import ACCOUNTS, ITEMS_EXPORT, MARKETPLACES, TILL, Sale
 from raceway.sample.truth_orders import Order, SoldLine, half_up
 from raceway.settings import Account
 
@@ -78,22 +78,28 @@ def _order(world: World, links: Links, sale: Sale) -> Order:
         refunds=_refunds(world, sale, local(sale.at)) if sale.source != TILL else [
             (local(back.at), half_up(back.amount / vat)) for back in sale.returns if not back.is_cancelled
         ],
-        lines=_lines(sale, vat),
+        lines=_lines(world, sale, vat),
         cancelled_on=_cancelled_on(world, sale),
         undelivered_on=None if sale.refused_at is None else local(world.trade.seen(sale, sale.refused_at)),
         shop_channel="marketplace" if sale.source in MARKETPLACES else None,
     )  # fmt: skip
 
 
-def _lines(sale: Sale, vat: Fraction) -> tuple[SoldLine, ...]:
+def _lines(world: World, sale: Sale, vat: Fraction) -> tuple[SoldLine, ...]:
     """The rows of an order: Lazada writes one for each piece, WooCommerce's report one for all and no article."""
-    if sale.source == "woocommerce":
+    if sale.source == "woocommerce" and not _is_told_by_items(world, sale):
         return (SoldLine("", 1, sum(half_up(item.amount / vat) for item in sale.items)),)
     if sale.source == "lazada":
         return tuple(
             SoldLine(item.sku, 1, half_up(item.price / vat)) for item in sale.items for _ in range(item.quantity)
         )
     return tuple(SoldLine(item.sku, item.quantity, half_up(item.amount / vat)) for item in sale.items)
+
+
+def _is_told_by_items(world: World, sale: Sale) -> bool:
+    """Whether the last export with the order is the one that lists its items (WooCommerce's second)."""
+    telling = [at for at in world.trade.exports if sale in world.trade.exported(sale.source, at)]
+    return telling[-1:] == [world.trade.exports[ITEMS_EXPORT]]
 
 
 def _cancelled_on(world: World, sale: Sale) -> dt.date | None:
