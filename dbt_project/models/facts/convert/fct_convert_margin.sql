@@ -114,7 +114,8 @@ given_back as (
         sku,
         product_line,
         category,
-        coalesce(lag(refunded_so_far) over (partition by refund_id order by position), 0) - refunded_so_far as net_sales,
+        coalesce(lag(refunded_so_far) over (partition by refund_id order by position), 0)
+        - refunded_so_far as net_sales,
         -refunded_cost as cost
     from shared
 ),
