@@ -34,11 +34,11 @@ $(INSTALLED): requirements.txt pyproject.toml
 	@rm -f $(VENV)/.installed-*
 	@touch $@
 
-run: setup  ## set up, write a home with a sample inbox if there is none, run one nightly load (2 minutes)
+run: setup  ## set up, write a home with a sample inbox if there is none, run one nightly load (4 minutes)
 	@test -e $(RACEWAY_HOME)/raceway.toml || $(BIN)/raceway sample
 	@$(BIN)/raceway run
 
-test: setup  ## run every test (6 minutes)
+test: setup  ## run every test (15 minutes)
 	$(BIN)/python -m pytest -n 2 --dist loadscope $(PYTEST_ARGS)
 
 lint: setup  ## check style, types, SQL and YAML (2 minutes)
