@@ -34,6 +34,7 @@ from raceway.zones import RAILS_ZONES
 
 _SPACE: Final = " \t\r\n\u00a0\u202f\ufeff"
 _ZONES: Final = frozenset(available_timezones())
+_POWER: Final = re.compile(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+", re.ASCII)
 _SIGNS: Final = r"(?:US\$|CA\$|A\$|S\$|R\$|[A-Z]{3}|[$€£¥₫đ₹৳₩฿])"
 _ISO: Final = (
     "%Y-%m-%d",
@@ -128,6 +129,9 @@ def delimited(text: str, table: TableContract, delimiter: str) -> Table | None:
     plain = _plain_ends(text.replace("\0", ""))
     try:
         records = list(csv.reader(io.StringIO(plain, newline=""), delimiter=delimiter, strict=True))
+        if any(re.match(' +"', cell) for record in records for cell in record):  # quotes after blanks are quotes
+            text = io.StringIO(plain, newline="")
+            records = list(csv.reader(text, delimiter=delimiter, strict=True, skipinitialspace=True))
     except csv.Error:
         return None
     return _below_header("csv", records, table)
@@ -358,7 +362,10 @@ class Values:
 
     def _amount(self, column: ColumnContract, text: str) -> Any:
         meta = self.contract.meta
-        number = _number(text, meta.number_locale_of.get(self.table.language, meta.number_locale))
+        locale = meta.number_locale_of.get(self.table.language, meta.number_locale)
+        if column.data_type == "double" and locale == "point" and _POWER.fullmatch(text.strip(_SPACE)):
+            return float(text.strip(_SPACE))
+        number = _number(text, locale)
         if column.data_type == "double":
             percent = column.meta.percent and text.strip(_SPACE).endswith("%")
             return float(number / 100 if percent else number)
