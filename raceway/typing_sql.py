@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from raceway.contracts import ColumnContract, TableContract
-from raceway.free_text import coarse_ip_sql, masked_sql, sentiment_sql
+from raceway.free_text import coarse_ip_sql, device_sql, masked_sql, sentiment_sql
 from raceway.personal import hash_sql
 from raceway.reading import Shape, normal
 from raceway.settings import Account
@@ -155,6 +155,8 @@ def _private(column: ColumnContract, raw: str, account: Account) -> str:
         return sentiment_sql(raw)
     if meta.free_text:
         return masked_sql(raw)
+    if meta.coarse == "device":
+        return device_sql(raw)
     return coarse_ip_sql(raw) if meta.coarse else ""
 
 

@@ -18,6 +18,7 @@ import io
 import ipaddress
 import json
 import re
+import string
 import unicodedata
 import warnings
 import zipfile
@@ -348,7 +349,7 @@ class Values:
             plain = hashed(text, meta.hash, self.market)
             return hmac.new(self.key, plain.encode(), hashlib.sha256).hexdigest() if plain else None
         if meta.coarse:
-            return _coarse(text)
+            return _device(text.strip(" ")) if meta.coarse == "device" else _coarse(text)
         if column.is_text:
             return text
         if column.data_type == "date":
@@ -418,6 +419,16 @@ def hashed(text: str, kind: str, market: str) -> str:
         return f"+{code}{digits[1:]}"
     is_whole = digits.startswith(code) and len(digits) >= len(code) + length
     return f"+{digits}" if is_whole else f"+{code}{digits}"
+
+
+def _device(text: str) -> str | None:
+    number, _, moment = text.partition(".")
+    is_google = f"{number}{moment}".isascii() and number.isdigit() and moment.isdigit()
+    is_google = is_google and len(number) >= 4 and len(moment) >= 8
+    is_own = re.fullmatch(r"oeu[0-9]+r[0-9.]+", text) is not None
+    groups = text.split("-")
+    is_uuid = [len(group) for group in groups] == [8, 4, 4, 4, 12] and not "".join(groups).strip(string.hexdigits)
+    return text if is_google or is_own or is_uuid else None
 
 
 def _coarse(text: str) -> str | None:
