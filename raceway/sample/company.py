@@ -97,8 +97,9 @@ def sample_accounts(history_start: dt.date) -> list[Account]:
         {"source": "meta_ads", "account": "vn-main", "name": "Meta Việt Nam", **vietnam},
         {"source": "tiktok_ads", "account": "vn-main", "name": "TikTok Việt Nam", **vietnam},
         {"source": "ga4", "account": "vn-shop", "name": "GA4", "site": SITE, **vietnam},
+        # it was measured before anybody came, so that its new visitors are known from the first day on
         {"source": "segment", "account": "vn-outlet", "name": "Outlet", "site": OUTLET_SITE, **vietnam,
-         "history_start": history_start + dt.timedelta(days=HISTORY_DAYS)},
+         "history_start": history_start},
         {"source": "search_console", "account": "vn-shop", "name": "Search Console", "site": SITE, **vietnam},
         {"source": "shopify", "account": "vn-shop", "name": "Cửa hàng trực tuyến", "site": SITE, **vietnam,
          "prices_include_vat": True, "vat_rate": VAT, "history_start": history_start},
