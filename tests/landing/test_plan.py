@@ -12,7 +12,7 @@ from tests.landing.conftest import Desk
 
 TEMPLATES = [
     "targets", "budgets", "costs", "fx_rates", "initiatives", "brand_terms", "campaign_map", "products", "market_size",
-    "subscriptions", "endorsements", "testimonials", "app_usage", "account_profiles",
+    "subscriptions", "endorsements", "testimonials", "app_usage", "account_profiles", "experiments",
 ]  # fmt: skip
 
 
