@@ -24,7 +24,7 @@ SMALL_TEST: Final = "gift-wrap"
 
 _TEST_DAYS: Final = 28  # of a test of the shop
 _SKEWED: Final = 0.8  # share of the first variation where the split goes wrong
-_FEW: Final = 0.01  # visitors of the outlet who are in its small test
+_FEW: Final = 0.05  # visitors of the outlet who are in its small test
 _NOBODY_S: Final = 0.04  # visitors of the campaign who are in none of its experiments
 _HELD_BACK: Final = 0.05
 _SWITCHED: Final = 0.03  # visitors who are shown the other variation, too

@@ -15,7 +15,8 @@ final as (
         concluded_on,
         trim(baseline) as baseline,
         nullif(trim(planned_split), '') as planned_split,
-        min_persons,
+        -- what the list does not say
+        coalesce(min_persons, 100) as min_persons,
         lower(trim(success_event)) as success_event,
         window_days
     from landed
