@@ -1,1 +1,1 @@
-"""What is estimated rather than counted: plain functions on aggregates, which dbt's Python models call."""
+"""What is estimated rather than counted: pure functions on aggregates, no file, no database, no clock."""
