@@ -22,7 +22,7 @@ from raceway.sample.model import DAY, AdRow, World, micros
 from raceway.sample.periods import LONG_PERIODS, PERIODS, Calendar
 from raceway.sample.tally import Key, Number, Tally, declared_measures, grains, read_rows
 from raceway.sample.truth_crm import count_crm
-from raceway.sample.truth_experiments import tally_experiments
+from raceway.sample.truth_experiments import RESULT, experiment_results, tally_experiments
 from raceway.sample.truth_listening import count_mentions
 from raceway.sample.truth_lists import tally_lists
 from raceway.sample.truth_loyalty import tally_loyalty
@@ -53,8 +53,9 @@ _PLANNED: Final = (
 
 
 def write_truth(world: World, folder: Path) -> int:
-    """Writes measures.csv (rows that are not zero) and kpis.csv; gives the number of rows of both."""
-    values = measures(world)
+    """Writes measures.csv (rows that are not zero), kpis.csv and experiments.csv; gives the rows of the first two."""
+    truth = _Truth(world)
+    values = truth.measures()
     folder.mkdir(parents=True, exist_ok=True)
     rows = [(*_texts(key), _plain(value)) for key, value in sorted(values.items())]
     _write(folder / "measures.csv", ("measure", "period", "period_start", "channel", "market", "value"), rows)
@@ -64,6 +65,7 @@ def write_truth(world: World, folder: Path) -> int:
     ]
     header = ("kpi", "period", "period_start", "channel", "market", "numerator", "denominator", "value")
     _write(folder / "kpis.csv", header, kpis)
+    _write(folder / "experiments.csv", RESULT, experiment_results(world, truth.links.person, truth.counted))
     return len(rows) + len(kpis)
 
 

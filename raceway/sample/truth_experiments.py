@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from raceway.sample.experiments import AbTest, Exposure
 from raceway.sample.identities import Identity
-from raceway.sample.model import World
+from raceway.sample.model import DAY, World
 from raceway.sample.tally import Tally
+from raceway.sample.truth_orders import Order
 
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _ENOUGH: Final = 100  # persons of a variation, where the list does not say
 _CRITICAL: Final = 10.8276  # of chi-square at one degree of freedom, p = 0.001
+
+RESULT: Final = ("experiment", "variation", "visitors", "persons", "mixed_persons", "conversions")
 
 Person = Callable[[Identity], Identity]
 Visitor = tuple[str, str]  # account, visitor
@@ -35,14 +38,53 @@ def tally_experiments(world: World, tally: Tally, person: Person) -> None:
             tally.add("experiments_concluded", test.concluded_on, 1)
 
 
+def experiment_results(world: World, person: Person, orders: list[Order]) -> Iterator[tuple[str, ...]]:
+    """Each variation's counts; conversions are empty where success is no order. `orders` are counted ones."""
+    people = known_persons(world, person)
+    ordered: dict[Identity, list[int]] = defaultdict(list)
+    for order in orders:
+        if order.person is not None:
+            ordered[order.person].append(order.at)
+    for test in world.experiments.tests:
+        visitors = seen_variations(world, test)
+        persons = persons_of(visitors, people)
+        first: dict[Identity, int] = {}
+        for one in reversed(world.experiments.exposures):  # they are in order of time
+            if one.experiment == test.id and _counts(world, test, one):
+                first[people.get((one.account, one.visitor), (one.account, one.visitor))] = one.at
+        mixed = sum(len(seen) > 1 for seen in persons.values())
+        for variation in test.variations:
+            alone = [who for who, seen in persons.items() if seen == {variation}]
+            if test.success_event in ("", "order"):
+                conversions = str(sum(_has_ordered(world, test, first[who], ordered[who]) for who in alone))
+            else:
+                conversions = ""
+            seen_by = sum(seen == {variation} for seen in visitors.values())
+            yield test.id, variation, str(seen_by), str(len(alone)), str(mixed), conversions
+
+
+def _has_ordered(world: World, test: AbTest, since: int, moments: list[int]) -> bool:
+    window = None if test.window_days is None else test.window_days * DAY
+    last = test.concluded_on or world.last
+    return any(
+        since <= at and _day(world, at) <= last and (window is None or at <= since + window) for at in moments
+    )  # fmt: skip
+
+
+def _day(world: World, at: int) -> dt.date:
+    return (_EPOCH + dt.timedelta(microseconds=at)).astimezone(world.settings.zone).date()
+
+
+def _counts(world: World, test: AbTest, one: Exposure) -> bool:
+    """Whether an exposure lies between the test's first and last day, and was none of those held back."""
+    return not one.is_holdback and test.starts_on <= _day(world, one.at) <= (test.concluded_on or world.last)
+
+
 def seen_variations(world: World, test: AbTest) -> dict[Visitor, set[str]]:
     """What each visitor of a test was shown between its first and its last day."""
     found: dict[Visitor, set[str]] = defaultdict(set)
     for one in world.experiments.exposures:
-        day = (_EPOCH + dt.timedelta(microseconds=one.at)).astimezone(world.settings.zone).date()
-        if one.experiment != test.id or one.variation is None or one.is_holdback or day < test.starts_on:
-            continue
-        if day <= (test.concluded_on or world.last):
+        if one.experiment == test.id and one.variation is not None and _counts(world, test, one):
             found[one.account, one.visitor].add(one.variation)
     return found
 
