@@ -141,6 +141,7 @@ class Story:
 
     def freeze(self) -> None:
         """Writes schema `frozen`: within a scope the newest export wins."""
+        self.rows_of["batches"] = []
         winners: dict[tuple[str, str, str, str], tuple[str, str]] = {}
         for batch in self.batches:
             self.rows_of["batches"].append(
