@@ -67,7 +67,7 @@ def test_a_part_larger_than_its_whole_keeps_the_version_of_before(company: Compa
     company.sql("update race_kpi set value = 1.000001 where kpi = 'customer_retention_rate'")
     record_checks(company.home, "night-2", check_mart(company.home, "night-2"))
 
-    with pytest.raises(GateFailed, match="nothing was published: .* a part of a whole lies within 0 and 1"):
+    with pytest.raises(GateFailed, match=r"nothing was published: .* a part of a whole lies within 0 and 1"):
         company.publish("night-2")
 
     assert company.home.current.resolve().name == before.name
