@@ -27,7 +27,7 @@ _COSTS: Final = (  # name, channel, market, million đồng a month, acquisition
 _CYCLE_TARGETS: Final = (
     ("net_sales", "8100000000"),
     ("orders", "5850"),
-    ("unique_visitors", "60000"),
+    ("unique_visitors", "9000"),
     ("session_conversion_rate", "0.035"),
     ("cart_abandonment_rate", "0.6"),
     ("email_click_rate", "0.04"),
