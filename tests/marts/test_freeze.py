@@ -346,6 +346,15 @@ def test_settings_accounts_and_hashed_exclusions_are_frozen(company: Company) ->
     assert ("required_lag_days.search_console", "3") in company.frozen("select * from frozen.setting_values")
 
 
+def test_own_channel_rules_are_frozen_in_their_order(company: Company) -> None:
+    company.home.channel_rules.write_text("channel,source,medium,is_ad\nemail,news.*,,\naffiliate,,cps,true\n")
+    company.freeze()
+    assert company.frozen("select * from frozen.own_channel_rules order by rule") == [
+        (1, "email", "", "", "news.*", "", "", False),
+        (2, "affiliate", "", "", "", "cps", "", True),
+    ]
+
+
 def test_an_order_account_without_a_stated_history_begins_with_its_first_covered_day(company: Company) -> None:
     company.land("shopify.orders", "2026-03-04T01:00", order("#1"), covers=("2026-01-01", "2026-03-03"))
     company.freeze()
@@ -365,6 +374,7 @@ CHANGES: dict[str, Callable[[Company], Any]] = {
                                                                                        "targets": {"at_risk": 0.8}})),
     "an account": lambda company: company.has(account("shopify", "vn", prices_include_vat=True)),
     "an exclusion": lambda company: company.home.exclusions.write_text("kind,value,reason\norder,#1,\n"),
+    "a channel rule": lambda company: company.home.channel_rules.write_text("channel,source\naffiliate,masoffer\n"),
 }  # fmt: skip
 
 
