@@ -375,6 +375,7 @@ def _setting_values(settings: Settings) -> list[dict[str, Any]]:
     """The lists of the settings, one row per value, sorted."""
     lists: dict[str, Iterable[str]] = {
         "attribution_model": [settings.attribution.model],
+        "target_pacing": [settings.targets.pacing],
         "undelivered_tags": settings.orders.undelivered_tags,
         "gift_card_names": settings.orders.gift_card_names,
         "seo.authority_vendor": [settings.seo.authority_vendor],
@@ -522,7 +523,7 @@ def _program_hash(home: Home) -> str:
     digest = hashlib.sha256()
     roots = [PROJECT.dbt_project / folder for folder in ("macros", "models", "seeds", "tests")]
     for root in [*roots, home.sources]:
-        for path in sorted(path for path in root.rglob("*") if path.suffix in (".sql", ".yml", ".csv")):
+        for path in sorted(path for path in root.rglob("*") if path.suffix in (".sql", ".py", ".yml", ".csv")):
             digest.update(str(path.relative_to(root.parent)).encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -1,1 +1,1 @@
-"""Models fitted in Python on aggregates of the warehouse: pure functions, no file, no database, no clock."""
+"""Models fitted on aggregates of the warehouse: pure functions, no file, no database, no clock."""

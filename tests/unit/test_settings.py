@@ -162,6 +162,6 @@ def test_a_home_without_channel_rules_has_none(home: Home) -> None:
 )
 def test_a_channel_rule_that_cannot_be_meant_is_refused_with_its_row(home: Home, row: str, sentence: str) -> None:
     home.channel_rules.write_text(f"channel,click_id,category,source,medium,campaign,is_ad\n{row}\n")
-    with pytest.raises(BadSettings, match="channel_rules.csv, row 2: ") as refused:
+    with pytest.raises(BadSettings, match=r"channel_rules[.]csv, row 2: ") as refused:
         load_channel_rules(home)
     assert sentence in str(refused.value)
