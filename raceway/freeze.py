@@ -519,9 +519,11 @@ def _fingerprint(connection: duckdb.DuckDBPyConnection, home: Home) -> str:
 
 
 def _program_hash(home: Home) -> str:
-    """Hash of the dbt project's files and of a company's own sources: a changed model is a changed program."""
+    """Hash of the dbt project's files, of what its models fit and of a company's own sources: a changed model is a
+    changed program."""
     digest = hashlib.sha256()
     roots = [PROJECT.dbt_project / folder for folder in ("macros", "models", "seeds", "tests")]
+    roots.append(PROJECT.root / "raceway" / "fitting")
     for root in [*roots, home.sources]:
         for path in sorted(path for path in root.rglob("*") if path.suffix in (".sql", ".py", ".yml", ".csv")):
             digest.update(str(path.relative_to(root.parent)).encode())

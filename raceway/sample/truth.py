@@ -84,7 +84,7 @@ def _write(path: Path, header: tuple[str, ...], rows: Iterable[tuple[str, ...]])
 
 def measures(world: World) -> dict[Key, Number]:
     """Every measure of the world that is not zero, at every grain that it declares."""
-    return _Truth(world).measures()
+    return Truth(world).measures()
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class _Customer:
     market: str
 
 
-class _Truth:
+class Truth:
     """Works the measures out, one part of the world after the other."""
 
     def __init__(self, world: World) -> None:

@@ -346,6 +346,15 @@ def test_settings_accounts_and_hashed_exclusions_are_frozen(company: Company) ->
     assert ("required_lag_days.search_console", "3") in company.frozen("select * from frozen.setting_values")
 
 
+def test_the_attribution_model_of_the_settings_is_frozen(company: Company) -> None:
+    company.settings = Settings.model_validate({"attribution": {"model": "time_decay", "lookback_days": 60}})
+    company.freeze()
+    assert company.frozen("select value from frozen.setting_values where setting = 'attribution_model'") == [
+        ("time_decay",)
+    ]
+    assert company.frozen("select attribution_lookback_days from frozen.settings") == [(60,)]
+
+
 def test_own_channel_rules_are_frozen_in_their_order(company: Company) -> None:
     company.home.channel_rules.write_text("channel,source,medium,is_ad\nemail,news.*,,\naffiliate,,cps,true\n")
     company.freeze()

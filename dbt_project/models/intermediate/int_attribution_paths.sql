@@ -54,7 +54,7 @@ conversions as (
         count(*) as conversions
     from months
     inner join order_paths
-        on order_paths.order_date >= {{ add_days('months.month', -90) }} and order_paths.order_date < months.month
+        on {{ add_days('months.month', -90) }} <= order_paths.order_date and months.month > order_paths.order_date
     group by months.month, order_paths.path
 ),
 
@@ -85,7 +85,7 @@ stretches as (
     select
         *,
         sum(is_order) over (
-            partition by person_id order by happened_at, is_order, session_id desc rows unbounded preceding
+            partition by person_id order by happened_at asc, is_order asc, session_id desc rows unbounded preceding
         ) as stretch
     from walked
 ),
@@ -106,11 +106,11 @@ fruitless as (
         stretches.channel,
         row_number() over (
             partition by months.month, stretches.person_id, stretches.stretch
-            order by stretches.happened_at, stretches.session_id desc
+            order by stretches.happened_at asc, stretches.session_id desc
         ) as step
     from months
     inner join stretches
-        on stretches.day >= {{ add_days('months.month', -90) }} and stretches.day < months.month
+        on {{ add_days('months.month', -90) }} <= stretches.day and months.month > stretches.day
     left join earning on stretches.session_id = earning.session_id
     where
         stretches.is_order = 0

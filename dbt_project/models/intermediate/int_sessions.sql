@@ -101,11 +101,6 @@ sited as (
     left join campaign_map on ways.told_campaign = campaign_map.utm_campaign
 ),
 
-{% set told = ['click_id', 'category', 'source', 'medium', 'campaign'] -%}
-{% set said_by = {
-    'click_id': 'sited.told_click', 'category': 'sited.category', 'source': 'sited.told_source',
-    'medium': 'sited.told_medium', 'campaign': 'sited.told_campaign'
-} -%}
 -- the first rule whose conditions all hold decides; a condition that is left out holds
 ruled as (
     select
@@ -119,13 +114,11 @@ ruled as (
     from sited
     left join channel_rules
         on
-            {% for part in told %}
-            (
-                coalesce(channel_rules.{{ part }}, '') = ''
-                or {{ is_like_all(said_by[part], 'channel_rules.' ~ part) }}
-            )
-            {% if not loop.last %}and {% endif %}
-            {% endfor %}
+            {{ condition_holds('channel_rules.click_id', 'sited.told_click') }}
+            and {{ condition_holds('channel_rules.category', 'sited.category') }}
+            and {{ condition_holds('channel_rules.source', 'sited.told_source') }}
+            and {{ condition_holds('channel_rules.medium', 'sited.told_medium') }}
+            and {{ condition_holds('channel_rules.campaign', 'sited.told_campaign') }}
 ),
 
 channelled as (
