@@ -34,6 +34,7 @@ SETTINGS = {
     "as_of": ("date", "2026-04-01"),
     "on_track": ("double", 1.0),
     "at_risk": ("double", 0.9),
+    "history_days": ("integer", 180),
     "history_ready_from": ("date", "2026-01-01"),
 }
 
