@@ -11,6 +11,8 @@ measure_rules as (select * from {{ ref('measure_rules') }}),
 
 coverage as (select * from {{ ref('int_measure_coverage') }}),
 
+unknown_windows as (select * from {{ ref('int_unknown_windows') }}),
+
 active_pairs as (select * from {{ ref('int_active_pairs') }}),
 
 valued as (
@@ -28,12 +30,21 @@ due as (
         coverage.*,
         measures.channel_by,
         measures.market_by,
-        coalesce(measure_rules.needs_history, false)
-        and (settings.history_ready_from is null or coverage.window_start < settings.history_ready_from) as is_unknown
+        unknown_windows.measure is not null
+        or (
+            coalesce(measure_rules.needs_history, false)
+            and (settings.history_ready_from is null or coverage.window_start < settings.history_ready_from)
+        ) as is_unknown
     from coverage
     cross join settings
     inner join measures on coverage.measure = measures.measure
     left join measure_rules on coverage.measure = measure_rules.measure
+    left join unknown_windows
+        on
+            coverage.measure = unknown_windows.measure
+            and coverage.period = unknown_windows.period
+            and coverage.window_start = unknown_windows.window_start
+            and coverage.window_end = unknown_windows.window_end
 ),
 
 family_windows as (
