@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from raceway.home import PROJECT
+from raceway.parsed_project import parsed_project
 
 FACTS = {
     "fct_plan_budget": "source varchar, account varchar, budget varchar, day date, channel varchar, market varchar, "
@@ -263,17 +264,13 @@ def dbt(dbt_scratch: Path) -> Iterator[Callable[..., Any]]:
     """Runs dbt in this process on a warehouse file; the parsed project is kept between calls."""
     from dbt.cli.main import dbtRunner
 
-    parsed: dict[str, Any] = {}
-
     def run(file: Path, arguments: list[str], *, must_succeed: bool = True) -> Any:
         os.environ["RACEWAY_WAREHOUSE"] = str(file)
-        runner = dbtRunner(manifest=parsed.get("manifest"))
         where = ["--project-dir", str(PROJECT.dbt_project), "--profiles-dir", str(PROJECT.profiles),
                  "--target-path", str(dbt_scratch / "target"), "--log-path", str(dbt_scratch / "log"),
                  "--quiet", "--no-send-anonymous-usage-stats"]  # fmt: skip
-        if "manifest" not in parsed:
-            parsed["manifest"] = runner.invoke(["parse", *where]).result
-        result = dbtRunner(manifest=parsed["manifest"]).invoke([*arguments, *where])
+        manifest = parsed_project([PROJECT.dbt_project, PROJECT.profiles], where)
+        result = dbtRunner(manifest=manifest).invoke([*arguments, *where])
         if must_succeed:
             assert result.success, [f"{node.node.name}: {node.message}" for node in result.result or []
                                     if node.status not in ("success", "pass")] or result.exception  # fmt: skip
