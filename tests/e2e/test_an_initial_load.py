@@ -51,7 +51,7 @@ def sale(number: int, who: str, day: dt.date) -> dict[str, str]:
 def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home after its one night: each source's files of three years, a file a year."""
     here: dict[str, Any] = {
-        "name": "", "market": "VN", "time_zone": "Asia/Ho_Chi_Minh", "currency": "VND",
+        "name": "Shop", "market": "VN", "time_zone": "Asia/Ho_Chi_Minh", "currency": "VND",
     }  # fmt: skip
     home = init_home(
         tmp_path_factory.mktemp("initial") / "home",
