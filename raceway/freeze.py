@@ -358,6 +358,7 @@ def _setting_values(settings: Settings) -> list[dict[str, Any]]:
     """The lists of the settings, one row per value, sorted."""
     lists: dict[str, Iterable[str]] = {
         "attribution_model": [settings.attribution.model],
+        "target_pacing": [settings.targets.pacing],
         "undelivered_tags": settings.orders.undelivered_tags,
         "gift_card_names": settings.orders.gift_card_names,
         "seo.authority_vendor": [settings.seo.authority_vendor],

@@ -19,11 +19,12 @@ FACTS = {
     "fct_plan_budget": "source varchar, account varchar, budget varchar, day date, channel varchar, market varchar, "
     "amount decimal(18,6)",
     "fct_plan_cost": "source varchar, account varchar, cost varchar, day date, channel varchar, market varchar, "
-    "amount decimal(18,6), is_acquisition boolean",
+    "amount decimal(18,6), is_acquisition boolean, initiative varchar",
     "fct_plan_target": "source varchar, account varchar, kpi varchar, period varchar, period_start date, "
     "channel varchar, market varchar, target decimal(18,6)",
-    "fct_plan_initiative": "source varchar, account varchar, initiative varchar, planned_end date, "
-    "finished_on date, is_on_schedule boolean",
+    "fct_plan_initiative": "source varchar, account varchar, initiative varchar, name varchar, kpi varchar, "
+    "owner varchar, planned_start date, planned_end date, finished_on date, is_on_schedule boolean, ends_on date, "
+    "expected_uplift decimal(18,6), budget decimal(18,6)",
     "fct_reach_ads": "source varchar, account varchar, day date, channel varchar, market varchar, impressions bigint, "
     "clicks bigint, cost decimal(18,6), purchases decimal(18,6)",
     "fct_reach_keyword": "source varchar, account varchar, day date, market varchar, impressions bigint, "
