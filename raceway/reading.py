@@ -24,6 +24,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import IO, Final, Literal, cast
@@ -67,6 +68,8 @@ class Member:
     """The file that it is a section of."""
     section: int = 0
     """Which one, from 1."""
+    sheet: tuple[Path, str] | None = None
+    """The workbook that it is a sheet of, and the sheet's name."""
 
     @property
     def file_name(self) -> str:
@@ -154,6 +157,9 @@ def _from_zip(raw: Path, name: str, scratch: Path, cp1252: bool, depth: int) -> 
             entries = [e for e in archive.infolist() if not e.is_dir() and not _is_litter(e.filename)]
             if any(e.filename == "[Content_Types].xml" for e in entries):
                 _refuse_flood(name, sum(e.file_size for e in entries), raw.stat().st_size)
+                damaged = archive.testzip()  # the workbook's reader does not look at the check sums
+                if damaged is not None:
+                    raise zipfile.BadZipFile(f"{damaged} is not what was packed")
                 return _from_workbook(raw, name, scratch)
             members: list[Member] = []
             unpacked = 0
@@ -229,9 +235,10 @@ def _from_workbook(raw: Path, name: str, scratch: Path) -> list[Member]:
             if not rows:
                 continue
             target = scratch / f"{raw.name}.{number}.csv"
-            with target.open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file, lineterminator="\n").writerows([_cell_text(cell) for cell in row] for row in rows)
-            members.append(_text_member(f"{name}/{sheet}", target, raw, _head(target), False))
+            _write_sheet(rows, target)
+            found = _text_member(f"{name}/{sheet}", target, raw, _head(target), False)
+            found.sheet = (raw, sheet)
+            members.append(found)
     except CalamineError as fault:
         raise ExportRefused(f"{name}: the workbook cannot be read ({fault}); save it again or export csv") from fault
     if not members:
@@ -239,14 +246,28 @@ def _from_workbook(raw: Path, name: str, scratch: Path) -> list[Member]:
     return members
 
 
-def _cell_text(cell: object) -> str:
+def _with_decimal_commas(sheet: tuple[Path, str], target: Path) -> None:
+    """Writes a sheet anew for a table that reads 1.234,5: a number that is no text has no sign of its own."""
+    from python_calamine import load_workbook
+
+    _write_sheet(load_workbook(str(sheet[0])).get_sheet_by_name(sheet[1]).to_python(skip_empty_area=False), target, ",")
+
+
+def _write_sheet(rows: list[list[object]], target: Path, decimal_sign: str = ".") -> None:
+    with target.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerows([_cell_text(cell, decimal_sign) for cell in row] for row in rows)
+
+
+def _cell_text(cell: object, decimal_sign: str) -> str:
     if isinstance(cell, bool):
         return str(cell).lower()
     if isinstance(cell, float):
         if cell.is_integer():
             # a workbook keeps 15 digits: a longer id is spoilt, and shown so that the id check sees it
             return str(int(cell)) if abs(cell) < 1e15 else f"{cell:.5E}"
-        return repr(cell)
+        # its shortest digits, without a power of ten
+        return f"{Decimal(repr(cell)):f}".replace(".", decimal_sign)
     if isinstance(cell, dt.datetime):
         return cell.isoformat(sep=" ") if cell.time() != dt.time() else cell.date().isoformat()
     if isinstance(cell, dt.date | dt.time):
@@ -327,7 +348,7 @@ def plain_copy(member: Member, target: Path, cp1252: bool) -> Path:
     for encoding in encodings:
         try:
             lines = 0
-            with member.path.open("rb") as file, target.open("wb") as out:
+            with _opened(member) as file, target.open("wb") as out:
                 decoder = codecs.getincrementaldecoder(encoding)()
                 newlines = io.IncrementalNewlineDecoder(None, translate=True)
                 first = True
@@ -413,9 +434,14 @@ def _json_shape(table: TableContract, member: Member) -> Shape | None:
     return Shape(member, table, records=wrapper) if fits else None
 
 
+def _opened(member: Member) -> IO[bytes]:
+    """A member's bytes, unpacked."""
+    return cast("IO[bytes]", gzip.open(member.path)) if member.packed else member.path.open("rb")
+
+
 def _longer_head(member: Member) -> str:
     """The beginning of a JSON member, long enough for any record that is read."""
-    with gzip.open(member.path) if member.packed else member.path.open("rb") as file:
+    with _opened(member) as file:
         return file.read(LONGEST_RECORD).decode(member.encoding, "replace").removeprefix("\ufeff")
 
 
@@ -461,6 +487,8 @@ def _recognise_csv(contract: SourceContract, member: Member) -> Shape | Unsuppor
                 shape.blank_above = sum(not record for record in above)
                 shape.below, shape.skipped = _below(below, table.meta.below_header)
                 _refuse_without_data(shape, below)
+                if shape.number_locale == "comma" and member.sheet:
+                    _with_decimal_commas(member.sheet, member.path)
                 return shape
     if nearest[0] >= 0.5:
         raise ExportRefused(nearest[1])

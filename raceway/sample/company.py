@@ -20,6 +20,7 @@ STAGING_SITE: Final = "staging.giaysonghong.example"
 VAT: Final = Decimal("0.08")
 
 STAFF_EMAIL: Final = "qa.team@example.com"
+COUNTER_PHONE: Final = "+842437100200"  # the shop's own, which clerks write down for many customers
 TEST_TAG: Final = "test"
 INTERNAL_TRAFFIC: Final = "internal"
 BOT_BROWSER: Final = "HeadlessChrome"
@@ -97,7 +98,8 @@ def sample_accounts(history_start: dt.date) -> list[Account]:
         {"source": "meta_ads", "account": "vn-main", "name": "Meta Việt Nam", **vietnam},
         {"source": "tiktok_ads", "account": "vn-main", "name": "TikTok Việt Nam", **vietnam},
         {"source": "ga4", "account": "vn-shop", "name": "GA4", "site": SITE, **vietnam},
-        {"source": "segment", "account": "vn-outlet", "name": "Outlet", "site": OUTLET_SITE, **vietnam},
+        {"source": "segment", "account": "vn-outlet", "name": "Outlet", "site": OUTLET_SITE, **vietnam,
+         "history_start": history_start + dt.timedelta(days=HISTORY_DAYS)},
         {"source": "search_console", "account": "vn-shop", "name": "Search Console", "site": SITE, **vietnam},
         {"source": "shopify", "account": "vn-shop", "name": "Cửa hàng trực tuyến", "site": SITE, **vietnam,
          "prices_include_vat": True, "vat_rate": VAT, "history_start": history_start},

@@ -157,6 +157,7 @@ SETTINGS = {
     "as_of": dt.date(2026, 4, 11),
     "on_track": 1.0,
     "at_risk": 0.9,
+    "history_days": 180,
     "history_ready_from": dt.date(2025, 1, 1),
 }
 
@@ -185,11 +186,13 @@ class Mart:
                     business_zone varchar, reporting_currency varchar, minor_unit integer,
                     fiscal_year_start_month integer, cycle_start date, churn_window_days integer,
                     attribution_lookback_days integer, cart_window_days integer, rate_max_age_days integer,
-                    as_of date, on_track double, at_risk double, history_ready_from date);
+                    as_of date, on_track double, at_risk double, history_days integer,
+                    history_ready_from date);
                 create table frozen.setting_values (setting varchar, value varchar);
                 insert into frozen.setting_values values ('attribution_model', 'last_non_direct');
                 create table frozen.covered_days (source varchar, table_name varchar, account varchar, day date);
-                create table frozen.accounts (source varchar, account varchar, market varchar);
+                create table frozen.accounts (
+                    source varchar, account varchar, market varchar, history_start date, counts_sessions boolean);
                 {"".join(f"create table {name} ({columns});" for name, columns in FACTS.items())}
             """)
         self.settings()

@@ -73,6 +73,12 @@ def test_a_warehouse_without_any_covered_day_builds_an_empty_mart(mart: Any) -> 
     assert mart.run_sql("select count(*) from race_kpi union all select count(*) from race_measure") == [(0,), (0,)]
 
 
+def test_a_seed_of_an_older_version_is_replaced(mart: Any) -> None:
+    mart.run_sql("alter table measure_rules drop column needs_history")
+    mart.build(command="seed", select="measure_rules")
+    assert mart.run_sql("select count(*) > 0 from measure_rules where needs_history") == [(True,)]
+
+
 def test_a_rate_is_taken_of_sums_in_every_roll_up(covered: Any) -> None:
     covered.add(
         "fct_reach_ads",
@@ -139,6 +145,31 @@ def test_a_required_source_that_is_missing_leaves_its_kpis_incomplete(mart: Any)
     assert mart.kpi("orders", "day", "04-01")["is_complete"] is False
     # a cohort is complete when its 60 days are over: as_of is 11 April
     assert mart.kpi("return_rate", "day", "03-01")["is_complete"] is False
+
+
+def test_a_share_of_voice_never_exceeds_the_whole(mart: Any) -> None:
+    days = [("brandwatch", "03-01", True), ("brandwatch", "03-02", False)]  # on the second a tool knew the brand alone
+    for tool, date, is_alike in days:
+        mart.cover("listening", tool, date, date)
+        mart.add(
+            "int_listening_days",
+            {"source": "listening", "account": "vn", "tool": tool, "day": f"2026-{date}", "has_brand": True,
+             "is_alike": is_alike},
+        )  # fmt: skip
+    kinds = [("brand", "03-01", True), ("competitor", "03-01", True), *[("brand", "03-02", False)] * 4]
+    mart.add(
+        "fct_reach_mention",
+        *(
+            {"source": "listening", "account": "vn", "mention_id": str(number), "kind": kind, "market": "VN",
+             "day": f"2026-{date}", "is_tracked": is_tracked}
+            for number, (kind, date, is_tracked) in enumerate(kinds)
+        ),
+    )  # fmt: skip
+    mart.build()
+    assert mart.kpi("share_of_voice", "day", "03-01")["value"] == 0.5
+    assert mart.kpi("share_of_voice", "day", "03-02") == {}
+    month = mart.kpi("share_of_voice", "month", "03-01")
+    assert (month["numerator"], month["denominator"], month["value"]) == (5, None, None)
 
 
 def test_orders_customers_and_retention_follow_the_persons(covered: Any) -> None:

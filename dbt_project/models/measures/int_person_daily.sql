@@ -72,6 +72,7 @@ uses as (
         false as is_online_order,
         false as is_repeat_order
     from app_usage
+    where person_id is not null
 ),
 
 -- who speaks well of the company: an answer of 9 or 10, an invitation to somebody else, a good review
