@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from raceway.home import PROJECT
+from raceway.sample.comparison import compare_targets
 from raceway.sample.truth import compare
 from tests.e2e.conftest import AS_OF, Ran, raceway, rows, version
 
@@ -23,6 +24,21 @@ def test_every_measure_and_kpi_equals_the_truth(first_night: tuple[Path, Ran]) -
     print(found)
     assert found.compared > 1_000
     assert not found.differences, str(found)
+
+
+def test_what_is_due_of_every_target_and_its_attainment_equal_the_truth(first_night: tuple[Path, Ran]) -> None:
+    home, _ = first_night
+    found = compare_targets(home / "truth", home / "published" / "current" / "race.duckdb")
+    print(found)
+    assert found.compared > 50
+    assert not found.differences, str(found)
+    # some run and are paced, some are over
+    [(paced, whole)] = rows(
+        home,
+        "select count(*) filter (where paced_target < target), count(*) filter (where paced_target = target) from race_kpi",
+    )
+    assert paced > 0
+    assert whole > 0
 
 
 NOT_YET: frozenset[str] = frozenset({"predicted_clv", "repurchase_likelihood", "experiments_concluded"})
@@ -64,21 +80,31 @@ def test_every_kpi_of_the_catalogue_has_values_and_the_command_line_counts_them(
     assert KPIS.keys() - found == NOT_YET
 
 
+UNKNOWN = {
+    ("follower_growth_rate", "quarter"): "nobody read the followers before the quarter, which is older than the sample",
+    ("share_of_voice", "quarter"): "a quarter with days on which only the brand's mentions are known has no whole",
+}
+"""Null by design at the sample's length of 90 days: its sources begin within its only quarter."""
+
+
 def test_every_kpi_has_values_that_vary_at_each_period_it_declares(first_night: tuple[Path, Ran]) -> None:
-    """Of a quarter or cycle without channels and markets the sample may hold one only: then one value is enough."""
+    """Over periods, channels and markets. Of quarters and cycles the sample may hold one only: its value is enough."""
     home, _ = first_night
     counted = {
-        (kpi, period): (known, different)
-        for kpi, period, known, different in rows(
-            home, "select kpi, period, count(value), count(distinct value) from race_kpi group by kpi, period"
+        (kpi, period): (values, starts)
+        for kpi, period, values, starts in rows(
+            home,
+            "select kpi, period, count(distinct value), count(distinct period_start) filter (where value is not null) "
+            "from race_kpi group by kpi, period",
         )
     }
     poor = []
     for kpi in KPIS.keys() - NOT_YET:
         for period in sorted(declared(kpi)):
-            known, different = counted.get((kpi, period), (0, 0))
-            if different == 0 or (different == 1 and (known > 1 or period not in ("quarter", "cycle"))):
-                poor.append((kpi, period, known, different))
+            values, starts = counted.get((kpi, period), (0, 0))
+            is_single = starts == 1 and period in ("quarter", "cycle")
+            if (kpi, period) not in UNKNOWN and (values == 0 or (values == 1 and not is_single)):
+                poor.append((kpi, period, values, starts))
     assert sorted(poor) == []
 
 
