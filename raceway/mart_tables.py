@@ -7,7 +7,10 @@ from typing import Final
 
 import duckdb
 
-_MARTS: Final = ("race_kpi", "race_measure", "kpi_catalog", "measure_catalog")
+_MARTS: Final = (
+    "race_kpi", "race_measure", "kpi_catalog", "measure_catalog", "osa_review", "identity_link",
+    "identity_left_out", "customer_360",
+)  # fmt: skip
 
 # The column that dates a table's rows: Parquet is cut into its months, race.duckdb holds the recent ones.
 # A table that is not named here, or has none of its own (a state like a subscriber), is published whole.
@@ -34,10 +37,12 @@ _DATED_BY: Final = {
     "fct_convert_order_line": "order_date",
     "fct_convert_refund": "refund_date",
     "fct_convert_attribution": "order_date",
+    "fct_convert_attribution_claims": "day",
     "fct_convert_margin": "day",
     "fct_convert_exposure": "day",
     "fct_convert_market_sales": "day",
     "fct_plan_market": "month",
+    "fct_engage_repeat_order": "order_date",
     "fct_engage_ticket": "day",
     "fct_engage_csat_answer": "day",
     "fct_engage_usage": "day",

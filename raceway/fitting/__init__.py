@@ -1,1 +1,1 @@
-"""Models of how customers buy, fitted by maximum likelihood: pure functions, no file, no database, no clock."""
+"""What is estimated rather than counted: pure functions on aggregates, no file, no database, no clock."""

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
@@ -20,20 +21,26 @@ from raceway.sample.comparison import Comparison, compare
 from raceway.sample.identities import Identity, Links, order_identity, revealed_links
 from raceway.sample.model import DAY, AdRow, World, micros
 from raceway.sample.periods import LONG_PERIODS, PERIODS, Calendar
+from raceway.sample.service import REVIEW_ACCOUNTS
 from raceway.sample.tally import Key, Number, Tally, declared_measures, grains, read_rows
+from raceway.sample.truth_attribution import Attribution
 from raceway.sample.truth_crm import count_crm
+from raceway.sample.truth_experiments import RESULT, experiment_results, tally_experiments
 from raceway.sample.truth_listening import count_mentions, incomparable_days
 from raceway.sample.truth_lists import tally_lists
 from raceway.sample.truth_loyalty import tally_loyalty
 from raceway.sample.truth_mailcrm import count_mail
 from raceway.sample.truth_margin import LooseRefund, tally_margins
-from raceway.sample.truth_orders import Exchange, find_channels, placed_orders, till_refunds
+from raceway.sample.truth_orders import Exchange, Order, find_channels, placed_orders, till_refunds
+from raceway.sample.truth_plan import TARGET_COLUMNS, target_rows
 from raceway.sample.truth_referral import tally_referrals
+from raceway.sample.truth_repeat import tally_repeat_orders
 from raceway.sample.truth_search import count_search
 from raceway.sample.truth_service import count_service, first_sign_ups
 from raceway.sample.truth_sessions import cut_sessions, first_touches, is_bounced
 from raceway.sample.truth_social import count_social
 from raceway.sample.truth_trade import count_loose_returns, loose_returns, reveal_buyers, trade_orders
+from raceway.sample.truth_worth import tally_lead_values
 
 __all__ = ["Comparison", "compare", "kpi_rows", "measures", "write_truth"]
 
@@ -52,18 +59,24 @@ _PLANNED: Final = (
 
 
 def write_truth(world: World, folder: Path) -> int:
-    """Writes measures.csv (rows that are not zero) and kpis.csv; gives the number of rows of both."""
-    values = measures(world)
+    """Writes measures (rows that are not zero), kpis, targets and experiments as csv; gives the number of rows."""
+    truth = Truth(world)
+    values = truth.measures()
     folder.mkdir(parents=True, exist_ok=True)
     rows = [(*_texts(key), _plain(value)) for key, value in sorted(values.items())]
     _write(folder / "measures.csv", ("measure", "period", "period_start", "channel", "market", "value"), rows)
+    found = list(kpi_rows(values))
     kpis = [
         (*_texts(key), _plain(numerator), "" if denominator is None else _plain(denominator), value)
-        for key, numerator, denominator, value in kpi_rows(values)
+        for key, numerator, denominator, value in found
     ]
     header = ("kpi", "period", "period_start", "channel", "market", "numerator", "denominator", "value")
     _write(folder / "kpis.csv", header, kpis)
-    return len(rows) + len(kpis)
+    targets = list(target_rows(world, {key: value for key, _, _, value in found}))
+    _write(folder / "targets.csv", TARGET_COLUMNS, targets)
+    experiments = list(experiment_results(world, truth.links.person, truth.counted))
+    _write(folder / "experiments.csv", RESULT, experiments)
+    return len(rows) + len(kpis) + len(targets) + len(experiments)
 
 
 def _texts(key: Key) -> tuple[str, str, str, str, str]:
@@ -83,7 +96,7 @@ def _write(path: Path, header: tuple[str, ...], rows: Iterable[tuple[str, ...]])
 
 def measures(world: World) -> dict[Key, Number]:
     """Every measure of the world that is not zero, at every grain that it declares."""
-    return _Truth(world).measures()
+    return Truth(world).measures()
 
 
 @dataclass(frozen=True)
@@ -94,7 +107,7 @@ class _Customer:
     market: str
 
 
-class _Truth:
+class Truth:
     """Works the measures out, one part of the world after the other."""
 
     def __init__(self, world: World) -> None:
@@ -110,6 +123,7 @@ class _Truth:
         self.orders = placed_orders(world, self.links, self.exchange, trade_orders(world, self.links))
         find_channels(self.orders, self.sessions, settings.attribution.lookback_days)
         self.counted = [order for order in self.orders if order.is_counted]
+        self.attribution = Attribution(self.counted, self.sessions, settings.attribution.lookback_days)
         self.ad_rows = list(_bearing_rows(world))
         self.ready_from = world.history_start + dt.timedelta(days=_READY_DAYS)
         self.customers: dict[Identity, _Customer] = {}
@@ -120,6 +134,8 @@ class _Truth:
         for session in self.sessions:
             self.session_markets.setdefault(session.person, session.market)
         self.sign_ups = first_sign_ups(world, self.sessions, self.links.person)
+        self.praises: dict[Identity, list[dt.date]] = {}  # when who spoke well of the company
+        self.unpriced: set[dt.date] = set()  # days whose leads have no known value
 
     def measures(self) -> dict[Key, Number]:
         """All of them."""
@@ -129,11 +145,17 @@ class _Truth:
         self._visits()
         self._orders()
         count_loose_returns(self.world, self.tally)
-        self._customers()
+        tally_repeat_orders(self.world, self.tally, self.counted)
         count_mail(self.world, self.tally)
-        count_crm(self.world, self.tally, self.links, self.sessions, self.counted, self._market_of)
+        leads = count_crm(self.world, self.tally, self.links, self.sessions, self.counted, self._market_of)
+        self.unpriced = tally_lead_values(self.tally, leads, self.counted, self.ready_from)
         self._survey()
-        tally_referrals(self.world, self.tally, self.counted, self.links.person, self._market_of)
+        for who, day in tally_referrals(
+            self.world, self.tally, self.counted, self.links.person, self._market_of
+        ):  # fmt: skip
+            self.praises.setdefault(who, []).append(day)
+        self._good_reviews()
+        self._customers()
         count_service(self.world, self.tally, self._market, self._beginnings)
         tally_margins(
             self.world, self.tally, self.exchange, self.counted, self._loose_refunds(), self._market_of,
@@ -144,6 +166,7 @@ class _Truth:
         count_search(self.world, self.tally)
         count_social(self.world, self.tally, self.sessions)
         count_mentions(self.world, self.tally)
+        tally_experiments(self.world, self.tally, self.links.person)
         values = self.tally.close(dict.fromkeys(_PLANNED, self.world.as_of), self.world.last)
         return self._without_incomparable(self._without_unready(self._with_buyers_among_visitors(values)))
 
@@ -306,15 +329,10 @@ class _Truth:
                 "gross_sales": order.gross,
                 "discounts": order.discount,
                 "orders_returned": bool(order.refunds) and order.refunds[0][0] <= order.day + late,
-                "attributed_orders": 1,
-                "attributed_revenue": order.net,
             }
-            if (order.ad_source, order.day) in reported:
-                counts["paid_attributed_revenue"] = order.net
-            if (order.ad_source, order.day) in claimed:
-                counts["platform_attributed_orders"] = 1
             for name, value in counts.items():
                 self.tally.add(name, order.day, value, *place)
+            self._credits(order, reported, claimed)
             self._sales(order.day, order.gross - order.discount, order.place == "online", place)
             for day, amount in order.refunds:
                 self.tally.add("refunded_sales", day, amount, *place)
@@ -325,6 +343,18 @@ class _Truth:
                 for day, amount in till_refunds(self.exchange, sale):
                     self.tally.add("refunded_sales", day, amount, "store", market)
                     self._sales(day, -amount, False, ("store", market))
+
+    def _credits(self, order: Order, reported: set[tuple[str, dt.date]], claimed: set[tuple[str, dt.date]]) -> None:
+        """What the touches of an order earned under the model of the settings."""
+        for credit in self.attribution.credits(order, self.settings.attribution.model):
+            place = (credit.channel, order.market)
+            share = Decimal(credit.millionths).scaleb(-6)
+            self.tally.add("attributed_orders", order.day, share, *place)
+            self.tally.add("attributed_revenue", order.day, credit.revenue, *place)
+            if (credit.ad_source, order.day) in reported:
+                self.tally.add("paid_attributed_revenue", order.day, credit.revenue, *place)
+            if (credit.ad_source, order.day) in claimed:
+                self.tally.add("platform_attributed_orders", order.day, share, *place)
 
     def _sales(self, day: dt.date, amount: int, is_online: bool, place: tuple[str, str]) -> None:
         self.tally.add("net_sales", day, amount, *place)
@@ -357,7 +387,7 @@ class _Truth:
         window = dt.timedelta(days=self.settings.customers.churn_window_days)
         one = dt.timedelta(days=1)
         for period, start, end in self._periods(self.world.history_start, LONG_PERIODS):
-            for customer in self.customers.values():
+            for person, customer in self.customers.items():
                 to_date = sum(day <= end for day in customer.days)
                 self.tally.state("customers_to_date", period, start, to_date >= 1, customer.market)
                 self.tally.state("customers_with_two_orders", period, start, to_date >= 2, customer.market)
@@ -365,6 +395,10 @@ class _Truth:
                     stays = any(end - window + one <= day <= end for day in customer.days)
                     self.tally.state("active_customers_at_start", period, start, 1, customer.market)
                     self.tally.state("retained_customers", period, start, stays, customer.market)
+                if any(end - window + one <= day <= end for day in customer.days):
+                    speaks = any(start <= day <= end for day in self.praises.get(person, ()))
+                    self.tally.state("active_customers_at_end", period, start, 1, customer.market)
+                    self.tally.state("advocates", period, start, speaks, customer.market)
 
     def _periods(self, first: dt.date, periods: tuple[str, ...]) -> Iterator[tuple[str, dt.date, dt.date]]:
         """The periods that hold a day from `first` to the last one."""
@@ -377,12 +411,17 @@ class _Truth:
 
     def _without_unready(self, values: dict[Key, Number]) -> dict[Key, Number]:
         """Without what nobody can know while the history is young."""
-        unready = ("new_customers", "active_customers_at_start", "retained_customers", "returning_customers")
+        unready = (
+            "new_customers", "active_customers_at_start", "retained_customers", "returning_customers",
+            "existing_customer_orders", "upsell_orders", "cross_sell_orders", "active_customers_at_end", "advocates",
+        )  # fmt: skip
+        unpriced = {(period, self.calendar.start(period, day)) for day in self.unpriced for period in PERIODS}
         return {
             key: value
             for key, value in values.items()
             if (key[0] not in unready or key[2] >= self.ready_from)
             and (key[0] != "new_visitors" or self._knows_new_visitors(key))
+            and (key[0] != "lead_value" or key[1:3] not in unpriced)
         }
 
     def _knows_new_visitors(self, key: Key) -> bool:
@@ -422,6 +461,8 @@ class _Truth:
             day = answer.at.astimezone(account.zone).date()
             email = answer.email or (invitation.email if invitation is not None else None)
             market = self._market(email, account.market)
+            if email is not None and answer.score >= 9:
+                self._praise(email, day)
             self.tally.add("nps_responses", day, 1, None, market)
             self.tally.add("nps_promoters", day, answer.score >= 9, None, market)
             self.tally.add("nps_detractors", day, answer.score <= 6, None, market)
@@ -431,6 +472,17 @@ class _Truth:
             soon = any(at - invitation.sent_at <= dt.timedelta(days=30) for at in answered.get(invitation.id, []))
             self.tally.add("nps_invited", day, 1, None, market)
             self.tally.add("nps_answered_invited", day, soon, None, market)
+
+    def _good_reviews(self) -> None:
+        for review in self.world.service.reviews:
+            if review.stars is None or review.is_spam or review.removed_at is not None or review.email is None:
+                continue
+            if Fraction(review.stars * 5, review.scale) >= 4:
+                account = self.world.accounts["reviews", REVIEW_ACCOUNTS[review.platform]]
+                self._praise(review.email, review.at.astimezone(account.zone).date())
+
+    def _praise(self, email: str, day: dt.date) -> None:
+        self.praises.setdefault(self.links.person(("email", email.lower())), []).append(day)
 
     def _market(self, email: str | None, otherwise: str) -> str:
         """The market of the person with an address."""

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from raceway.home import PROJECT
-from raceway.sample.truth import compare
-from tests.e2e.conftest import AS_OF, Ran, raceway, rows, version
+from raceway.sample.comparison import compare_targets
+from raceway.sample.truth import Truth, compare
+from raceway.sample.truth_attribution import MODELS
+from raceway.sample.world import invent_world
+from tests.e2e.conftest import AS_OF, END, Ran, raceway, rows, version
 
 pytestmark = pytest.mark.xdist_group("sample_night")
 
@@ -25,22 +30,171 @@ def test_every_measure_and_kpi_equals_the_truth(first_night: tuple[Path, Ran]) -
     assert not found.differences, str(found)
 
 
-def test_each_kpi_that_the_sources_feed_has_values(first_night: tuple[Path, Ran]) -> None:
+def test_what_is_due_of_every_target_and_its_attainment_equal_the_truth(first_night: tuple[Path, Ran]) -> None:
     home, _ = first_night
-    found = rows(home, "select distinct kpi from race_kpi where value is not null")
-    fed = {row["measure"] for row in _seed("measure_sources")}
-    wanted = {
-        row["kpi"]
-        for row in _seed("kpi_catalog")
-        if fed.issuperset(re.findall(r"[a-z]\w*", f"{row['numerator']} {row['denominator']}"))
+    found = compare_targets(home / "truth", home / "published" / "current" / "race.duckdb")
+    print(found)
+    assert found.compared > 50
+    assert not found.differences, str(found)
+    # some run and are paced, some are over
+    [(paced, whole)] = rows(
+        home,
+        "select count(*) filter (where paced_target < target), count(*) filter (where paced_target = target) from race_kpi",
+    )
+    assert paced > 0
+    assert whole > 0
+
+
+NOT_YET: frozenset[str] = frozenset({"predicted_clv", "repurchase_likelihood", "experiments_concluded"})
+"""KPIs of the catalogue that nothing feeds yet. It only ever shrinks."""
+
+PERIODS = ("day", "week", "month", "quarter", "cycle")
+LONG = ("month", "quarter", "cycle")
+
+
+def test_every_experiment_has_the_persons_and_conversions_of_the_invented_world(first_night: tuple[Path, Ran]) -> None:
+    home, _ = first_night
+    columns = ("visitors", "persons", "mixed_persons", "conversions")
+    with (home / "truth" / "experiments.csv").open(encoding="utf-8", newline="") as file:
+        wanted = {
+            (row["experiment"], row["variation"]): tuple(int(row[name]) if row[name] else None for name in columns)
+            for row in csv.DictReader(file)
+        }
+    found = {
+        row[:2]: row[2:]
+        for row in rows(home, f"select experiment, variation, {', '.join(columns)} from fct_convert_experiment")
     }
-    assert {kpi for (kpi,) in found} == wanted
-    assert len(wanted) >= 100
+    assert set(found) == set(wanted)
+    for key, counts in found.items():
+        assert counts[:3] == wanted[key][:3], key
+        assert wanted[key][3] in (counts[3], None), key  # the truth tells conversions where success is an order
+    verdicts = {
+        (row[0], row[1]) for row in rows(home, "select is_counted, has_ratio_mismatch from fct_convert_experiment")
+    }
+    assert verdicts == {(True, False), (False, True), (False, False)}
 
 
 def _seed(name: str) -> list[dict[str, str]]:
     with (PROJECT.dbt_project / "seeds" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def _periods(grains: str) -> set[str]:
+    return set({"all": PERIODS, "month+": LONG}.get(grains) or grains.split(","))
+
+
+MEASURES = {row["measure"]: row for row in _seed("measures")}
+KPIS = {row["kpi"]: row for row in _seed("kpi_catalog")}
+TERMS = {
+    kpi: [MEASURES[name] for name in re.findall(r"[a-z]\w*", f"{row['numerator']} {row['denominator']}")]
+    for kpi, row in KPIS.items()
+}
+
+
+def declared(kpi: str) -> set[str]:
+    """The periods at which the KPI and all its measures exist."""
+    return _periods(KPIS[kpi]["grains"]).intersection(*(_periods(measure["grains"]) for measure in TERMS[kpi]))
+
+
+def test_every_kpi_of_the_catalogue_has_values_and_the_command_line_counts_them(first_night: tuple[Path, Ran]) -> None:
+    home, _ = first_night
+    asked = raceway(
+        home, "query", "select count(distinct kpi) as kpis from race_kpi where value is not null", "-f", "csv"
+    )
+    assert asked.out.split() == ["kpis", str(len(KPIS) - len(NOT_YET))], asked.out + asked.err
+    found = {kpi for (kpi,) in rows(home, "select distinct kpi from race_kpi where value is not null")}
+    assert KPIS.keys() - found == NOT_YET
+
+
+UNKNOWN = {
+    ("follower_growth_rate", "quarter"): "nobody read the followers before the quarter, which is older than the sample",
+    ("share_of_voice", "quarter"): "a quarter with days on which only the brand's mentions are known has no whole",
+}
+"""Null by design at the sample's length of 90 days: its sources begin within its only quarter."""
+
+
+def test_every_kpi_has_values_that_vary_at_each_period_it_declares(first_night: tuple[Path, Ran]) -> None:
+    """Over periods, channels and markets. Of quarters and cycles the sample may hold one only: its value is enough."""
+    home, _ = first_night
+    counted = {
+        (kpi, period): (values, starts)
+        for kpi, period, values, starts in rows(
+            home,
+            "select kpi, period, count(distinct value), count(distinct period_start) filter (where value is not null) "
+            "from race_kpi group by kpi, period",
+        )
+    }
+    poor = []
+    for kpi in KPIS.keys() - NOT_YET:
+        for period in sorted(declared(kpi)):
+            values, starts = counted.get((kpi, period), (0, 0))
+            is_single = starts == 1 and period in ("quarter", "cycle")
+            if (kpi, period) not in UNKNOWN and (values == 0 or (values == 1 and not is_single)):
+                poor.append((kpi, period, values, starts))
+    assert sorted(poor) == []
+
+
+def test_no_kpi_or_measure_stands_where_it_is_not_declared(first_night: tuple[Path, Ran]) -> None:
+    home, _ = first_night
+    stray = []
+    for table, name in (("race_kpi", "kpi"), ("race_measure", "measure")):
+        for key, period, channel, market in rows(
+            home, f"select distinct {name}, period, channel, market from {table}"
+        ):  # fmt: skip
+            of = TERMS[key] if table == "race_kpi" else [MEASURES[key]]
+            periods = declared(key) if table == "race_kpi" else _periods(MEASURES[key]["grains"])
+            channels = [measure["channel_by"] for measure in of]
+            is_meant = (
+                period in periods
+                and (channel == "all" or market == "all" or period in LONG)
+                and (channel == "all" or "none" not in channels)
+                and all(channel in ("all", by[6:]) for by in channels if by.startswith("fixed "))
+                and (market == "all" or all(measure["market_by"] != "none" for measure in of))
+            )
+            if not is_meant:
+                stray.append((key, period, channel, market))
+    assert stray == []
+
+
+def test_every_order_has_the_truths_credits_under_every_model(first_night: tuple[Path, Ran]) -> None:
+    home, _ = first_night
+    truth = Truth(invent_world(90, 0.25, 7, dt.date.fromisoformat(END)))
+    wanted: dict[tuple[str, str, str], tuple[Decimal, int]] = {}
+    for model in MODELS:
+        for order in truth.counted:
+            for credit in truth.attribution.credits(order, model):
+                share, money = wanted.get((order.id, model, credit.channel), (Decimal(0), 0))
+                wanted[order.id, model, credit.channel] = (
+                    share + Decimal(credit.millionths).scaleb(-6),
+                    money + credit.revenue,
+                )
+    found = {
+        (order, model, channel): (share, int(money))
+        for order, model, channel, share, money in rows(
+            home, "select order_id, model, channel, sum(credit), sum(revenue) from fct_convert_attribution group by all"
+        )
+    }
+    assert found == wanted
+    assert rows(
+        home, "select bool_or(is_fallback), bool_or(not is_fallback) from fct_convert_attribution "
+        "where model = 'data_driven' and touches > 1",
+    ) == [(True, True)]  # fmt: skip
+
+
+def test_claims_stand_beside_what_the_clicks_earned(first_night: tuple[Path, Ran]) -> None:
+    home, _ = first_night
+    claimed = rows(home, "select source, sum(purchases) from fct_reach_ads where purchases is not null group by 1")
+    beside = rows(home, "select model, source, sum(claimed_orders) from fct_convert_attribution_claims group by 1, 2")
+    assert set(beside) == {(model, source, claims) for model in MODELS for source, claims in claimed}
+    [(earned,)] = rows(
+        home,
+        "select sum(attributed_orders) from fct_convert_attribution_claims where model = 'last_non_direct'",
+    )
+    assert [(earned,)] == rows(
+        home,
+        "select sum(value) from race_measure where measure = 'platform_attributed_orders' and period = 'day' "
+        "and channel = 'all' and market = 'all'",
+    )
 
 
 def test_nothing_is_lost(first_night: tuple[Path, Ran]) -> None:

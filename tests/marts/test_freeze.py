@@ -17,7 +17,7 @@ from raceway.history import run_checks
 from raceway.home import Home
 from raceway.ledger import Ledger, reject, state_name, utc_text
 from raceway.personal import Hasher
-from raceway.settings import Account, Exclusion, Settings, init_home
+from raceway.settings import Account, Exclusion, Identity, Settings, init_home
 
 AS_OF = dt.date(2026, 4, 11)
 
@@ -346,6 +346,43 @@ def test_settings_accounts_and_hashed_exclusions_are_frozen(company: Company) ->
     assert ("required_lag_days.search_console", "3") in company.frozen("select * from frozen.setting_values")
 
 
+def test_the_attribution_model_of_the_settings_is_frozen(company: Company) -> None:
+    company.settings = Settings.model_validate({"attribution": {"model": "time_decay", "lookback_days": 60}})
+    company.freeze()
+    assert company.frozen("select value from frozen.setting_values where setting = 'attribution_model'") == [
+        ("time_decay",)
+    ]
+    assert company.frozen("select attribution_lookback_days from frozen.settings") == [(60,)]
+
+
+def test_own_channel_rules_are_frozen_in_their_order(company: Company) -> None:
+    company.home.channel_rules.write_text("channel,source,medium,is_ad\nemail,news.*,,\naffiliate,,cps,true\n")
+    company.freeze()
+    assert company.frozen("select * from frozen.own_channel_rules order by rule") == [
+        (1, "email", "", "", "news.*", "", "", False),
+        (2, "affiliate", "", "", "", "cps", "", True),
+    ]
+
+
+def test_what_never_joins_is_frozen_as_landed_rows_show_it(company: Company) -> None:
+    company.has(account("ga4", "site"))
+    company.has(account("square", "till"))
+    known = "5" * 64
+    values = ("Desk@Example.com", "0912 345 678", "kiosk.1", known)
+    company.settings = company.settings.model_copy(update={"identity": Identity(never_join=values)})
+    company.freeze()
+    hasher = Hasher(company.home)
+    frozen = {
+        value
+        for (value,) in company.frozen("select value from frozen.setting_values where setting = 'identity.never_join'")
+    }
+    assert frozen >= {
+        hasher.email("desk@example.com"), hasher.phone("+84912345678", "VN"), "site:kiosk.1",
+        f"till:{hasher.id('kiosk.1')}", hasher.id("kiosk.1"), known, f"till:{known}",
+    }  # fmt: skip
+    assert company.frozen("select identity_max_shared from frozen.settings") == [(5,)]
+
+
 def test_an_order_account_without_a_stated_history_begins_with_its_first_covered_day(company: Company) -> None:
     company.land("shopify.orders", "2026-03-04T01:00", order("#1"), covers=("2026-01-01", "2026-03-03"))
     company.freeze()
@@ -365,6 +402,7 @@ CHANGES: dict[str, Callable[[Company], Any]] = {
                                                                                        "targets": {"at_risk": 0.8}})),
     "an account": lambda company: company.has(account("shopify", "vn", prices_include_vat=True)),
     "an exclusion": lambda company: company.home.exclusions.write_text("kind,value,reason\norder,#1,\n"),
+    "a channel rule": lambda company: company.home.channel_rules.write_text("channel,source\naffiliate,masoffer\n"),
 }  # fmt: skip
 
 

@@ -13,6 +13,8 @@ measure_rules as (select * from {{ ref('measure_rules') }}),
 
 coverage as (select * from {{ ref('int_measure_coverage') }}),
 
+lead_values as (select * from {{ ref('int_lead_values') }}),
+
 -- on the first loaded day every customer would be new
 young_histories as (
     select coverage.measure, coverage.period, coverage.window_start, coverage.window_end
@@ -64,6 +66,14 @@ incomparable as (
     where whole.covered_days < part.covered_days
 ),
 
+-- without the value of some of its leads a sum would still be divided by all of them
+unpriced as (
+    select distinct coverage.measure, coverage.period, coverage.window_start, coverage.window_end
+    from coverage
+    inner join lead_values on lead_values.day between coverage.window_start and coverage.window_end
+    where coverage.measure = 'lead_value' and lead_values.lead_value is null
+),
+
 final as (
     select measure, period, window_start, window_end, cast(null as varchar) as market from young_histories
     union
@@ -72,6 +82,8 @@ final as (
     select measure, period, window_start, window_end, 'all' as market from first_touches
     union
     select measure, period, window_start, window_end, cast(null as varchar) as market from incomparable
+    union
+    select measure, period, window_start, window_end, cast(null as varchar) as market from unpriced
 )
 
 select * from final
