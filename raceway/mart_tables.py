@@ -7,7 +7,7 @@ from typing import Final
 
 import duckdb
 
-_MARTS: Final = ("race_kpi", "race_measure", "kpi_catalog", "measure_catalog")
+_MARTS: Final = ("race_kpi", "race_measure", "kpi_catalog", "measure_catalog", "cohort_retention")
 
 # The column that dates a table's rows: Parquet is cut into its months, race.duckdb holds the recent ones.
 # A table that is not named here, or has none of its own (a state like a subscriber), is published whole.
@@ -42,6 +42,7 @@ _DATED_BY: Final = {
     "fct_engage_csat_answer": "day",
     "fct_engage_usage": "day",
     "fct_engage_email_activity": "day",
+    "fct_engage_customer_value": "month_end",
     "fct_advocacy_nps_answer": "day",
     "fct_advocacy_nps_invitation": "day",
     "fct_engage_loyalty_posting": "day",

@@ -152,7 +152,7 @@ def _stamp(home: Home) -> tuple[int, int]:
         for root in (PROJECT.dbt_project, PROJECT.profiles, home.sources)
         for folder, _, names in os.walk(root)
         for name in names
-        if name.endswith((".sql", ".yml", ".yaml", ".csv", ".md"))
+        if name.endswith((".sql", ".py", ".yml", ".yaml", ".csv", ".md"))
     ]
     return len(times), max(times, default=0)
 

@@ -130,14 +130,16 @@ def _likelihood(at: Floats, x: Floats, t_x: Floats, t: Floats, share: Floats) ->
     """Mean log-likelihood (equation 6, taken apart as in the paper's appendix) and its slope by the logarithms."""
     r, alpha, a, b = _parameters(at)
     left_odds = _log_odds_of_having_left(np.array([r, alpha, a, b]), x, t_x, t)
-    purchases = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
-    stays = gammaln(a + b) + gammaln(b + x) - gammaln(b) - gammaln(a + b + x)
+    n, of = np.unique(x, return_inverse=True)  # the costly functions once per number of purchases
+    purchases = (gammaln(r + n) - gammaln(r) + r * np.log(alpha))[of]
+    stays = (gammaln(a + b) + gammaln(b + n) - gammaln(b) - gammaln(a + b + n))[of]
     waits = -(r + x) * np.log(alpha + t) + np.logaddexp(0, left_odds)
     left = expit(left_odds)
-    by_r = digamma(r + x) - digamma(r) + np.log(alpha) - (1 - left) * np.log(alpha + t) - left * np.log(alpha + t_x)
+    by_r = (digamma(r + n) - digamma(r) + np.log(alpha))[of] - np.log(alpha + t)
+    by_r += left * (np.log(alpha + t) - np.log(alpha + t_x))
     by_alpha = r / alpha - (r + x) * ((1 - left) / (alpha + t) + left / (alpha + t_x))
-    by_a = digamma(a + b) - digamma(a + b + x) + left / a
-    by_b = digamma(a + b) + digamma(b + x) - digamma(b) - digamma(a + b + x) - left / (b + np.maximum(x, 1) - 1)
+    by_a = (digamma(a + b) - digamma(a + b + n))[of] + left / a
+    by_b = (digamma(a + b) + digamma(b + n) - digamma(b) - digamma(a + b + n))[of] - left / (b + np.maximum(x, 1) - 1)
     slopes = (
         r * by_r + alpha * by_alpha,
         -alpha * by_alpha,

@@ -21,6 +21,12 @@ valued as (
     select measure, period, window_start, window_end, channel, market, value from {{ ref('int_window_states') }}
     union all
     select measure, period, window_start, window_end, channel, market, value from {{ ref('int_window_amounts') }}
+    union all
+    select measure, period, window_start, window_end, channel, market, value from {{ ref('int_window_fits') }}
+),
+
+fitted_windows as (
+    select distinct measure, period, window_start, window_end from {{ ref('int_window_fits') }}
 ),
 
 due as (
@@ -28,12 +34,22 @@ due as (
         coverage.*,
         measures.channel_by,
         measures.market_by,
-        coalesce(measure_rules.needs_history, false)
-        and (settings.history_ready_from is null or coverage.window_start < settings.history_ready_from) as is_unknown
+        (
+            coalesce(measure_rules.needs_history, false)
+            and (settings.history_ready_from is null or coverage.window_start < settings.history_ready_from)
+        )
+        -- what no fit tells is unknown, not 0
+        or (measures.additivity = 'fitted' and fitted_windows.measure is null) as is_unknown
     from coverage
     cross join settings
     inner join measures on coverage.measure = measures.measure
     left join measure_rules on coverage.measure = measure_rules.measure
+    left join fitted_windows
+        on
+            coverage.measure = fitted_windows.measure
+            and coverage.period = fitted_windows.period
+            and coverage.window_start = fitted_windows.window_start
+            and coverage.window_end = fitted_windows.window_end
 ),
 
 family_windows as (
