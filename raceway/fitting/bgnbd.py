@@ -20,8 +20,8 @@ from scipy.special import digamma, expit, gammaln
 
 from raceway.fitting.maximum import MOST_ALIKE, Floats, maximise
 
-_STARTS: Final = ((0.25, 1.6, 0.3, 3.3), (1.0, 1.0, 1.0, 2.0), (3.0, 3.0, 0.1, 20.0))
-"""r, purchases in a mean age, odds of leaving, a + b: a few heavy buyers, nothing known, many alike who stay."""
+_STARTS: Final = ((0.2, 1.0, 4.0), (0.3, 1.0, 3.0), (0.05, 0.4), (2.0, 20.0))
+"""r, purchases in a mean age, odds of leaving, a + b."""
 _LARGEST: Final = (MOST_ALIKE, 1e6, MOST_ALIKE, MOST_ALIKE)
 _NODES: Final = 60
 """Points of the quadrature: ten digits and more for 200 purchases and any leaving chance."""
@@ -55,7 +55,7 @@ def fit(frequency: Floats, recency: Floats, age: Floats, customers: Floats) -> B
     best = maximise(likelihood, _STARTS, _LARGEST)
     r, alpha, a, b = (float(value) for value in _parameters(best.at))
     # in another unit of time every purchase's density has another height
-    log_likelihood = total * best.mean - float(customers @ frequency) * np.log(unit)
+    log_likelihood = total * best.mean - float(np.sum(customers * frequency)) * np.log(unit)
     return BgNbd(r, alpha * unit, a, b, float(log_likelihood), best.reason)
 
 
@@ -146,4 +146,4 @@ def _likelihood(at: Floats, x: Floats, t_x: Floats, t: Floats, share: Floats) ->
         a * b / (a + b) * (by_a - by_b),
         a * by_a + b * by_b,
     )
-    return float(share @ (purchases + stays + waits)), np.array([float(share @ slope) for slope in slopes])
+    return float(np.sum(share * (purchases + stays + waits))), np.array([np.sum(share * slope) for slope in slopes])

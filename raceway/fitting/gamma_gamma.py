@@ -18,7 +18,7 @@ from scipy.special import digamma, gammaln
 
 from raceway.fitting.maximum import MOST_ALIKE, Floats, maximise
 
-_STARTS: Final = ((6.0, 4.0, 1.0), (1.0, 2.0, 1.0), (2.0, 100.0, 1.0))
+_STARTS: Final = ((1.0, 5.0, 25.0), (2.0, 5.0, 50.0), (0.7, 1.0))
 """p, q, p v ÷ q in mean values."""
 _LARGEST: Final = (MOST_ALIKE, MOST_ALIKE, 1e6)
 

@@ -55,9 +55,7 @@ def fit_month_ends(groups: duckdb.DuckDBPyRelation, statistics: duckdb.DuckDBPyR
     return pa.Table.from_pylist([_fit(month_end, groups, statistics) for (month_end,) in month_ends], schema=_FITS)
 
 
-def _fit(
-    month_end: dt.date, groups: duckdb.DuckDBPyRelation, statistics: duckdb.DuckDBPyRelation
-) -> dict[str, object]:
+def _fit(month_end: dt.date, groups: duckdb.DuckDBPyRelation, statistics: duckdb.DuckDBPyRelation) -> dict[str, object]:
     of = _statistics(groups, month_end)
     repeating = int(of["customers"][of["frequency"] > 0].sum())
     row: dict[str, object] = {

@@ -21,6 +21,7 @@ from raceway.sample.identities import Identity, Links, order_identity, revealed_
 from raceway.sample.model import DAY, AdRow, World, micros
 from raceway.sample.periods import LONG_PERIODS, PERIODS, Calendar
 from raceway.sample.tally import Key, Number, Tally, declared_measures, grains, read_rows
+from raceway.sample.truth_clv import tally_clv
 from raceway.sample.truth_crm import count_crm
 from raceway.sample.truth_listening import count_mentions
 from raceway.sample.truth_lists import tally_lists
@@ -138,6 +139,10 @@ class _Truth:
         tally_margins(
             self.world, self.tally, self.exchange, self.counted, self._loose_refunds(), self._market_of,
             lambda: self._periods(self.world.history_start, LONG_PERIODS),
+        )  # fmt: skip
+        tally_clv(
+            self.tally, self.counted, lambda person: self.customers[person].market, self.world.last,
+            self._periods(self.world.history_start, LONG_PERIODS),
         )  # fmt: skip
         tally_lists(self.world, self.tally, self.sessions, self.links.person, self._market_of)
         tally_loyalty(self.world, self.tally, self.links.person, self._market_of, self._periods)
