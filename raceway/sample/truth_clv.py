@@ -1,7 +1,7 @@
 """What the customers of the invented world are expected to bring: BG/NBD and Gamma-Gamma by formulas of its own.
 
-The definitions stand in docs/decisions.md. The likelihoods are written as the papers print them, the search goes by
-differences (L-BFGS-B, then SLSQP), and expected orders come from the hypergeometric function, so that a slip in
+The definitions stand in docs/decisions.md. The likelihoods are written as the papers print them, the search needs no
+slopes (Nelder and Mead's), and expected orders come from the hypergeometric function, so that a slip in
 `raceway.fitting` would show.
 """
 
@@ -96,10 +96,10 @@ def _expected(buyers: list[_Buyer]) -> Mapping[str, tuple[float, float]]:
         return {}
     alike = Counter((buyer.x, buyer.recency, buyer.age) for buyer in buyers)
     groups = np.array([(*told, many) for told, many in sorted(alike.items())]).T
-    r, rate, odds, s = _search(_buying, ((0.0, -2.0, -1.0, 2.0), (-1.0, -1.0, 0.0, 1.0)), (1, 0, 1, 1), groups)
+    r, rate, odds, s = _search(_buying, (0.0, -2.0, -1.0, 2.0), (1, 0, 1, 1), groups)
     alpha, a, b = r / rate, s * odds / (1 + odds), s / (1 + odds)
     usual = spending[1].mean()
-    p, q, level = _search(_spending, ((0.0, 1.0, 0.0), (1.0, 1.0, 0.0)), (1, 1, 0), (spending[0], spending[1] / usual))
+    p, q, level = _search(_spending, (0.5, 2.0, 0.0), (1, 1, 0), (spending[0], spending[1] / usual))
     v = level * usual * q / p
 
     x, recency, age = np.array([(buyer.x, buyer.recency, buyer.age) for buyer in buyers]).T
@@ -117,15 +117,14 @@ def _expected(buyers: list[_Buyer]) -> Mapping[str, tuple[float, float]]:
     return totals
 
 
-def _search(against: Callable[..., float], starts: Iterable[Any], are_shapes: Iterable[int], told: Any) -> Any:
+def _search(against: Callable[..., float], start: tuple[float, ...], are_shapes: Iterable[int], told: Any) -> Any:
     """The parameters that make what was told likeliest."""
     bounds = [_SHAPE if is_shape else _LEVEL for is_shape in are_shapes]
-    rough = [
-        minimize(against, start, tuple(told), "L-BFGS-B", bounds=bounds, options={"ftol": 1e-7}) for start in starts
-    ]
-    best = min(rough, key=lambda end: float(end.fun)).x
-    sharp = {"ftol": 1e-15, "maxiter": 500}
-    return np.exp(minimize(against, best, tuple(told), "SLSQP", jac="3-point", bounds=bounds, options=sharp).x)
+    sharp = {"xatol": 1e-7, "fatol": 1e-14, "maxiter": 5000, "maxfev": 5000}
+    logs: Any = start
+    for _ in range(2):  # again from where it ended: a simplex that fell flat at a bound rises anew
+        logs = minimize(against, logs, tuple(told), "Nelder-Mead", bounds=bounds, options=sharp).x
+    return np.exp(logs)
 
 
 def _buying(logs: Any, x: Any, recency: Any, age: Any, customers: Any) -> float:
