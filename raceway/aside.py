@@ -7,12 +7,12 @@ import uuid
 from pathlib import Path
 
 
-def write_aside(path: Path, text: str) -> None:
-    """Writes a small text file so that readers see the old or the new one, never half of it."""
+def write_aside(path: Path, content: str | bytes) -> None:
+    """Writes a small file (a text as UTF-8) so that readers see the old or the new one, never half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    with aside.open("w", encoding="utf-8") as file:
-        file.write(text)
+    with aside.open("wb") as file:
+        file.write(content.encode() if isinstance(content, str) else content)
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)

@@ -375,8 +375,7 @@ def _value(column: ColumnContract, rows: Rows, span: Span | None, reading: _Read
         day = span.first if meta.value_of == "period_start" else span.last
         return f"date '{day.isoformat()}'"
     if meta.value_of == "file_name":
-        found = re.search(meta.pattern or "", rows.shape.member.file_name)
-        named = found.group(1).lower() if found and found.group(1) else meta.default
+        named = _from_name(column, rows.shape) or meta.default
         return _constant(named) if named else NONE
     if meta.value_of == "preamble":
         said = _from_preamble(rows.shape, meta.pattern or "") or meta.default
@@ -390,6 +389,25 @@ def _value(column: ColumnContract, rows: Rows, span: Span | None, reading: _Read
         return name(column.name)
     default = f"{quoted(meta.default)}" if meta.default else "null"
     return f"cast({default} as {column.data_type})"
+
+
+def _from_name(column: ColumnContract, shape: Shape) -> str:
+    """What a file's name says of a column; empty where it says nothing."""
+    found = re.search(column.meta.pattern or "", shape.member.file_name)
+    return found.group(1).lower() if found and found.group(1) else ""
+
+
+def said_by_name(shape: Shape) -> str:
+    """What a file's name says of its rows (their period, a column's value) by the contract; empty for most.
+
+    It belongs to the content: equal bytes under another period are another report.
+    """
+    table = shape.table
+    rule = table.meta.period
+    own = _own_period(shape) if rule is not None and rule.of == "file_name" else None
+    values = [_from_name(column, shape) for column in table.columns if column.meta.value_of == "file_name"]
+    spans = [span for span in (own, _named_period(table, shape.member.file_name)) if span]
+    return "\n".join([*(f"{span.first} {span.last}" for span in spans), *values])
 
 
 def _from_preamble(shape: Shape, pattern: str) -> str:

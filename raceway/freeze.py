@@ -332,7 +332,8 @@ def _write_settings(
         "settings",
         "business_zone varchar, reporting_currency varchar, minor_unit integer, fiscal_year_start_month integer, "
         "cycle_start date, churn_window_days integer, attribution_lookback_days integer, cart_window_days integer, "
-        "rate_max_age_days integer, as_of date, on_track double, at_risk double, history_ready_from date",
+        "rate_max_age_days integer, as_of date, on_track double, at_risk double, history_days integer, "
+        "history_ready_from date",
         [
             {
                 "business_zone": settings.business.zone,
@@ -347,6 +348,7 @@ def _write_settings(
                 "as_of": as_of,
                 "on_track": settings.targets.on_track,
                 "at_risk": settings.targets.at_risk,
+                "history_days": HISTORY_DAYS,
                 "history_ready_from": _history_ready_from(connection, accounts),
             }
         ],
@@ -358,6 +360,7 @@ def _setting_values(settings: Settings) -> list[dict[str, Any]]:
     """The lists of the settings, one row per value, sorted."""
     lists: dict[str, Iterable[str]] = {
         "attribution_model": [settings.attribution.model],
+        "target_pacing": [settings.targets.pacing],
         "undelivered_tags": settings.orders.undelivered_tags,
         "gift_card_names": settings.orders.gift_card_names,
         "seo.authority_vendor": [settings.seo.authority_vendor],

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import gzip
 import json
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,9 +42,11 @@ def json_rows(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acco
             if raw is not None:
                 return typed_rows(connection, shape, account, f"select *, rowid + 1 as _n from {raw}", {}, csv=False)
         with _in_order(connection):
-            documents = _documents(connection, member, path, packed)
+            documents = _documents(connection, member, path, packed, scratch)
     except duckdb.IOException as fault:
         raise _cut_off(shape, fault) from fault
+    except (EOFError, zlib.error, gzip.BadGzipFile) as fault:
+        raise ExportRefused(f"{member.name}: cut off or damaged ({fault}); copy or export it again") from fault
     return _json_records(connection, shape, account, tree, documents)
 
 
@@ -86,7 +90,7 @@ def _strict_lines(
     return raw
 
 
-def _documents(connection: duckdb.DuckDBPyConnection, member: Member, path: str, packed: str) -> str:
+def _documents(connection: duckdb.DuckDBPyConnection, member: Member, path: str, packed: str, scratch: Path) -> str:
     """A table of JSON texts `line` and their number `_n`: elements of the array, lines, or the whole document."""
     lines = fresh("lines")
     layout = "array" if is_array(member.text) else "" if is_lines(member.text) else "unstructured"
@@ -105,16 +109,23 @@ def _documents(connection: duckdb.DuckDBPyConnection, member: Member, path: str,
             if layout == "array":
                 raise _damaged(member, fault) from fault
             damage = fault
+    # one kind of line end: DuckDB's csv reader gives up where a file has two
+    plain = plain_copy(member, scratch / f"{fresh('plain')}.json", False)
     try:
         connection.execute(
-            f"create temp table {lines} as select line, row_number() over () as _n from read_csv({path}, "
-            f"auto_detect = false, header = false, delim = '\x01', quote = '', escape = '', "
-            f"columns = {{'line': 'varchar'}}, "
-            f"max_line_size = {MAX_LINE}{packed})"
+            f"create temp table {lines} as select line, row_number() over () as _n from "
+            f"read_csv({quoted(str(plain))}, auto_detect = false, header = false, delim = '\x01', quote = '', "
+            f"escape = '', columns = {{'line': 'varchar'}}, max_line_size = {MAX_LINE})"
         )
     except duckdb.InvalidInputException as fault:
         raise ExportRefused(f"{member.name}: not readable as lines of text: {first_line(fault)}") from fault
-    connection.execute(f"delete from {lines} where coalesce(trim(line), '') = ''")
+    finally:
+        plain.unlink()
+    connection.execute(f"delete from {lines} where coalesce(trim(line, e' \\t'), '') = ''")
+    connection.execute(  # a blank line is no record, and records are counted
+        f"update {lines} set _n = numbered.n from (select rowid as at, row_number() over (order by rowid) as n "
+        f"from {lines}) as numbered where numbered.at = {lines}.rowid"
+    )
     if damage is not None:  # neither a document, nor lines one of which is an object
         whole = connection.execute(f"select 1 from {lines} where {_IS_OBJECT} limit 1").fetchone()
         if whole is None:

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import duckdb
 
-from raceway.batch import Batch, write_batch
+from raceway.batch import Batch, said_by_name, write_batch
 from raceway.contracts import SourceContract, TableContract, Unsupported, load_contract
 from raceway.effect import copy_states, in_effect
 from raceway.faults import ExportRefused
@@ -327,7 +327,7 @@ class _Landing:
         return max(file.modified_at for file in self.export.files)
 
     def _content_hash(self, job: _Job) -> str:
-        """SHA-256 over the raw bytes of the job's parts in order, its sibling last."""
+        """SHA-256 over the raw bytes of the job's parts in order, its sibling last, and what their names say."""
         members = [shape.member for shape in job.shapes] + ([job.sibling] if job.sibling else [])
         whole = hashlib.sha256()
         for member in members:
@@ -339,6 +339,7 @@ class _Landing:
                         alone.update(block)
             if member.path == member.raw:
                 self.raw.digests[str(member.raw)] = alone.hexdigest() if len(members) > 1 else whole.hexdigest()
+        whole.update("".join(said_by_name(shape) for shape in job.shapes).encode())
         return whole.hexdigest()
 
     def _may_be_known(self, job: _Job, state: LedgerState) -> bool:

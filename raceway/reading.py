@@ -154,6 +154,9 @@ def _from_zip(raw: Path, name: str, scratch: Path, cp1252: bool, depth: int) -> 
             entries = [e for e in archive.infolist() if not e.is_dir() and not _is_litter(e.filename)]
             if any(e.filename == "[Content_Types].xml" for e in entries):
                 _refuse_flood(name, sum(e.file_size for e in entries), raw.stat().st_size)
+                damaged = archive.testzip()  # the workbook's reader does not look at the check sums
+                if damaged is not None:
+                    raise zipfile.BadZipFile(f"{damaged} is not what was packed")
                 return _from_workbook(raw, name, scratch)
             members: list[Member] = []
             unpacked = 0
@@ -327,7 +330,7 @@ def plain_copy(member: Member, target: Path, cp1252: bool) -> Path:
     for encoding in encodings:
         try:
             lines = 0
-            with member.path.open("rb") as file, target.open("wb") as out:
+            with _opened(member) as file, target.open("wb") as out:
                 decoder = codecs.getincrementaldecoder(encoding)()
                 newlines = io.IncrementalNewlineDecoder(None, translate=True)
                 first = True
@@ -413,9 +416,14 @@ def _json_shape(table: TableContract, member: Member) -> Shape | None:
     return Shape(member, table, records=wrapper) if fits else None
 
 
+def _opened(member: Member) -> IO[bytes]:
+    """A member's bytes, unpacked."""
+    return cast("IO[bytes]", gzip.open(member.path)) if member.packed else member.path.open("rb")
+
+
 def _longer_head(member: Member) -> str:
     """The beginning of a JSON member, long enough for any record that is read."""
-    with gzip.open(member.path) if member.packed else member.path.open("rb") as file:
+    with _opened(member) as file:
         return file.read(LONGEST_RECORD).decode(member.encoding, "replace").removeprefix("\ufeff")
 
 

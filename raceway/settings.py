@@ -102,10 +102,15 @@ class Rates(_Model):
 
 
 class Targets(_Model):
-    """From which attainment a target counts as met."""
+    """From which attainment a target counts as met, and how it is paced while its period runs."""
 
     on_track: float = Field(1.0, gt=0, description="Attainment from which a KPI is on_track.")
     at_risk: float = Field(0.9, gt=0, description="Attainment from which it is at_risk; below it is off_track.")
+    pacing: Literal["linear", "last_year"] = Field(
+        "linear",
+        description="How much of a count's or amount's target is due while its period runs: linear (by the days that "
+        "are over) or last_year (by the share that had come in by that day a year ago; months and quarters).",
+    )
 
 
 class Orders(_Model):

@@ -1,9 +1,8 @@
 """Runs dbt inside this process and turns its results into checks.
 
-One warm process builds a night's stages one after the other, so the parsed project is kept between calls
-and parsed again only when a file of it has changed. dbt writes nothing into the program's folder: its
-target folder lies in the home (`dbt_target/`, kept between nights for the partial parse), its log and the
-timings of each build in the run's folder.
+One warm process builds a night's stages one after the other. dbt writes nothing into the program's folder: its
+target folder lies in the home (`dbt_target/`, for the partial parse), its log and the timings of each build in
+the run's folder.
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ from raceway.aside import write_aside
 from raceway.faults import GateFailed, PassingFault
 from raceway.history import Check, Severity, record_checks
 from raceway.home import PROJECT, Home
+from raceway.parsed_project import NotParsed, parsed_project
 
 WAREHOUSE_VARIABLE: Final = "RACEWAY_WAREHOUSE"
 OWN_SOURCES_VARIABLE: Final = "RACEWAY_OWN_SOURCES"
@@ -31,9 +31,6 @@ _SEVERITIES: Final[dict[str, Severity]] = {"error": "critical", "warn": "warning
 _PASSED: Final = {"success", "pass", "no-op"}
 # DuckDB's word for a file that another process holds, or that could not be read or written just now
 _PASSING: Final = ("Could not set lock on file", "IO Error")
-
-_PARSED: Final[dict[tuple[str, str], tuple[tuple[int, int], Any]]] = {}
-"""Parsed projects of this process: (project folder, warehouse) -> (stamp of the project's files, manifest)."""
 
 
 @dataclass(frozen=True)
@@ -130,31 +127,10 @@ def _let_go_of_the_warehouse() -> None:
 
 
 def _manifest(home: Home, where: list[str]) -> Any:
-    """The parsed project, parsed anew when a file of it has changed since."""
-    from dbt.cli.main import dbtRunner
-
-    key, stamp = (str(PROJECT.dbt_project), str(home.warehouse)), _stamp(home)
-    kept = _PARSED.get(key)
-    if kept is not None and kept[0] == stamp:
-        return kept[1]
-    outcome = dbtRunner().invoke(["parse", *where])
-    if outcome.exception is not None or not outcome.success:
-        raise _fault(str(outcome.exception))
-    _PARSED.clear()  # a manifest is large, and one process serves one home
-    _PARSED[key] = (stamp, outcome.result)
-    return outcome.result
-
-
-def _stamp(home: Home) -> tuple[int, int]:
-    """Changes with every change to the dbt project and own sources: number of files and newest modification (ns)."""
-    times = [
-        (Path(folder) / name).stat().st_mtime_ns
-        for root in (PROJECT.dbt_project, PROJECT.profiles, home.sources)
-        for folder, _, names in os.walk(root)
-        for name in names
-        if name.endswith((".sql", ".py", ".yml", ".yaml", ".csv", ".md"))
-    ]
-    return len(times), max(times, default=0)
+    try:
+        return parsed_project([PROJECT.dbt_project, PROJECT.profiles, home.sources], where)
+    except NotParsed as fault:
+        raise _fault(str(fault)) from fault
 
 
 @contextmanager

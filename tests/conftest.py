@@ -42,16 +42,24 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Says what became of the spoilt files; tests run in other processes, whose prints nobody sees."""
     told: Counter[str] = Counter()
+    held: Counter[str] = Counter()
+    unheld: Counter[str] = Counter()
     slowest = 0.0
     for reports in terminalreporter.stats.values():
         for report in reports:
             for name, said in getattr(report, "user_properties", ()):
                 if name == "spoilt_files" and getattr(report, "when", "") == "call":
                     told.update({key: count for key, count in said.items() if isinstance(count, int)})
+                    held.update(said["held"])
+                    unheld.update(said["unheld"])
                     slowest = max(slowest, said["slowest"])
     if told:
         terminalreporter.write_line(
             f"{told['files']} spoilt files: {told['refused']} refused whole with a sentence, {told['landed']} tables "
-            f"landed with {told['rows']} rows; {told['compared']} held against Python's readers, the others cannot be "
-            f"read by those or are no csv; the slowest took {slowest:.2f} s"
+            f"landed with {told['rows']} rows; {held.total()} held row by row against other readers "
+            f"({_counts(held)}), {unheld.total()} not ({_counts(unheld)}); the slowest took {slowest:.2f} s"
         )
+
+
+def _counts(of: Counter[str]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in of.most_common())

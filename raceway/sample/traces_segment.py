@@ -69,6 +69,8 @@ def write_segment(world: World, inbox: Path) -> int:
         last = firsts[number + 1] - dt.timedelta(days=1) if number < 2 else world.last
         start, end = micros(world.moment(first, 0)), micros(world.moment(last + dt.timedelta(days=1), 0))
         messages = [one.message for one in sent if start <= one.received_at < end]
+        if not messages:
+            continue  # there is nothing to export
         received_day = start // 86_400_000_000 * 86_400_000
         exported_at = world.night if last == world.last else world.moment(last + dt.timedelta(days=1), 2)
         if number == 1:

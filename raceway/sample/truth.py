@@ -23,7 +23,7 @@ from raceway.sample.periods import LONG_PERIODS, PERIODS, Calendar
 from raceway.sample.tally import Key, Number, Tally, declared_measures, grains, read_rows
 from raceway.sample.truth_clv import tally_clv
 from raceway.sample.truth_crm import count_crm
-from raceway.sample.truth_listening import count_mentions
+from raceway.sample.truth_listening import count_mentions, incomparable_days
 from raceway.sample.truth_lists import tally_lists
 from raceway.sample.truth_loyalty import tally_loyalty
 from raceway.sample.truth_mailcrm import count_mail
@@ -150,7 +150,7 @@ class _Truth:
         count_social(self.world, self.tally, self.sessions)
         count_mentions(self.world, self.tally)
         values = self.tally.close(dict.fromkeys(_PLANNED, self.world.as_of), self.world.last)
-        return self._without_unready(self._with_buyers_among_visitors(values))
+        return self._without_incomparable(self._without_unready(self._with_buyers_among_visitors(values)))
 
     # Plan
 
@@ -383,7 +383,31 @@ class _Truth:
     def _without_unready(self, values: dict[Key, Number]) -> dict[Key, Number]:
         """Without what nobody can know while the history is young."""
         unready = ("new_customers", "active_customers_at_start", "retained_customers", "returning_customers")
-        return {key: value for key, value in values.items() if key[0] not in unready or key[2] >= self.ready_from}
+        return {
+            key: value
+            for key, value in values.items()
+            if (key[0] not in unready or key[2] >= self.ready_from)
+            and (key[0] != "new_visitors" or self._knows_new_visitors(key))
+        }
+
+    def _knows_new_visitors(self, key: Key) -> bool:
+        """The outlet's messages do not say when a visitor came first: its first 180 days are no time to ask."""
+        _, period, start, _, market = key
+        outlet = self.world.accounts["segment", "vn-outlet"]
+        began = outlet.history_start
+        if began is None or not self.world.outlet.events or market not in ("all", outlet.market):
+            return True
+        return self.calendar.end(period, start) < began or start >= began + dt.timedelta(days=_READY_DAYS)
+
+    def _without_incomparable(self, values: dict[Key, Number]) -> dict[Key, Number]:
+        """Without all mentions of periods with a day on which only the brand's are known."""
+        days = incomparable_days(self.world)
+        return {
+            key: value
+            for key, value in values.items()
+            if key[0] != "tracked_mentions"
+            or not any(key[2] <= day <= self.calendar.end(key[1], key[2]) for day in days)
+        }
 
     # Advocacy
 

@@ -27,14 +27,32 @@ def count_mentions(world: World, tally: Tally) -> None:
             tally.add("positive_mentions", day, feeling == "positive", None, market)
 
 
+def incomparable_days(world: World) -> set[dt.date]:
+    """Days of which mentions of the brand are told, and not of a competitor by every tool that listened."""
+    return {
+        day
+        for day, tools in _listening(world).items()
+        if any(True in subjects for subjects in tools.values()) and not _is_alike(tools)
+    }
+
+
 def _alike_days(world: World) -> set[dt.date]:
     """Days on which every tool and account that was listening followed the brand and a competitor."""
+    return {day for day, tools in _listening(world).items() if _is_alike(tools)}
+
+
+def _is_alike(tools: dict[tuple[str, str], set[bool]]) -> bool:
+    return all(len(subjects) == 2 for subjects in tools.values())
+
+
+def _listening(world: World) -> dict[dt.date, dict[tuple[str, str], set[bool]]]:
+    """By day and tool's account: whether the brand (True) and others (False) were followed."""
     listening: dict[dt.date, dict[tuple[str, str], set[bool]]] = {}
     for export in world.listening.exports:
         for day in _days(world, export):
             subjects = listening.setdefault(day, {}).setdefault((export.tool, export.account), set())
             subjects |= {QUERIES[mention.query] == "" for mention in export.mentions}
-    return {day for day, tools in listening.items() if all(len(subjects) == 2 for subjects in tools.values())}
+    return listening
 
 
 def _days(world: World, export: Listened) -> list[dt.date]:

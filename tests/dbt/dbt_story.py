@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import tempfile
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 import yaml
+
+from raceway.parsed_project import parsed_project
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = Path(os.environ.get("RACEWAY_DBT_PROJECT", ROOT / "dbt_project"))
@@ -34,6 +34,7 @@ SETTINGS = {
     "as_of": ("date", "2026-04-01"),
     "on_track": ("double", 1.0),
     "at_risk": ("double", 0.9),
+    "history_days": ("integer", 180),
     "history_ready_from": ("date", "2026-01-01"),
 }
 
@@ -167,9 +168,12 @@ class Story:
         """Runs dbt in this process; (node, status, message) of everything that it ran."""
         from dbt.cli.main import dbtRunner
 
+        places = _places(self.folder)
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("RACEWAY_WAREHOUSE", str(self.warehouse))
-            result = dbtRunner(manifest=_parsed()).invoke([*arguments, *_places(self.folder)])
+            result = dbtRunner(manifest=parsed_project([PROJECT, PROJECT.parent / "profiles"], places)).invoke(
+                [*arguments, *places]
+            )
         assert result.exception is None, result.exception
         return [(r.node.name, str(r.status), r.message or "") for r in getattr(result.result, "results", [])]
 
@@ -205,17 +209,6 @@ def _places(folder: Path) -> list[str]:
         "--quiet", "--no-partial-parse", "--project-dir", str(PROJECT), "--profiles-dir", str(ROOT / "profiles"),
         "--target-path", str(folder / "target"), "--log-path", str(folder / "logs"),
     ]  # fmt: skip
-
-
-@cache
-def _parsed() -> Any:
-    """The parsed project; it holds nothing of a warehouse, so all stories share it."""
-    from dbt.cli.main import dbtRunner
-
-    with tempfile.TemporaryDirectory() as folder:
-        parsed = dbtRunner().invoke(["parse", *_places(Path(folder))])
-    assert parsed.exception is None, parsed.exception
-    return parsed.result
 
 
 # What the night builds before the measures, with the tests that need nothing further.

@@ -1,9 +1,10 @@
-"""A source without a file gives empty models, not an error."""
+"""A source without a file gives empty models, not an error; and the unit tests of all models."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import yaml
 from dbt_story import FACTS, PROJECT, Story, failures
 
 
@@ -20,6 +21,20 @@ def test_a_home_without_a_single_file_builds_empty_facts(tmp_path: Path) -> None
     assert {name for name, _ in rows} == written
     assert len(written) >= 18
     assert {count for _, count in rows} == {0}
+
+
+def test_every_unit_test_of_the_models_passes(tmp_path: Path) -> None:
+    empty = Story(tmp_path)  # a unit test brings its own rows; it needs the tables for their columns alone
+    empty.freeze()
+    assert not failures(empty.dbt("build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"))
+    verdicts = {name: status for name, status, _ in empty.dbt("test", "--select", "test_type:unit")}
+    written = {
+        test["name"]
+        for path in (PROJECT / "models").rglob("*.yml")
+        for test in (yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) or {}).get("unit_tests", [])
+    }
+    assert verdicts.keys() == written
+    assert set(verdicts.values()) == {"pass"}, {name for name, status in verdicts.items() if status != "pass"}
 
 
 def test_models_compile_where_nothing_was_frozen_yet(tmp_path: Path) -> None:

@@ -1,18 +1,25 @@
 """What happens to files on their way: each mutation takes a file's bytes and gives those of a spoilt one.
 
-Text mutations are put on the text inside a container, too: a gz, a member of a zip. Every mutation draws from
+Text mutations are put on the text inside a container, too: a gz, a member of a zip, the rows of a workbook. What
+moves, loses and changes columns and rows does so with the members and records of JSON. Every mutation draws from
 the `Random` it is given, so that a number names a mutated file for ever.
 """
 
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import gzip
 import io
+import json
 import random
+import re
+import warnings
 import zipfile
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
+
+import openpyxl
 
 Text = Callable[[str, random.Random], str]
 Bytes = Callable[[bytes, random.Random], bytes]
@@ -23,6 +30,20 @@ _CELLS: Final = (
     "\u202e\u0643", "e\u0301", "a\nb", "a,b;c\td|e", 'say "hi"', "Total: everything", "Tổng:", "true", "1.20253E+17",
     " 5 ", "\u00a05\u202f000", "$1,234.50", "(33.62)", "12 %", "₫1.234", "x" * 5000, "{}", "[1]", "\\", "'", "--",
 )  # fmt: skip
+
+_ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""What XML cannot hold."""
+_TYPED: Final = (
+    0, -1, 12.5, 0.1, 1e20, 1234567890123456, 46086.431, True, False, None, dt.datetime(2026, 3, 1, 10, 30), dt.time(9),
+    dt.datetime(2026, 3, 1), dt.timedelta(hours=30), "=1+1", "#N/A",
+)  # fmt: skip
+"""What a cell of a workbook may hold beside text."""
+_JSON: Final = (
+    "0", "-1", "12.5", "1e3", "1E400", "-0.0", "12345678901234567890", "9007199254740993", "1.10", "true", "null",
+    "NaN", "[]", "{}", '[1, "a", null]', '{"a": {"b": [1.50]}}', '"\\u0000"', '"\\ud83d\\ude00"', '"\\ud83d"',
+    '"a\\tb\\n\\"c\\"\\/"', '"\t"', "'x'", "01", "1,", "2026-03-01",
+)  # fmt: skip
+"""Values as JSON spells them, right and wrong."""
 
 
 def _rows(text: str) -> tuple[list[list[str]], str] | None:
@@ -44,6 +65,8 @@ def _written(rows: list[list[str]], delimiter: str) -> str:
 
 def _on_rows(change: Callable[[list[list[str]], random.Random], None]) -> Text:
     def mutated(text: str, luck: random.Random) -> str:
+        if text.lstrip()[:1] in ("{", "["):
+            return _json_mutated(text, change.__name__, luck)
         found = _rows(text)
         if found is None or not found[0]:
             return text + "\n"
@@ -52,6 +75,106 @@ def _on_rows(change: Callable[[list[list[str]], random.Random], None]) -> Text:
         return _written(rows, delimiter)
 
     return mutated
+
+
+def _json_mutated(text: str, kind: str, luck: random.Random) -> str:
+    """A change of rows, made on the records of a JSON text; its layout may become another one, too."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    try:
+        records = [json.loads(line) for line in lines]
+    except ValueError:
+        return text[: luck.randrange(len(text) + 1)]
+    wrapper = next(iter(records[0])) if len(records) == 1 and isinstance(records[0], dict) else ""
+    if isinstance(records[0], list):
+        records = records[0]
+    elif wrapper and isinstance(records[0][wrapper], list):
+        records = records[0][wrapper]
+    else:
+        wrapper = ""
+    holes = _JSON_CHANGES[kind](records, luck)
+    layout = luck.choice(("as it was", "as it was", "lines", "array", "pretty", "wrapped"))
+    if layout == "as it was":
+        layout = "wrapped" if wrapper else "lines"
+    written = [json.dumps(record, ensure_ascii=luck.random() < 0.5) for record in records]
+    if layout == "pretty":
+        written = [json.dumps(record, indent=1) for record in records]
+    if layout == "array":
+        whole = "[" + luck.choice((",", ", ", ",\n")).join(written) + "]"
+    elif layout == "wrapped":
+        whole = f'{{"{wrapper or "data"}": [{", ".join(written)}], "count": {len(written)}}}\n'
+    else:
+        whole = "\n".join(written) + "\n"
+    for hole, value in holes.items():
+        whole = whole.replace(f'"{hole}"', value)
+    return whole
+
+
+def _some_objects(records: list[Any], luck: random.Random) -> list[dict[str, Any]]:
+    """An object of each record that is one: itself, or one inside it."""
+    found = []
+    depth = luck.randint(0, 2)
+    for record in records:
+        for _ in range(depth):
+            inner = [value for value in record.values() if isinstance(value, dict)] if isinstance(record, dict) else []
+            record = inner[0] if inner else record
+        if isinstance(record, dict) and record:
+            found.append(record)
+    return found
+
+
+def _json_keys(change: Callable[[dict[str, Any], str, random.Random], None]) -> Callable[..., dict[str, str]]:
+    def changed(records: list[Any], luck: random.Random) -> dict[str, str]:
+        objects = _some_objects(records, luck)
+        if objects:
+            key = luck.choice(sorted(objects[0]))
+            how = luck.random()
+            for one in objects:
+                if key in one:
+                    change(one, key, random.Random(how))
+        return {}
+
+    return changed
+
+
+def _json_rename(record: dict[str, Any], key: str, luck: random.Random) -> None:
+    record[luck.choice((key.upper(), key + " ", key[:-1], "renamed", ""))] = record.pop(key)
+
+
+def _json_double(record: dict[str, Any], key: str, luck: random.Random) -> None:
+    record[luck.choice((key.upper(), "copy"))] = record[key]
+
+
+def _json_move(record: dict[str, Any], key: str, luck: random.Random) -> None:
+    record[key] = record.pop(key)
+
+
+def _json_values(records: list[Any], luck: random.Random) -> dict[str, str]:
+    holes: dict[str, str] = {}
+    for number in range(luck.randint(1, 3)):
+        objects = _some_objects(records, luck)
+        if objects:
+            one = luck.choice(objects)
+            key = luck.choice(sorted(one))
+            if luck.random() < 0.5:
+                one[key] = luck.choice(_CELLS)
+            else:
+                one[key] = f"hole {number}"
+                holes[f"hole {number}"] = luck.choice(_JSON)
+    return holes
+
+
+def _json_ragged(records: list[Any], luck: random.Random) -> dict[str, str]:
+    records.insert(luck.randrange(len(records) + 1), luck.choice((None, 1, "text", [], [{}], {}, True)))
+    return {}
+
+
+def _json_rows(change: Callable[[list[Any], random.Random], None]) -> Callable[..., dict[str, str]]:
+    def changed(records: list[Any], luck: random.Random) -> dict[str, str]:
+        if records:
+            change(records, luck)
+        return {}
+
+    return changed
 
 
 def _move_columns(rows: list[list[str]], luck: random.Random) -> None:
@@ -64,9 +187,8 @@ def _rename_header(rows: list[list[str]], luck: random.Random) -> None:
     row = rows[min(luck.randint(0, 3), len(rows) - 1)]
     if row:
         place = luck.randrange(len(row))
-        row[place] = luck.choice(
-            (row[place].upper(), row[place] + " ", row[place][:-1], "Renamed", "", "﻿" + row[place])
-        )
+        said = str(row[place])  # a workbook's cell may be a number
+        row[place] = luck.choice((said.upper(), said + " ", said[:-1], "Renamed", "", "﻿" + said))
 
 
 def _double_column(rows: list[list[str]], luck: random.Random) -> None:
@@ -90,17 +212,17 @@ def _change_cells(rows: list[list[str]], luck: random.Random) -> None:
             row[luck.randrange(len(row))] = luck.choice(_CELLS)
 
 
-def _double_rows(rows: list[list[str]], luck: random.Random) -> None:
+def _double_rows(rows: list[Any], luck: random.Random) -> None:
     at = luck.randrange(len(rows))
-    rows[at:at] = [list(rows[at])] * luck.randint(1, 5)
+    rows[at:at] = [rows[at]] * luck.randint(1, 5)
 
 
-def _drop_rows(rows: list[list[str]], luck: random.Random) -> None:
+def _drop_rows(rows: list[Any], luck: random.Random) -> None:
     at = luck.randrange(len(rows))
     del rows[at : at + luck.randint(1, 8)]
 
 
-def _lose_a_section(rows: list[list[str]], luck: random.Random) -> None:
+def _lose_a_section(rows: list[Any], luck: random.Random) -> None:
     half = len(rows) // 2
     rows[:] = rows[half:] if luck.random() < 0.5 else rows[:half]
 
@@ -111,6 +233,19 @@ def _ragged(rows: list[list[str]], luck: random.Random) -> None:
         row.append("more")
     elif row:
         row.pop()
+
+
+_JSON_CHANGES: Final[dict[str, Callable[..., dict[str, str]]]] = {
+    "_move_columns": _json_keys(_json_move),
+    "_rename_header": _json_keys(_json_rename),
+    "_double_column": _json_keys(_json_double),
+    "_drop_column": _json_keys(lambda record, key, _luck: record.pop(key)),
+    "_change_cells": _json_values,
+    "_double_rows": _json_rows(_double_rows),
+    "_drop_rows": _json_rows(_drop_rows),
+    "_lose_a_section": _json_rows(_lose_a_section),
+    "_ragged": _json_ragged,
+}
 
 
 def _blank_lines(text: str, luck: random.Random) -> str:
@@ -186,16 +321,19 @@ def _zipped(path: str) -> Bytes:
     return mutated
 
 
+ON_ROWS: Final[dict[str, Callable[[list[Any], random.Random], None]]] = {
+    "columns moved": _move_columns,
+    "header renamed": _rename_header,
+    "column doubled": _double_column,
+    "column lost": _drop_column,
+    "cells changed": _change_cells,
+    "rows doubled": _double_rows,
+    "rows lost": _drop_rows,
+    "section lost": _lose_a_section,
+    "ragged row": _ragged,
+}
 TEXT: Final[dict[str, Text]] = {
-    "columns moved": _on_rows(_move_columns),
-    "header renamed": _on_rows(_rename_header),
-    "column doubled": _on_rows(_double_column),
-    "column lost": _on_rows(_drop_column),
-    "cells changed": _on_rows(_change_cells),
-    "rows doubled": _on_rows(_double_rows),
-    "rows lost": _on_rows(_drop_rows),
-    "section lost": _on_rows(_lose_a_section),
-    "ragged row": _on_rows(_ragged),
+    **{name: _on_rows(change) for name, change in ON_ROWS.items()},
     "blank lines": _blank_lines,
     "stray quotes": _quotes,
     "other delimiter": _other_delimiter,
@@ -240,12 +378,41 @@ def mutate(data: bytes, kind: str, luck: random.Random) -> bytes:
 def _inside_zip(data: bytes, kind: str, luck: random.Random) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         inside = {entry.filename: archive.read(entry) for entry in archive.infolist()}
-    if "[Content_Types].xml" in inside:  # a workbook: its cells are typed, spoil its bytes
-        return _flip(data, luck)
+    if "[Content_Types].xml" in inside:
+        return _workbook(data, inside, kind, luck)
     chosen = luck.choice(sorted(inside))
     inside[chosen] = mutate(inside[chosen], kind, luck)
+    return _packed(inside)
+
+
+def _packed(inside: dict[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in inside.items():
             archive.writestr(name, content)
+    return out.getvalue()
+
+
+def _workbook(data: bytes, inside: dict[str, bytes], kind: str, luck: random.Random) -> bytes:
+    """A workbook whose rows are spoilt, or, where a mutation knows no rows, the XML of a sheet."""
+    if kind not in ON_ROWS:
+        sheet = luck.choice([name for name in sorted(inside) if re.search("sheet|sharedStrings", name)])
+        inside[sheet] = TEXT[kind](inside[sheet].decode("utf-8"), luck).encode("utf-8")
+        return _packed(inside)
+    with warnings.catch_warnings(action="ignore"):  # of styles that it does not know
+        workbook = openpyxl.load_workbook(io.BytesIO(data))
+    sheet = luck.choice(workbook.worksheets)
+    rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+    if rows:
+        sheet.delete_rows(1, sheet.max_row)
+        shown = [["" if cell is None else cell for cell in row] for row in rows]
+        ON_ROWS[kind](shown, luck)
+        if kind == "cells changed" and shown:
+            for _ in range(luck.randint(1, 3)):
+                row = luck.choice(shown)
+                row[luck.randrange(len(row))] = luck.choice(_TYPED)
+        for row in shown:
+            sheet.append([_ILLEGAL.sub("", cell) or None if isinstance(cell, str) else cell for cell in row])
+    out = io.BytesIO()
+    workbook.save(out)
     return out.getvalue()

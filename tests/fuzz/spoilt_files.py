@@ -5,18 +5,16 @@ from __future__ import annotations
 import collections
 import datetime as dt
 import gzip
-import io
 import random
 import time
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import duckdb
 
-from raceway.batch import write_batch
+from raceway.batch import Batch, write_batch
 from raceway.contracts import SourceContract, load_contract
 from raceway.faults import ExportRefused
 from raceway.home import Home
@@ -50,10 +48,11 @@ class Tally:
     refused: int = 0
     landed: int = 0
     rows: int = 0
-    compared: int = 0
-    not_comparable: int = 0
+    held: collections.Counter[str] = field(default_factory=collections.Counter)
+    """Tables that were held row by row against another reader, by reader."""
+    unheld: collections.Counter[str] = field(default_factory=collections.Counter)
+    """Tables that were not, by why."""
     slowest: float = 0.0
-    kinds: collections.Counter[str] = field(default_factory=collections.Counter)
     faults: list[str] = field(default_factory=list)
 
 
@@ -91,6 +90,7 @@ class Bench:
         self.accounts = {name: account for (of, name), account in load_accounts(home).items() if of == source}
         self.settings = load_settings(home)
         self.cp1252 = any("cp1252" in table.meta.encodings for table in self.contract.tables)
+        self.key = home.hash_key.read_text(encoding="utf-8").strip().encode()
         self.tally = Tally()
         self._connect()
 
@@ -116,7 +116,6 @@ class Bench:
         began = time.monotonic()
         where = f"{fixture.source}/{fixture.name}, {kind}, number {number}"
         self.tally.files += 1
-        self.tally.kinds[kind] += 1
         raw = self.scratch / Path(fixture.name).name
         raw.write_bytes(data)
         try:
@@ -156,57 +155,61 @@ class Bench:
             )  # fmt: skip
             self.tally.landed += 1
             self.tally.rows += batch.manifest["rows_landed"]
-            self._hold(found, batch.manifest, folder / "data.parquet", data, account, where)
+            self._hold(found, batch, folder / "data.parquet", data, account, where)
 
-    def _hold(
-        self, shape: Shape, manifest: dict[str, Any], parquet: Path, data: bytes, account: Account, where: str
-    ) -> None:
-        read, landed = manifest["rows_read"], manifest["rows_landed"]
-        if getattr(shape.table.meta, "unpivot", None) is None and read != (
-            landed + manifest["rows_refused"] + manifest["rows_furniture"]
-        ):
+    def _hold(self, shape: Shape, batch: Batch, parquet: Path, data: bytes, account: Account, where: str) -> None:
+        read, landed = batch.manifest["rows_read"], batch.manifest["rows_landed"]
+        if read != landed + batch.manifest["rows_refused"] + batch.manifest["rows_furniture"]:
             self.tally.faults.append(f"{where}: the rows do not add up")
-        for message in self._differences(shape, manifest, parquet, data, account):
+        for message in self._differences(shape, batch, parquet, data, account):
             self.tally.faults.append(f"{where}: {message}")
 
-    def _differences(
-        self, shape: Shape, manifest: dict[str, Any], parquet: Path, data: bytes, account: Account
-    ) -> Iterator[str]:
-        meta = shape.table.meta
-        special = any(getattr(meta, name, None) for name in ("unpivot", "sections", "below_header", "records"))
-        if special or shape.member.kind != "csv" or len(shape.member.name.split("/")) > 1:
-            self.tally.not_comparable += 1
+    def _differences(self, shape: Shape, batch: Batch, parquet: Path, data: bytes, account: Account) -> Iterator[str]:
+        table = self._independently(shape, data)
+        if isinstance(table, str):
+            self.tally.unheld[table] += 1
             return
-        text = independent.decoded(_unpacked(data), self.cp1252)
-        table = independent.csv_table(text, shape.table, shape.delimiter) if text is not None else None
-        if table is None:
-            self.tally.not_comparable += 1
+        manifest = batch.manifest
+        if len(table.records) + table.refused != manifest["rows_read"]:
+            yield f"{manifest['rows_read']} rows read, {table.kind} sees {len(table.records) + table.refused}"
             return
-        if len(table.records) != manifest["rows_read"]:
-            yield f"{manifest['rows_read']} rows read, Python's csv sees {len(table.records)}"
-            return
-        self.tally.compared += 1
-        columns = [c for c in shape.table.columns if c.name in table.places and independent.is_compared(c)]
+        self.tally.held[table.kind] += 1
+        values = independent.Values(shape.table, table, account.time_zone, account.market, self.key)
+        columns = values.columns()
         names = ", ".join(f'"{column.name}"' for column in columns)
         rows = self.connection.execute(f"select _row, {names} from read_parquet('{parquet}') order by _row").fetchall()
-        for number, *values in rows:
-            record = table.records[number - 1]
-            for column, found in zip(columns, values, strict=True):
-                cells = [record[at] for at in table.places[column.name] if at < len(record)]
+        for number, *landed in rows:
+            for column, found in zip(columns, landed, strict=True):
                 try:
-                    wanted = independent.value(column, cells, shape.table, table.language, account.time_zone)
+                    wanted = values.of(column, number)
                 except independent.Unreadable:
-                    yield f"row {number}, {column.name}: {cells!r} landed as {found!r}, but is no {column.data_type}"
-                    return
-                if wanted != found:
-                    yield f"row {number}, {column.name}: {cells!r} landed as {found!r}, Python reads {wanted!r}"
+                    wanted = independent.Unreadable
+                if not independent.same(column, wanted, found):
+                    cells = table.cells(shape.table.by_name[column.meta.qualifier_of or column.name], number)
+                    yield f"row {number}, {column.name}: {cells!r} landed as {found!r}, {table.kind} reads {wanted!r}"
                     return
 
-
-def _unpacked(data: bytes) -> bytes:
-    if data[:2] == b"\x1f\x8b":
-        return gzip.decompress(data)
-    if data[:4] == b"PK\x03\x04":
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return archive.read(archive.namelist()[0])
-    return data
+    def _independently(self, shape: Shape, data: bytes) -> independent.Table | str:
+        """The same table by another reader; else why not."""
+        meta = shape.table.meta
+        for name in ("unpivot", "sections"):
+            if getattr(meta, name):
+                return name
+        name = shape.member.name
+        found = independent.member(data, name.partition("/")[2])
+        if found is None:
+            return "namesakes in a zip"
+        inside, sheet = found
+        if sheet:
+            table = independent.sheet(inside, sheet, shape.table)
+        elif shape.member.kind == "parquet":
+            table = independent.parquet(inside)
+        else:
+            text = independent.decoded(inside, self.cp1252)
+            if text is None:
+                return "no text"
+            if shape.member.kind == "json":
+                table = independent.json_file(text, shape.table)
+            else:
+                table = independent.delimited(text, shape.table, shape.delimiter)
+        return table or f"{'workbook' if sheet else shape.member.kind} that Python cannot read"

@@ -9,6 +9,7 @@ import zipfile
 import pytest
 
 from raceway.ledger import Ledger, accept
+from raceway.sample.workbook import workbook
 from tests.landing.conftest import Ads, Desk
 
 ORDERS = (
@@ -66,6 +67,22 @@ def test_a_damaged_zip_is_refused(desk: Desk, ads: Ads) -> None:
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("a.csv", ads(("2026-03-01", "A", 1, 1, "1")))
     assert "the zip is damaged or protected" in refused(desk, "google_ads/vn/a.zip", buffer.getvalue()[:-30])
+
+
+def test_a_workbook_whose_bytes_changed_on_the_way_is_refused(desk: Desk, ads: Ads) -> None:
+    rows = [line.split(",") for line in ads(("2026-03-01", "A", 1, 1, "1")).splitlines()]
+    content = bytearray(workbook(rows))
+    assert desk.land_one("google_ads/vn/whole.xlsx", bytes(content)).status != "refused"
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        entry = archive.getinfo("xl/worksheets/sheet1.xml")
+        packed = entry.header_offset + 30 + len(entry.filename)
+    wrong = (entry.CRC ^ 1).to_bytes(4, "little")
+    content[packed - len(entry.filename) - 16 : packed - len(entry.filename) - 12] = wrong
+    at = content.rindex(entry.CRC.to_bytes(4, "little"))
+    content[at : at + 4] = wrong
+    outcome = desk.land_one("google_ads/vn/damaged.xlsx", bytes(content))
+    assert outcome.status == "refused"
+    assert "damaged.xlsx: the zip is damaged or protected" in outcome.reason
 
 
 def test_a_wrong_encoding_is_refused_with_the_line(desk: Desk, ads: Ads) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from types import SimpleNamespace
 
 import duckdb
 import pytest
 
-from raceway.contracts import ColumnMeta, load_contract
+from raceway.contracts import load_contract
 from raceway.faults import BadContract
 from raceway.free_text import coarse_ip_sql, masked_sql, prepare, sentiment_sql
+from raceway.home import Home
 from tests.landing.conftest import Desk
 
 CONTRACT = """
@@ -48,11 +48,18 @@ MASKED = "Rất tốt! Gọi [phone], [email]"
 
 
 @pytest.fixture(scope="module")
-def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    metas = [ColumnMeta(free_text=True), ColumnMeta(sentiment_of="x"), ColumnMeta(coarse="ip")]
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    home = Home(tmp_path_factory.mktemp("voices"))
+    write_contract(home, CONTRACT)
     with duckdb.connect() as made:
-        prepare(made, SimpleNamespace(columns=[SimpleNamespace(meta=meta) for meta in metas]))  # type: ignore[arg-type]  # the columns are all it reads
+        prepare(made, load_contract("voices", home).table("notes"))
         yield made
+
+
+def write_contract(home: Home, text: str) -> None:
+    path = home.sources / "voices" / "_voices__sources.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
 
 
 def value(connection: duckdb.DuckDBPyConnection, sql: str, text: str | None) -> object:
@@ -125,9 +132,7 @@ def test_an_ip_is_coarsened_and_anything_else_dropped(
 
 @pytest.fixture
 def voices(desk: Desk) -> Desk:
-    path = desk.home.sources / "voices" / "_voices__sources.yml"
-    path.parent.mkdir(parents=True)
-    path.write_text(CONTRACT, encoding="utf-8")
+    write_contract(desk.home, CONTRACT)
     with desk.home.accounts.open("a", encoding="utf-8") as file:
         file.write("voices,care,care,,VN,Asia/Ho_Chi_Minh,VND,false,0,,false,\n")
     return desk
@@ -168,7 +173,6 @@ def test_a_sentiment_without_its_text_is_empty(voices: Desk) -> None:
     ],
 )
 def test_a_contract_that_scores_nothing_is_refused(voices: Desk, old: str, new: str, sentence: str) -> None:
-    path = voices.home.sources / "voices" / "_voices__sources.yml"
-    path.write_text(CONTRACT.replace(old, new), encoding="utf-8")
+    write_contract(voices.home, CONTRACT.replace(old, new))
     with pytest.raises(BadContract, match=sentence):
         load_contract("voices", voices.home)

@@ -143,3 +143,11 @@ def test_json_that_holds_no_record_is_refused_with_a_sentence(voices: Desk, cont
 
 def test_records_of_another_kind_are_refused(voices: Desk) -> None:
     assert "is no table of voices" in land(voices, '[{"order": 1}]').reason
+
+
+def test_a_blank_line_is_no_record_and_counts_as_none(voices: Desk) -> None:
+    lines = [json.dumps(NOTES[0]), "", " \t\r", "no record", *[json.dumps(NOTES[1])] * 19]
+    outcome = land(voices, "\n".join(lines))
+    assert (outcome.rows_read, outcome.rows_landed, outcome.rows_refused) == (21, 20, 1), outcome.reason
+    assert voices.rows(outcome, "_row") == [(1,), *((row,) for row in range(3, 22))]
+    assert voices.quarantined(outcome)[0][1:4] == ("2", None, "the line is no JSON object")

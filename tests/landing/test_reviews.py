@@ -125,8 +125,15 @@ def test_a_profile_s_report_takes_its_period_from_the_file_s_name(desk: Desk) ->
         ("00018942765390127205", "Hàng Bông 88, Hà Nội", 42, 63, "2026-01-01", "2026-01-31"),
         (None, "Canal Street 1", 1, 6, "2026-01-01", "2026-01-31"),
     ]
-    month = desk.land_one("reviews/shop/gbp_performance_2026-02.csv", PERFORMANCE.replace(",42,", ",43,"))
-    assert desk.rows(month, "cast(period_end as varchar)")[0] == ("2026-02-28",)
+
+
+def test_the_same_numbers_of_another_month_are_another_report(desk: Desk) -> None:
+    january = desk.land_one("reviews/shop/gbp_performance_2026-01.csv", PERFORMANCE)
+    february = desk.land_one("reviews/shop/gbp_performance_2026-02.csv", PERFORMANCE)
+    assert desk.rows(february, "cast(period_end as varchar)")[0] == ("2026-02-28",)
+    assert (january.status, february.status) == ("landed", "landed")
+    again = desk.land_one("reviews/shop/GMB insights - 2026-2-1 - 2026-2-28 - 9fd7.csv", PERFORMANCE)
+    assert again.status == "duplicate", "however the name words its period"
 
 
 @pytest.mark.parametrize("name", ["performance.csv", "report - 2026-2-30 - 2026-3-1.csv"])

@@ -13,16 +13,18 @@ import duckdb
 import pytest
 
 from raceway.home import PROJECT
+from raceway.parsed_project import parsed_project
 
 FACTS = {
     "fct_plan_budget": "source varchar, account varchar, budget varchar, day date, channel varchar, market varchar, "
     "amount decimal(18,6)",
     "fct_plan_cost": "source varchar, account varchar, cost varchar, day date, channel varchar, market varchar, "
-    "amount decimal(18,6), is_acquisition boolean",
+    "amount decimal(18,6), is_acquisition boolean, initiative varchar",
     "fct_plan_target": "source varchar, account varchar, kpi varchar, period varchar, period_start date, "
     "channel varchar, market varchar, target decimal(18,6)",
-    "fct_plan_initiative": "source varchar, account varchar, initiative varchar, planned_end date, "
-    "finished_on date, is_on_schedule boolean",
+    "fct_plan_initiative": "source varchar, account varchar, initiative varchar, name varchar, kpi varchar, "
+    "owner varchar, planned_start date, planned_end date, finished_on date, is_on_schedule boolean, ends_on date, "
+    "expected_uplift decimal(18,6), budget decimal(18,6)",
     "fct_reach_ads": "source varchar, account varchar, day date, channel varchar, market varchar, impressions bigint, "
     "clicks bigint, cost decimal(18,6), purchases decimal(18,6)",
     "fct_reach_keyword": "source varchar, account varchar, day date, market varchar, impressions bigint, "
@@ -153,6 +155,7 @@ SETTINGS = {
     "as_of": dt.date(2026, 4, 11),
     "on_track": 1.0,
     "at_risk": 0.9,
+    "history_days": 180,
     "history_ready_from": dt.date(2025, 1, 1),
 }
 
@@ -181,11 +184,13 @@ class Mart:
                     business_zone varchar, reporting_currency varchar, minor_unit integer,
                     fiscal_year_start_month integer, cycle_start date, churn_window_days integer,
                     attribution_lookback_days integer, cart_window_days integer, rate_max_age_days integer,
-                    as_of date, on_track double, at_risk double, history_ready_from date);
+                    as_of date, on_track double, at_risk double, history_days integer,
+                    history_ready_from date);
                 create table frozen.setting_values (setting varchar, value varchar);
                 insert into frozen.setting_values values ('attribution_model', 'last_non_direct');
                 create table frozen.covered_days (source varchar, table_name varchar, account varchar, day date);
-                create table frozen.accounts (source varchar, account varchar, market varchar);
+                create table frozen.accounts (
+                    source varchar, account varchar, market varchar, history_start date, counts_sessions boolean);
                 {"".join(f"create table {name} ({columns});" for name, columns in FACTS.items())}
             """)
         self.settings()
@@ -261,17 +266,13 @@ def dbt(dbt_scratch: Path) -> Iterator[Callable[..., Any]]:
     """Runs dbt in this process on a warehouse file; the parsed project is kept between calls."""
     from dbt.cli.main import dbtRunner
 
-    parsed: dict[str, Any] = {}
-
     def run(file: Path, arguments: list[str], *, must_succeed: bool = True) -> Any:
         os.environ["RACEWAY_WAREHOUSE"] = str(file)
-        runner = dbtRunner(manifest=parsed.get("manifest"))
         where = ["--project-dir", str(PROJECT.dbt_project), "--profiles-dir", str(PROJECT.profiles),
                  "--target-path", str(dbt_scratch / "target"), "--log-path", str(dbt_scratch / "log"),
                  "--quiet", "--no-send-anonymous-usage-stats"]  # fmt: skip
-        if "manifest" not in parsed:
-            parsed["manifest"] = runner.invoke(["parse", *where]).result
-        result = dbtRunner(manifest=parsed["manifest"]).invoke([*arguments, *where])
+        manifest = parsed_project([PROJECT.dbt_project, PROJECT.profiles], where)
+        result = dbtRunner(manifest=manifest).invoke([*arguments, *where])
         if must_succeed:
             assert result.success, [f"{node.node.name}: {node.message}" for node in result.result or []
                                     if node.status not in ("success", "pass")] or result.exception  # fmt: skip

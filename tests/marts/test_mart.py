@@ -141,6 +141,31 @@ def test_a_required_source_that_is_missing_leaves_its_kpis_incomplete(mart: Any)
     assert mart.kpi("return_rate", "day", "03-01")["is_complete"] is False
 
 
+def test_a_share_of_voice_never_exceeds_the_whole(mart: Any) -> None:
+    days = [("brandwatch", "03-01", True), ("brandwatch", "03-02", False)]  # on the second a tool knew the brand alone
+    for tool, date, is_alike in days:
+        mart.cover("listening", tool, date, date)
+        mart.add(
+            "int_listening_days",
+            {"source": "listening", "account": "vn", "tool": tool, "day": f"2026-{date}", "has_brand": True,
+             "is_alike": is_alike},
+        )  # fmt: skip
+    kinds = [("brand", "03-01", True), ("competitor", "03-01", True), *[("brand", "03-02", False)] * 4]
+    mart.add(
+        "fct_reach_mention",
+        *(
+            {"source": "listening", "account": "vn", "mention_id": str(number), "kind": kind, "market": "VN",
+             "day": f"2026-{date}", "is_tracked": is_tracked}
+            for number, (kind, date, is_tracked) in enumerate(kinds)
+        ),
+    )  # fmt: skip
+    mart.build()
+    assert mart.kpi("share_of_voice", "day", "03-01")["value"] == 0.5
+    assert mart.kpi("share_of_voice", "day", "03-02") == {}
+    month = mart.kpi("share_of_voice", "month", "03-01")
+    assert (month["numerator"], month["denominator"], month["value"]) == (5, None, None)
+
+
 def test_orders_customers_and_retention_follow_the_persons(covered: Any) -> None:
     covered.settings(history_ready_from=dt.date(2026, 2, 1))
     orders = [

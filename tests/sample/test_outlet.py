@@ -6,10 +6,12 @@ import datetime as dt
 import gzip
 import json
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 from raceway.sample.model import micros
 from raceway.sample.outlet_model import Identify
+from raceway.sample.traces_segment import write_segment
 from raceway.sample.truth import measures
 from tests.sample.conftest import Written
 from tests.sample.hand_made import SEARCH_AD, at, device, event, order, world
@@ -58,6 +60,24 @@ def test_an_identification_without_consent_joins_nobody() -> None:
         Identify(micros(at("03-02 10:00")), where, "U1", "an@example.com", None, where is one) for where in (one, other)
     ]
     assert value(measures(place), "visitors") == 2
+
+
+def test_the_outlets_visitors_are_new_by_their_first_message_once_it_is_old_enough() -> None:
+    place = world()
+    place.events = [event(device("1.1"), "03-02 09:00")]
+    place.outlet.events = [event(device("anon-1"), "03-03 10:00")]
+    outlet = place.accounts["segment", "vn-outlet"]
+    for began, new in ((dt.date(2025, 10, 1), 0), (dt.date(2025, 9, 2), 2), (dt.date(2026, 4, 1), 2)):
+        place.accounts["segment", "vn-outlet"] = outlet.model_copy(update={"history_start": began})
+        assert value(measures(place), "new_visitors") == new, began
+
+
+def test_a_stretch_without_messages_has_no_file(tmp_path: Path) -> None:
+    place = world()
+    assert write_segment(place, tmp_path) == 0
+    place.outlet.events = [event(device("anon-1"), "03-03 10:00")]
+    assert write_segment(place, tmp_path) == 1
+    assert all(path.stat().st_size > 100 for path in tmp_path.rglob("*") if path.is_file())
 
 
 def test_segments_files_hold_doubles_late_messages_and_a_line_that_breaks_off(sample: Written) -> None:

@@ -93,5 +93,6 @@ def test_a_day_compares_where_every_tool_followed_brand_and_competitor() -> None
         ),
     ]
     assert value(place, "brand_mentions") == 2, "one address found by two queries of the brand is one mention"
-    assert value(place, "tracked_mentions") == 2, "on the 4th a forum's tool knew the brand alone"
+    assert value(place, "tracked_mentions", "day", dt.date(2026, 3, 2)) == 2
+    assert value(place, "tracked_mentions") == 0, "on the 4th a forum's tool knew the brand alone: March has no whole"
     assert (value(place, "negative_mentions"), value(place, "positive_mentions")) == (1, 1)

@@ -4,13 +4,36 @@ with
 
 settings as (select * from {{ source('house', 'settings') }}),
 
+setting_values as (select * from {{ source('house', 'setting_values') }}),
+
 kpi_catalog as (select * from {{ ref('kpi_catalog') }}),
+
+kpi_terms as (select * from {{ ref('int_kpi_terms') }}),
+
+measures as (select * from {{ ref('measures') }}),
 
 periods as (select * from {{ ref('int_periods') }}),
 
 kpi_windows as (select * from {{ ref('int_kpi_window') }}),
 
 targets as (select * from {{ ref('fct_plan_target') }}),
+
+pacing as (
+    select max(value) as pacing from setting_values
+    where setting = 'target_pacing'
+),
+
+-- what grows from nothing as its period runs; a ratio or a state does not, and a plan is known from the first day on
+growing_kpis as (
+    select kpi_terms.kpi
+    from kpi_terms
+    inner join measures on kpi_terms.measure = measures.measure
+    group by kpi_terms.kpi
+    having
+        min(case when kpi_terms.side = 'numerator' then 1 else 0 end) = 1
+        and min(case when measures.additivity in ('sum', 'distinct') then 1 else 0 end) = 1
+        and min(case when measures.stage = 'plan' then 0 else 1 end) = 1
+),
 
 current_rows as (
     select
@@ -23,6 +46,10 @@ current_rows as (
         periods.previous_start,
         periods.previous_to_date_end,
         periods.year_ago_start,
+        periods.year_ago_to_date_end,
+        periods.period_days,
+        periods.days_over,
+        periods.is_over,
         kpi_windows.channel,
         kpi_windows.market,
         kpi_windows.numerator,
@@ -38,7 +65,7 @@ current_rows as (
 ),
 
 whole_periods as (
-    select kpi, period, window_start, channel, market, value
+    select kpi, period, window_start, channel, market, value, is_complete
     from kpi_windows
     where is_period
 ),
@@ -49,8 +76,15 @@ compared as (
         previous.value as previous_value,
         to_date.value as previous_to_date_value,
         year_ago.value as year_ago_value,
-        targets.target
+        -- a pair that was not there yet by that day had brought in nothing
+        case
+            when year_ago.is_complete and year_ago.value > 0
+                then greatest(coalesce(year_ago_to_date.value, 0), 0) / year_ago.value
+        end as year_ago_share,
+        targets.target,
+        growing_kpis.kpi is not null as is_growing
     from current_rows
+    left join growing_kpis on current_rows.kpi = growing_kpis.kpi
     left join whole_periods as previous
         on
             current_rows.kpi = previous.kpi
@@ -73,6 +107,14 @@ compared as (
             and current_rows.year_ago_start = year_ago.window_start
             and current_rows.channel = year_ago.channel
             and current_rows.market = year_ago.market
+    left join kpi_windows as year_ago_to_date
+        on
+            current_rows.kpi = year_ago_to_date.kpi
+            and current_rows.period = year_ago_to_date.period
+            and current_rows.year_ago_start = year_ago_to_date.window_start
+            and current_rows.year_ago_to_date_end = year_ago_to_date.window_end
+            and current_rows.channel = year_ago_to_date.channel
+            and current_rows.market = year_ago_to_date.market
     left join targets
         on
             current_rows.kpi = targets.kpi
@@ -82,14 +124,29 @@ compared as (
             and current_rows.market = targets.market
 ),
 
+-- on a period's first day nothing is over, so nothing is due yet and nothing can be said
+paced as (
+    select
+        compared.*,
+        case
+            when compared.days_over = 0 then null
+            when compared.is_over or not compared.is_growing then cast(compared.target as decimal(38, 6))
+            when pacing.pacing = 'last_year' and compared.year_ago_share is not null
+                then cast(cast(compared.target as double) * compared.year_ago_share as decimal(38, 6))
+            else cast({{ share_of('compared.target', 'compared.days_over', 'compared.period_days') }} as decimal(38, 6))
+        end as paced_target
+    from compared
+    cross join pacing
+),
+
 attained as (
     select
         *,
         case
-            when good = 'up' and target <> 0 then value / cast(target as double)
-            when good = 'down' and value <> 0 then cast(target as double) / value
+            when good = 'up' and paced_target <> 0 then value / cast(paced_target as double)
+            when good = 'down' and value <> 0 then cast(paced_target as double) / value
         end as attainment
-    from compared
+    from paced
 ),
 
 -- nothing bad happened at all: on track, whatever little was allowed
@@ -111,13 +168,15 @@ final as (
         cast(attained.target as decimal(38, 6)) as target,
         attained.attainment,
         case
-            when attained.good = 'down' and attained.value = 0 and attained.target is not null then 'on_track'
+            when attained.good = 'down' and attained.value = 0 and attained.paced_target is not null
+                then 'on_track'
             when attained.attainment >= settings.on_track then 'on_track'
             when attained.attainment >= settings.at_risk then 'at_risk'
             when attained.attainment is not null then 'off_track'
         end as status,
         attained.is_complete,
-        attained.as_of
+        attained.as_of,
+        attained.paced_target
     from attained
     cross join settings
 )

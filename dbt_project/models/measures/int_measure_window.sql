@@ -3,13 +3,11 @@
 
 with
 
-settings as (select * from {{ source('house', 'settings') }}),
-
 measures as (select * from {{ ref('measures') }}),
 
-measure_rules as (select * from {{ ref('measure_rules') }}),
-
 coverage as (select * from {{ ref('int_measure_coverage') }}),
+
+unknown_windows as (select * from {{ ref('int_unknown_windows') }}),
 
 active_pairs as (select * from {{ ref('int_active_pairs') }}),
 
@@ -25,31 +23,13 @@ valued as (
     select measure, period, window_start, window_end, channel, market, value from {{ ref('int_window_fits') }}
 ),
 
-fitted_windows as (
-    select distinct measure, period, window_start, window_end from {{ ref('int_window_fits') }}
-),
-
 due as (
     select
         coverage.*,
         measures.channel_by,
-        measures.market_by,
-        (
-            coalesce(measure_rules.needs_history, false)
-            and (settings.history_ready_from is null or coverage.window_start < settings.history_ready_from)
-        )
-        -- what no fit tells is unknown, not 0
-        or (measures.additivity = 'fitted' and fitted_windows.measure is null) as is_unknown
+        measures.market_by
     from coverage
-    cross join settings
     inner join measures on coverage.measure = measures.measure
-    left join measure_rules on coverage.measure = measure_rules.measure
-    left join fitted_windows
-        on
-            coverage.measure = fitted_windows.measure
-            and coverage.period = fitted_windows.period
-            and coverage.window_start = fitted_windows.window_start
-            and coverage.window_end = fitted_windows.window_end
 ),
 
 family_windows as (
@@ -91,7 +71,7 @@ final as (
         due.is_period,
         pairs.channel,
         pairs.market,
-        case when not due.is_unknown then coalesce(valued.value, cast(0 as decimal(38, 6))) end as value,
+        case when unknown_windows.measure is null then coalesce(valued.value, cast(0 as decimal(38, 6))) end as value,
         due.is_complete
     from due
     inner join pairs
@@ -109,6 +89,13 @@ final as (
             and due.window_end = valued.window_end
             and pairs.channel = valued.channel
             and pairs.market = valued.market
+    left join unknown_windows
+        on
+            due.measure = unknown_windows.measure
+            and due.period = unknown_windows.period
+            and due.window_start = unknown_windows.window_start
+            and due.window_end = unknown_windows.window_end
+            and pairs.market = coalesce(unknown_windows.market, pairs.market)
 )
 
 select * from final

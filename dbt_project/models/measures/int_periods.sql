@@ -61,15 +61,19 @@ elapsed as (
         bounds.*,
         settings.as_of,
         bounds.period_end < settings.as_of as is_over,
-        least(
-            {{ days_between(
-                'bounds.period_start', 'least(settings.as_of, ' ~ add_days('bounds.period_end', 1) ~ ')'
-            ) }},
-            {{ days_between('bounds.previous_start', 'bounds.period_start') }}
-        ) as to_date_days
+        {{ days_between('bounds.period_start', 'bounds.period_end') }} + 1 as period_days,
+        {{ days_between('bounds.period_start', 'least(settings.as_of, ' ~ add_days('bounds.period_end', 1) ~ ')') }}
+            as days_over
     from bounds
     cross join settings
     where bounds.period_start <= settings.as_of
+),
+
+compared as (
+    select
+        *,
+        least(days_over, {{ days_between('previous_start', 'period_start') }}) as to_date_days
+    from elapsed
 ),
 
 final as (
@@ -81,9 +85,16 @@ final as (
         case when to_date_days > 0 then {{ add_days('previous_start', 'to_date_days - 1') }} end
             as previous_to_date_end,
         year_ago_start,
+        -- the same date as the last one that is over
+        case
+            when period in ('month', 'quarter') and days_over > 0 and not is_over
+                then {{ add_months(add_days('as_of', -1), -12) }}
+        end as year_ago_to_date_end,
+        period_days,
+        days_over,
         is_over,
         as_of
-    from elapsed
+    from compared
 )
 
 select * from final

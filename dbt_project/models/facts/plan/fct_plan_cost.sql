@@ -2,7 +2,7 @@
 with
 
 costs as (
-    {{ spread_over_days(ref('stg_plan__costs'), 'cost_name', ['is_acquisition']) }}
+    {{ spread_over_days(ref('stg_plan__costs'), 'cost_name', ['is_acquisition', 'initiative']) }}
 ),
 
 final as (
@@ -15,7 +15,8 @@ final as (
         channel,
         market,
         amount,
-        is_acquisition
+        is_acquisition,
+        initiative
     from costs
 )
 

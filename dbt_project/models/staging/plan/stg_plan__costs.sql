@@ -21,6 +21,7 @@ final as (
         amount,
         landed.currency,
         coalesce(is_acquisition, false) as is_acquisition,
+        nullif(trim(initiative), '') as initiative,
         starts_on,
         ends_on,
         {{ local_day('landed._exported_at', 'accounts.time_zone') }} as exported_on

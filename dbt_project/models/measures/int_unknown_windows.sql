@@ -1,0 +1,98 @@
+-- Grain: one row per measure × window × market (null: every market) whose covered days do not tell the measure.
+{{ config(materialized='table', tags=['mart']) }}
+
+with
+
+settings as (select * from {{ source('house', 'settings') }}),
+
+accounts as (select * from {{ source('house', 'accounts') }}),
+
+covered_days as (select * from {{ source('house', 'covered_days') }}),
+
+measure_rules as (select * from {{ ref('measure_rules') }}),
+
+measures as (select * from {{ ref('measures') }}),
+
+window_fits as (select * from {{ ref('int_window_fits') }}),
+
+coverage as (select * from {{ ref('int_measure_coverage') }}),
+
+-- on the first loaded day every customer would be new
+young_histories as (
+    select coverage.measure, coverage.period, coverage.window_start, coverage.window_end
+    from coverage
+    cross join settings
+    inner join measure_rules on coverage.measure = measure_rules.measure and measure_rules.needs_history
+    where settings.history_ready_from is null or coverage.window_start < settings.history_ready_from
+),
+
+-- segment sends no first touch: until its own history is long enough, who comes again looks new
+young_sites as (
+    select
+        accounts.account,
+        accounts.market,
+        coalesce(accounts.history_start, min(covered_days.day)) as first_day
+    from accounts
+    inner join covered_days on accounts.source = covered_days.source and accounts.account = covered_days.account
+    where accounts.source = 'segment' and coalesce(accounts.counts_sessions, true)
+    group by accounts.account, accounts.market, accounts.history_start
+),
+
+first_touches as (
+    select
+        coverage.measure,
+        coverage.period,
+        coverage.window_start,
+        coverage.window_end,
+        young_sites.market
+    from coverage
+    cross join settings
+    inner join young_sites
+        on
+            coverage.window_end >= young_sites.first_day
+            and coverage.window_start < {{ add_days('young_sites.first_day', 'settings.history_days') }}
+    where coverage.measure = 'new_visitors'
+),
+
+-- days on which the part is told and the whole is not would make the part larger than the whole
+incomparable as (
+    select whole.measure, whole.period, whole.window_start, whole.window_end
+    from coverage as whole
+    inner join measure_rules on whole.measure = measure_rules.measure
+    inner join coverage as part
+        on
+            measure_rules.whole_of = part.measure
+            and whole.period = part.period
+            and whole.window_start = part.window_start
+            and whole.window_end = part.window_end
+    where whole.covered_days < part.covered_days
+),
+
+-- what no fit tells is not 0
+unfitted as (
+    select coverage.measure, coverage.period, coverage.window_start, coverage.window_end
+    from coverage
+    inner join measures on coverage.measure = measures.measure and measures.additivity = 'fitted'
+    left join window_fits
+        on
+            coverage.measure = window_fits.measure
+            and coverage.period = window_fits.period
+            and coverage.window_start = window_fits.window_start
+            and coverage.window_end = window_fits.window_end
+            and window_fits.market = 'all'
+    where window_fits.measure is null
+),
+
+final as (
+    select measure, period, window_start, window_end, cast(null as varchar) as market from young_histories
+    union
+    select measure, period, window_start, window_end, market from first_touches
+    union
+    select measure, period, window_start, window_end, 'all' as market from first_touches
+    union
+    select measure, period, window_start, window_end, cast(null as varchar) as market from incomparable
+    union
+    select measure, period, window_start, window_end, cast(null as varchar) as market from unfitted
+)
+
+select * from final
