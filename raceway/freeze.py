@@ -503,11 +503,11 @@ def _fingerprint(connection: duckdb.DuckDBPyConnection, home: Home) -> str:
 
 
 def _program_hash(home: Home) -> str:
-    """Hash of the dbt project's files and of a company's own sources: a changed model is a changed program."""
+    """Hash of the dbt project's files, what its models call and a company's own sources: they are the program."""
     digest = hashlib.sha256()
     roots = [PROJECT.dbt_project / folder for folder in ("macros", "models", "seeds", "tests")]
-    for root in [*roots, home.sources]:
-        for path in sorted(path for path in root.rglob("*") if path.suffix in (".sql", ".yml", ".csv")):
+    for root in [*roots, Path(__file__).parent / "fitting", home.sources]:
+        for path in sorted(path for path in root.rglob("*") if path.suffix in (".sql", ".py", ".yml", ".csv")):
             digest.update(str(path.relative_to(root.parent)).encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
