@@ -102,7 +102,10 @@ class ColumnMeta(_Part):
     hash: Literal["email", "phone", "id"] | None = Field(None, description="Lands as keyed hash only.")
     free_text: bool = Field(False, description="What people wrote: lands with e-mails, phones and numbers masked.")
     sentiment_of: str | None = Field(None, description="Column whose raw text this one scores, -1 to 1; no cell.")
-    coarse: Literal["ip"] | None = Field(None, description="Lands coarsened: an IP as its /24 (IPv6: /48).")
+    coarse: Literal["ip", "device"] | None = Field(
+        None,
+        description="What lands of it: an IP's /24 (IPv6: /48); a device's id where it is written as a cookie's.",
+    )
     excluded_by: tuple[ExclusionKind, ...] = Field((), description="Kinds of exclusions.csv that flag its values.")
     expect: Expect = Expect()
 

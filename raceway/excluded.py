@@ -14,6 +14,8 @@ from raceway.contracts import ColumnContract, TableContract, load_contracts
 from raceway.home import Home
 from raceway.typing_sql import name, text_list
 
+_HOST: Final = "nullif(regexp_extract({0}, '^[a-z]+://(www[.])?([^/:?#]+)', 2), '')"
+"""The host of an address, as the models take it."""
 _TEXTS: Final = ("host", "traffic_type", "browser")
 """Kinds whose values are compared in any case."""
 
@@ -43,6 +45,9 @@ def _flag(column: ColumnContract, kind: str) -> str:
         return f"list_has_any({tags}, (select list(lower(trim(value))) from {values}))"
     if kind == "user_agent" or (kind == "browser" and "user_agent" in column.meta.excluded_by):
         return f"exists (select 1 from {values} as parts where contains(lower({text}), lower(parts.value)))"
+    if kind == "host" and "url" in column.name:
+        hosts = f"(select regexp_replace(lower(value), '^www[.]', '') from {values})"
+        return f"{_HOST.format(f'lower({text})')} in {hosts}"
     if kind in _TEXTS:
         return f"lower({text}) in (select lower(value) from {values})"
     return f"{text} in {values}"

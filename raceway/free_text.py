@@ -30,6 +30,10 @@ SCORED_CHARACTERS: Final = 10_000
 """How much of a text is scored; all of it is masked."""
 _AFTER: Final = ("lắm", "quá", "luôn", "ghê", "thật", "vô cùng", "cực kỳ", "cực kì")
 """Vietnamese intensifiers that may follow their word: `đẹp lắm`."""
+_DEVICE: Final = (
+    r"[0-9]{4,}\.[0-9]{8,}|oeu[0-9]+r[0-9.]+"
+    r"|[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
+)
 _LEXICON: Final = Path(__file__).with_name("sentiment.csv")
 
 _WORD: Final = r"[^\s\pZ@＠<>()\[\],;:\x22]"
@@ -52,7 +56,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, table: TableContract) -> None
     metas = [column.meta for column in table.columns]
     if any(meta.free_text for meta in metas):
         connection.execute(f"create or replace temp macro rw_masked(x) as {_masked('x')}")
-    if any(meta.coarse for meta in metas):
+    if any(meta.coarse == "ip" for meta in metas):
         connection.execute(f"create or replace temp macro rw_groups6(x) as {_GROUPS6}")
         connection.execute(f"create or replace temp macro rw_coarse_ip(x) as {_COARSE_IP}")
     if any(meta.sentiment_of for meta in metas):
@@ -69,6 +73,11 @@ def prepare(connection: duckdb.DuckDBPyConnection, table: TableContract) -> None
 def masked_sql(text: str) -> str:
     """SQL for a text whose e-mails, phone numbers and runs of six and more digits are masked."""
     return f"rw_masked({text})"
+
+
+def device_sql(text: str) -> str:
+    """SQL for an id that is written as a device's cookie (GA's, a UUID, Optimizely's); null for any other."""
+    return f"case when regexp_full_match(trim({text}), '{_DEVICE}') then trim({text}) end"
 
 
 def coarse_ip_sql(text: str) -> str:

@@ -35,7 +35,7 @@ from raceway.free_text import coarse_ip
 from raceway.history import Check, record_checks
 from raceway.home import PROJECT, Home
 from raceway.ledger import BatchState, Ledger
-from raceway.personal import Hasher, check_key
+from raceway.personal import Hasher, check_key, normal_phone
 from raceway.settings import Account, Exclusion, Settings, load_exclusions, minor_unit
 
 HISTORY_DAYS: Final = 180
@@ -43,6 +43,7 @@ HISTORY_DAYS: Final = 180
 
 _RESULT: Final = "frozen.json"
 _RATES: Final = ("plan", "fx_rates")
+_SOURCES_WITH_IDS: Final = ("ga4", "segment", "square", "kiotviet")
 
 Accounts = Mapping[tuple[str, str], Account]
 
@@ -83,6 +84,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
         waiting = _choose(connection, home, settings, accounts, as_of)
         _write_schema(connection)
         _write_settings(connection, settings, accounts, exclusions, as_of)
+        _write_lists(connection, home, settings, accounts)
         fingerprint = _fingerprint(connection, home)
         batches = _count(connection, "frozen.batches")
         _write_parquet(connection, home.run(run_id) / "effective_set.parquet")
@@ -332,8 +334,8 @@ def _write_settings(
         "settings",
         "business_zone varchar, reporting_currency varchar, minor_unit integer, fiscal_year_start_month integer, "
         "cycle_start date, churn_window_days integer, attribution_lookback_days integer, cart_window_days integer, "
-        "rate_max_age_days integer, as_of date, on_track double, at_risk double, history_days integer, "
-        "history_ready_from date",
+        "rate_max_age_days integer, identity_max_shared integer, as_of date, on_track double, at_risk double, "
+        "history_days integer, history_ready_from date",
         [
             {
                 "business_zone": settings.business.zone,
@@ -345,6 +347,7 @@ def _write_settings(
                 "attribution_lookback_days": settings.attribution.lookback_days,
                 "cart_window_days": settings.customers.cart_window_days,
                 "rate_max_age_days": settings.rates.max_age_days,
+                "identity_max_shared": settings.identity.max_shared,
                 "as_of": as_of,
                 "on_track": settings.targets.on_track,
                 "at_risk": settings.targets.at_risk,
@@ -353,10 +356,9 @@ def _write_settings(
             }
         ],
     )
-    _create(connection, "setting_values", "setting varchar, value varchar", _setting_values(settings))
 
 
-def _setting_values(settings: Settings) -> list[dict[str, Any]]:
+def _write_lists(connection: duckdb.DuckDBPyConnection, home: Home, settings: Settings, accounts: Accounts) -> None:
     """The lists of the settings, one row per value, sorted."""
     lists: dict[str, Iterable[str]] = {
         "attribution_model": [settings.attribution.model],
@@ -370,11 +372,32 @@ def _setting_values(settings: Settings) -> list[dict[str, Any]]:
     }
     lists |= {f"events.{meaning}": names for meaning, names in settings.events}
     lists |= {f"required_lag_days.{required.source}": [str(required.lag_days)] for required in settings.night.required}
-    return [
+    lists["identity.never_join"] = _never_joined(home, settings, accounts)
+    rows = [
         {"setting": setting, "value": value}
         for setting, values in sorted(lists.items())
         for value in sorted(set(values))
     ]
+    _create(connection, "setting_values", "setting varchar, value varchar", rows)
+
+
+def _never_joined(home: Home, settings: Settings, accounts: Accounts) -> set[str]:
+    """What the identities that the settings list may be called: as they stand there, hashed as each kind."""
+    if not settings.identity.never_join:
+        return set()
+    hasher = Hasher(home)
+    markets = {account.market for account in accounts.values()}
+    found = set()
+    for value in map(str.strip, settings.identity.never_join):
+        names = {value, hasher.email(value), hasher.id(value)}
+        if normal_phone(value, ""):
+            names |= {hasher.phone(value, market) for market in markets}
+        for source, account in accounts:  # devices and a till's customers are known by account and id
+            prefix = "segment:" if source == "segment" else ""
+            if source in _SOURCES_WITH_IDS:
+                names |= {f"{prefix}{account}:{value}", f"{prefix}{account}:{hasher.id(value)}"}
+        found |= names
+    return found
 
 
 def _history_ready_from(connection: duckdb.DuckDBPyConnection, accounts: Accounts) -> dt.date | None:

@@ -23,6 +23,8 @@ from raceway.settings import Account
 from raceway.typing_sql import NONE, name, quoted
 
 _MAX_DOCUMENT: Final = 256_000_000
+_DAMAGED: Final = (duckdb.Error, UnicodeDecodeError, RuntimeError)
+"""What damaged Parquet raises: texts that are no text break the way from DuckDB to Python, too."""
 """Bytes of the longest document that is read as one."""
 _IS_OBJECT: Final = "(json_valid(line) and regexp_matches(line, '^\\s*\\{'))"
 _PARAM_VALUES: Final = ("string_value", "int_value", "float_value", "double_value")
@@ -196,9 +198,9 @@ def parquet_rows(connection: duckdb.DuckDBPyConnection, shape: Shape, account: A
     source = f"read_parquet({quoted(str(shape.member.path))})"
     try:  # damage shows in many ways: a header that is no Thrift, names that are no text, pages that do not unpack
         relation = connection.sql(f"select * from {source}")
-    except (duckdb.Error, UnicodeDecodeError) as fault:
+        types = dict(zip(relation.columns, relation.types, strict=True))
+    except _DAMAGED as fault:
         raise ExportRefused(f"{shape.member.name}: the Parquet file is damaged: {first_line(fault)}") from fault
-    types = dict(zip(relation.columns, relation.types, strict=True))
 
     def has(path: str) -> bool:
         first, *rest = path.split(".")
@@ -215,13 +217,13 @@ def parquet_rows(connection: duckdb.DuckDBPyConnection, shape: Shape, account: A
     if missing:
         raise ExportRefused(
             f"{shape.member.name}: looks like {shape.table.full_name}, but member “{missing[0].meta.path}” is missing; "
-            f"it has {', '.join(relation.columns[:12])}"
+            f"it has {', '.join(list(types)[:12])}"
         )
     shape.places = {c.name: [] for c in shape.table.columns if c.in_cells or c.meta.qualifier_of}
     raw = fresh("raw")
     try:
         connection.execute(f"create temp table {raw} as select {_members(shape, '', has)} from {source}")
-    except (duckdb.Error, UnicodeDecodeError) as fault:
+    except _DAMAGED as fault:
         raise ExportRefused(f"{shape.member.name}: the Parquet file is damaged: {first_line(fault)}") from fault
     return typed_rows(connection, shape, account, f"select *, rowid + 1 as _n from {raw}", {}, csv=False)
 

@@ -7,7 +7,10 @@ from typing import Final
 
 import duckdb
 
-_MARTS: Final = ("race_kpi", "race_measure", "kpi_catalog", "measure_catalog", "cohort_retention")
+_MARTS: Final = (
+    "race_kpi", "race_measure", "kpi_catalog", "measure_catalog", "identity_link", "identity_left_out", "customer_360",
+    "cohort_retention",
+)  # fmt: skip
 
 # The column that dates a table's rows: Parquet is cut into its months, race.duckdb holds the recent ones.
 # A table that is not named here, or has none of its own (a state like a subscriber), is published whole.

@@ -24,6 +24,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import IO, Final, Literal, cast
@@ -67,6 +68,8 @@ class Member:
     """The file that it is a section of."""
     section: int = 0
     """Which one, from 1."""
+    sheet: tuple[Path, str] | None = None
+    """The workbook that it is a sheet of, and the sheet's name."""
 
     @property
     def file_name(self) -> str:
@@ -232,9 +235,10 @@ def _from_workbook(raw: Path, name: str, scratch: Path) -> list[Member]:
             if not rows:
                 continue
             target = scratch / f"{raw.name}.{number}.csv"
-            with target.open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file, lineterminator="\n").writerows([_cell_text(cell) for cell in row] for row in rows)
-            members.append(_text_member(f"{name}/{sheet}", target, raw, _head(target), False))
+            _write_sheet(rows, target)
+            found = _text_member(f"{name}/{sheet}", target, raw, _head(target), False)
+            found.sheet = (raw, sheet)
+            members.append(found)
     except CalamineError as fault:
         raise ExportRefused(f"{name}: the workbook cannot be read ({fault}); save it again or export csv") from fault
     if not members:
@@ -242,14 +246,28 @@ def _from_workbook(raw: Path, name: str, scratch: Path) -> list[Member]:
     return members
 
 
-def _cell_text(cell: object) -> str:
+def _with_decimal_commas(sheet: tuple[Path, str], target: Path) -> None:
+    """Writes a sheet anew for a table that reads 1.234,5: a number that is no text has no sign of its own."""
+    from python_calamine import load_workbook
+
+    _write_sheet(load_workbook(str(sheet[0])).get_sheet_by_name(sheet[1]).to_python(skip_empty_area=False), target, ",")
+
+
+def _write_sheet(rows: list[list[object]], target: Path, decimal_sign: str = ".") -> None:
+    with target.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerows([_cell_text(cell, decimal_sign) for cell in row] for row in rows)
+
+
+def _cell_text(cell: object, decimal_sign: str) -> str:
     if isinstance(cell, bool):
         return str(cell).lower()
     if isinstance(cell, float):
         if cell.is_integer():
             # a workbook keeps 15 digits: a longer id is spoilt, and shown so that the id check sees it
             return str(int(cell)) if abs(cell) < 1e15 else f"{cell:.5E}"
-        return repr(cell)
+        # its shortest digits, without a power of ten
+        return f"{Decimal(repr(cell)):f}".replace(".", decimal_sign)
     if isinstance(cell, dt.datetime):
         return cell.isoformat(sep=" ") if cell.time() != dt.time() else cell.date().isoformat()
     if isinstance(cell, dt.date | dt.time):
@@ -469,6 +487,8 @@ def _recognise_csv(contract: SourceContract, member: Member) -> Shape | Unsuppor
                 shape.blank_above = sum(not record for record in above)
                 shape.below, shape.skipped = _below(below, table.meta.below_header)
                 _refuse_without_data(shape, below)
+                if shape.number_locale == "comma" and member.sheet:
+                    _with_decimal_commas(member.sheet, member.path)
                 return shape
     if nearest[0] >= 0.5:
         raise ExportRefused(nearest[1])

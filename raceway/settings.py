@@ -88,6 +88,19 @@ class Customers(_Model):
     cart_window_days: int = Field(7, ge=1, description="Days within which a cart's order counts as that cart's.")
 
 
+class Identity(_Model):
+    """Which identities tell that two of them are one person's."""
+
+    max_shared: int = Field(
+        5, ge=1, description="An address, number, login, customer id or device that is named together with more than "
+        "this many different addresses (numbers, logins, customer ids) joins nobody: a shop's phone, a shared computer."
+    )  # fmt: skip
+    never_join: tuple[str, ...] = Field(
+        (), description="Addresses, numbers, logins, customer ids and devices that join nobody, as your files write "
+        "them or as their hash."
+    )  # fmt: skip
+
+
 class Attribution(_Model):
     """Which touch an order belongs to."""
 
@@ -246,6 +259,7 @@ class Settings(_Model):
 
     business: Business = Business()
     customers: Customers = Customers()
+    identity: Identity = Identity()
     attribution: Attribution = Attribution()
     rates: Rates = Rates()
     targets: Targets = Targets()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from raceway.contracts import ColumnContract, TableContract
-from raceway.free_text import coarse_ip_sql, masked_sql, sentiment_sql
+from raceway.free_text import coarse_ip_sql, device_sql, masked_sql, sentiment_sql
 from raceway.personal import hash_sql
 from raceway.reading import Shape, normal
 from raceway.settings import Account
@@ -60,6 +60,7 @@ def macros(table: TableContract) -> list[str]:
     point = r"[+-]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)"
     comma = r"[+-]?(?:(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d*)?|,\d+)"
     whole = r"[+-]?\d{1,18}"
+    power = r"[+-]?\d+(?:\.\d*)?[eE][+-]?\d+"
     return [
         f"create or replace temp macro rw_cell(x) as case when trim(x, {space}) in ({tokens}) then null else x end",
         f"create or replace temp macro rw_bare(x) as {bare}",
@@ -70,6 +71,10 @@ def macros(table: TableContract) -> list[str]:
         f"create or replace temp macro rw_whole(clean) as case when regexp_full_match(clean, '{whole}(?:\\.0*)?') "
         "then try_cast(split_part(clean, '.', 1) as bigint) end",
         "create or replace temp macro rw_finite(x) as case when isfinite(x) then x end",
+        f"create or replace temp macro rw_power(x) as case when regexp_full_match(trim(x, {space}), '{power}') "
+        f"then rw_finite(try_cast(trim(x, {space}) as double)) end",
+        # DuckDB's %Y takes 202 for a year; a year that lost a digit is no date
+        "create or replace temp macro rw_dated(x) as case when year(x) between 1000 and 9999 then x end",
         "create or replace temp macro rw_boolean(x) as case when lower(trim(x)) in "
         "('true', 'yes', 'y', '1', 'có', 'x') then true when lower(trim(x)) in ('false', 'no', 'n', '0', 'không') "
         "then false end",
@@ -124,6 +129,8 @@ def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extra
         return _number(Cell(column, raw, f"rw_whole({number})", "double", "cast({0} as bigint)", doubt), shape)
     if column.data_type == "double":
         typed = f"rw_finite(try_cast({number} as double))"
+        if shape.number_locale == "point":  # the strict reader takes powers of ten, so this path does
+            typed = f"coalesce({typed}, rw_power({raw}))"
         if meta.percent:
             hundredth = f"rw_finite(try_cast({number} || 'e-2' as double))"  # exact: 2.05 / 100 is not 0.0205
             return Cell(column, raw, f"case when ends_with(trim({raw}), '%') then {hundredth} else {typed} end")
@@ -148,6 +155,8 @@ def _private(column: ColumnContract, raw: str, account: Account) -> str:
         return sentiment_sql(raw)
     if meta.free_text:
         return masked_sql(raw)
+    if meta.coarse == "device":
+        return device_sql(raw)
     return coarse_ip_sql(raw) if meta.coarse else ""
 
 
@@ -160,10 +169,10 @@ def _worded(raw: str, words: dict[str, str]) -> str:
 def _date(column: ColumnContract, raw: str) -> Cell:
     formats = column.meta.moment.formats
     every = [*formats, *(f for f in _ISO_DATES if f not in formats)]
-    value = f"cast(try_strptime({_with_a_digit(_trimmed(raw))}, {text_list(every)}) as date)"
+    value = f"rw_dated(cast(try_strptime({_with_a_digit(_trimmed(raw))}, {text_list(every)}) as date))"
     if not formats or formats[0] == "%Y-%m-%d":
         # not read as a date: DuckDB's csv reader takes 2026-03-12xyz for the 12th, and its cast takes 2026/03/12
-        doubt = "(length({0}) <> 10 or {0}[5] <> '-' or try_cast({0} as date) is null)"
+        doubt = "(length({0}) <> 10 or {0}[5] <> '-' or {0} < '1' or try_cast({0} as date) is null)"
         return Cell(column, raw, value, "varchar", "try_cast({0} as date)", doubt)
     return Cell(column, raw, value)
 
@@ -198,7 +207,7 @@ def _timestamp(column: ColumnContract, raw: str, account: Account, extras: dict[
         values.append(_in_utc(_day_number(raw), moment.zone, account, extras))
     if with_offset:
         values.append(f"timezone('UTC', try_strptime({text}, {text_list(with_offset)}))")
-    return f"coalesce({', '.join(values)})"
+    return f"rw_dated(coalesce({', '.join(values)}))"
 
 
 def _trimmed(raw: str) -> str:

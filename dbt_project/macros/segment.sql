@@ -1,5 +1,5 @@
-{# Whether exclusions.csv leaves a message of Segment out: its host, network, device or browser. A browser names
-   itself in a long text, so that the excluded name is looked for inside it. #}
+{# Whether exclusions.csv leaves a message of Segment out: its host, network, device or browser, or the address
+   or number among its traits. A browser names itself in a long text, so that the excluded name is looked for inside. #}
 {% macro segment_exclusion(messages, exclusions) -%}
     (
         coalesce(
@@ -9,6 +9,8 @@
         )
         or coalesce({{ messages }}.ip_network in (select value from {{ exclusions }} where kind = 'ip'), false)
         or coalesce({{ messages }}.anonymous_id in (select value from {{ exclusions }} where kind = 'device'), false)
+        or coalesce({{ messages }}.email_hash in (select value from {{ exclusions }} where kind = 'email'), false)
+        or coalesce({{ messages }}.phone_hash in (select value from {{ exclusions }} where kind = 'phone'), false)
         or exists (
             select 1
             from {{ exclusions }} as bots

@@ -20,6 +20,7 @@ STAGING_SITE: Final = "staging.giaysonghong.example"
 VAT: Final = Decimal("0.08")
 
 STAFF_EMAIL: Final = "qa.team@example.com"
+COUNTER_PHONE: Final = "+842437100200"  # the shop's own, which clerks write down for many customers
 TEST_TAG: Final = "test"
 INTERNAL_TRAFFIC: Final = "internal"
 BOT_BROWSER: Final = "HeadlessChrome"

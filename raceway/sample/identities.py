@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from raceway.sample.company import STAFF_EMAIL
+from raceway.sample.company import COUNTER_PHONE, STAFF_EMAIL
 from raceway.sample.model import Event, World
 
 Identity = tuple[str, str]  # type, value
@@ -24,17 +24,19 @@ class Links:
         return root
 
     def join(self, one: Identity, other: Identity) -> None:
-        """Reveals that two identities are one person's."""
+        """Reveals that two identities are one person's; the shop's own number is nobody's."""
+        if ("phone", COUNTER_PHONE) in (one, other):
+            return
         first, second = self.person(one), self.person(other)
         if first != second:
             self._parent[max(first, second)] = min(first, second)
 
 
 def order_identity(email: str | None, phone: str | None) -> Identity | None:
-    """The identity by which an order names its buyer; None for a guest."""
+    """The identity by which an order names its buyer; None for a guest, known by the shop's own number at most."""
     if email is not None:
         return ("email", email.lower())
-    return ("phone", phone) if phone is not None else None
+    return ("phone", phone) if phone is not None and phone != COUNTER_PHONE else None
 
 
 def revealed_links(world: World) -> Links:
@@ -83,11 +85,20 @@ def _link_identified(world: World, links: Links) -> None:
 
 
 def _join_contacts(world: World, links: Links) -> None:
-    """The contacts of the CRMs that an export shows, but those merged into another, the staff's and deleted ones."""
-    for contact in world.mailcrm.crm_contacts:
-        seen = any(contact.is_in(at) for at in world.mailcrm.crm_exports)
-        if seen and contact.merged_into is None and contact.email != STAFF_EMAIL:
-            _join_contact(links, contact.email, contact.phone)
+    """The contacts of the CRMs that an export shows, with those merged into them; not the staff's and deleted ones."""
+    shown = {
+        contact.id: contact
+        for contact in world.mailcrm.crm_contacts
+        if any(contact.is_in(at) for at in world.mailcrm.crm_exports) and contact.email != STAFF_EMAIL
+    }
+    for contact in shown.values():
+        _join_contact(links, contact.email, contact.phone)
+        into, merged_at = shown.get(contact.merged_into or ""), contact.merged_at
+        if into is None or merged_at is None:
+            continue
+        one, other = order_identity(contact.email, contact.phone), order_identity(into.email, into.phone)
+        if any(merged_at <= at and into.is_in(at) for at in world.mailcrm.crm_exports) and one and other:
+            links.join(one, other)
     for lead in world.mailcrm.business_leads:
         if not lead.is_deleted:
             _join_contact(links, lead.email, lead.phone)

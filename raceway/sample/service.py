@@ -7,6 +7,7 @@ Only what is here happened; how the tools export it stands in `traces_zendesk`, 
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -160,17 +161,24 @@ class _Askers:
             if order.person is not None and order.email is not None and not order.is_test:
                 seen = (order.created_at, order.person.email, order.person.number)
                 self.by_country[order.person.country == "US"].append(seen)
+        for rows in self.by_country.values():
+            rows.sort()
 
     def someone(self, at: dt.datetime, american: bool) -> tuple[str, int]:
         """Address and number of someone who may write at `at`."""
-        known = [row for row in self.by_country[american] if row[0] < at]
-        recent = [row for row in known if row[0] > at - dt.timedelta(days=25)]
+        buyers = self.by_country[american]
+        known = buyers[: bisect_left(buyers, at, key=_when)]
+        recent = known[bisect_right(known, at - dt.timedelta(days=25), key=_when) :]
         if known and self.chance.hit(0.85):
             _, email, number = self.chance.choice(recent if recent and self.chance.hit(0.7) else known)
             return email, number
         self.strangers += 1
         number = 700_000 + self.strangers
         return invent_email(self.chance, invent_name(self.chance, "US" if american else "VN"), number), number
+
+
+def _when(row: tuple[dt.datetime, str, int]) -> dt.datetime:
+    return row[0]
 
 
 def _tickets(world: World) -> None:

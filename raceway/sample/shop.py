@@ -59,11 +59,21 @@ def invent_orders(world: World, population: Population) -> None:
         base = _ORDERS_A_DAY if day >= world.first else _ORDERS_A_DAY_BEFORE
         for _ in range(chance.count(base * world.scale * demand(day), 25)):
             world.orders.append(_order(world, population, chance, day))
+    _call_the_counter(world, Chance(world.seed, "shop/counter"))
     world.orders += _test_orders(world, chance)
     world.orders.sort(key=lambda order: order.created_at)
     for number, order in enumerate(world.orders):
         order.name, order.id = f"#{1001 + number}", f"{5_550_000_100 + number * 37}"
     world.order_exports = _exports(world)
+
+
+def _call_the_counter(world: World, chance: Chance) -> None:
+    """Orders that clerks took down with the shop's own number; of a few they know nothing else."""
+    known = [order for order in world.orders if order.email is not None and order.phone is not None]
+    for number, order in enumerate(chance.sample(known, min(len(known), max(16, len(known) // 100)))):
+        order.phone = company.COUNTER_PHONE
+        if number % 5 == 4:
+            order.email = None
 
 
 def _exports(world: World) -> list[dt.datetime]:

@@ -31,6 +31,7 @@ SETTINGS = {
     "attribution_lookback_days": ("integer", 30),
     "cart_window_days": ("integer", 7),
     "rate_max_age_days": ("integer", 10),
+    "identity_max_shared": ("integer", 5),
     "as_of": ("date", "2026-04-01"),
     "on_track": ("double", 1.0),
     "at_risk": ("double", 0.9),
@@ -90,6 +91,7 @@ class Story:
         self.warehouse = folder / "warehouse.duckdb"
         self.rows_of: dict[str, list[tuple[Any, ...]]] = {name: [] for name in FROZEN}
         self.settings = {name: value for name, (_, value) in SETTINGS.items()}
+        self.lists = dict(SETTING_VALUES)
         self.batches: list[dict[str, Any]] = []
         self._connection = duckdb.connect()
 
@@ -140,6 +142,7 @@ class Story:
 
     def freeze(self) -> None:
         """Writes schema `frozen`: within a scope the newest export wins."""
+        self.rows_of["batches"] = []
         winners: dict[tuple[str, str, str, str], tuple[str, str]] = {}
         for batch in self.batches:
             self.rows_of["batches"].append(
@@ -155,7 +158,7 @@ class Story:
         self.rows_of["scopes"] = [(*key, batch_id) for key, (_, batch_id) in winners.items()]
         self.rows_of["covered_days"] = sorted(set(self.rows_of["covered_days"]))
         self.rows_of["settings"] = [tuple(self.settings.values())]
-        self.rows_of["setting_values"] = [(s, v) for s, values in SETTING_VALUES.items() for v in values]
+        self.rows_of["setting_values"] = [(s, v) for s, values in self.lists.items() for v in values]
         with duckdb.connect(str(self.warehouse)) as connection:
             connection.execute("create schema if not exists frozen")
             for table, columns in FROZEN.items():

@@ -5,16 +5,17 @@ from __future__ import annotations
 import gzip
 import os
 import re
-from collections.abc import Callable
+import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import raceway, rows, version
+from tests.e2e.conftest import Ran, raceway, rows, version
 
 pytestmark = pytest.mark.xdist_group("sample_night")
 
-NEXT = "2026-07-02"
+AS_OF = "2026-07-21"
 EXPORTED = 1_782_950_400  # 2026-07-02 00:00 UTC
 REPORT = 'Campaign report\n"July 1, 2026 - July 1, 2026"\nDay,{columns}Currency code,Impr.,Clicks,Cost\n'
 COLUMNS = "Campaign,"
@@ -44,30 +45,48 @@ BAD = {
 }
 
 
-def _put(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    os.utime(path, (EXPORTED, EXPORTED))
+@dataclass(frozen=True)
+class Night:
+    """The home after a second night, and what it was before."""
+
+    home: Path
+    ran: Ran
+    version_before: str
+    spend_before: list[tuple[object, ...]]
 
 
-def test_bad_files_are_refused_with_reasons_and_the_good_one_beside_them_is_published(
-    night_copy: Callable[[], Path],
-) -> None:
-    home = night_copy()
-    before = version(home)
-    ads = home / "inbox" / "google_ads" / "vn-main"
+SPEND = (
+    "select period_start, value from race_measure where measure = 'ad_spend' and period = 'day'"
+    " and channel = 'all' and market = 'all' and period_start <> '2026-06-29' order by 1"
+)
+
+
+@pytest.fixture(scope="module")
+def night(first_night: tuple[Path, Ran], tmp_path_factory: pytest.TempPathFactory) -> Night:
+    """One night with all of it at once: bad files, a good one, a restated day, and costs without a rate."""
+    home = tmp_path_factory.mktemp("bad") / "home"
+    shutil.copytree(first_night[0], home, symlinks=True)
+    before = version(home), rows(home, SPEND)
+    ads = home / "inbox" / "google_ads"
     for name, (text, _) in BAD.items():
-        _put(ads / name, text.encode())
+        _put(ads / "vn-main" / name, text.encode())
     _put(home / "inbox" / "ga4" / "vn-shop" / "cut.jsonl.gz", gzip.compress(b'{"event_date":"20260701"}\n')[:20])
     _put(home / "inbox" / "square" / "no-such-till" / "items.csv", b"Date,Time\n")
     good = REPORT.format(columns=COLUMNS) + "2026-07-01,Thương hiệu,VND,1000,50,123456\n2026-07-01,B,VND,100,x,1\n"
-    _put(ads / "good.csv", good.encode())
+    _put(ads / "vn-main" / "good.csv", good.encode())
+    restated = REPORT.format(columns=COLUMNS).replace("July 1", "June 29") + "2026-06-29,A,VND,10,1,1000\n"
+    _put(ads / "vn-main" / "restated.csv", restated.encode())
+    no_rate = REPORT.format(columns=COLUMNS).replace("July 1", "July 20") + "2026-07-20,A,USD,10,1,10.00\n"
+    _put(ads / "us-store" / "no rate yet.csv", no_rate.encode(), EXPORTED + 19 * 86_400)
+    return Night(home, raceway(home, "run", "--as-of", AS_OF, "--strict"), *before)
 
-    ran = raceway(home, "run", "--as-of", NEXT, "--strict")
 
-    assert ran.code == 3, ran.out + ran.err
-    assert version(home) != before
-    reasons = dict(rows(home, "select files, reason from batch_history where status = 'refused' and reason <> ''"))
+def test_bad_files_are_refused_with_reasons_and_the_good_one_beside_them_is_published(night: Night) -> None:
+    assert night.ran.code == 3, night.ran.out + night.ran.err
+    assert version(night.home) != night.version_before
+    reasons = dict(
+        rows(night.home, "select files, reason from batch_history where status = 'refused' and reason <> ''")
+    )
     told = "\n".join(reasons.values())
     for name, (_, sentence) in BAD.items():
         assert any(name in files for files in reasons), name
@@ -75,47 +94,33 @@ def test_bad_files_are_refused_with_reasons_and_the_good_one_beside_them_is_publ
     assert _matches(r"cut\.jsonl\.gz: the gz is cut off or damaged", told)
     assert _matches(r"accounts\.csv has no account 'no-such-till' of square \(it has: us-store\)", told)
     assert rows(
-        home,
+        night.home,
         "select value from race_measure where measure = 'ad_spend' and period = 'day'"
         " and period_start = '2026-07-01' and channel = 'all' and market = 'all'",
     ) == [(123456,)]
     assert rows(
-        home, "select rows_read, rows_landed, rows_refused from batch_history where files like '%good.csv%'"
+        night.home, "select rows_read, rows_landed, rows_refused from batch_history where files like '%good.csv%'"
     ) == [(2, 1, 1)]
 
 
-def test_a_restated_day_replaces_only_that_day_and_history_says_so(night_copy: Callable[[], Path]) -> None:
-    home = night_copy()
-    spend = (
-        "select period_start, value from race_measure where measure = 'ad_spend' and period = 'day'"
-        " and channel = 'all' and market = 'all' and period_start <> '2026-06-29' order by 1"
-    )
-    others = rows(home, spend)
-    text = REPORT.format(columns=COLUMNS).replace("July 1", "June 29") + "2026-06-29,A,VND,10,1,1000\n"
-    _put(home / "inbox" / "google_ads" / "vn-main" / "restated.csv", text.encode())
-
-    ran = raceway(home, "run", "--as-of", NEXT)
-
-    assert ran.code == 0, ran.out + ran.err
-    assert [row for row in rows(home, spend) if row[0].isoformat() < "2026-07-01"] == others
-    [(replaces,)] = rows(home, "select replaces from batch_history where files like '%restated.csv%'")
+def test_a_restated_day_replaces_only_that_day_and_history_says_so(night: Night) -> None:
+    assert [row for row in rows(night.home, SPEND) if str(row[0]) < "2026-07-01"] == night.spend_before
+    assert rows(night.home, SPEND.replace("<> '2026-06-29'", "= '2026-06-29'")) != []
+    [(replaces,)] = rows(night.home, "select replaces from batch_history where files like '%restated.csv%'")
     assert "1 day" in replaces, replaces
 
 
-def test_a_missing_rate_leaves_its_batch_pending_and_the_rest_is_published(night_copy: Callable[[], Path]) -> None:
-    home = night_copy()
-    text = REPORT.format(columns=COLUMNS).replace("July 1", "July 20") + "2026-07-20,A,USD,10,1,10.00\n"
-    path = home / "inbox" / "google_ads" / "us-store" / "no rate yet.csv"
-    _put(path, text.encode())
-    os.utime(path, (EXPORTED + 20 * 86_400, EXPORTED + 20 * 86_400))
-
-    ran = raceway(home, "run", "--as-of", "2026-07-21")
-
-    assert ran.code == 0, ran.out + ran.err
-    assert "USD" in ran.out
-    [(status, reason)] = rows(home, "select status, reason from batch_history where files like '%no rate yet%'")
+def test_a_missing_rate_leaves_its_batch_pending_and_the_rest_is_published(night: Night) -> None:
+    assert "USD" in night.ran.out
+    [(status, reason)] = rows(night.home, "select status, reason from batch_history where files like '%no rate yet%'")
     assert status == "pending"
     assert _matches(r"USD.*2026-07-20", reason), reason
+
+
+def _put(path: Path, content: bytes, exported: int = EXPORTED) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    os.utime(path, (exported, exported))
 
 
 def _matches(pattern: str, text: str) -> bool:

@@ -18,6 +18,7 @@ import io
 import ipaddress
 import json
 import re
+import string
 import unicodedata
 import warnings
 import zipfile
@@ -34,6 +35,7 @@ from raceway.zones import RAILS_ZONES
 
 _SPACE: Final = " \t\r\n\u00a0\u202f\ufeff"
 _ZONES: Final = frozenset(available_timezones())
+_POWER: Final = re.compile(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+", re.ASCII)
 _SIGNS: Final = r"(?:US\$|CA\$|A\$|S\$|R\$|[A-Z]{3}|[$€£¥₫đ₹৳₩฿])"
 _ISO: Final = (
     "%Y-%m-%d",
@@ -128,6 +130,9 @@ def delimited(text: str, table: TableContract, delimiter: str) -> Table | None:
     plain = _plain_ends(text.replace("\0", ""))
     try:
         records = list(csv.reader(io.StringIO(plain, newline=""), delimiter=delimiter, strict=True))
+        if any(re.match(' +"', cell) for record in records for cell in record):  # quotes after blanks are quotes
+            text = io.StringIO(plain, newline="")
+            records = list(csv.reader(text, delimiter=delimiter, strict=True, skipinitialspace=True))
     except csv.Error:
         return None
     return _below_header("csv", records, table)
@@ -344,7 +349,7 @@ class Values:
             plain = hashed(text, meta.hash, self.market)
             return hmac.new(self.key, plain.encode(), hashlib.sha256).hexdigest() if plain else None
         if meta.coarse:
-            return _coarse(text)
+            return _device(text.strip(" ")) if meta.coarse == "device" else _coarse(text)
         if column.is_text:
             return text
         if column.data_type == "date":
@@ -358,7 +363,10 @@ class Values:
 
     def _amount(self, column: ColumnContract, text: str) -> Any:
         meta = self.contract.meta
-        number = _number(text, meta.number_locale_of.get(self.table.language, meta.number_locale))
+        locale = meta.number_locale_of.get(self.table.language, meta.number_locale)
+        if column.data_type == "double" and locale == "point" and _POWER.fullmatch(text.strip(_SPACE)):
+            return float(text.strip(_SPACE))
+        number = _number(text, locale)
         if column.data_type == "double":
             percent = column.meta.percent and text.strip(_SPACE).endswith("%")
             return float(number / 100 if percent else number)
@@ -411,6 +419,16 @@ def hashed(text: str, kind: str, market: str) -> str:
         return f"+{code}{digits[1:]}"
     is_whole = digits.startswith(code) and len(digits) >= len(code) + length
     return f"+{digits}" if is_whole else f"+{code}{digits}"
+
+
+def _device(text: str) -> str | None:
+    number, _, moment = text.partition(".")
+    is_google = f"{number}{moment}".isascii() and number.isdigit() and moment.isdigit()
+    is_google = is_google and len(number) >= 4 and len(moment) >= 8
+    is_own = re.fullmatch(r"oeu[0-9]+r[0-9.]+", text) is not None
+    groups = text.split("-")
+    is_uuid = [len(group) for group in groups] == [8, 4, 4, 4, 12] and not "".join(groups).strip(string.hexdigits)
+    return text if is_google or is_own or is_uuid else None
 
 
 def _coarse(text: str) -> str | None:

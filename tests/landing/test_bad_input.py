@@ -6,6 +6,7 @@ import gzip
 import io
 import zipfile
 
+import openpyxl
 import pytest
 
 from raceway.ledger import Ledger, accept
@@ -83,6 +84,30 @@ def test_a_workbook_whose_bytes_changed_on_the_way_is_refused(desk: Desk, ads: A
     outcome = desk.land_one("google_ads/vn/damaged.xlsx", bytes(content))
     assert outcome.status == "refused"
     assert "damaged.xlsx: the zip is damaged or protected" in outcome.reason
+
+
+def test_numbers_of_a_workbook_keep_their_value_where_texts_have_decimal_commas(desk: Desk) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["Ngày", "Số lần nhấp", "Số lần hiển thị", "CTR", "Vị trí"],
+        ["2026-03-01", 125, 1000, 0.125, 3.125],
+        ["2026-03-02", 1, 80_000, 0.0000125, "3,125"],
+    ):
+        sheet.append(row)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    outcome = desk.land_one("search_console/site/Biểu đồ.xlsx", buffer.getvalue())
+    assert desk.rows(outcome, "clicks, impressions, ctr, position") == [
+        (125, 1000, 0.125, 3.125), (1, 80_000, 0.0000125, 3.125),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("day", ["026-03-01", "0026-03-01"])
+def test_a_year_that_lost_a_digit_is_no_date(desk: Desk, ads: Ads, day: str) -> None:
+    outcome = desk.land_one("google_ads/vn/a.csv", ads(("2026-03-01", "A", 1, 1, "1"), (day, "B", 1, 1, "1")))
+    assert (outcome.rows_landed, outcome.rows_refused) == (1, 1)
 
 
 def test_a_wrong_encoding_is_refused_with_the_line(desk: Desk, ads: Ads) -> None:

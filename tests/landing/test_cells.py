@@ -95,6 +95,11 @@ def test_percents_are_fractions_and_a_workbooks_fraction_stays_one(value: Any, t
     assert value(text, "double", percent=True) == expected
 
 
+def test_powers_of_ten_are_numbers_but_no_counts(value: Any) -> None:
+    assert value(" 1.5E-05", "double") == 1.5e-05
+    assert value("1.20253E+17", "bigint") is None
+
+
 def test_a_percent_with_a_decimal_comma(value: Any) -> None:
     assert value("3,5%", "double", comma=True, percent=True) == 0.035
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import duckdb
 import pytest
@@ -12,6 +13,7 @@ from raceway.faults import BadSettings
 from raceway.free_text import coarse_ip
 from raceway.freeze import freeze
 from raceway.settings import load_accounts, load_exclusions, load_settings
+from raceway.transform import build
 from tests.landing.conftest import AS_OF, Desk
 
 ORDERS = (
@@ -85,6 +87,38 @@ def test_networks_and_agents_are_found_in_what_lands_of_them(desk: Desk) -> None
     assert counted(desk, "ip,203.0.113.77,office\n") == {"visits.pages": 1}
     assert counted(desk, "ip,2001:DB8:85A3::7,office\n") == {"visits.pages": 1}
     assert counted(desk, "user_agent,ahrefsbot,bot\nbrowser,HeadlessChrome,bot\n") == {"visits.pages": 2}
+
+
+def test_staging_leaves_out_the_messages_that_are_counted(desk: Desk) -> None:
+    with desk.home.accounts.open("a", encoding="utf-8") as file:
+        file.write("segment,site,site,,VN,Asia/Ho_Chi_Minh,VND,false,0,,false,\n")
+    page = {"url": "https://www.shop.example/a?b=1"}
+    traces: list[dict[str, Any]] = [
+        {"context": {"page": {"url": "https://www.staging.example/x"}}},
+        {"context": {"page": page, "traits": {"email": "qa@example.com"}}},
+        {"context": {"page": page, "traits": {"phone": "0912345678"}}},
+        {"context": {"page": page, "ip": "198.51.100.9"}},
+        {"context": {"page": page, "userAgent": "Mozilla/5.0 HeadlessChrome/131"}},
+        {"context": {"page": page}, "anonymousId": "kiosk"},
+        {"context": {"page": page, "traits": {"email": "an@example.com"}}},
+        {"context": {"page": {"url": "https://staging.example.com/x"}}},
+    ]
+    lines = [
+        json.dumps({"type": "page", "messageId": f"m{number}", "anonymousId": "a-1", "userId": None,
+                    "timestamp": "2026-03-01T02:00:58.123Z", "receivedAt": "2026-03-01T02:00:58.123Z"} | trace)
+        for number, trace in enumerate(traces)
+    ]  # fmt: skip
+    desk.land_one("segment/site/1709251200000.json", "\n".join(lines) + "\n")
+    exclusions = (
+        "host,staging.example,\nemail,qa@example.com,\nphone,0912345678,\nip,198.51.100.7,\n"
+        "browser,HeadlessChrome,\ndevice,kiosk,\n"
+    )
+    assert counted(desk, exclusions) == {"segment.events": 6}
+    build(desk.home, "r1", "segment_events stg_segment__events stg_segment__identities")
+    with duckdb.connect(str(desk.home.warehouse), read_only=True) as connection:
+        left_out = connection.execute("select count(*) from stg_segment__events where is_excluded").fetchone()
+        strangers = connection.execute("select count(*) from stg_segment__identities where is_excluded").fetchone()
+    assert (left_out, strangers) == ((6,), (2,)), "an address and a number among them"
 
 
 @pytest.mark.parametrize(

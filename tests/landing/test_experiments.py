@@ -15,6 +15,7 @@ from raceway.personal import Hasher
 from tests.landing.conftest import Desk
 
 DECIDED = "decision_id, cast(decided_at as varchar), visitor_id, experiment_id, variation_id, is_holdback"
+DEVICE = "1718200000.1710470458"
 EXPOSED = "anonymous_id, user_id_hash, cast(exposed_at as varchar), experiment_id, variation_id"
 
 
@@ -22,7 +23,7 @@ def decision(number: int, **more: Any) -> dict[str, Any]:
     """A decision of 15 March 2024, 02:40:58.123 UTC and as many seconds later."""
     return {
         "uuid": f"6f1c-{number:02d}", "timestamp": 1710470458123 + 1000 * number, "process_timestamp": 1710470460000,
-        "visitor_id": "a-1", "campaign_id": "210001", "experiment_id": "210002", "variation_id": "210003",
+        "visitor_id": DEVICE, "campaign_id": "210001", "experiment_id": "210002", "variation_id": "210003",
         "is_holdback": False, "user_ip": "203.0.113.77", "user_agent": "Mozilla/5.0 Chrome/131",
         "attributes": [{"id": "plan", "name": "plan", "type": "custom", "value": "an@example.com"}],
     } | more  # fmt: skip
@@ -30,9 +31,9 @@ def decision(number: int, **more: Any) -> dict[str, Any]:
 
 ROWS = [decision(0), decision(1, experiment_id=None), decision(2, is_holdback=True, variation_id=None)]
 LANDED = [
-    ("6f1c-00", "2024-03-15 02:40:58.123", "a-1", "210002", "210003", False),
-    ("6f1c-01", "2024-03-15 02:40:59.123", "a-1", None, "210003", False),
-    ("6f1c-02", "2024-03-15 02:41:00.123", "a-1", "210002", None, True),
+    ("6f1c-00", "2024-03-15 02:40:58.123", DEVICE, "210002", "210003", False),
+    ("6f1c-01", "2024-03-15 02:40:59.123", DEVICE, None, "210003", False),
+    ("6f1c-02", "2024-03-15 02:41:00.123", DEVICE, "210002", None, True),
 ]
 
 
@@ -57,20 +58,26 @@ def test_decisions_land_alike_from_parquet_and_from_json_lines(desk: Desk, name:
 
 def test_of_an_address_its_network_lands_and_of_attributes_nothing(desk: Desk) -> None:
     outcome = desk.land_one("experiments/site/a.parquet", parquet(*ROWS))
-    assert desk.rows(outcome, "ip_network, visitor_hash")[0] == ("203.0.113.0/24", Hasher(desk.home).id("a-1"))
+    assert desk.rows(outcome, "ip_network, visitor_hash")[0] == ("203.0.113.0/24", Hasher(desk.home).id(DEVICE))
     everything = repr(desk.rows(outcome))
     assert "203.0.113.77" not in everything
     assert "@" not in everything
 
 
-@pytest.mark.parametrize(
-    "content",
-    [lines(decision(0, visitor_id="an@example.com")),
-     b"anonymous_id,timestamp,experiment_id,variation_id\nan@example.com,2026-03-04 09:00:00,cta,0\n"],
-)  # fmt: skip
-def test_an_address_as_a_visitor_s_id_stops_at_the_gate(desk: Desk, content: bytes) -> None:
-    name = "a.jsonl" if content.startswith(b"{") else "a.csv"
-    outcome = desk.land_one(f"experiments/site/{name}", content, gate=check_batch)
+def test_a_visitor_s_id_lands_in_the_clear_only_where_it_is_a_device_s(desk: Desk) -> None:
+    devices = [DEVICE, "oeu1710470458123r0.4812345", "6F9619FF-8B86-D011-B42D-00CF4FC964FF"]
+    others = ["an@example.com", "0912345678", "an.nguyen", "1234567", "12.5"]
+    content = lines(*(decision(number, visitor_id=text) for number, text in enumerate(devices + others)))
+    outcome = desk.land_one("experiments/site/a.jsonl", content, gate=check_batch)
+    hasher = Hasher(desk.home)
+    assert desk.rows(outcome, "visitor_id, visitor_hash") == [
+        *((text, hasher.id(text)) for text in devices), *((None, hasher.id(text)) for text in others),
+    ]  # fmt: skip
+
+
+def test_an_address_as_an_anonymous_id_stops_at_the_gate(desk: Desk) -> None:
+    content = b"anonymous_id,timestamp,experiment_id,variation_id\nan@example.com,2026-03-04 09:00:00,cta,0\n"
+    outcome = desk.land_one("experiments/site/a.csv", content, gate=check_batch)
     assert (outcome.status, "e-mail address" in outcome.reason) == ("refused", True), outcome.reason
 
 

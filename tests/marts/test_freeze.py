@@ -17,7 +17,7 @@ from raceway.history import run_checks
 from raceway.home import Home
 from raceway.ledger import Ledger, reject, state_name, utc_text
 from raceway.personal import Hasher
-from raceway.settings import Account, Exclusion, Settings, init_home
+from raceway.settings import Account, Exclusion, Identity, Settings, init_home
 
 AS_OF = dt.date(2026, 4, 11)
 
@@ -344,6 +344,25 @@ def test_settings_accounts_and_hashed_exclusions_are_frozen(company: Company) ->
     ]
     assert ("attribution_model", "last_non_direct") in company.frozen("select * from frozen.setting_values")
     assert ("required_lag_days.search_console", "3") in company.frozen("select * from frozen.setting_values")
+
+
+def test_what_never_joins_is_frozen_as_landed_rows_show_it(company: Company) -> None:
+    company.has(account("ga4", "site"))
+    company.has(account("square", "till"))
+    known = "5" * 64
+    values = ("Desk@Example.com", "0912 345 678", "kiosk.1", known)
+    company.settings = company.settings.model_copy(update={"identity": Identity(never_join=values)})
+    company.freeze()
+    hasher = Hasher(company.home)
+    frozen = {
+        value
+        for (value,) in company.frozen("select value from frozen.setting_values where setting = 'identity.never_join'")
+    }
+    assert frozen >= {
+        hasher.email("desk@example.com"), hasher.phone("+84912345678", "VN"), "site:kiosk.1",
+        f"till:{hasher.id('kiosk.1')}", hasher.id("kiosk.1"), known, f"till:{known}",
+    }  # fmt: skip
+    assert company.frozen("select identity_max_shared from frozen.settings") == [(5,)]
 
 
 def test_an_order_account_without_a_stated_history_begins_with_its_first_covered_day(company: Company) -> None:

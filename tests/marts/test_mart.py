@@ -73,6 +73,12 @@ def test_a_warehouse_without_any_covered_day_builds_an_empty_mart(mart: Any) -> 
     assert mart.run_sql("select count(*) from race_kpi union all select count(*) from race_measure") == [(0,), (0,)]
 
 
+def test_a_seed_of_an_older_version_is_replaced(mart: Any) -> None:
+    mart.run_sql("alter table measure_rules drop column needs_history")
+    mart.build(command="seed", select="measure_rules")
+    assert mart.run_sql("select count(*) > 0 from measure_rules where needs_history") == [(True,)]
+
+
 def test_a_rate_is_taken_of_sums_in_every_roll_up(covered: Any) -> None:
     covered.add(
         "fct_reach_ads",

@@ -11,26 +11,9 @@ salesforce_states as (select * from {{ ref('stg_salesforce__lead_states') }}),
 
 lead_stages as (select * from {{ ref('lead_stages') }}),
 
+merged_ids as (select * from {{ ref('int_crm_merged_ids') }}),
+
 accounts as (select * from {{ source('house', 'accounts') }}),
-
-listed_ids as (
-    select
-        account,
-        contact_id,
-        {{ each_part('all_ids', ';') }} as listed_id
-    from hubspot
-),
-
--- a contact that another one lists was merged into it, and is no contact of its own
-merged_ids as (
-    select
-        account,
-        trim(listed_id) as contact_id,
-        min(contact_id) as merged_into
-    from listed_ids
-    where trim(listed_id) <> contact_id and trim(listed_id) <> ''
-    group by account, trim(listed_id)
-),
 
 contacts as (
     select

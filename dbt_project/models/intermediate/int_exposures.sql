@@ -20,7 +20,7 @@ shown as (
     select
         source,
         account,
-        visitor_id,
+        coalesce(visitor_id, concat('login:', visitor_hash)) as visitor_id,
         visitor_id as device,
         visitor_hash as login_hash,
         experiment_id as experiment,

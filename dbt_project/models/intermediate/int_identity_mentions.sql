@@ -1,4 +1,6 @@
 -- Grain: one identity named in one trace; identities named in the same trace are one person's.
+-- A trace holds at most one identity of a type, except a merge, so that it says which identities a record names
+-- together: what is only on one device with it is further away.
 with
 
 orders as (select * from {{ ref('int_order_heads') }}),
@@ -11,21 +13,16 @@ audience as (select * from {{ ref('stg_mailchimp__audience') }}),
 
 crm_contacts as (select * from {{ ref('int_crm_contacts') }}),
 
+crm_merges as (select * from {{ ref('int_crm_merges') }}),
+
 answers as (select * from {{ ref('stg_nps__answers') }}),
 
 invitations as (select * from {{ ref('stg_nps__invitations') }}),
 
 lists as (select * from {{ ref('int_list_identities') }}),
 
-site_identities as (
-    select
-        concat('segment:', account, ':', coalesce(anonymous_id, concat('message:', message_id))) as trace_id,
-        case when anonymous_id is not null then concat('segment:', account, ':', anonymous_id) end as device_id,
-        user_id_hash,
-        email_hash,
-        phone_hash,
-        happened_at
-    from {{ ref('stg_segment__identities') }}
+site_messages as (
+    select * from {{ ref('stg_segment__identities') }}
     where has_consent and not is_excluded
 ),
 
@@ -39,6 +36,7 @@ reviews as (select * from {{ ref('stg_reviews__reviews') }}),
 devices as (
     select
         device_id,
+        source,
         case when source = 'segment' then 'segment_device' else 'ga4_client' end as id_type,
         case when has_consent then user_id_hash end as user_id_hash,
         least(min(event_at), coalesce(min(user_first_touch_at), min(event_at))) as seen_at
@@ -46,103 +44,170 @@ devices as (
     group by device_id, source, case when has_consent then user_id_hash end
 ),
 
-mentions as (
-    select order_id as trace_id, 'email' as id_type, email_hash as id_value, ordered_at as seen_at
-    from orders
-    union all
-    select order_id as trace_id, 'phone' as id_type, phone_hash as id_value, ordered_at as seen_at
-    from orders
-    union all
-    select order_id as trace_id, 'login' as id_type, login_hash as id_value, ordered_at as seen_at
-    from orders
-    union all
+-- who identifies on a device is its person, by every name that the message gives
+site_identities as (
     select
-        order_id as trace_id,
-        concat(source, '_customer') as id_type,
-        concat(account, ':', customer_key) as id_value,
-        ordered_at as seen_at
-    from orders
-    where customer_key is not null
-    union all
-    -- a purchase joins the device to the buyer; a guest is nobody to be joined to
+        case when anonymous_id is not null then concat('segment:', account, ':', anonymous_id) end as device_id,
+        user_id_hash,
+        email_hash,
+        phone_hash,
+        {{ key_of(['account', 'anonymous_id', 'user_id_hash', 'email_hash', 'phone_hash']) }} as names_key,
+        min(happened_at) as happened_at
+    from site_messages
+    group by account, anonymous_id, user_id_hash, email_hash, phone_hash
+),
+
+-- a purchase joins the device to the buyer; a guest is nobody to be joined to
+purchases as (
     select
-        order_links.order_id as trace_id,
-        case when order_links.source = 'segment' then 'segment_device' else 'ga4_client' end as id_type,
-        order_links.device_id as id_value,
-        order_links.purchased_at as seen_at
+        concat('purchase:', order_links.order_id, ':', order_links.device_id) as trace_id,
+        order_links.source as site_source,
+        order_links.device_id,
+        order_links.purchased_at,
+        orders.*
     from order_links
     inner join orders on order_links.order_id = orders.order_id
-    where orders.is_identified and order_links.has_consent
+    where orders.names_buyer and order_links.has_consent
+),
+
+mentions as (
+    {% for id_type, id_value in [
+        ("'email'", 'email_hash'), ("'phone'", 'phone_hash'), ("'login'", 'login_hash'),
+        ("concat(source, '_customer')", "case when customer_key is not null then concat(account, ':', customer_key) end"),
+    ] %}
+    select
+        order_id as trace_id,
+        source,
+        case source when 'square' then 'items' when 'kiotviet' then 'invoices' else 'orders' end as table_name,
+        'order' as kind,
+        order_id as record_id,
+        {{ id_type }} as id_type,
+        {{ id_value }} as id_value,
+        ordered_at as seen_at
+    from orders
     union all
-    select concat('device:', device_id) as trace_id, id_type, device_id as id_value, seen_at
+    select
+        trace_id,
+        site_source as source,
+        'events' as table_name,
+        'purchase' as kind,
+        order_id as record_id,
+        {{ id_type }} as id_type,
+        {{ id_value }} as id_value,
+        ordered_at as seen_at
+    from purchases
+    union all
+    {% endfor %}
+    select
+        trace_id,
+        site_source as source,
+        'events' as table_name,
+        'purchase' as kind,
+        order_id as record_id,
+        case when site_source = 'segment' then 'segment_device' else 'ga4_client' end as id_type,
+        device_id as id_value,
+        purchased_at as seen_at
+    from purchases
+    union all
+    {% for id_type, id_value in [('id_type', 'device_id'), ("'login'", 'user_id_hash')] %}
+    select
+        concat('device:', device_id, ':', coalesce(user_id_hash, '')) as trace_id,
+        source,
+        'events' as table_name,
+        'login' as kind,
+        cast(null as varchar) as record_id,
+        {{ id_type }} as id_type,
+        {{ id_value }} as id_value,
+        seen_at
     from devices
     union all
-    select concat('device:', device_id) as trace_id, 'login' as id_type, user_id_hash as id_value, seen_at
-    from devices
-    union all
-    -- who identifies on a device is its person, by every name that the message gives
+    {% endfor %}
     {% for id_type, id_value in [
         ('segment_device', 'device_id'), ('login', 'user_id_hash'), ('email', 'email_hash'), ('phone', 'phone_hash')
     ] %}
     select
-        concat('device:', trace_id) as trace_id,
+        concat('names:', names_key) as trace_id,
+        'segment' as source,
+        'events' as table_name,
+        'identification' as kind,
+        cast(null as varchar) as record_id,
         '{{ id_type }}' as id_type,
         {{ id_value }} as id_value,
         happened_at as seen_at
     from site_identities
     union all
     {% endfor %}
+    {% for id_type in ['email', 'phone'] %}
     select
-        concat('address:', email_hash) as trace_id,
-        'email' as id_type,
-        email_hash as id_value,
-        coalesce(optin_at, confirm_at, last_changed_at) as seen_at
-    from audience
-    where not is_excluded
-    union all
-    select concat('contact:', lead_id) as trace_id, 'email' as id_type, email_hash as id_value, created_at as seen_at
+        concat('contact:', lead_id) as trace_id,
+        source,
+        case source when 'salesforce' then 'leads' else 'contacts' end as table_name,
+        'contact' as kind,
+        lead_id as record_id,
+        '{{ id_type }}' as id_type,
+        {{ id_type }}_hash as id_value,
+        created_at as seen_at
     from crm_contacts
     union all
-    select concat('contact:', lead_id) as trace_id, 'phone' as id_type, phone_hash as id_value, created_at as seen_at
-    from crm_contacts
-    union all
-    select concat('answer:', email_hash) as trace_id, 'email' as id_type, email_hash as id_value, answered_at as seen_at
-    from answers
-    where not is_excluded
+    {% endfor %}
+    select
+        trace_id,
+        source,
+        'contacts' as table_name,
+        'merge' as kind,
+        record_id,
+        id_type,
+        id_value,
+        seen_at
+    from crm_merges
     union all
     select
-        concat('invitation:', email_hash) as trace_id,
-        'email' as id_type,
-        email_hash as id_value,
-        invited_at as seen_at
-    from invitations
-    where not is_excluded
-    union all
-    select trace_id, id_type, id_value, seen_at
+        trace_id,
+        source,
+        table_name,
+        kind,
+        record_id,
+        id_type,
+        id_value,
+        seen_at
     from lists
+    {% for kind, relation, source, table_name, seen_at, counted in [
+        ('address', 'audience', "'mailchimp'", 'audience', 'coalesce(optin_at, confirm_at, last_changed_at)',
+            'not is_excluded'),
+        ('answer', 'answers', "'nps'", 'answers', 'answered_at', 'not is_excluded'),
+        ('invitation', 'invitations', "'nps'", 'invitations', 'invited_at', 'not is_excluded'),
+        ('ticket', 'tickets', "'zendesk'", 'tickets', 'created_at', 'is_counted'),
+        ('csat', 'csat_answers', "'csat_survey'", 'answers', 'answered_at', 'not is_excluded'),
+        ('review', 'reviews', "'reviews'", 'reviews', 'created_at', 'not is_excluded and not is_spam'),
+    ] %}
     union all
-    select concat('ticket:', email_hash) as trace_id, 'email' as id_type, email_hash as id_value, created_at as seen_at
-    from tickets
-    where is_counted
-    union all
-    select concat('csat:', email_hash) as trace_id, 'email' as id_type, email_hash as id_value, answered_at as seen_at
-    from csat_answers
-    where not is_excluded
-    union all
-    select concat('review:', email_hash) as trace_id, 'email' as id_type, email_hash as id_value, created_at as seen_at
-    from reviews
-    where not is_excluded and not is_spam
+    select
+        concat('{{ kind }}:', email_hash) as trace_id,
+        {{ source }} as source,
+        '{{ table_name }}' as table_name,
+        '{{ kind }}' as kind,
+        cast(null as varchar) as record_id,
+        'email' as id_type,
+        email_hash as id_value,
+        {{ seen_at }} as seen_at
+    from {{ relation }}
+    where {{ counted }}
+    {% endfor %}
 ),
 
 final as (
     select
         trace_id,
+        source,
+        table_name,
+        kind,
+        record_id,
         id_type,
         id_value,
         min(seen_at) as seen_at
     from mentions
     where id_value is not null
-    group by trace_id, id_type, id_value
+    group by trace_id, source, table_name, kind, record_id, id_type, id_value
 )
 
 select * from final

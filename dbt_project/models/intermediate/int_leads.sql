@@ -15,12 +15,12 @@ settings as (select * from {{ source('house', 'settings') }}),
 
 -- address and number of a contact are one person's: either of them names it
 with_person as (
-    select contacts.*, identities.person_id
+    select
+        contacts.*,
+        coalesce(by_email.person_id, by_phone.person_id) as person_id
     from contacts
-    left join identities
-        on
-            identities.id_type = case when contacts.email_hash is not null then 'email' else 'phone' end
-            and coalesce(contacts.email_hash, contacts.phone_hash) = identities.id_value
+    left join identities as by_email on by_email.id_type = 'email' and contacts.email_hash = by_email.id_value
+    left join identities as by_phone on by_phone.id_type = 'phone' and contacts.phone_hash = by_phone.id_value
 ),
 
 touches as (

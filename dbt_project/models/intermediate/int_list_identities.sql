@@ -4,6 +4,10 @@ with
 subscriptions as (
     select
         concat('subscription:', account, ':', subscription_id) as trace_id,
+        source,
+        'subscriptions' as table_name,
+        'subscription' as kind,
+        concat(account, ':', subscription_id) as record_id,
         email_hash,
         phone_hash,
         cast(null as varchar) as login_hash,
@@ -15,6 +19,10 @@ subscriptions as (
 app_usage as (
     select
         concat('usage:', coalesce(login_hash, ''), ':', coalesce(email_hash, '')) as trace_id,
+        source,
+        'app_usage' as table_name,
+        'usage' as kind,
+        cast(null as varchar) as record_id,
         email_hash,
         cast(null as varchar) as phone_hash,
         login_hash,
@@ -26,6 +34,10 @@ app_usage as (
 account_profiles as (
     select
         concat('login:', coalesce(login_hash, ''), ':', coalesce(email_hash, '')) as trace_id,
+        source,
+        'account_profiles' as table_name,
+        'profile' as kind,
+        cast(null as varchar) as record_id,
         email_hash,
         cast(null as varchar) as phone_hash,
         login_hash,
@@ -37,6 +49,10 @@ account_profiles as (
 loyalty_members as (
     select
         concat('member:', account, ':', member_hash) as trace_id,
+        source,
+        'members' as table_name,
+        'member' as kind,
+        cast(null as varchar) as record_id,
         email_hash,
         phone_hash,
         cast(null as varchar) as login_hash,
@@ -59,12 +75,16 @@ final as (
     {% for id_type in ['email', 'phone', 'login'] %}
     select
         trace_id,
+        source,
+        table_name,
+        kind,
+        record_id,
         '{{ id_type }}' as id_type,
         {{ id_type }}_hash as id_value,
         min(seen_at) as seen_at
     from traces
     where {{ id_type }}_hash is not null
-    group by trace_id, {{ id_type }}_hash
+    group by trace_id, source, table_name, kind, record_id, {{ id_type }}_hash
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 )

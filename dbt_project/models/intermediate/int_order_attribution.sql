@@ -11,32 +11,23 @@ order_links as (select * from {{ ref('int_order_links') }}),
 
 settings as (select * from {{ source('house', 'settings') }}),
 
--- the identities of an order are one person's: any of them names it
-order_identities as (
-    select
-        order_id,
-        is_identified,
-        case
-            when email_hash is not null then 'email'
-            when phone_hash is not null then 'phone'
-            when login_hash is not null then 'login'
-            when customer_key is not null then concat(source, '_customer')
-        end as id_type,
-        coalesce(email_hash, phone_hash, login_hash, concat(account, ':', customer_key)) as id_value,
-        ordered_at,
-        sales_place,
-        shop_channel,
-        is_counted
-    from orders
-),
-
+-- any identity of an order that is not left out of joining names its person
 with_person as (
     select
-        order_identities.*,
-        identities.person_id
-    from order_identities
-    left join identities
-        on order_identities.id_type = identities.id_type and order_identities.id_value = identities.id_value
+        orders.order_id,
+        orders.ordered_at,
+        orders.sales_place,
+        orders.shop_channel,
+        orders.is_counted,
+        coalesce(by_email.person_id, by_phone.person_id, by_login.person_id, by_customer.person_id) as person_id
+    from orders
+    left join identities as by_email on by_email.id_type = 'email' and orders.email_hash = by_email.id_value
+    left join identities as by_phone on by_phone.id_type = 'phone' and orders.phone_hash = by_phone.id_value
+    left join identities as by_login on by_login.id_type = 'login' and orders.login_hash = by_login.id_value
+    left join identities as by_customer
+        on
+            concat(orders.source, '_customer') = by_customer.id_type
+            and concat(orders.account, ':', orders.customer_key) = by_customer.id_value
 ),
 
 touches as (

@@ -165,7 +165,7 @@ final as (
         dated.login_hash,
         dated.customer_key,
         coalesce(dated.email_hash, dated.phone_hash, dated.login_hash, dated.customer_key) is not null
-            as is_identified,
+            as names_buyer,
         dated.ordered_at,
         dated.order_date,
         dated.sales_place,

@@ -52,6 +52,7 @@ joined as (
 final as (
     select
         *,
+        person_id is not null as is_identified,
         cast(gross_sales - discounts - refunded_sales as decimal(18, 6)) as net_sales,
         coalesce(is_counted and first_refund_date <= {{ add_days('order_date', 60) }}, false) as is_returned_60d,
         coalesce(cancelled_on <= {{ add_days('order_date', 60) }}, false) as is_cancelled_60d,

@@ -66,6 +66,7 @@ uses as (
         false as is_online_order,
         false as is_repeat_order
     from app_usage
+    where person_id is not null
 ),
 
 final as (

@@ -26,10 +26,7 @@ final as (
         coalesce(landed.analytics_consent, true) as has_consent,
 
         ---------- internal and bot traffic, test devices and staff
-        {{ segment_exclusion('landed', 'exclusions') }}
-        or coalesce(landed.email_hash in (select value from exclusions where kind = 'email'), false)
-        or coalesce(landed.phone_hash in (select value from exclusions where kind = 'phone'), false)
-            as is_excluded
+        {{ segment_exclusion('landed', 'exclusions') }} as is_excluded
     from landed
     where coalesce(landed.user_id_hash, landed.email_hash, landed.phone_hash) is not null
 )
