@@ -2,8 +2,8 @@
 
     python bench/identities.py --identities 1000000
 
-Identities in persons of about six, and 1.2 links for each identity, as orders and logins would tell them; the models
-are built by dbt on a DuckDB file. To reach: twice the identities take about twice the time.
+Identities of persons with up to six, and about one link for each, as orders and logins would tell them; the models are
+built by dbt on a DuckDB file. To reach: twice the identities take about twice the time.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ from typing import Final
 import duckdb
 
 _MARTS: Final = (
-    "race_kpi", "race_measure", "kpi_catalog", "measure_catalog", "identity_link", "identity_left_out", "customer_360",
-    "cohort_retention",
+    "race_kpi", "race_measure", "kpi_catalog", "measure_catalog", "osa_review", "identity_link",
+    "identity_left_out", "customer_360", "cohort_retention",
 )  # fmt: skip
 
 # The column that dates a table's rows: Parquet is cut into its months, race.duckdb holds the recent ones.

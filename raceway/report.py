@@ -1,7 +1,8 @@
 """report/index.html of a published version: one page that needs nothing but a browser.
 
-It shows the leading KPIs of the last month that is over, and beside them what an analyst must know to
-trust them: late sources, refused exports, waiting batches, failed checks, how far each source reaches.
+It shows the leading KPIs of the last month that is over and the largest opportunities of the newest cycle, and
+beside them what an analyst must know to trust them: late sources, refused exports, waiting batches, failed
+checks, how far each source reaches.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from raceway.settings import Settings
 from raceway.wording import Wording
 
 _MONTHS_DRAWN: Final = 13
+_OPPORTUNITIES: Final = 5
 _TONE_OF_STATUS: Final = {"on_track": "good", "at_risk": "warn", "off_track": "bad"}
 
 
@@ -71,6 +73,7 @@ def write_report(
         _banner(words, failed, details["late"]),
         *_late(words, details["late"]),
         *_kpis(words, _leading(connection, as_of), as_of),
+        *_opportunities(connection, words),
         *_refused(connection, words),
         *_waiting(connection, words),
         *_failed(words, failed),
@@ -198,6 +201,38 @@ def _sparkline(values: Sequence[float | None], name: str) -> Markup:
     end = next(point for point in reversed(points) if point is not None)
     dot = tag("circle", cx=f"{end[0]:.1f}", cy=f"{end[1]:.1f}", r="2.2", fill="currentColor")
     return tag("svg", *lines, dot, viewBox="0 0 220 38", width="100%", height="38", role="img", aria_label=name)
+
+
+def _opportunities(connection: duckdb.DuckDBPyConnection, words: Wording) -> list[Markup]:
+    """What the newest cycle falls short of, most money first; nothing where nothing is at stake."""
+    rows = connection.execute(
+        f"""
+        select review.cycle_start, review.cycle_end, catalog.name, catalog.name_vi, catalog.unit, review.baseline,
+            review.target, review.actual, review.money_at_stake::double, review.initiatives
+        from race.osa_review as review
+        inner join race.kpi_catalog as catalog on review.kpi = catalog.kpi
+        where review.opportunity_rank <= {_OPPORTUNITIES} and review.cycle_start = (
+            select max(cycle_start) from race.osa_review where opportunity_rank is not null
+        )
+        order by review.opportunity_rank
+        """
+    ).fetchall()
+    if not rows:
+        return []
+    headers = [words.say(h) for h in ("KPI", "Cycle before", "Target", "Actual", "Money at stake", "Initiatives")]
+    return [
+        tag("h2", text(f"{words.say('Opportunities')}, {words.day(rows[0][0])} – {words.day(rows[0][1])}")),
+        table(
+            headers,
+            [
+                [text(name_vi if words.language == "vi" and name_vi else name),
+                 *(text(words.value(value, unit)) for value in (baseline, target, actual)),
+                 text(words.value(stake, "money")), text(words.number(count, 0))]
+                for _, _, name, name_vi, unit, baseline, target, actual, stake, count in rows
+            ],
+            numbers=frozenset({1, 2, 3, 4, 5}),
+        ),
+    ]  # fmt: skip
 
 
 # what an analyst must know

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +18,13 @@ _FITTED_RELATIVE: Final = Decimal("1e-4")
 _PRINTED_POSITION: Final = Decimal("0.05")  # the engine prints average positions with one decimal at least
 
 Key = tuple[str, str, str, str, str]  # name, period, period start, channel, market
+
+_Compared = tuple[str, str, str, tuple[str, ...]]  # file of the truth, table of the mart, column of the name, numbers
+_NUMBERS: Final[tuple[_Compared, ...]] = (
+    ("measures.csv", "race_measure", "measure", ("value",)),
+    ("kpis.csv", "race_kpi", "kpi", ("numerator", "denominator", "value")),
+)
+_TARGETS: Final[tuple[_Compared, ...]] = (("targets.csv", "race_kpi", "kpi", ("attainment", "paced_target", "target")),)
 
 
 @dataclass(frozen=True)
@@ -77,13 +84,20 @@ def compare(truth_dir: Path, mart_path: Path, tolerances: Mapping[str, Decimal] 
     rounding. Raises OSError where
     a truth file is missing and duckdb.Error where the mart cannot be read.
     """
+    return _compare(truth_dir, mart_path, _NUMBERS, tolerances or {})
+
+
+def compare_targets(truth_dir: Path, mart_path: Path) -> Comparison:
+    """Compares targets.csv with what race_kpi says of targets, as `compare` does; attainment to nine digits."""
+    return _compare(truth_dir, mart_path, _TARGETS, {})
+
+
+def _compare(
+    truth_dir: Path, mart_path: Path, files: Sequence[_Compared], allowed: Mapping[str, Decimal]
+) -> Comparison:
     result = Comparison()
-    allowed = tolerances or {}
     with duckdb.connect(str(mart_path), read_only=True) as connection:
-        for file, table, name, columns in (
-            ("measures.csv", "race_measure", "measure", ("value",)),
-            ("kpis.csv", "race_kpi", "kpi", ("numerator", "denominator", "value")),
-        ):
+        for file, table, name, columns in files:
             truth = dict(_truth(truth_dir / file, name, columns))
             mart = dict(_mart(connection, table, name, columns))
             impressions = _search_impressions(truth_dir)
@@ -144,7 +158,7 @@ def _slack(
         return _PRINTED_POSITION * impressions.get(key[1:], Decimal(0))
     if (key[0], column) == ("organic_search_position", "value"):
         return _PRINTED_POSITION
-    if column == "value" and said is not None:
+    if column in ("value", "attainment") and said is not None:
         return abs(said) * Decimal(_RELATIVE)
     return Decimal(0)
 

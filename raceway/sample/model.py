@@ -305,6 +305,7 @@ class PlanAmount:
     amount: int
     currency: str
     is_acquisition: bool = False
+    initiative: str = ""
 
 
 @dataclass(frozen=True, slots=True)

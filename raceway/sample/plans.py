@@ -7,6 +7,7 @@ from typing import Final
 
 from raceway.sample.chance import Chance
 from raceway.sample.model import Initiative, PlanAmount, Rate, Target, World
+from raceway.sample.periods import Calendar
 from raceway.sample.seasons import TET
 
 _BUDGETS: Final = (  # name, channel, market, million đồng a month
@@ -22,6 +23,14 @@ _COSTS: Final = (  # name, channel, market, million đồng a month, acquisition
     ("KOL mùa cưới", "influencer", "", 25, True),
     ("Lương đội marketing", "", "VN", 80, False),
     ("Sự kiện", "", "", 15, True),
+)
+_CYCLE_TARGETS: Final = (
+    ("net_sales", "8100000000"),
+    ("orders", "5850"),
+    ("unique_visitors", "9000"),
+    ("session_conversion_rate", "0.035"),
+    ("cart_abandonment_rate", "0.6"),
+    ("email_click_rate", "0.04"),
 )
 
 
@@ -55,7 +64,9 @@ def invent_plans(world: World) -> None:
             "Store window, Canal Street", launch, launch + dt.timedelta(days=9), "display", "US", 123_457, "USD", True
         )
     )
+    world.targets += _cycle_targets(world)
     _initiatives(world, chance)
+    _costs_of_initiatives(world)
     _rates(world)
 
 
@@ -79,6 +90,24 @@ def _targets(chance: Chance, month: dt.date) -> list[Target]:
         Target("ad_spend", "month", month, "paid_search", "VN", "130000000"),
         Target("net_promoter_score", "month", month, "", "", "35"),
     ]
+
+
+def _cycle_targets(world: World) -> list[Target]:
+    """What the 90-day cycles that touch the days of the world should reach."""
+    business = world.settings.business
+    calendar = Calendar(business.fiscal_year_start_month, business.cycle_start)
+    starts = sorted({calendar.start("cycle", day) for day in (*world.days, world.as_of) if day >= business.cycle_start})
+    return [Target(kpi, "cycle", start, "", "", target) for start in starts for kpi, target in _CYCLE_TARGETS]
+
+
+def _costs_of_initiatives(world: World) -> None:
+    """Some initiatives cost what the plan books under their id, a tenth less than their budget."""
+    for initiative in world.initiatives[3::3]:
+        first = max(initiative.planned_start, world.first)
+        world.costs.append(
+            PlanAmount(f"Chi phí {initiative.name}", first, initiative.planned_end, "", "",
+                       initiative.budget // 10 * 9, "VND", initiative=initiative.id)
+        )  # fmt: skip
 
 
 def _initiatives(world: World, chance: Chance) -> None:

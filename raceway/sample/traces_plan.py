@@ -13,7 +13,8 @@ from raceway.sample.traces_lists import write_lists
 COLUMNS: Final = {
     "targets": ["kpi", "period", "period_start", "channel", "market", "target"],
     "budgets": ["budget", "starts_on", "ends_on", "channel", "market", "amount", "currency"],
-    "costs": ["cost", "starts_on", "ends_on", "channel", "market", "amount", "currency", "is_acquisition"],
+    "costs": ["cost", "starts_on", "ends_on", "channel", "market", "amount", "currency", "is_acquisition",
+              "initiative"],
     "fx_rates": ["rate_date", "currency", "to_currency", "rate"],
     "initiatives": ["initiative", "name", "stage", "kpi", "owner", "planned_start", "planned_end", "finished_on",
                     "expected_uplift", "budget", "currency"],
@@ -26,7 +27,7 @@ def write_plan(world: World, inbox: Path) -> int:
     early, late = world.moment(world.first, 8), world.night
     dropped = PlanAmount("Dự phòng", world.first, world.last, "display", "VN", 77_000_000, "VND")
     budgets = [_amount(budget) for budget in world.budgets]
-    costs = [[*_amount(cost), "true" if cost.is_acquisition else "false"] for cost in world.costs]
+    costs = [[*_amount(cost), "true" if cost.is_acquisition else "false", cost.initiative] for cost in world.costs]
     targets = [[t.kpi, t.period, t.period_start.isoformat(), t.channel, t.market, t.target] for t in world.targets]
     initiatives = [
         [i.id, i.name, i.stage, i.kpi, i.owner, i.planned_start.isoformat(), i.planned_end.isoformat(),

@@ -29,6 +29,7 @@ from raceway.sample.truth_loyalty import tally_loyalty
 from raceway.sample.truth_mailcrm import count_mail
 from raceway.sample.truth_margin import LooseRefund, tally_margins
 from raceway.sample.truth_orders import Exchange, find_channels, placed_orders, till_refunds
+from raceway.sample.truth_plan import TARGET_COLUMNS, target_rows
 from raceway.sample.truth_referral import tally_referrals
 from raceway.sample.truth_search import count_search
 from raceway.sample.truth_service import count_service, first_sign_ups
@@ -53,18 +54,21 @@ _PLANNED: Final = (
 
 
 def write_truth(world: World, folder: Path) -> int:
-    """Writes measures.csv (rows that are not zero) and kpis.csv; gives the number of rows of both."""
+    """Writes measures.csv (rows that are not zero), kpis.csv and targets.csv; gives the number of rows of all."""
     values = measures(world)
     folder.mkdir(parents=True, exist_ok=True)
     rows = [(*_texts(key), _plain(value)) for key, value in sorted(values.items())]
     _write(folder / "measures.csv", ("measure", "period", "period_start", "channel", "market", "value"), rows)
+    found = list(kpi_rows(values))
     kpis = [
         (*_texts(key), _plain(numerator), "" if denominator is None else _plain(denominator), value)
-        for key, numerator, denominator, value in kpi_rows(values)
+        for key, numerator, denominator, value in found
     ]
     header = ("kpi", "period", "period_start", "channel", "market", "numerator", "denominator", "value")
     _write(folder / "kpis.csv", header, kpis)
-    return len(rows) + len(kpis)
+    targets = list(target_rows(world, {key: value for key, _, _, value in found}))
+    _write(folder / "targets.csv", TARGET_COLUMNS, targets)
+    return len(rows) + len(kpis) + len(targets)
 
 
 def _texts(key: Key) -> tuple[str, str, str, str, str]:

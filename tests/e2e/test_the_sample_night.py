@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from raceway.home import PROJECT
+from raceway.sample.comparison import compare_targets
 from raceway.sample.truth import compare
 from tests.e2e.conftest import AS_OF, Ran, raceway, rows, version
 
@@ -23,6 +24,21 @@ def test_every_measure_and_kpi_equals_the_truth(first_night: tuple[Path, Ran]) -
     print(found)
     assert found.compared > 1_000
     assert not found.differences, str(found)
+
+
+def test_what_is_due_of_every_target_and_its_attainment_equal_the_truth(first_night: tuple[Path, Ran]) -> None:
+    home, _ = first_night
+    found = compare_targets(home / "truth", home / "published" / "current" / "race.duckdb")
+    print(found)
+    assert found.compared > 50
+    assert not found.differences, str(found)
+    # some run and are paced, some are over
+    [(paced, whole)] = rows(
+        home,
+        "select count(*) filter (where paced_target < target), count(*) filter (where paced_target = target) from race_kpi",
+    )
+    assert paced > 0
+    assert whole > 0
 
 
 def test_each_kpi_that_the_sources_feed_has_values(first_night: tuple[Path, Ran]) -> None:

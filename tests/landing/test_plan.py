@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from raceway.gate import check_batch
 from raceway.home import PROJECT
 from raceway.personal import Hasher
 from tests.landing.conftest import Desk
@@ -14,6 +15,8 @@ TEMPLATES = [
     "targets", "budgets", "costs", "fx_rates", "initiatives", "brand_terms", "campaign_map", "products", "market_size",
     "subscriptions", "endorsements", "testimonials", "app_usage", "account_profiles",
 ]  # fmt: skip
+
+ENDS = "it ends on or after its first day"
 
 
 @pytest.mark.parametrize("table", TEMPLATES)
@@ -83,3 +86,36 @@ def test_a_cell_that_cannot_be_read_is_refused_by_its_place(desk: Desk, line: st
     ((_, row, where, why, _),) = desk.quarantined(outcome)
     assert (row, where) == ("2", column)
     assert reason in why
+
+
+@pytest.mark.parametrize(
+    ("table", "said", "content"),
+    [
+        ("budgets", ENDS, "budget,starts_on,ends_on,channel,market,amount,currency\n"
+         "One day,2026-03-05,2026-03-05,,,1000,VND\nTurned,2026-03-05,2026-03-04,,,1000,VND\n"),
+        ("costs", ENDS, "cost,starts_on,ends_on,channel,market,amount,currency\n"
+         "One day,2026-03-05,2026-03-05,,,1000,VND\nTurned,2026-03-05,2026-03-04,,,1000,VND\n"),
+        ("initiatives", "it is planned to end on or after its first day", "initiative,name,planned_start,planned_end\nI1,One day,2026-03-05,2026-03-05\n"
+         "I2,Turned,2026-03-05,2026-03-04\n"),
+    ],
+)  # fmt: skip
+def test_a_row_that_ends_before_it_begins_refuses_the_file_and_is_named(
+    desk: Desk, table: str, said: str, content: str
+) -> None:
+    outcome = desk.land_one(f"plan/company/{table}.csv", content, gate=check_batch)
+    assert outcome.status == "refused"
+    assert said in outcome.reason
+    assert "row 2" in outcome.reason
+    assert "row 1" not in outcome.reason
+
+
+def test_a_budget_of_an_initiative_without_a_currency_is_refused_and_one_with_it_asks_for_its_rate(desk: Desk) -> None:
+    head = "initiative,name,planned_start,planned_end,budget,currency\n"
+    bare = desk.land_one("plan/company/a.csv", head + "I1,A,2026-03-05,2026-03-06,10,\n", gate=check_batch)
+    assert (bare.status, "a budget has a currency" in bare.reason) == ("refused", True)
+    whole = desk.land_one(
+        "plan/company/b.csv", head + "I1,A,2026-03-05,2026-03-06,10,USD\nI2,B,2026-03-07,2026-03-08,,\n",
+        at="2026-03-09 04:00", gate=check_batch,
+    )  # fmt: skip
+    assert whole.status == "landed", whole.reason
+    assert desk.batch(whole.batches[0]).manifest["money_days"] == {"USD": ["2026-03-05"]}

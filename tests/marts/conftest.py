@@ -22,7 +22,7 @@ FACTS = {
     "amount decimal(18,6), is_acquisition boolean, initiative varchar",
     "fct_plan_target": "source varchar, account varchar, kpi varchar, period varchar, period_start date, "
     "channel varchar, market varchar, target decimal(18,6)",
-    "fct_plan_initiative": "source varchar, account varchar, initiative varchar, name varchar, kpi varchar, "
+    "fct_plan_initiative": "source varchar, account varchar, initiative varchar, name varchar, stage varchar, kpi varchar, "
     "owner varchar, planned_start date, planned_end date, finished_on date, is_on_schedule boolean, ends_on date, "
     "expected_uplift decimal(18,6), budget decimal(18,6)",
     "fct_reach_ads": "source varchar, account varchar, day date, channel varchar, market varchar, impressions bigint, "
@@ -160,7 +160,7 @@ SETTINGS = {
 }
 
 MODELS = "path:models/measures race_measure race_kpi measure_catalog"
-SEEDS = "kpi_catalog measures measure_sources measure_rules"
+SEEDS = "kpi_catalog measures measure_sources measure_rules kpi_worth"
 
 
 def day(text: str) -> dt.date:

@@ -135,5 +135,10 @@ def make_company(folder: Path) -> Company:
              null, null, null, false, '{AS_OF}', null),
             ('customer_retention_rate', 'engage', 'month', '2026-10-01', '2026-10-31', 'all', 'all', 30, 100, 0.3,
              0.25, 0.25, null, 0.4, 0.75, 'off_track', true, '{AS_OF}', 0.4);
+        create table osa_review as select * from (values
+            (date '2026-06-01', date '2026-08-29', 'ad_spend', 1, 1::double, 2::double, 3::double, 4::decimal(38, 6), 5),
+            (date '2026-08-30', date '2026-11-27', 'customer_retention_rate', 1, 0.25, null, 0.3, 1234, 2),
+            (date '2026-08-30', date '2026-11-27', 'ad_spend', null, 9.0, 8.0, 7.0, null, 0)
+        ) as t (cycle_start, cycle_end, kpi, opportunity_rank, baseline, target, actual, money_at_stake, initiatives);
     """)
     return made

@@ -7,7 +7,7 @@ from mart_company import Company
 
 from raceway.faults import GateFailed
 from raceway.gate import check_mart
-from raceway.history import Check
+from raceway.history import Check, record_checks
 from raceway.ledger import Ledger, reject
 
 
@@ -60,6 +60,17 @@ def test_an_incomplete_part_of_a_whole_may_still_be_too_large(company: Company) 
     company.sql("update race_kpi set value = 1.2, is_complete = false where kpi = 'customer_retention_rate'")
 
     assert failed(company) == {}
+
+
+def test_a_part_larger_than_its_whole_keeps_the_version_of_before(company: Company) -> None:
+    before = company.publish("night-1")
+    company.sql("update race_kpi set value = 1.000001 where kpi = 'customer_retention_rate'")
+    record_checks(company.home, "night-2", check_mart(company.home, "night-2"))
+
+    with pytest.raises(GateFailed, match=r"nothing was published: .* a part of a whole lies within 0 and 1"):
+        company.publish("night-2")
+
+    assert company.home.current.resolve().name == before.name
 
 
 def test_a_table_that_shrinks_is_a_warning(company: Company) -> None:

@@ -37,6 +37,7 @@ def test_a_version_holds_everything_that_is_promised(company: Company) -> None:
         "parquet/dim_channel/part.parquet",
         "parquet/kpi_catalog/part.parquet",
         "parquet/measure_catalog/part.parquet",
+        "parquet/osa_review/part.parquet",
         "parquet/fct_reach_ads/month=2026-10/part.parquet",
         "parquet/fct_reach_ads/month=2026-11/part.parquet",
         "parquet/race_kpi/month=2026-10/part.parquet",

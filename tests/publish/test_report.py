@@ -60,6 +60,17 @@ def test_the_leading_kpis_of_the_month_that_is_over_are_shown(company: Company) 
     assert "420" not in page.text
 
 
+def test_the_opportunities_of_the_newest_cycle_are_shown_with_the_money_at_stake(company: Company) -> None:
+    page = report(company)
+
+    assert "Opportunities, 2026-08-30 – 2026-11-27" in page.text
+    assert "Customer retention 25.0 % – 30.0 % 1,234 VND 2" in page.text
+    assert "9 VND" not in page.text
+
+    company.sql("update osa_review set opportunity_rank = null")
+    assert "Opportunities" not in Page(company.publish("night-2").report.read_text(encoding="utf-8")).text
+
+
 def test_the_report_speaks_vietnamese(company: Company) -> None:
     settings = company.home.settings
     settings.write_text(
