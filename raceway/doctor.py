@@ -22,7 +22,7 @@ from raceway.contracts import load_contracts
 from raceway.faults import RacewayFault
 from raceway.home import PROJECT, Home
 from raceway.personal import key_fingerprint, known_fingerprint
-from raceway.settings import Settings, load_accounts, load_exclusions, load_holidays, load_settings
+from raceway.settings import Settings, load_accounts, load_channel_rules, load_exclusions, load_holidays, load_settings
 from raceway.show import print_table
 
 Level = Literal["ok", "warning", "error"]
@@ -103,7 +103,8 @@ def _installation(home: Home) -> Iterator[Finding]:
 
 def _settings(home: Home) -> Iterator[Finding]:
     for subject, load in (("settings", load_settings), ("accounts", load_accounts),
-                          ("exclusions", load_exclusions), ("holidays", load_holidays)):  # fmt: skip
+                          ("exclusions", load_exclusions), ("holidays", load_holidays),
+                          ("channel_rules", load_channel_rules)):  # fmt: skip
         try:
             load(home)
         except RacewayFault as fault:

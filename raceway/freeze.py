@@ -36,7 +36,15 @@ from raceway.history import Check, record_checks
 from raceway.home import PROJECT, Home
 from raceway.ledger import BatchState, Ledger
 from raceway.personal import Hasher, check_key, normal_phone
-from raceway.settings import Account, Exclusion, Settings, load_exclusions, minor_unit
+from raceway.settings import (
+    Account,
+    ChannelRule,
+    Exclusion,
+    Settings,
+    load_channel_rules,
+    load_exclusions,
+    minor_unit,
+)
 
 HISTORY_DAYS: Final = 180
 """Days of order history after which a customer without an earlier order is believed to be new."""
@@ -56,7 +64,7 @@ class Frozen:
     as_of: dt.date
     fingerprint: str
     """Equal for two runs that would build the same mart: hash of effective set, covered days, settings,
-    accounts, exclusions, as_of and program."""
+    accounts, exclusions, channel rules, as_of and program."""
     batches: int
     """Batches in effect."""
     waiting: dict[str, str]
@@ -78,12 +86,13 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
     """
     check_key(home)
     exclusions = _hashed(home, load_exclusions(home), accounts)
+    channel_rules = load_channel_rules(home)
     with duckdb.connect(str(home.warehouse)) as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute("begin")
         waiting = _choose(connection, home, settings, accounts, as_of)
         _write_schema(connection)
-        _write_settings(connection, settings, accounts, exclusions, as_of)
+        _write_settings(connection, settings, accounts, exclusions, channel_rules, as_of)
         _write_lists(connection, home, settings, accounts)
         fingerprint = _fingerprint(connection, home)
         batches = _count(connection, "frozen.batches")
@@ -311,9 +320,10 @@ def _write_settings(
     settings: Settings,
     accounts: Accounts,
     exclusions: list[Exclusion],
+    channel_rules: list[ChannelRule],
     as_of: dt.date,
 ) -> None:
-    """The tables of accounts, exclusions and settings."""
+    """The tables of accounts, exclusions, channel rules and settings."""
     rows = [account.model_dump() | {"minor_unit": minor_unit(account.currency)} for account in accounts.values()]
     _create(
         connection,
@@ -328,6 +338,13 @@ def _write_settings(
         "exclusions",
         "kind varchar, value varchar, reason varchar",
         [exclusion.model_dump() for exclusion in exclusions],
+    )
+    _create(
+        connection,
+        "own_channel_rules",
+        "rule integer, channel varchar, click_id varchar, category varchar, source varchar, medium varchar, "
+        "campaign varchar, is_ad boolean",
+        [{"rule": number} | rule.model_dump() for number, rule in enumerate(channel_rules, start=1)],
     )
     _create(
         connection,
@@ -513,6 +530,7 @@ def _fingerprint(connection: duckdb.DuckDBPyConnection, home: Home) -> str:
         "state_files": "source, table_name, parse_filename(path)",
         "accounts": "*",
         "exclusions": "*",
+        "own_channel_rules": "*",
         "settings": "*",
         "setting_values": "*",
     }
@@ -526,10 +544,12 @@ def _fingerprint(connection: duckdb.DuckDBPyConnection, home: Home) -> str:
 
 
 def _program_hash(home: Home) -> str:
-    """Hash of the dbt project's files, what its models call and a company's own sources: they are the program."""
+    """Hash of the dbt project's files, of what its models fit and of a company's own sources: a changed model is a
+    changed program."""
     digest = hashlib.sha256()
     roots = [PROJECT.dbt_project / folder for folder in ("macros", "models", "seeds", "tests")]
-    for root in [*roots, Path(__file__).parent / "fitting", home.sources]:
+    roots.append(PROJECT.root / "raceway" / "fitting")
+    for root in [*roots, home.sources]:
         for path in sorted(path for path in root.rglob("*") if path.suffix in (".sql", ".py", ".yml", ".csv")):
             digest.update(str(path.relative_to(root.parent)).encode())
             digest.update(path.read_bytes())

@@ -78,6 +78,11 @@ class Home:
         return self.root / "holidays.csv"
 
     @property
+    def channel_rules(self) -> Path:
+        """channel_rules.csv."""
+        return self.root / "channel_rules.csv"
+
+    @property
     def sources(self) -> Path:
         """Overlays of shipped contracts and a company's own sources."""
         return self.root / "sources"

@@ -37,6 +37,7 @@ _DATED_BY: Final = {
     "fct_convert_order_line": "order_date",
     "fct_convert_refund": "refund_date",
     "fct_convert_attribution": "order_date",
+    "fct_convert_attribution_claims": "day",
     "fct_convert_margin": "day",
     "fct_convert_exposure": "day",
     "fct_convert_market_sales": "day",

@@ -1,4 +1,5 @@
-"""A company's settings: `raceway.toml`, `accounts.csv`, `exclusions.csv`, `holidays.csv`.
+"""A company's settings: `raceway.toml`, `accounts.csv`, `exclusions.csv`, `holidays.csv`,
+`channel_rules.csv`.
 
 Every key is described once, in the model below; `init` writes the commented file from it and `doctor`
 shows it. A wrong value is refused with the file, the key and what to write instead.
@@ -33,7 +34,7 @@ from pydantic import (
 from raceway.contracts import ExclusionKind
 from raceway.faults import BadSettings
 from raceway.free_text import coarse_ip
-from raceway.home import Home
+from raceway.home import PROJECT, Home
 
 # ISO 4217 minor units that differ from 2, of the currencies marketing exports come in.
 _MINOR_UNITS: Final = {"VND": 0, "JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "UGX": 0, "XAF": 0, "XOF": 0,
@@ -104,7 +105,9 @@ class Identity(_Model):
 class Attribution(_Model):
     """Which touch an order belongs to."""
 
-    model: Literal["last_non_direct"] = Field("last_non_direct", description="Model behind the attributed measures.")
+    model: Literal["first", "last", "last_non_direct", "linear", "position", "time_decay", "data_driven"] = Field(
+        "last_non_direct", description="Model behind the attributed measures."
+    )
     lookback_days: int = Field(30, ge=1, description="Days before an order in which a touch can earn it.")
 
 
@@ -349,6 +352,51 @@ class Holiday(_Model):
     market: Market | Literal[""] = ""
 
 
+def _pattern(value: str) -> str:
+    """A regular expression that the warehouse understands."""
+    import duckdb  # what reads the other settings needs none
+
+    try:
+        duckdb.execute("select regexp_full_match('', ?)", [value])
+    except duckdb.Error as fault:
+        raise ValueError(f"not a regular expression: {fault}") from fault
+    return value
+
+
+Pattern = Annotated[str, AfterValidator(_pattern)]
+
+
+class ChannelRule(_Model):
+    """Which channel sessions of a kind have: one row of channel_rules.csv.
+
+    Each condition is a regular expression that must describe the whole text in lower case; one that is left out
+    holds for every session. The first row whose conditions all hold decides, before the rules of the program.
+    """
+
+    channel: Name
+    click_id: Pattern = ""
+    category: Pattern = ""
+    source: Pattern = ""
+    medium: Pattern = ""
+    campaign: Pattern = ""
+    is_ad: bool = False
+
+    @model_validator(mode="after")
+    def _is_a_rule(self) -> ChannelRule:
+        if self.channel not in _channels():
+            raise ValueError(f"no channel {self.channel}; there are {', '.join(_channels())}")
+        if not any((self.click_id, self.category, self.source, self.medium, self.campaign)):
+            raise ValueError("a rule without a condition would hold for every session; write .* where that is meant")
+        return self
+
+
+@functools.cache
+def _channels() -> tuple[str, ...]:
+    """The channels that a number can have."""
+    with (PROJECT.dbt_project / "seeds" / "channels.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(row["channel"] for row in csv.DictReader(file))
+
+
 def load_settings(home: Home) -> Settings:
     """The home's settings. Raises BadSettings naming the key and the remedy."""
     try:
@@ -400,6 +448,11 @@ def load_exclusions(home: Home) -> list[Exclusion]:
 def load_holidays(home: Home) -> list[Holiday]:
     """The rows of holidays.csv; none where the file is missing."""
     return [row for _, row in _rows(home.holidays, Holiday)] if home.holidays.exists() else []
+
+
+def load_channel_rules(home: Home) -> list[ChannelRule]:
+    """The rows of channel_rules.csv in their order; none where the file is missing."""
+    return [row for _, row in _rows(home.channel_rules, ChannelRule)] if home.channel_rules.exists() else []
 
 
 def _rows(path: Path, model: type[Row]) -> list[tuple[int, Row]]:
@@ -482,6 +535,7 @@ def init_home(
     _write_csv(home.accounts, Account, accounts or [])
     _write_csv(home.exclusions, Exclusion, exclusions or [])
     _write_csv(home.holidays, Holiday, holidays or [])
+    _write_csv(home.channel_rules, ChannelRule, [])
     if not home.hash_key.exists():
         with open(os.open(home.hash_key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123  # the mode must hold from the first byte
             file.write(secrets.token_hex(32) + "\n")

@@ -17,6 +17,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import duckdb
+
 from raceway.aside import write_aside
 from raceway.faults import GateFailed, PassingFault
 from raceway.history import Check, Severity, record_checks
@@ -75,7 +77,8 @@ def build(home: Home, run_id: str, select: str, full_refresh: bool = False) -> B
     nodes = _invoke(home, home.run(run_id), arguments)
     if not nodes:
         raise GateFailed(f"nothing in {PROJECT.dbt_project} is selected by {select!r}")
-    checks = [_check(result) for result in nodes if result.node.resource_type == "test" and _ran(result)]
+    tests = [result for result in nodes if result.node.resource_type == "test" and _ran(result)]
+    checks = [_check(result, _named(home, result)) for result in tests]
     models = [
         ModelRun(result.node.name, str(result.node.resource_type), str(result.status), round(result.execution_time, 3))
         for result in nodes
@@ -185,7 +188,16 @@ def _broken_model(result: Any) -> Check:
     )
 
 
-def _check(result: Any) -> Check:
+def _named(home: Home, result: Any) -> str:
+    """What breaks a test that stores its rows (`store_failures`): the first column of the first of them."""
+    if not result.failures or getattr(result.node, "relation_name", None) is None:
+        return ""
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        rows = connection.execute(f"select * from {result.node.relation_name} order by all limit 12").fetchall()
+    return ": " + ", ".join(str(row[0]) for row in rows)
+
+
+def _check(result: Any, named: str) -> Check:
     """A dbt test's result. dbt counts the rows that break the claim; a test that could not run is critical."""
     node, status = result.node, str(result.status)
     subject = _subject(node)
@@ -197,7 +209,7 @@ def _check(result: Any) -> Check:
         message = f"{subject}: the check {node.name} could not run: {observed}"
     else:
         severity = _SEVERITIES[str(node.config.severity).lower()]
-        observed = f"{result.failures or 0} rows break it"
+        observed = f"{result.failures or 0} rows break it{named}"
         message = f"{subject}: {claim}" + ("" if passed else f": {observed}")
     return Check(
         name=node.name,

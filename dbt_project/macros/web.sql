@@ -39,3 +39,9 @@
 {% macro domain_of(address) -%}
     nullif(regexp_extract(lower(trim({{ address }})), '^([a-z]+://)?(www[.])?([^/:?#]+)', 3), '')
 {%- endmacro %}
+
+
+{# Whether a condition of a channel rule, a pattern, describes the whole text; one that is left out holds for all. #}
+{% macro condition_holds(condition, text) -%}
+    (coalesce({{ condition }}, '') = '' or {{ is_like_all(text, condition) }})
+{%- endmacro %}

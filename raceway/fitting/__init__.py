@@ -1,1 +1,1 @@
-"""Models of how customers buy, fitted by maximum likelihood: pure functions, no file, no database, no clock."""
+"""Models fitted on aggregates of the warehouse: pure functions, no file, no database, no clock."""

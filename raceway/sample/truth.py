@@ -21,6 +21,7 @@ from raceway.sample.identities import Identity, Links, order_identity, revealed_
 from raceway.sample.model import DAY, AdRow, World, micros
 from raceway.sample.periods import LONG_PERIODS, PERIODS, Calendar
 from raceway.sample.tally import Key, Number, Tally, declared_measures, grains, read_rows
+from raceway.sample.truth_attribution import Attribution
 from raceway.sample.truth_clv import tally_clv
 from raceway.sample.truth_crm import count_crm
 from raceway.sample.truth_listening import count_mentions, incomparable_days
@@ -28,7 +29,7 @@ from raceway.sample.truth_lists import tally_lists
 from raceway.sample.truth_loyalty import tally_loyalty
 from raceway.sample.truth_mailcrm import count_mail
 from raceway.sample.truth_margin import LooseRefund, tally_margins
-from raceway.sample.truth_orders import Exchange, find_channels, placed_orders, till_refunds
+from raceway.sample.truth_orders import Exchange, Order, find_channels, placed_orders, till_refunds
 from raceway.sample.truth_plan import TARGET_COLUMNS, target_rows
 from raceway.sample.truth_referral import tally_referrals
 from raceway.sample.truth_search import count_search
@@ -88,7 +89,7 @@ def _write(path: Path, header: tuple[str, ...], rows: Iterable[tuple[str, ...]])
 
 def measures(world: World) -> dict[Key, Number]:
     """Every measure of the world that is not zero, at every grain that it declares."""
-    return _Truth(world).measures()
+    return Truth(world).measures()
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class _Customer:
     market: str
 
 
-class _Truth:
+class Truth:
     """Works the measures out, one part of the world after the other."""
 
     def __init__(self, world: World) -> None:
@@ -115,6 +116,7 @@ class _Truth:
         self.orders = placed_orders(world, self.links, self.exchange, trade_orders(world, self.links))
         find_channels(self.orders, self.sessions, settings.attribution.lookback_days)
         self.counted = [order for order in self.orders if order.is_counted]
+        self.attribution = Attribution(self.counted, self.sessions, settings.attribution.lookback_days)
         self.ad_rows = list(_bearing_rows(world))
         self.ready_from = world.history_start + dt.timedelta(days=_READY_DAYS)
         self.customers: dict[Identity, _Customer] = {}
@@ -315,15 +317,10 @@ class _Truth:
                 "gross_sales": order.gross,
                 "discounts": order.discount,
                 "orders_returned": bool(order.refunds) and order.refunds[0][0] <= order.day + late,
-                "attributed_orders": 1,
-                "attributed_revenue": order.net,
             }
-            if (order.ad_source, order.day) in reported:
-                counts["paid_attributed_revenue"] = order.net
-            if (order.ad_source, order.day) in claimed:
-                counts["platform_attributed_orders"] = 1
             for name, value in counts.items():
                 self.tally.add(name, order.day, value, *place)
+            self._credits(order, reported, claimed)
             self._sales(order.day, order.gross - order.discount, order.place == "online", place)
             for day, amount in order.refunds:
                 self.tally.add("refunded_sales", day, amount, *place)
@@ -334,6 +331,18 @@ class _Truth:
                 for day, amount in till_refunds(self.exchange, sale):
                     self.tally.add("refunded_sales", day, amount, "store", market)
                     self._sales(day, -amount, False, ("store", market))
+
+    def _credits(self, order: Order, reported: set[tuple[str, dt.date]], claimed: set[tuple[str, dt.date]]) -> None:
+        """What the touches of an order earned under the model of the settings."""
+        for credit in self.attribution.credits(order, self.settings.attribution.model):
+            place = (credit.channel, order.market)
+            share = Decimal(credit.millionths).scaleb(-6)
+            self.tally.add("attributed_orders", order.day, share, *place)
+            self.tally.add("attributed_revenue", order.day, credit.revenue, *place)
+            if (credit.ad_source, order.day) in reported:
+                self.tally.add("paid_attributed_revenue", order.day, credit.revenue, *place)
+            if (credit.ad_source, order.day) in claimed:
+                self.tally.add("platform_attributed_orders", order.day, share, *place)
 
     def _sales(self, day: dt.date, amount: int, is_online: bool, place: tuple[str, str]) -> None:
         self.tally.add("net_sales", day, amount, *place)

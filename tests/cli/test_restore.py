@@ -21,7 +21,8 @@ ORDERS = (
     "#1,an@example.com,paid,VND,100000,100000,2026-03-01 10:00:00 +0700,1,Giày,100000\n"
     "#2,binh@example.com,paid,VND,50000,50000,2026-03-02 10:00:00 +0700,1,Áo,50000\n"
 )
-BACKED_UP = ("landing", "secrets", "sources", "raceway.toml", "accounts.csv", "exclusions.csv", "holidays.csv")
+BACKED_UP = ("landing", "secrets", "sources", "raceway.toml", "accounts.csv", "exclusions.csv", "holidays.csv",
+             "channel_rules.csv")  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -71,6 +71,8 @@ FROZEN = {
     "currency varchar, prices_include_vat boolean, vat_rate decimal(9, 6), history_start date, "
     "conversions_are_purchases boolean, site varchar, counts_sessions boolean, minor_unit integer",
     "exclusions": "kind varchar, value varchar, reason varchar",
+    "own_channel_rules": "rule integer, channel varchar, click_id varchar, category varchar, source varchar, "
+    "medium varchar, campaign varchar, is_ad boolean",
     "settings": ", ".join(f"{name} {kind}" for name, (kind, _) in SETTINGS.items()),
     "setting_values": "setting varchar, value varchar",
 }

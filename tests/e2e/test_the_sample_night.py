@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -12,8 +14,10 @@ import pytest
 
 from raceway.home import PROJECT
 from raceway.sample.comparison import compare_targets
-from raceway.sample.truth import compare
-from tests.e2e.conftest import AS_OF, Ran, raceway, rows, version
+from raceway.sample.truth import Truth, compare
+from raceway.sample.truth_attribution import MODELS
+from raceway.sample.world import invent_world
+from tests.e2e.conftest import AS_OF, END, Ran, raceway, rows, version
 
 pytestmark = pytest.mark.xdist_group("sample_night")
 
@@ -57,6 +61,47 @@ def test_each_kpi_that_the_sources_feed_has_values(first_night: tuple[Path, Ran]
 def _seed(name: str) -> list[dict[str, str]]:
     with (PROJECT.dbt_project / "seeds" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def test_every_order_has_the_truths_credits_under_every_model(first_night: tuple[Path, Ran]) -> None:
+    home, _ = first_night
+    truth = Truth(invent_world(90, 0.25, 7, dt.date.fromisoformat(END)))
+    wanted: dict[tuple[str, str, str], tuple[Decimal, int]] = {}
+    for model in MODELS:
+        for order in truth.counted:
+            for credit in truth.attribution.credits(order, model):
+                share, money = wanted.get((order.id, model, credit.channel), (Decimal(0), 0))
+                wanted[order.id, model, credit.channel] = (
+                    share + Decimal(credit.millionths).scaleb(-6),
+                    money + credit.revenue,
+                )
+    found = {
+        (order, model, channel): (share, int(money))
+        for order, model, channel, share, money in rows(
+            home, "select order_id, model, channel, sum(credit), sum(revenue) from fct_convert_attribution group by all"
+        )
+    }
+    assert found == wanted
+    assert rows(
+        home, "select bool_or(is_fallback), bool_or(not is_fallback) from fct_convert_attribution "
+        "where model = 'data_driven' and touches > 1",
+    ) == [(True, True)]  # fmt: skip
+
+
+def test_claims_stand_beside_what_the_clicks_earned(first_night: tuple[Path, Ran]) -> None:
+    home, _ = first_night
+    claimed = rows(home, "select source, sum(purchases) from fct_reach_ads where purchases is not null group by 1")
+    beside = rows(home, "select model, source, sum(claimed_orders) from fct_convert_attribution_claims group by 1, 2")
+    assert set(beside) == {(model, source, claims) for model in MODELS for source, claims in claimed}
+    [(earned,)] = rows(
+        home,
+        "select sum(attributed_orders) from fct_convert_attribution_claims where model = 'last_non_direct'",
+    )
+    assert [(earned,)] == rows(
+        home,
+        "select sum(value) from race_measure where measure = 'platform_attributed_orders' and period = 'day' "
+        "and channel = 'all' and market = 'all'",
+    )
 
 
 def test_nothing_is_lost(first_night: tuple[Path, Ran]) -> None:

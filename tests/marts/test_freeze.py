@@ -346,6 +346,24 @@ def test_settings_accounts_and_hashed_exclusions_are_frozen(company: Company) ->
     assert ("required_lag_days.search_console", "3") in company.frozen("select * from frozen.setting_values")
 
 
+def test_the_attribution_model_of_the_settings_is_frozen(company: Company) -> None:
+    company.settings = Settings.model_validate({"attribution": {"model": "time_decay", "lookback_days": 60}})
+    company.freeze()
+    assert company.frozen("select value from frozen.setting_values where setting = 'attribution_model'") == [
+        ("time_decay",)
+    ]
+    assert company.frozen("select attribution_lookback_days from frozen.settings") == [(60,)]
+
+
+def test_own_channel_rules_are_frozen_in_their_order(company: Company) -> None:
+    company.home.channel_rules.write_text("channel,source,medium,is_ad\nemail,news.*,,\naffiliate,,cps,true\n")
+    company.freeze()
+    assert company.frozen("select * from frozen.own_channel_rules order by rule") == [
+        (1, "email", "", "", "news.*", "", "", False),
+        (2, "affiliate", "", "", "", "cps", "", True),
+    ]
+
+
 def test_what_never_joins_is_frozen_as_landed_rows_show_it(company: Company) -> None:
     company.has(account("ga4", "site"))
     company.has(account("square", "till"))
@@ -384,6 +402,7 @@ CHANGES: dict[str, Callable[[Company], Any]] = {
                                                                                        "targets": {"at_risk": 0.8}})),
     "an account": lambda company: company.has(account("shopify", "vn", prices_include_vat=True)),
     "an exclusion": lambda company: company.home.exclusions.write_text("kind,value,reason\norder,#1,\n"),
+    "a channel rule": lambda company: company.home.channel_rules.write_text("channel,source\naffiliate,masoffer\n"),
 }  # fmt: skip
 
 

@@ -53,6 +53,10 @@ FILES = {
         {{ config(severity='warn') }}
         select * from {{ ref('numbers') }} where n > 1
         """,
+    "dbt_project/tests/numbers_are_one.sql": """
+        {{ config(severity='warn', store_failures=true) }}
+        select n * 10 as tens, n from {{ ref('numbers') }} where n < 9 order by n desc
+        """,
     "dbt_project/tests/numbers_and_bad_ones_never_meet.sql": """
         select 1 from {{ ref('numbers') }}, {{ ref('bad') }} where 1 = 0
         """,
@@ -84,7 +88,7 @@ def test_a_build_gives_its_checks_with_severity_and_its_models_with_times(home: 
     assert all(model.seconds >= 0 for model in result.models)
     checks = {check.name: check for check in result.checks}
     # the unit test tests the program, and one test needs a model that is not built yet: neither runs
-    assert set(checks) == {"unique_numbers_n", "not_null_numbers_n", "numbers_are_small"}
+    assert set(checks) == {"unique_numbers_n", "not_null_numbers_n", "numbers_are_small", "numbers_are_one"}
     sound = checks["unique_numbers_n"]
     assert (sound.kind, sound.severity, sound.passed, sound.subject) == ("dbt_test", "critical", True, "numbers")
     warned = checks["numbers_are_small"]
@@ -92,6 +96,12 @@ def test_a_build_gives_its_checks_with_severity_and_its_models_with_times(home: 
     assert warned.message == "numbers: numbers are small: 1 rows break it"
     kept = json.loads((home.runs / "run1" / "dbt" / "tag_sound.json").read_text())
     assert {model["name"] for model in kept["models"]} == {"numbers", "doubled"}
+
+
+def test_a_test_that_stores_its_rows_names_them(home: Home) -> None:
+    result = build(home, "run1", "numbers")
+    [named] = [check for check in result.checks if check.name == "numbers_are_one"]
+    assert named.message == "numbers: numbers are one: 2 rows break it: 10, 20"
 
 
 def test_the_warehouse_is_free_and_the_program_untouched_after_a_build(home: Home) -> None:

@@ -13,10 +13,12 @@ from raceway.faults import BadSettings
 from raceway.home import Home, find_home
 from raceway.settings import (
     Account,
+    ChannelRule,
     Exclusion,
     Settings,
     init_home,
     load_accounts,
+    load_channel_rules,
     load_exclusions,
     load_settings,
     minor_unit,
@@ -129,3 +131,37 @@ def test_the_business_day_of_a_late_evening_in_utc_is_the_next_one_in_ho_chi_min
 
 def test_dong_has_no_minor_unit_and_dinar_has_three() -> None:
     assert [minor_unit(currency) for currency in ("VND", "USD", "KWD")] == [0, 2, 3]
+
+
+def test_own_channel_rules_keep_their_order(home: Home) -> None:
+    assert load_channel_rules(home) == []
+    home.channel_rules.write_text(
+        "channel,click_id,category,source,medium,campaign,is_ad\n"
+        "organic_social,fbclid,,facebook,paid,^$,\n"
+        "affiliate,,,accesstrade|masoffer,,,true\n"
+    )
+    assert load_channel_rules(home) == [
+        ChannelRule(channel="organic_social", click_id="fbclid", source="facebook", medium="paid", campaign="^$"),
+        ChannelRule(channel="affiliate", source="accesstrade|masoffer", is_ad=True),
+    ]
+
+
+def test_a_home_without_channel_rules_has_none(home: Home) -> None:
+    home.channel_rules.unlink()
+    assert load_channel_rules(home) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ("radio,,,fm,,,", "no channel radio; there are paid_search"),
+        ("email,,,(news,,,", "source: Value error, not a regular expression"),
+        ("email,,,(?=news),,,", "source: Value error, not a regular expression"),
+        ("other,,,,,,", "without a condition"),
+    ],
+)
+def test_a_channel_rule_that_cannot_be_meant_is_refused_with_its_row(home: Home, row: str, sentence: str) -> None:
+    home.channel_rules.write_text(f"channel,click_id,category,source,medium,campaign,is_ad\n{row}\n")
+    with pytest.raises(BadSettings, match=r"channel_rules[.]csv, row 2: ") as refused:
+        load_channel_rules(home)
+    assert sentence in str(refused.value)

@@ -14,3 +14,23 @@
 {% macro default__each_part(text, sign) %}explode(split({{ text }}, '[{{ sign }}]')){% endmacro %}
 
 {% macro duckdb__each_part(text, sign) %}unnest(string_split({{ text }}, '{{ sign }}')){% endmacro %}
+
+
+{# Whether a text as a whole is what a regular expression describes. #}
+
+{% macro is_like_all(text, pattern) %}{{ return(adapter.dispatch('is_like_all')(text, pattern)) }}{% endmacro %}
+
+{% macro default__is_like_all(text, pattern) %}regexp_like({{ text }}, concat('^(', {{ pattern }}, ')$')){% endmacro %}
+
+{% macro duckdb__is_like_all(text, pattern) %}regexp_full_match({{ text }}, {{ pattern }}){% endmacro %}
+
+
+{# In a grouped select: the texts of a group joined by a sign, in an order. #}
+
+{% macro joined_in_order(text, place, sign) %}{{ return(adapter.dispatch('joined_in_order')(text, place, sign)) }}{% endmacro %}
+
+{% macro default__joined_in_order(text, place, sign) -%}
+    listagg({{ text }}, '{{ sign }}') within group (order by {{ place }})
+{%- endmacro %}
+
+{% macro duckdb__joined_in_order(text, place, sign) %}string_agg({{ text }}, '{{ sign }}' order by {{ place }}){% endmacro %}

@@ -15,6 +15,15 @@ source_categories as (select * from {{ ref('source_categories') }}),
 
 campaign_map as (select * from {{ ref('int_campaign_map') }}),
 
+-- the company's own rules are tried before the shipped ones
+channel_rules as (
+    select 0 as tried_after, rule, channel, click_id, category, source, medium, campaign, is_ad
+    from {{ source('house', 'own_channel_rules') }}
+    union all
+    select 1 as tried_after, rule, channel, click_id, category, source, medium, campaign, is_ad
+    from {{ ref('channel_rules') }}
+),
+
 sessions as (
     select
         session_id,
@@ -44,7 +53,7 @@ sessions as (
     group by session_id, source, account, user_pseudo_id, device_id, has_consent
 ),
 
--- the traffic of a session is that of the first event in it that carries any
+-- the traffic of a session is that of the first event in it that carries any; texts for the rules to look at
 traffic as (
     select
         sessions.session_id,
@@ -55,72 +64,91 @@ traffic as (
         end as medium,
         touches.touch_campaign as campaign,
         touches.click_id,
-        touches.click_id_kind,
-        touches.session_id is not null as has_traffic,
-        not touches.has_campaign as is_referred
+        coalesce(touches.click_id_kind, '') as told_click,
+        case
+            when touches.session_id is null then '(direct)'
+            else coalesce(touches.touch_source, touches.external_host, '')
+        end as told_source,
+        case
+            when touches.session_id is null then '(none)'
+            when touches.has_campaign then coalesce(touches.touch_medium, '')
+            else 'referral'
+        end as told_medium,
+        coalesce(lower(trim(touches.touch_campaign)), '') as told_campaign
     from sessions
     left join events as touches
         on sessions.session_id = touches.session_id and sessions.touch_event = touches.event_number
 ),
 
+-- many sessions come the same way: the rules look at each way once
+ways as (
+    select distinct told_click, told_source, told_medium, told_campaign
+    from traffic
+),
+
 -- which kind of site the source is: known by its full name, else by its site's word
 sited as (
     select
-        traffic.*,
-        coalesce(by_name.category, by_word.category) as category,
+        ways.*,
+        coalesce(by_name.category, by_word.category, '') as category,
         nullif(case when by_name.site is not null then by_name.ad_source else by_word.ad_source end, '')
             as site_ad_source,
-        traffic.click_id is not null
-        or coalesce(traffic.medium in ('cpc', 'ppc', 'retargeting') or traffic.medium like 'paid%', false) as is_paid,
         campaign_map.channel as mapped_channel,
         campaign_map.source as mapped_ad_source
-    from traffic
-    left join source_categories as by_name on traffic.source_name = by_name.site
-    left join source_categories as by_word on {{ site_word('traffic.source_name') }} = by_word.site
-    left join campaign_map on lower(trim(traffic.campaign)) = campaign_map.utm_campaign
+    from ways
+    left join source_categories as by_name on ways.told_source = by_name.site
+    left join source_categories as by_word on {{ site_word('ways.told_source') }} = by_word.site
+    left join campaign_map on ways.told_campaign = campaign_map.utm_campaign
+),
+
+-- the first rule whose conditions all hold decides; a condition that is left out holds
+ruled as (
+    select
+        sited.*,
+        channel_rules.channel,
+        channel_rules.is_ad,
+        row_number() over (
+            partition by sited.told_click, sited.told_source, sited.told_medium, sited.told_campaign
+            order by channel_rules.tried_after, channel_rules.rule
+        ) as first_rule
+    from sited
+    left join channel_rules
+        on
+            {{ condition_holds('channel_rules.click_id', 'sited.told_click') }}
+            and {{ condition_holds('channel_rules.category', 'sited.category') }}
+            and {{ condition_holds('channel_rules.source', 'sited.told_source') }}
+            and {{ condition_holds('channel_rules.medium', 'sited.told_medium') }}
+            and {{ condition_holds('channel_rules.campaign', 'sited.told_campaign') }}
 ),
 
 channelled as (
     select
-        session_id,
-        source_name,
-        medium,
-        campaign,
-        click_id,
+        traffic.session_id,
+        traffic.source_name,
+        traffic.medium,
+        traffic.campaign,
+        traffic.click_id,
+        -- a campaign that the company's own map ties to one of a platform is that one
+        coalesce(ruled.mapped_channel, ruled.channel, 'other') as channel,
         case
-            when not has_traffic then 'direct'
-            -- a campaign that the company's own map ties to one of a platform is that one
-            when mapped_channel is not null then mapped_channel
-            when lower(campaign) like '%cross-network%' or medium = 'cross-network' then 'cross_network'
-            when is_paid and category = 'search' then 'paid_search'
-            when is_paid and category = 'social' then 'paid_social'
-            when is_paid and category = 'video' then 'paid_video'
-            when medium in ('display', 'banner', 'cpm') then 'display'
-            when is_paid then 'other'
-            {% for channel, words in [
-                ('email', ['email', 'e-mail', 'newsletter']),
-                ('sms_chat', ['sms', 'zalo', 'zns']),
-                ('affiliate', ['affiliate']),
-                ('influencer', ['influencer', 'kol', 'koc']),
-                ('referral_program', ['referral_program', 'refer-a-friend']),
-            ] %}
-            {% set listed = "('" ~ words | join("', '") ~ "')" %}
-            when source_name in {{ listed }} or medium in {{ listed }} then '{{ channel }}'
-            {% endfor %}
-            when medium = 'organic' or category = 'search' then 'organic_search'
-            when category = 'social' or medium in ('social', 'organic_social') then 'organic_social'
-            when category = 'marketplace' then 'marketplace'
-            when is_referred or medium = 'referral' then 'referral'
-            else 'other'
-        end as channel,
-        case
-            when mapped_ad_source is not null then mapped_ad_source
-            when click_id_kind = 'gclid' then 'google_ads'
-            when click_id_kind = 'fbclid' then 'meta_ads'
-            when click_id_kind = 'ttclid' then 'tiktok_ads'
-            when is_paid then site_ad_source
+            when ruled.mapped_ad_source is not null then ruled.mapped_ad_source
+            when ruled.is_ad then coalesce(
+                case ruled.told_click
+                    when 'gclid' then 'google_ads'
+                    when 'fbclid' then 'meta_ads'
+                    when 'ttclid' then 'tiktok_ads'
+                end,
+                ruled.site_ad_source
+            )
         end as ad_source
-    from sited
+    from traffic
+    inner join ruled
+        on
+            traffic.told_click = ruled.told_click
+            and traffic.told_source = ruled.told_source
+            and traffic.told_medium = ruled.told_medium
+            and traffic.told_campaign = ruled.told_campaign
+            and ruled.first_rule = 1
 ),
 
 first_events as (
