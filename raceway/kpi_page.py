@@ -51,12 +51,21 @@ def kpi_page() -> str:
         "measure is made of others (`net_sales`, `attributed_revenue`), the conditions that stand with those.",
         "A day that is known only by when a file was exported has no column.",
         "",
+        "Caveats: *complete later* means that a period stays `is_complete` = false so long after its last day, since",
+        "what began in it may still end well. *Young history* means null for periods that begin within 180 days of",
+        "the order accounts' `history_start`: until then nobody can be told from new. *Needs* names a list without",
+        "which there are no rows. *Counted anew* means that shorter periods, channels and markets do not add up to it.",
+        "*No channels* and *no markets* mean that it stands at `all` only.",
+        "",
         f"{len(shown)} of {len(kpis)} KPIs have all their measures fed by a source; the others are named at the end.",
     ]
     for stage in _STAGES:
         lines += ["", f"## {stage.capitalize()}", ""]
-        lines += ["| KPI | Vietnamese | formula | unit | periods | reading |", "| --- | --- | --- | --- | --- | --- |"]
-        lines += [_kpi_line(kpi) for kpi in shown if kpi["stage"] == stage]
+        lines += [
+            "| KPI | Vietnamese | formula | unit | periods | reading | caveats |",
+            "| --- | --- | --- | --- | --- | --- | --- |",
+        ]
+        lines += [_kpi_line(kpi, caveats(kpi)) for kpi in shown if kpi["stage"] == stage]
         lines += ["", f"### Measures of {stage}"]
         for measure in measures:
             if measure["stage"] == stage and measure["measure"] in fed:
@@ -70,6 +79,34 @@ def kpi_page() -> str:
 def terms(kpi: Row) -> list[str]:
     """The measures that a KPI is made of."""
     return re.findall(r"[a-z_][a-z0-9_]*", f"{kpi['numerator']} {kpi['denominator']}")
+
+
+def caveats(kpi: Row) -> list[str]:
+    """What to know before a KPI is read, from what its measures declare."""
+    rules = {row["measure"]: row for row in _seed("measure_rules")}
+    measures = {row["measure"]: row for row in _seed("measures")}
+    used = dict.fromkeys(terms(kpi))
+    found = []
+    waits = [int(rules[name]["follow_up_days"]) for name in used if name in rules and rules[name]["follow_up_days"]]
+    if any(rules[name]["follow_up"] == "cart_window" for name in used if name in rules):
+        found.append("complete a cart window later")
+    if waits:
+        found.append(f"complete {max(waits)} days later")
+    if any(rules[name]["needs_history"] == "true" for name in used if name in rules):
+        found.append("young history")
+    lists = {
+        f"{row['source']}.{row['table_name']}"
+        for row in _seed("measure_sources")
+        if row["measure"] in used and row["role"] == "needs"
+    }
+    found += [f"needs `{name}`" for name in sorted(lists)]
+    if any(measures[name]["additivity"] == "distinct" for name in used):
+        found.append("counted anew")
+    if any(measures[name]["channel_by"] == "none" for name in used):
+        found.append("no channels")
+    if any(measures[name]["market_by"] == "none" for name in used):
+        found.append("no markets")
+    return found
 
 
 def unknown_columns() -> Iterator[str]:
@@ -93,14 +130,14 @@ def write_page(page: Path = PAGE) -> None:
     page.write_text(kpi_page(), encoding="utf-8")
 
 
-def _kpi_line(kpi: Row) -> str:
+def _kpi_line(kpi: Row, notes: list[str]) -> str:
     formula = kpi["numerator"] if not kpi["denominator"] else f"({kpi['numerator']}) / ({kpi['denominator']})"
     formula = re.sub(r"\(([a-z_0-9]+)\)", r"\1", formula)
     scale = f" × {kpi['scale']}" if kpi["scale"] not in ("", "1") else ""
     leading = "leading; " if kpi["leading"] == "1" else ""
     return (
         f"| `{kpi['kpi']}` {kpi['name']} | {kpi['name_vi']} | `{formula}{scale}` | {kpi['unit']} "
-        f"| {_periods(kpi)} | {leading}{_GOOD[kpi['good']]} |"
+        f"| {_periods(kpi)} | {leading}{_GOOD[kpi['good']]} | {'; '.join(notes)} |"
     )
 
 

@@ -42,6 +42,7 @@ _DATED_BY: Final = {
     "fct_convert_exposure": "day",
     "fct_convert_market_sales": "day",
     "fct_plan_market": "month",
+    "fct_engage_repeat_order": "order_date",
     "fct_engage_ticket": "day",
     "fct_engage_csat_answer": "day",
     "fct_engage_usage": "day",

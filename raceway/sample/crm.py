@@ -15,9 +15,9 @@ from raceway.sample.mailcrm import BusinessLead, CrmContact, CrmDeal, Opportunit
 from raceway.sample.model import MINUTE, Person, World
 from raceway.sample.names import invent_email, invent_name, invent_phone
 
-_CONTACTS: Final = 420  # at scale 1
+_CONTACTS: Final = 600  # at scale 1
 _LEADS: Final = 70
-_FEWEST: Final = 24
+_FEWEST: Final = 60
 _SOURCES: Final = {
     "Organic Search": 30, "Paid Search": 18, "Direct Traffic": 20, "Organic Social": 10, "Email Marketing": 8,
     "Referrals": 6, "Offline Sources": 5, "Other Campaigns": 2, "": 1,
@@ -47,7 +47,7 @@ def _invent_contacts(world: World, chance: Chance) -> None:
     visitors = [person for person in world.persons if any(device.visits for device in person.devices)]
     wanted = max(_FEWEST, round(_CONTACTS * world.scale))
     for number in range(wanted):
-        kind = chance.choices(("visitor", "buyer", "stranger"), (55, 25, 20))[0]
+        kind = chance.choices(("visitor", "buyer", "stranger"), (40, 35, 25))[0]
         if kind == "visitor" and visitors:
             person = chance.choice(visitors)
             created = _after_a_visit(world, chance, person)
@@ -75,9 +75,9 @@ def _after_a_visit(world: World, chance: Chance, person: Person) -> dt.datetime:
 
 
 def _any_time(world: World, chance: Chance) -> dt.datetime:
-    """A moment of the last 300 days; more of them lately."""
-    days = world.order_days[-300:]
-    day = days[min(len(days) - 1, int(len(days) * chance.random() ** 0.6))]
+    """A moment of the last 420 days; more of them lately. What a lead is worth follows from those of long ago."""
+    days = world.order_days[-420:]
+    day = days[min(len(days) - 1, int(len(days) * chance.random() ** 0.85))]
     return world.moment(day, chance.randrange(24), chance.randrange(60))
 
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ from raceway.sample.comparison import Comparison, compare
 from raceway.sample.identities import Identity, Links, order_identity, revealed_links
 from raceway.sample.model import DAY, AdRow, World, micros
 from raceway.sample.periods import LONG_PERIODS, PERIODS, Calendar
+from raceway.sample.service import REVIEW_ACCOUNTS
 from raceway.sample.tally import Key, Number, Tally, declared_measures, grains, read_rows
 from raceway.sample.truth_attribution import Attribution
 from raceway.sample.truth_clv import tally_clv
@@ -32,11 +34,13 @@ from raceway.sample.truth_margin import LooseRefund, tally_margins
 from raceway.sample.truth_orders import Exchange, Order, find_channels, placed_orders, till_refunds
 from raceway.sample.truth_plan import TARGET_COLUMNS, target_rows
 from raceway.sample.truth_referral import tally_referrals
+from raceway.sample.truth_repeat import tally_repeat_orders
 from raceway.sample.truth_search import count_search
 from raceway.sample.truth_service import count_service, first_sign_ups
 from raceway.sample.truth_sessions import cut_sessions, first_touches, is_bounced
 from raceway.sample.truth_social import count_social
 from raceway.sample.truth_trade import count_loose_returns, loose_returns, reveal_buyers, trade_orders
+from raceway.sample.truth_worth import tally_lead_values
 
 __all__ = ["Comparison", "compare", "kpi_rows", "measures", "write_truth"]
 
@@ -127,6 +131,8 @@ class Truth:
         for session in self.sessions:
             self.session_markets.setdefault(session.person, session.market)
         self.sign_ups = first_sign_ups(world, self.sessions, self.links.person)
+        self.praises: dict[Identity, list[dt.date]] = {}  # when who spoke well of the company
+        self.unpriced: set[dt.date] = set()  # days whose leads have no known value
 
     def measures(self) -> dict[Key, Number]:
         """All of them."""
@@ -136,11 +142,17 @@ class Truth:
         self._visits()
         self._orders()
         count_loose_returns(self.world, self.tally)
-        self._customers()
+        tally_repeat_orders(self.world, self.tally, self.counted)
         count_mail(self.world, self.tally)
-        count_crm(self.world, self.tally, self.links, self.sessions, self.counted, self._market_of)
+        leads = count_crm(self.world, self.tally, self.links, self.sessions, self.counted, self._market_of)
+        self.unpriced = tally_lead_values(self.tally, leads, self.counted, self.ready_from)
         self._survey()
-        tally_referrals(self.world, self.tally, self.counted, self.links.person, self._market_of)
+        for who, day in tally_referrals(
+            self.world, self.tally, self.counted, self.links.person, self._market_of
+        ):  # fmt: skip
+            self.praises.setdefault(who, []).append(day)
+        self._good_reviews()
+        self._customers()
         count_service(self.world, self.tally, self._market, self._beginnings)
         tally_margins(
             self.world, self.tally, self.exchange, self.counted, self._loose_refunds(), self._market_of,
@@ -375,7 +387,7 @@ class Truth:
         window = dt.timedelta(days=self.settings.customers.churn_window_days)
         one = dt.timedelta(days=1)
         for period, start, end in self._periods(self.world.history_start, LONG_PERIODS):
-            for customer in self.customers.values():
+            for person, customer in self.customers.items():
                 to_date = sum(day <= end for day in customer.days)
                 self.tally.state("customers_to_date", period, start, to_date >= 1, customer.market)
                 self.tally.state("customers_with_two_orders", period, start, to_date >= 2, customer.market)
@@ -383,6 +395,10 @@ class Truth:
                     stays = any(end - window + one <= day <= end for day in customer.days)
                     self.tally.state("active_customers_at_start", period, start, 1, customer.market)
                     self.tally.state("retained_customers", period, start, stays, customer.market)
+                if any(end - window + one <= day <= end for day in customer.days):
+                    speaks = any(start <= day <= end for day in self.praises.get(person, ()))
+                    self.tally.state("active_customers_at_end", period, start, 1, customer.market)
+                    self.tally.state("advocates", period, start, speaks, customer.market)
 
     def _periods(self, first: dt.date, periods: tuple[str, ...]) -> Iterator[tuple[str, dt.date, dt.date]]:
         """The periods that hold a day from `first` to the last one."""
@@ -395,12 +411,17 @@ class Truth:
 
     def _without_unready(self, values: dict[Key, Number]) -> dict[Key, Number]:
         """Without what nobody can know while the history is young."""
-        unready = ("new_customers", "active_customers_at_start", "retained_customers", "returning_customers")
+        unready = (
+            "new_customers", "active_customers_at_start", "retained_customers", "returning_customers",
+            "existing_customer_orders", "upsell_orders", "cross_sell_orders", "active_customers_at_end", "advocates",
+        )  # fmt: skip
+        unpriced = {(period, self.calendar.start(period, day)) for day in self.unpriced for period in PERIODS}
         return {
             key: value
             for key, value in values.items()
             if (key[0] not in unready or key[2] >= self.ready_from)
             and (key[0] != "new_visitors" or self._knows_new_visitors(key))
+            and (key[0] != "lead_value" or key[1:3] not in unpriced)
         }
 
     def _knows_new_visitors(self, key: Key) -> bool:
@@ -440,6 +461,8 @@ class Truth:
             day = answer.at.astimezone(account.zone).date()
             email = answer.email or (invitation.email if invitation is not None else None)
             market = self._market(email, account.market)
+            if email is not None and answer.score >= 9:
+                self._praise(email, day)
             self.tally.add("nps_responses", day, 1, None, market)
             self.tally.add("nps_promoters", day, answer.score >= 9, None, market)
             self.tally.add("nps_detractors", day, answer.score <= 6, None, market)
@@ -449,6 +472,17 @@ class Truth:
             soon = any(at - invitation.sent_at <= dt.timedelta(days=30) for at in answered.get(invitation.id, []))
             self.tally.add("nps_invited", day, 1, None, market)
             self.tally.add("nps_answered_invited", day, soon, None, market)
+
+    def _good_reviews(self) -> None:
+        for review in self.world.service.reviews:
+            if review.stars is None or review.is_spam or review.removed_at is not None or review.email is None:
+                continue
+            if Fraction(review.stars * 5, review.scale) >= 4:
+                account = self.world.accounts["reviews", REVIEW_ACCOUNTS[review.platform]]
+                self._praise(review.email, review.at.astimezone(account.zone).date())
+
+    def _praise(self, email: str, day: dt.date) -> None:
+        self.praises.setdefault(self.links.person(("email", email.lower())), []).append(day)
 
     def _market(self, email: str | None, otherwise: str) -> str:
         """The market of the person with an address."""

@@ -20,6 +20,7 @@ from raceway.sample.model import DAY, World, micros
 from raceway.sample.tally import Tally
 from raceway.sample.truth_orders import Order
 from raceway.sample.truth_sessions import Session
+from raceway.sample.truth_worth import LeadOutcome
 
 _WON_WITHIN: Final = dt.timedelta(days=90)
 _QUALIFIED: Final = ("Marketing Qualified Lead", "Sales Qualified Lead", "Opportunity")
@@ -66,8 +67,8 @@ def count_crm(
     sessions: list[Session],
     counted: list[Order],
     market_of: Callable[[Identity | None, str], str],
-) -> None:
-    """Leads, qualified leads, visitors who became leads, cohorts and deals."""
+) -> list[LeadOutcome]:
+    """Leads, qualified leads, visitors who became leads, cohorts and deals; gives what became of each lead."""
     contacts = _hubspot(world, links) | _salesforce(world, links)
     touches: dict[Identity, list[Session]] = defaultdict(list)
     for session in sessions:
@@ -77,8 +78,8 @@ def count_crm(
         lead.channel = _channel(lead, touches[lead.person], world.settings.attribution.lookback_days)
         lead.market = market_of(lead.person, lead.account_market)
     deals = _deals(world, contacts)
-    _count_leads(tally, [lead for lead in contacts.values() if lead.day is not None], counted, deals)
     _count_deals(tally, deals)
+    return _count_leads(tally, [lead for lead in contacts.values() if lead.day is not None], counted, deals)
 
 
 def _hubspot(world: World, links: Links) -> dict[str, _Lead]:
@@ -185,7 +186,9 @@ def _earliest(lead: _Lead) -> tuple[bool, dt.datetime, dt.datetime, str]:
     return (lead.at is None, lead.at or lead.created, lead.created, lead.id)
 
 
-def _count_leads(tally: Tally, leads: list[_Lead], counted: list[Order], deals: list[_Deal]) -> None:
+def _count_leads(
+    tally: Tally, leads: list[_Lead], counted: list[Order], deals: list[_Deal]
+) -> list[LeadOutcome]:  # fmt: skip
     winning: dict[str, list[dt.date]] = defaultdict(list)
     of_person: dict[Identity, list[dt.date]] = defaultdict(list)
     for deal in deals:
@@ -196,11 +199,13 @@ def _count_leads(tally: Tally, leads: list[_Lead], counted: list[Order], deals: 
         if order.person is not None:
             of_person[order.person].append(order.day)
     became: dict[Identity, list[dt.date]] = defaultdict(list)
+    outcomes = []
     for lead in leads:
         assert lead.day is not None
         place = (lead.channel, lead.market)
         days = winning[lead.id] + of_person[lead.person]
         is_won = any(lead.day <= day <= lead.day + _WON_WITHIN for day in days)
+        outcomes.append(LeadOutcome(lead.day, place, is_won))
         for name, value in (("leads", 1), ("leads_created_cohort", 1), ("leads_won_cohort", int(is_won))):
             tally.add(name, lead.day, value, *place)
         if lead.qualified_on is not None:
@@ -211,6 +216,7 @@ def _count_leads(tally: Tally, leads: list[_Lead], counted: list[Order], deals: 
         many = sum(any(start <= day <= end for day in became.get(person, ())) for person in seen)  # type: ignore[call-overload]  # the tally holds the sessions' persons
         if many:
             tally.values["visitors_who_became_leads", period, start, channel, market] += many
+    return outcomes
 
 
 def _count_deals(tally: Tally, deals: list[_Deal]) -> None:

@@ -22,8 +22,11 @@ def tally_referrals(
     orders: list[Order],
     person: Callable[[Identity], Identity],
     market: Callable[[Identity | None, str], str],
-) -> None:
-    """Adds the measures. `orders` are those that count; `person` resolves an identity, `market` gives its market."""
+) -> list[tuple[Identity, dt.date]]:
+    """Adds the measures; gives who invited somebody else, and when.
+
+    `orders` are those that count; `person` resolves an identity, `market` gives its market.
+    """
     account = world.accounts["referral", "vn-program"]
     by_person: dict[Identity, list[Order]] = {}
     names: dict[str, list[Order]] = {}
@@ -33,6 +36,7 @@ def tally_referrals(
             for name in order.names[:1]:
                 names.setdefault(name.removeprefix("#"), []).append(order)
     brought: set[str] = set()
+    inviters: list[tuple[Identity, dt.date]] = []
     for referral in world.partners.referrals:
         if company.STAFF_EMAIL in (referral.inviter, referral.invited):
             continue
@@ -41,7 +45,10 @@ def tally_referrals(
         place = market(inviter, account.market)
         tally.add("referrals_sent", day, 1, None, place)
         friend = _friend(referral, person, by_person, names)
-        if friend is None or inviter is None or friend == person(inviter):
+        if inviter is None or friend == person(inviter):
+            continue
+        inviters.append((person(inviter), day))
+        if friend is None:
             continue
         after = [order for order in by_person.get(friend, []) if order.at > micros(referral.at)]
         soon = any(order.at <= micros(referral.at) + _WITHIN for order in after)
@@ -53,6 +60,7 @@ def tally_referrals(
             tally.add("referral_revenue", order.day, order.gross - order.discount, None, order.market)
             for day, amount in order.refunds:
                 tally.add("referral_revenue", day, -amount, None, order.market)
+    return inviters
 
 
 def _friend(

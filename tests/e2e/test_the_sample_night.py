@@ -45,22 +45,93 @@ def test_what_is_due_of_every_target_and_its_attainment_equal_the_truth(first_ni
     assert whole > 0
 
 
-def test_each_kpi_that_the_sources_feed_has_values(first_night: tuple[Path, Ran]) -> None:
-    home, _ = first_night
-    found = rows(home, "select distinct kpi from race_kpi where value is not null")
-    fed = {row["measure"] for row in _seed("measure_sources")}
-    wanted = {
-        row["kpi"]
-        for row in _seed("kpi_catalog")
-        if fed.issuperset(re.findall(r"[a-z]\w*", f"{row['numerator']} {row['denominator']}"))
-    }
-    assert {kpi for (kpi,) in found} == wanted
-    assert len(wanted) >= 100
+NOT_YET: frozenset[str] = frozenset({"predicted_clv", "repurchase_likelihood", "experiments_concluded"})
+"""KPIs of the catalogue that nothing feeds yet. It only ever shrinks."""
+
+PERIODS = ("day", "week", "month", "quarter", "cycle")
+LONG = ("month", "quarter", "cycle")
 
 
 def _seed(name: str) -> list[dict[str, str]]:
     with (PROJECT.dbt_project / "seeds" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def _periods(grains: str) -> set[str]:
+    return set({"all": PERIODS, "month+": LONG}.get(grains) or grains.split(","))
+
+
+MEASURES = {row["measure"]: row for row in _seed("measures")}
+KPIS = {row["kpi"]: row for row in _seed("kpi_catalog")}
+TERMS = {
+    kpi: [MEASURES[name] for name in re.findall(r"[a-z]\w*", f"{row['numerator']} {row['denominator']}")]
+    for kpi, row in KPIS.items()
+}
+
+
+def declared(kpi: str) -> set[str]:
+    """The periods at which the KPI and all its measures exist."""
+    return _periods(KPIS[kpi]["grains"]).intersection(*(_periods(measure["grains"]) for measure in TERMS[kpi]))
+
+
+def test_every_kpi_of_the_catalogue_has_values_and_the_command_line_counts_them(first_night: tuple[Path, Ran]) -> None:
+    home, _ = first_night
+    asked = raceway(
+        home, "query", "select count(distinct kpi) as kpis from race_kpi where value is not null", "-f", "csv"
+    )
+    assert asked.out.split() == ["kpis", str(len(KPIS) - len(NOT_YET))], asked.out + asked.err
+    found = {kpi for (kpi,) in rows(home, "select distinct kpi from race_kpi where value is not null")}
+    assert KPIS.keys() - found == NOT_YET
+
+
+UNKNOWN = {
+    ("follower_growth_rate", "quarter"): "nobody read the followers before the quarter, which is older than the sample",
+    ("share_of_voice", "quarter"): "a quarter with days on which only the brand's mentions are known has no whole",
+}
+"""Null by design at the sample's length of 90 days: its sources begin within its only quarter."""
+
+
+def test_every_kpi_has_values_that_vary_at_each_period_it_declares(first_night: tuple[Path, Ran]) -> None:
+    """Over periods, channels and markets. Of quarters and cycles the sample may hold one only: its value is enough."""
+    home, _ = first_night
+    counted = {
+        (kpi, period): (values, starts)
+        for kpi, period, values, starts in rows(
+            home,
+            "select kpi, period, count(distinct value), count(distinct period_start) filter (where value is not null) "
+            "from race_kpi group by kpi, period",
+        )
+    }
+    poor = []
+    for kpi in KPIS.keys() - NOT_YET:
+        for period in sorted(declared(kpi)):
+            values, starts = counted.get((kpi, period), (0, 0))
+            is_single = starts == 1 and period in ("quarter", "cycle")
+            if (kpi, period) not in UNKNOWN and (values == 0 or (values == 1 and not is_single)):
+                poor.append((kpi, period, values, starts))
+    assert sorted(poor) == []
+
+
+def test_no_kpi_or_measure_stands_where_it_is_not_declared(first_night: tuple[Path, Ran]) -> None:
+    home, _ = first_night
+    stray = []
+    for table, name in (("race_kpi", "kpi"), ("race_measure", "measure")):
+        for key, period, channel, market in rows(
+            home, f"select distinct {name}, period, channel, market from {table}"
+        ):  # fmt: skip
+            of = TERMS[key] if table == "race_kpi" else [MEASURES[key]]
+            periods = declared(key) if table == "race_kpi" else _periods(MEASURES[key]["grains"])
+            channels = [measure["channel_by"] for measure in of]
+            is_meant = (
+                period in periods
+                and (channel == "all" or market == "all" or period in LONG)
+                and (channel == "all" or "none" not in channels)
+                and all(channel in ("all", by[6:]) for by in channels if by.startswith("fixed "))
+                and (market == "all" or all(measure["market_by"] != "none" for measure in of))
+            )
+            if not is_meant:
+                stray.append((key, period, channel, market))
+    assert stray == []
 
 
 def test_every_order_has_the_truths_credits_under_every_model(first_night: tuple[Path, Ran]) -> None:

@@ -71,7 +71,7 @@ FACTS = {
     "fct_engage_email_activity": "source varchar, account varchar, email_hash varchar, market varchar, kind varchar, "
     "day date, is_machine boolean",
     "fct_advocacy_nps_answer": "source varchar, account varchar, response_id varchar, market varchar, day date, "
-    "is_promoter boolean, is_detractor boolean",
+    "person_id varchar, is_promoter boolean, is_detractor boolean",
     "fct_advocacy_nps_invitation": "source varchar, account varchar, invitation_id varchar, market varchar, day date, "
     "is_answered_30d boolean",
     "fct_act_usability_task": "source varchar, account varchar, day date, is_success boolean, errors bigint, "
@@ -81,8 +81,8 @@ FACTS = {
     "is_replied boolean, first_reply_minutes bigint, resolved_on date, resolution_minutes bigint",
     "fct_engage_csat_answer": "source varchar, account varchar, answer_id varchar, market varchar, day date, "
     "is_satisfied boolean",
-    "fct_advocacy_review": "source varchar, account varchar, review_id varchar, market varchar, day date, "
-    "stars decimal(18,6), is_positive boolean",
+    "fct_advocacy_review": "source varchar, account varchar, review_id varchar, person_id varchar, market varchar, "
+    "day date, stars decimal(18,6), is_positive boolean",
     "fct_convert_margin": "source varchar, account varchar, margin_id varchar, order_id varchar, person_id varchar, "
     "channel varchar, market varchar, day date, net_sales decimal(18,6), is_costed boolean, cost decimal(18,6)",
     "fct_convert_market_sales": "source varchar, account varchar, market_sales_id varchar, market varchar, day date, "
@@ -91,6 +91,10 @@ FACTS = {
     "revenue decimal(18,6)",
     "fct_convert_trial": "source varchar, account varchar, trial_id varchar, market varchar, started_on date, "
     "is_converted_30d boolean",
+    "fct_engage_repeat_order": "source varchar, account varchar, order_id varchar, order_date date, channel varchar, "
+    "market varchar, is_upsell boolean, is_cross_sell boolean",
+    "int_orders": "order_id varchar, order_date date, is_counted boolean, order_number bigint, gross_sales decimal(18,6), "
+    "discounts decimal(18,6)",
     "fct_engage_term": "source varchar, account varchar, term_id varchar, market varchar, ends_on date, "
     "has_ended boolean, is_renewed_30d boolean",
     "fct_engage_loyalty_member": "source varchar, account varchar, member_hash varchar, member_key varchar, "

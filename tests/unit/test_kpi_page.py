@@ -6,7 +6,7 @@ import csv
 import re
 
 from raceway.home import PROJECT
-from raceway.kpi_page import PAGE, kpi_page, terms, unknown_columns
+from raceway.kpi_page import PAGE, caveats, kpi_page, terms, unknown_columns
 
 
 def seed(name: str) -> list[dict[str, str]]:
@@ -50,7 +50,27 @@ def test_every_kpi_of_fed_measures_has_a_row_and_the_others_are_named_as_not_fed
     assert set(re.findall(r"`(\w+)`", waiting)) == {kpi for kpi, is_fed in kpis.items() if not is_fed}
 
 
+def test_every_kpi_says_what_it_is_counted_in_and_of_and_every_measure_is_defined() -> None:
+    for kpi in seed("kpi_catalog"):
+        assert all(kpi[name] for name in ("name", "name_vi", "unit", "good", "numerator", "scale", "grains")), kpi
+    for measure in seed("measures"):
+        assert all(measure.values()), measure
+    assert {name for kpi in seed("kpi_catalog") for name in terms(kpi)} <= {row["measure"] for row in seed("measures")}
+
+
+def test_cohorts_young_history_and_needed_lists_stand_among_the_caveats() -> None:
+    found = {kpi["kpi"]: caveats(kpi) for kpi in seed("kpi_catalog")}
+    assert found["return_rate"] == ["complete 60 days later"]
+    assert found["cart_abandonment_rate"] == ["complete a cart window later"]
+    assert found["gross_margin"] == ["needs `plan.products`"]
+    assert found["customer_acquisition_cost"] == ["young history"]
+    assert found["customer_retention_rate"] == ["young history", "counted anew", "no channels"]
+    assert found["viral_coefficient"] == ["complete 90 days later", "young history", "counted anew", "no channels"]
+    assert found["usability_success_rate"] == ["no channels", "no markets"]
+    assert found["sessions"] == []
+
+
 def test_every_row_of_a_table_has_the_cells_of_its_head_and_no_sentence_ends_twice() -> None:
     lines = PAGE.read_text(encoding="utf-8").splitlines()
-    assert {line.count("|") for line in lines if line.startswith("|")} == {7}
+    assert {line.count("|") for line in lines if line.startswith("|")} == {8}
     assert [line for line in lines if ".." in line] == []

@@ -9,6 +9,8 @@ carts as (select * from {{ ref('fct_act_cart') }}),
 
 leads as (select * from {{ ref('fct_act_lead') }}),
 
+lead_values as (select * from {{ ref('int_lead_values') }}),
+
 logins as (select * from {{ ref('fct_act_login') }}),
 
 usability_tasks as (select * from {{ ref('fct_act_usability_task') }}),
@@ -58,14 +60,17 @@ logins_by_day as (
     group by day, channel, market
 ),
 
+-- the windows of a day whose leads have no known value are told by int_unknown_windows
 leads_by_day as (
     select
-        became_lead_on as day,
-        channel,
-        market,
-        count(*) as leads
+        leads.became_lead_on as day,
+        leads.channel,
+        leads.market,
+        count(*) as leads,
+        sum(coalesce(lead_values.lead_value, 0)) as lead_value
     from leads
-    group by became_lead_on, channel, market
+    inner join lead_values on leads.became_lead_on = lead_values.day
+    group by leads.became_lead_on, leads.channel, leads.market
 ),
 
 qualified_by_day as (
@@ -112,7 +117,7 @@ final as (
     union all
     {{ measures_from('carts_by_day', ['carts_created', 'carts_ordered']) }}
     union all
-    {{ measures_from('leads_by_day', ['leads']) }}
+    {{ measures_from('leads_by_day', ['leads', 'lead_value']) }}
     union all
     {{ measures_from('qualified_by_day', ['qualified_leads']) }}
     union all

@@ -5,6 +5,8 @@ with
 
 orders as (select * from {{ ref('fct_convert_order') }}),
 
+repeat_orders as (select * from {{ ref('fct_engage_repeat_order') }}),
+
 campaigns as (select * from {{ ref('fct_reach_email_campaign') }}),
 
 terms as (select * from {{ ref('fct_engage_term') }}),
@@ -26,6 +28,18 @@ orders_by_day as (
         sum(case when is_placed and is_undelivered_60d then 1 else 0 end) as orders_undelivered,
         sum(case when is_counted and is_returned_60d then 1 else 0 end) as orders_returned
     from orders
+    group by order_date, channel, market
+),
+
+repeat_orders_by_day as (
+    select
+        order_date as day,
+        channel,
+        market,
+        count(*) as existing_customer_orders,
+        sum(case when is_upsell then 1 else 0 end) as upsell_orders,
+        sum(case when is_cross_sell then 1 else 0 end) as cross_sell_orders
+    from repeat_orders
     group by order_date, channel, market
 ),
 
@@ -110,6 +124,8 @@ loyalty_points_by_day as (
 
 final as (
     {{ measures_from('orders_by_day', ['orders_cancelled', 'orders_undelivered', 'orders_returned']) }}
+    union all
+    {{ measures_from('repeat_orders_by_day', ['existing_customer_orders', 'upsell_orders', 'cross_sell_orders']) }}
     union all
     {{ measures_from('campaigns_by_day', ['email_unique_clicks', 'campaign_unsubscribes']) }}
     union all

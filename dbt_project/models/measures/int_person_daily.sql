@@ -1,4 +1,4 @@
--- Grain: one row per activity (visit, order, lead, usage) × person × day × channel × market.
+-- Grain: one row per activity (visit, order, lead, usage, praise) × person × day × channel × market.
 -- What distinct persons are counted from: a count of persons cannot be summed, so each window counts anew.
 {{ config(materialized='table', tags=['mart']) }}
 
@@ -11,6 +11,12 @@ orders as (select * from {{ ref('fct_convert_order') }}),
 leads as (select * from {{ ref('fct_act_lead') }}),
 
 app_usage as (select * from {{ ref('fct_engage_usage') }}),
+
+nps_answers as (select * from {{ ref('fct_advocacy_nps_answer') }}),
+
+referrals as (select * from {{ ref('fct_advocacy_referral') }}),
+
+reviews as (select * from {{ ref('fct_advocacy_review') }}),
 
 visits as (
     select
@@ -69,6 +75,31 @@ uses as (
     where person_id is not null
 ),
 
+-- who speaks well of the company: an answer of 9 or 10, an invitation to somebody else, a good review
+praises as (
+    select person_id, day from nps_answers
+    where is_promoter and person_id is not null
+    union
+    select inviter_person_id as person_id, day from referrals
+    where not is_self and inviter_person_id is not null
+    union
+    select person_id, day from reviews
+    where is_positive and person_id is not null
+),
+
+praising as (
+    select
+        'praise' as activity,
+        person_id,
+        day,
+        cast(null as varchar) as channel,
+        cast(null as varchar) as market,
+        false as has_interaction,
+        false as is_online_order,
+        false as is_repeat_order
+    from praises
+),
+
 final as (
     select * from visits
     union all
@@ -77,6 +108,8 @@ final as (
     select * from became_leads
     union all
     select * from uses
+    union all
+    select * from praising
 )
 
 select * from final

@@ -17,6 +17,8 @@ window_fits as (select * from {{ ref('int_window_fits') }}),
 
 coverage as (select * from {{ ref('int_measure_coverage') }}),
 
+lead_values as (select * from {{ ref('int_lead_values') }}),
+
 -- on the first loaded day every customer would be new
 young_histories as (
     select coverage.measure, coverage.period, coverage.window_start, coverage.window_end
@@ -83,6 +85,14 @@ unfitted as (
     where window_fits.measure is null
 ),
 
+-- without the value of some of its leads a sum would still be divided by all of them
+unpriced as (
+    select distinct coverage.measure, coverage.period, coverage.window_start, coverage.window_end
+    from coverage
+    inner join lead_values on lead_values.day between coverage.window_start and coverage.window_end
+    where coverage.measure = 'lead_value' and lead_values.lead_value is null
+),
+
 final as (
     select measure, period, window_start, window_end, cast(null as varchar) as market from young_histories
     union
@@ -93,6 +103,8 @@ final as (
     select measure, period, window_start, window_end, cast(null as varchar) as market from incomparable
     union
     select measure, period, window_start, window_end, cast(null as varchar) as market from unfitted
+    union
+    select measure, period, window_start, window_end, cast(null as varchar) as market from unpriced
 )
 
 select * from final

@@ -109,7 +109,7 @@ active_at_start as (
 ),
 
 active_at_end as (
-    select distinct windows.period, windows.window_start, windows.window_end, order_days.person_id
+    select distinct windows.period, windows.window_start, windows.window_end, order_days.person_id, order_days.market
     from windows
     cross join settings
     inner join order_days
@@ -117,6 +117,12 @@ active_at_end as (
             windows.window_end >= order_days.day
             and {{ add_days('windows.window_end', '-settings.churn_window_days') }} < order_days.day
     where windows.period in {{ crossed_periods() }}
+),
+
+praising as (
+    select distinct period, window_start, window_end, person_id
+    from in_window
+    where activity = 'praise'
 ),
 
 counted_visitors as (
@@ -187,12 +193,43 @@ counted_active_customers as (
     {{ roll_up_groups(['period', 'window_start', 'window_end']) }}
 ),
 
+customers_at_end as (
+    select
+        active_at_end.period,
+        active_at_end.window_start,
+        active_at_end.window_end,
+        active_at_end.person_id,
+        cast(null as varchar) as channel,
+        active_at_end.market,
+        praising.person_id is not null as is_advocate
+    from active_at_end
+    left join praising
+        on
+            active_at_end.period = praising.period
+            and active_at_end.window_start = praising.window_start
+            and active_at_end.window_end = praising.window_end
+            and active_at_end.person_id = praising.person_id
+),
+
+counted_customers_at_end as (
+    select
+        period,
+        window_start,
+        window_end,
+        {{ rolled_up() }},
+        count(distinct person_id) as active_customers_at_end,
+        count(distinct case when is_advocate then person_id end) as advocates
+    from customers_at_end
+    {{ roll_up_groups(['period', 'window_start', 'window_end']) }}
+),
+
 final as (
     {% for relation, measures in [
         ('counted_visitors', ['visitors', 'interacting_visitors', 'new_visitors', 'converting_visitors', 'visitors_who_became_leads']),
         ('counted_customers', ['customers_purchasing', 'returning_customers']),
         ('counted_users', ['active_users']),
         ('counted_active_customers', ['active_customers_at_start', 'retained_customers']),
+        ('counted_customers_at_end', ['active_customers_at_end', 'advocates']),
     ] -%}
     {% set last_relation = loop.last %}
     {% for measure in measures %}
