@@ -1,1 +1,1 @@
-"""Models fitted on aggregates of the warehouse: pure functions, no file, no database, no clock."""
+"""What is estimated rather than counted: pure functions on aggregates, no file, no database, no clock."""

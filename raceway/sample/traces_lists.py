@@ -21,7 +21,9 @@ COLUMNS: Final = {
     "testimonials": ["testimonial", "received_on", "market", "consent"],
     "app_usage": ["login", "email", "used_at", "feature", "seconds"],
     "account_profiles": ["login", "email", "site", "created_at", "completed_on"],
-}
+    "experiments": ["experiment", "name", "starts_on", "concluded_on", "baseline", "planned_split", "min_persons",
+                    "success_event", "window_days"],
+}  # fmt: skip
 
 
 def write_lists(world: World, drop: Drop) -> None:
@@ -62,6 +64,12 @@ def write_lists(world: World, drop: Drop) -> None:
         ]
         _put(drop, "endorsements", posts, exported_at, name)
     _put(drop, "account_profiles", _logins(world), night)
+    tests = [
+        [t.id, t.name, t.starts_on.isoformat(), _day(t.concluded_on, None), t.variations[0], t.split,
+         _number(t.min_persons), t.success_event, _number(t.window_days)]
+        for t in world.experiments.tests
+    ]  # fmt: skip
+    _put(drop, "experiments", tests, night)
     _uses(world, drop, middle)
 
 

@@ -26,6 +26,7 @@ from raceway.sample.tally import Key, Number, Tally, declared_measures, grains, 
 from raceway.sample.truth_attribution import Attribution
 from raceway.sample.truth_clv import tally_clv
 from raceway.sample.truth_crm import count_crm
+from raceway.sample.truth_experiments import RESULT, experiment_results, tally_experiments
 from raceway.sample.truth_listening import count_mentions, incomparable_days
 from raceway.sample.truth_lists import tally_lists
 from raceway.sample.truth_loyalty import tally_loyalty
@@ -59,8 +60,9 @@ _PLANNED: Final = (
 
 
 def write_truth(world: World, folder: Path) -> int:
-    """Writes measures.csv (rows that are not zero), kpis.csv and targets.csv; gives the number of rows of all."""
-    values = measures(world)
+    """Writes measures (rows that are not zero), kpis, targets and experiments as csv; gives the number of rows."""
+    truth = Truth(world)
+    values = truth.measures()
     folder.mkdir(parents=True, exist_ok=True)
     rows = [(*_texts(key), _plain(value)) for key, value in sorted(values.items())]
     _write(folder / "measures.csv", ("measure", "period", "period_start", "channel", "market", "value"), rows)
@@ -73,7 +75,9 @@ def write_truth(world: World, folder: Path) -> int:
     _write(folder / "kpis.csv", header, kpis)
     targets = list(target_rows(world, {key: value for key, _, _, value in found}))
     _write(folder / "targets.csv", TARGET_COLUMNS, targets)
-    return len(rows) + len(kpis) + len(targets)
+    experiments = list(experiment_results(world, truth.links.person, truth.counted))
+    _write(folder / "experiments.csv", RESULT, experiments)
+    return len(rows) + len(kpis) + len(targets) + len(experiments)
 
 
 def _texts(key: Key) -> tuple[str, str, str, str, str]:
@@ -167,6 +171,7 @@ class Truth:
         count_search(self.world, self.tally)
         count_social(self.world, self.tally, self.sessions)
         count_mentions(self.world, self.tally)
+        tally_experiments(self.world, self.tally, self.links.person)
         values = self.tally.close(dict.fromkeys(_PLANNED, self.world.as_of), self.world.last)
         return self._without_incomparable(self._without_unready(self._with_buyers_among_visitors(values)))
 

@@ -52,6 +52,28 @@ PERIODS = ("day", "week", "month", "quarter", "cycle")
 LONG = ("month", "quarter", "cycle")
 
 
+def test_every_experiment_has_the_persons_and_conversions_of_the_invented_world(first_night: tuple[Path, Ran]) -> None:
+    home, _ = first_night
+    columns = ("visitors", "persons", "mixed_persons", "conversions")
+    with (home / "truth" / "experiments.csv").open(encoding="utf-8", newline="") as file:
+        wanted = {
+            (row["experiment"], row["variation"]): tuple(int(row[name]) if row[name] else None for name in columns)
+            for row in csv.DictReader(file)
+        }
+    found = {
+        row[:2]: row[2:]
+        for row in rows(home, f"select experiment, variation, {', '.join(columns)} from fct_convert_experiment")
+    }
+    assert set(found) == set(wanted)
+    for key, counts in found.items():
+        assert counts[:3] == wanted[key][:3], key
+        assert wanted[key][3] in (counts[3], None), key  # the truth tells conversions where success is an order
+    verdicts = {
+        (row[0], row[1]) for row in rows(home, "select is_counted, has_ratio_mismatch from fct_convert_experiment")
+    }
+    assert verdicts == {(True, False), (False, True), (False, False)}
+
+
 def _seed(name: str) -> list[dict[str, str]]:
     with (PROJECT.dbt_project / "seeds" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

@@ -88,6 +88,7 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
             "testimonials",
             "app_usage",
             "account_profiles",
+            "experiments",
         ],
         "salesforce": ["leads", "opportunities"],
         "sapo": ["orders"],

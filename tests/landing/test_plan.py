@@ -13,7 +13,7 @@ from tests.landing.conftest import Desk
 
 TEMPLATES = [
     "targets", "budgets", "costs", "fx_rates", "initiatives", "brand_terms", "campaign_map", "products", "market_size",
-    "subscriptions", "endorsements", "testimonials", "app_usage", "account_profiles",
+    "subscriptions", "endorsements", "testimonials", "app_usage", "account_profiles", "experiments",
 ]  # fmt: skip
 
 ENDS = "it ends on or after its first day"

@@ -87,6 +87,8 @@ FACTS = {
     "channel varchar, market varchar, day date, net_sales decimal(18,6), is_costed boolean, cost decimal(18,6)",
     "fct_convert_market_sales": "source varchar, account varchar, market_sales_id varchar, market varchar, day date, "
     "net_sales decimal(18,6)",
+    "fct_convert_experiment": "source varchar, account varchar, experiment varchar, variation varchar, "
+    "concluded_on date, is_counted boolean",
     "fct_plan_market": "source varchar, account varchar, market_size_id varchar, month date, market varchar, "
     "revenue decimal(18,6)",
     "fct_convert_trial": "source varchar, account varchar, trial_id varchar, market varchar, started_on date, "

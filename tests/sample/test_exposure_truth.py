@@ -90,7 +90,7 @@ def test_visitors_per_variation_are_those_who_saw_one_alone(home: Home, world: W
         "where not is_holdback and not is_excluded_mixed group by all",
     )
     assert {(experiment, variation): count for experiment, variation, count in found} == dict(expected)
-    assert len(expected) == 4
+    assert len(expected) >= 4
 
 
 def test_a_visitor_is_a_person_where_the_site_knows_the_device_with_consent(home: Home, world: World) -> None:

@@ -49,3 +49,11 @@
 {% macro duckdb__minutes_between(first, second) -%}
     (date_diff('second', {{ first }}, {{ second }}) // 60)
 {%- endmacro %}
+
+
+{# The hour of the day of a zone, 0 to 23. #}
+{% macro local_hour(moment, zone) %}{{ return(adapter.dispatch('local_hour')(moment, zone)) }}{% endmacro %}
+
+{% macro default__local_hour(moment, zone) %}hour(from_utc_timestamp({{ moment }}, {{ zone }})){% endmacro %}
+
+{% macro duckdb__local_hour(moment, zone) %}hour(timezone({{ zone }}, timezone('UTC', {{ moment }}))){% endmacro %}

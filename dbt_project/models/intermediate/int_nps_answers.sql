@@ -40,6 +40,7 @@ tied as (
         answers.response_id,
         answers.email_hash,
         answers.score,
+        answers.comment_sentiment as sentiment,
         answers.answered_at,
         coalesce(answers.invitation_id, by_address.invitation_id) as invitation_id
     from answers
@@ -68,6 +69,7 @@ final as (
         with_person.person_id,
         coalesce(persons.market, accounts.market) as market,
         with_person.score,
+        with_person.sentiment,
         with_person.answered_at,
         {{ local_day('with_person.answered_at', 'accounts.time_zone') }} as day
     from with_person

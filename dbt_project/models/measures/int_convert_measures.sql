@@ -27,6 +27,8 @@ market_sales as (select * from {{ ref('fct_convert_market_sales') }}),
 
 markets as (select * from {{ ref('fct_plan_market') }}),
 
+experiments as (select * from {{ ref('fct_convert_experiment') }}),
+
 accounts as (select * from {{ source('house', 'accounts') }}),
 
 covered_days as (select * from {{ source('house', 'covered_days') }}),
@@ -250,6 +252,17 @@ deals_by_day as (
     group by closed_on, channel, market
 ),
 
+experiments_by_day as (
+    select
+        concluded_on as day,
+        cast(null as varchar) as channel,
+        cast(null as varchar) as market,
+        count(distinct experiment) as experiments_concluded
+    from experiments
+    where is_counted
+    group by concluded_on
+),
+
 final as (
     {{ measures_from('orders_by_day', [
         'orders_placed', 'orders', 'identified_orders', 'online_orders', 'offline_orders', 'gross_sales', 'discounts',
@@ -283,6 +296,8 @@ final as (
     {{ measures_from('market_sales_by_day', ['net_sales_in_market']) }}
     union all
     {{ measures_from('market_revenue_by_day', ['market_revenue']) }}
+    union all
+    {{ measures_from('experiments_by_day', ['experiments_concluded']) }}
 )
 
 select * from final

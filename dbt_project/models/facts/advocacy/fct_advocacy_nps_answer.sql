@@ -14,7 +14,8 @@ final as (
         day,
         score,
         score >= 9 as is_promoter,
-        score <= 6 as is_detractor
+        score <= 6 as is_detractor,
+        cast(sentiment as double) as sentiment
     from answers
 )
 

@@ -14,6 +14,7 @@ final as (
         invitation_id,
         email_hash,
         score,
+        comment_sentiment,
         response_type,
         -- a partial response was never submitted: it counts from when it began
         coalesce(submitted_at, started_at) as answered_at,
