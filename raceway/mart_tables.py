@@ -9,7 +9,7 @@ import duckdb
 
 _MARTS: Final = (
     "race_kpi", "race_measure", "kpi_catalog", "measure_catalog", "osa_review", "identity_link",
-    "identity_left_out", "customer_360",
+    "identity_left_out", "customer_360", "cohort_retention",
 )  # fmt: skip
 
 # The column that dates a table's rows: Parquet is cut into its months, race.duckdb holds the recent ones.
@@ -47,6 +47,7 @@ _DATED_BY: Final = {
     "fct_engage_csat_answer": "day",
     "fct_engage_usage": "day",
     "fct_engage_email_activity": "day",
+    "fct_engage_customer_value": "month_end",
     "fct_advocacy_nps_answer": "day",
     "fct_advocacy_nps_invitation": "day",
     "fct_engage_loyalty_posting": "day",

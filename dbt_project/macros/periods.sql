@@ -58,3 +58,19 @@
         or concat(',', {{ grains }}, ',') like concat('%,', {{ period }}, ',%')
     )
 {%- endmacro %}
+
+
+{# Last day of the month that holds `day`. #}
+{% macro month_end(day) -%}
+    {{ add_days(add_months("cast(date_trunc('month', " ~ day ~ ") as date)", 1), -1) }}
+{%- endmacro %}
+
+
+{# Whole months from the month of `first` to the month of `second`. #}
+{% macro months_between(first, second) -%}
+    cast(
+        12 * (extract(year from {{ second }}) - extract(year from {{ first }}))
+        + extract(month from {{ second }}) - extract(month from {{ first }})
+        as integer
+    )
+{%- endmacro %}

@@ -1,7 +1,8 @@
 """Gamma-Gamma: what a purchase of a customer is worth on average.
 
 Fader & Hardie (2013), The Gamma-Gamma Model of Monetary Value. The purchases of a customer are Gamma(p, ν), and
-ν is Gamma(q, v) over customers; how much somebody spends has nothing to do with how often.
+ν is Gamma(q, v) over customers; how much somebody spends has nothing to do with how often. A purchase of somebody is
+then expected to be worth p (v + x z̄) ÷ (p x + q − 1), of a customer without a second one p v ÷ (q − 1) (equation 5).
 
 A customer is told by `frequency` x (how many purchases the mean is of) and `mean` z̄ of their values, more than 0,
 in any one currency, which v then has too.
@@ -17,7 +18,7 @@ from scipy.special import digamma, gammaln
 
 from raceway.fitting.maximum import MOST_ALIKE, Floats, maximise
 
-_STARTS: Final = ((6.0, 4.0, 1.0), (1.0, 2.0, 1.0), (2.0, 100.0, 1.0))
+_STARTS: Final = ((1.0, 5.0, 25.0), (2.0, 5.0, 50.0), (0.7, 1.0))
 """p, q, p v ÷ q in mean values."""
 _LARGEST: Final = (MOST_ALIKE, MOST_ALIKE, 1e6)
 
@@ -55,15 +56,6 @@ def fit(frequency: Floats, mean: Floats) -> GammaGamma:
     return GammaGamma(p, q, v * unit, float(log_likelihood), reason)
 
 
-def expected_value(model: GammaGamma, frequency: Floats, mean: Floats) -> Floats:
-    """Expected value of a purchase (equation 5): between the customer's own mean and everybody's p v ÷ (q − 1).
-
-    With frequency 0 it is everybody's, whatever `mean` says.
-    """
-    expected: Floats = model.p * (model.v + frequency * mean) / (model.p * frequency + model.q - 1)
-    return expected
-
-
 def _parameters(at: Floats) -> Floats:
     """p, q, v of what is searched for: q and v would rise together for ever where customers are alike."""
     p, q, level = at
@@ -74,10 +66,11 @@ def _likelihood(at: Floats, x: Floats, z: Floats) -> tuple[float, Floats]:
     """Mean log-likelihood (equation 1a) and its slope by the logarithms of what is searched for."""
     p, q, v = _parameters(at)
     spread = v + x * z
-    value = gammaln(p * x + q) - gammaln(p * x) - gammaln(q) + q * np.log(v) - (p * x + q) * np.log(spread)
+    n, of = np.unique(x, return_inverse=True)  # the costly functions once per number of purchases
+    value = (gammaln(p * n + q) - gammaln(p * n) - gammaln(q) + q * np.log(v))[of] - (p * x + q) * np.log(spread)
     value += (p * x - 1) * np.log(z) + p * x * np.log(x)
-    by_p = x * (digamma(p * x + q) - digamma(p * x) + np.log(x * z) - np.log(spread))
-    by_q = digamma(p * x + q) - digamma(q) + np.log(v) - np.log(spread)
+    by_p = x * ((digamma(p * n + q) - digamma(p * n))[of] + np.log(x * z) - np.log(spread))
+    by_q = (digamma(p * n + q) - digamma(q) + np.log(v))[of] - np.log(spread)
     by_v = q / v - (p * x + q) / spread
     slopes = (p * by_p - v * by_v, q * by_q + v * by_v, v * by_v)
     return float(value.mean()), np.array([float(slope.mean()) for slope in slopes])

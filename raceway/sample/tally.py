@@ -82,7 +82,7 @@ class Tally:
         for key in self._keys(measure, day, channel, market):
             self._persons[key].add(person)
 
-    def state(self, measure: str, period: str, start: dt.date, value: int, market: str | None) -> None:
+    def state(self, measure: str, period: str, start: dt.date, value: Number, market: str | None) -> None:
         """Adds to a measure that is a state of a period; it has no channel."""
         if period in self.declared[measure].periods:
             self.values[measure, period, start, ALL, ALL] += value

@@ -24,6 +24,7 @@ from raceway.sample.periods import LONG_PERIODS, PERIODS, Calendar
 from raceway.sample.service import REVIEW_ACCOUNTS
 from raceway.sample.tally import Key, Number, Tally, declared_measures, grains, read_rows
 from raceway.sample.truth_attribution import Attribution
+from raceway.sample.truth_clv import tally_clv
 from raceway.sample.truth_crm import count_crm
 from raceway.sample.truth_experiments import RESULT, experiment_results, tally_experiments
 from raceway.sample.truth_listening import count_mentions, incomparable_days
@@ -160,6 +161,10 @@ class Truth:
         tally_margins(
             self.world, self.tally, self.exchange, self.counted, self._loose_refunds(), self._market_of,
             lambda: self._periods(self.world.history_start, LONG_PERIODS),
+        )  # fmt: skip
+        tally_clv(
+            self.tally, self.counted, lambda person: self.customers[person].market, self.world.last,
+            self._periods(self.world.history_start, LONG_PERIODS),
         )  # fmt: skip
         tally_lists(self.world, self.tally, self.sessions, self.links.person, self._market_of)
         tally_loyalty(self.world, self.tally, self.links.person, self._market_of, self._periods)

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from raceway.home import PROJECT
+from tests.marts.conftest import SETTINGS, Mart, dbt, dbt_scratch
+
+__all__ = ["SETTINGS", "Mart", "dbt", "dbt_scratch"]
 
 REFERENCE = Path(os.environ.get("RACEWAY_REFERENCE") or PROJECT.root.parent / "shared" / "reference")
 

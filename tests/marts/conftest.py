@@ -103,6 +103,8 @@ FACTS = {
     "market varchar, joined_on date, left_on date",
     "fct_engage_loyalty_posting": "source varchar, account varchar, posting_id varchar, market varchar, day date, "
     "points_earned decimal(18,6), points_redeemed decimal(18,6)",
+    "fct_engage_customer_value": "person_id varchar, month_end date, market varchar, p_alive double, "
+    "probability_90d double, clv_12m decimal(18,6)",
     "fct_engage_usage": "source varchar, account varchar, use_id varchar, person_id varchar, market varchar, day date, "
     "seconds decimal(18,6)",
     "fct_act_login": "source varchar, account varchar, login_id varchar, channel varchar, market varchar, day date, "

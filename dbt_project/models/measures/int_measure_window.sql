@@ -19,6 +19,8 @@ valued as (
     select measure, period, window_start, window_end, channel, market, value from {{ ref('int_window_states') }}
     union all
     select measure, period, window_start, window_end, channel, market, value from {{ ref('int_window_amounts') }}
+    union all
+    select measure, period, window_start, window_end, channel, market, value from {{ ref('int_window_fits') }}
 ),
 
 due as (

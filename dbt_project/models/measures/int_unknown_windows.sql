@@ -11,6 +11,10 @@ covered_days as (select * from {{ source('house', 'covered_days') }}),
 
 measure_rules as (select * from {{ ref('measure_rules') }}),
 
+measures as (select * from {{ ref('measures') }}),
+
+window_fits as (select * from {{ ref('int_window_fits') }}),
+
 coverage as (select * from {{ ref('int_measure_coverage') }}),
 
 lead_values as (select * from {{ ref('int_lead_values') }}),
@@ -66,6 +70,21 @@ incomparable as (
     where whole.covered_days < part.covered_days
 ),
 
+-- what no fit tells is not 0
+unfitted as (
+    select coverage.measure, coverage.period, coverage.window_start, coverage.window_end
+    from coverage
+    inner join measures on coverage.measure = measures.measure and measures.additivity = 'fitted'
+    left join window_fits
+        on
+            coverage.measure = window_fits.measure
+            and coverage.period = window_fits.period
+            and coverage.window_start = window_fits.window_start
+            and coverage.window_end = window_fits.window_end
+            and window_fits.market = 'all'
+    where window_fits.measure is null
+),
+
 -- without the value of some of its leads a sum would still be divided by all of them
 unpriced as (
     select distinct coverage.measure, coverage.period, coverage.window_start, coverage.window_end
@@ -82,6 +101,8 @@ final as (
     select measure, period, window_start, window_end, 'all' as market from first_touches
     union
     select measure, period, window_start, window_end, cast(null as varchar) as market from incomparable
+    union
+    select measure, period, window_start, window_end, cast(null as varchar) as market from unfitted
     union
     select measure, period, window_start, window_end, cast(null as varchar) as market from unpriced
 )

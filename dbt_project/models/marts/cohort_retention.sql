@@ -1,0 +1,94 @@
+-- Grain: one row per month of first orders × months since, up to the month of the run.
+with
+
+settings as (select * from {{ source('house', 'settings') }}),
+
+orders as (
+    select *
+    from {{ ref('int_orders') }}
+    where is_counted and person_id is not null
+),
+
+refunds as (
+    select *
+    from {{ ref('int_refunds') }}
+    where order_id is not null
+),
+
+buyers as (
+    select
+        person_id,
+        cast(date_trunc('month', min(order_date)) as date) as cohort_month
+    from orders
+    group by person_id
+),
+
+cohorts as (
+    select cohort_month, count(*) as customers
+    from buyers
+    group by cohort_month
+),
+
+-- sales at the order's date, refunds at the refund's
+movements as (
+    select
+        person_id,
+        cast(date_trunc('month', order_date) as date) as month,
+        true as is_order,
+        gross_sales - discounts as amount
+    from orders
+    union all
+    select
+        orders.person_id,
+        cast(date_trunc('month', greatest(refunds.refund_date, orders.order_date)) as date) as month,
+        false as is_order,
+        -refunds.refunded_sales as amount
+    from refunds
+    inner join orders on refunds.order_id = orders.order_id
+),
+
+active as (
+    select
+        buyers.cohort_month,
+        movements.month,
+        count(distinct case when movements.is_order then movements.person_id end) as retained,
+        sum(movements.amount) as revenue
+    from movements
+    inner join buyers on movements.person_id = buyers.person_id
+    group by buyers.cohort_month, movements.month
+),
+
+days as (
+    select {{ each_day('min(cohorts.cohort_month)', 'max(settings.as_of)') }} as day
+    from cohorts
+    cross join settings
+    having min(cohorts.cohort_month) <= max(settings.as_of)
+),
+
+months as (select distinct cast(date_trunc('month', day) as date) as month from days),
+
+-- whoever bought first while the history is young may have bought before it began
+final as (
+    select
+        cohorts.cohort_month,
+        {{ months_between('cohorts.cohort_month', 'months.month') }} as months_since,
+        case when cohorts.cohort_month >= settings.history_ready_from then cohorts.customers end as customers,
+        case
+            when cohorts.cohort_month >= settings.history_ready_from then coalesce(active.retained, 0)
+        end as retained,
+        case
+            when cohorts.cohort_month >= settings.history_ready_from
+                then cast(coalesce(active.retained, 0) as double) / cohorts.customers
+        end as rate,
+        cast(
+            case when cohorts.cohort_month >= settings.history_ready_from then coalesce(active.revenue, 0) end
+            as decimal(38, 6)
+        ) as revenue,
+        {{ month_end('months.month') }} < settings.as_of as is_complete
+    from cohorts
+    inner join months on cohorts.cohort_month <= months.month
+    cross join settings
+    left join active on cohorts.cohort_month = active.cohort_month and months.month = active.month
+)
+
+select * from final
