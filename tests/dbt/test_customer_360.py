@@ -69,6 +69,13 @@ def test_touches_orders_and_answers_are_those_of_all_identities_of_the_person(co
     assert of(company, "chi", "nps_score, nps_kind, tickets, first_touch_at") == [(7, "passive", 0, None)]
 
 
+def test_rfm_is_that_of_the_person_and_forecasts_need_a_fit(company: Story) -> None:
+    # An's last order, on 1 March, is the newest of all; three customers are too few to fit
+    columns = "recency_days, r_score, segment is not null, clv_12m, churn_risk"
+    assert of(company, "0901", columns) == [(1, 4, True, None, None)]
+    assert of(company, "dung", columns) == [(None, None, False, None, None)]
+
+
 def test_a_customer_is_active_until_the_churn_window_is_over(company: Story) -> None:
     # ordered on 5 January; on 1 April that lies 86 of 90 days back
     assert of(company, "binh", "is_active") == [(True,)]

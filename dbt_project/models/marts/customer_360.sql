@@ -27,7 +27,19 @@ invitations as (
     where inviter_person_id is not null and not is_self
 ),
 
+rfm as (select * from {{ ref('fct_engage_rfm') }}),
+
+customer_values as (select * from {{ ref('fct_engage_customer_value') }}),
+
 settings as (select * from {{ source('house', 'settings') }}),
+
+newest as (select max(month_end) as month_end from customer_values),
+
+expectations as (
+    select customer_values.*
+    from customer_values
+    inner join newest on customer_values.month_end = newest.month_end
+),
 
 ranked_sessions as (
     select
@@ -109,6 +121,17 @@ joined as (
         usage_days.last_used_on,
         coalesce(touches.has_interaction, false) as has_interaction,
         recommending.person_id is not null as has_recommended,
+        rfm.recency_days,
+        rfm.r_score,
+        rfm.f_score,
+        rfm.m_score,
+        rfm.segment,
+        expectations.month_end as expected_from,
+        expectations.probability_90d,
+        expectations.expected_orders_90d,
+        expectations.clv_12m,
+        expectations.churn_risk,
+        expectations.churn_band,
         {{ days_between('customers.last_order_date', 'settings.as_of') }} <= settings.churn_window_days as is_active
     from customers
     cross join settings
@@ -117,6 +140,8 @@ joined as (
     left join ticket_counts on customers.person_id = ticket_counts.person_id
     left join usage_days on customers.person_id = usage_days.person_id
     left join recommending on customers.person_id = recommending.person_id
+    left join rfm on customers.person_id = rfm.person_id
+    left join expectations on customers.person_id = expectations.person_id
 ),
 
 final as (
@@ -153,7 +178,18 @@ final as (
         tickets,
         cast(open_tickets as bigint) as open_tickets,
         last_ticket_on,
-        last_used_on
+        last_used_on,
+        recency_days,
+        r_score,
+        f_score,
+        m_score,
+        segment,
+        expected_from,
+        probability_90d,
+        expected_orders_90d,
+        clv_12m,
+        churn_risk,
+        churn_band
     from joined
 )
 
