@@ -66,6 +66,7 @@ def _order(world: World, links: Links, sale: Sale) -> Order:
     def local(moment: dt.datetime) -> dt.date:
         return moment.astimezone(account.zone).date()
 
+    lines = _lines(world, sale, vat)
     return Order(
         id=f"{sale.source}:{account.account}:{sale.name}",
         at=micros(sale.at),
@@ -73,12 +74,12 @@ def _order(world: World, links: Links, sale: Sale) -> Order:
         place=sale.place,
         person=None if identity is None else links.person(identity),
         market=account.market,
-        gross=sum(half_up(item.amount / vat) for item in sale.items),
+        gross=sum(line.gross for line in lines),
         discount=half_up((sum(item.discount for item in sale.items) + sale.discount) / vat),
         refunds=_refunds(world, sale, local(sale.at)) if sale.source != TILL else [
             (local(back.at), half_up(back.amount / vat)) for back in sale.returns if not back.is_cancelled
         ],
-        lines=_lines(world, sale, vat),
+        lines=lines,
         cancelled_on=_cancelled_on(world, sale),
         undelivered_on=None if sale.refused_at is None else local(world.trade.seen(sale, sale.refused_at)),
         shop_channel="marketplace" if sale.source in MARKETPLACES else None,
