@@ -57,7 +57,8 @@ def kpi_page() -> str:
         "which there are no rows. *Counted anew* means that shorter periods, channels and markets do not add up to it.",
         "*No channels* and *no markets* mean that it stands at `all` only.",
         "",
-        f"{len(shown)} of {len(kpis)} KPIs have all their measures fed by a source; the others are named at the end.",
+        f"{len(shown)} of {len(kpis)} KPIs have all their measures fed by a source"
+        f"{'.' if len(shown) == len(kpis) else '; the others are named at the end.'}",
     ]
     for stage in _STAGES:
         lines += ["", f"## {stage.capitalize()}", ""]
