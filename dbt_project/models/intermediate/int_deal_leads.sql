@@ -7,13 +7,13 @@ leads as (select * from {{ ref('int_leads') }}),
 
 contacts as (select * from {{ ref('stg_hubspot__contacts') }}),
 
+merged_ids as (select * from {{ ref('int_crm_merged_ids') }}),
+
 -- a merged contact's id leads to the one that it was merged into
 contact_keys as (
-    select
-        account,
-        contact_id,
-        {{ each_part('all_ids', ';') }} as listed_id
-    from contacts
+    select account, contact_id, contact_id as listed_id from contacts
+    union all
+    select account, merged_into as contact_id, contact_id as listed_id from merged_ids
 ),
 
 listed as (
@@ -30,7 +30,7 @@ final as (
     select distinct listed.deal_id, leads.lead_id
     from listed
     inner join contact_keys
-        on listed.account = contact_keys.account and trim(listed.listed_id) = trim(contact_keys.listed_id)
+        on listed.account = contact_keys.account and trim(listed.listed_id) = contact_keys.listed_id
     inner join leads
         on
             listed.source = leads.source

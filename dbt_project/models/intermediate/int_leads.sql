@@ -53,6 +53,7 @@ final as (
         with_person.created_at,
         with_person.became_lead_at,
         with_person.became_lead_on,
+        with_person.touched_until,
         with_person.qualified_on,
         with_person.converted_deal_key
     from with_person

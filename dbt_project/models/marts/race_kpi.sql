@@ -16,7 +16,29 @@ periods as (select * from {{ ref('int_periods') }}),
 
 kpi_windows as (select * from {{ ref('int_kpi_window') }}),
 
-targets as (select * from {{ ref('fct_plan_target') }}),
+plan_targets as (select * from {{ ref('fct_plan_target') }}),
+
+named_targets as (
+    select
+        plan_targets.*,
+        row_number() over (
+            partition by
+                plan_targets.kpi,
+                plan_targets.period,
+                plan_targets.period_start,
+                plan_targets.channel,
+                plan_targets.market
+            order by plan_targets.account asc, plan_targets.target asc
+        ) as first_named
+    from plan_targets
+),
+
+-- a target that the plan names twice is the first account's, and of one account the smaller
+targets as (
+    select kpi, period, period_start, channel, market, target
+    from named_targets
+    where first_named = 1
+),
 
 pacing as (
     select max(value) as pacing from setting_values

@@ -72,7 +72,9 @@ elapsed as (
 compared as (
     select
         *,
-        least(days_over, {{ days_between('previous_start', 'period_start') }}) as to_date_days
+        least(days_over, {{ days_between('previous_start', 'period_start') }}) as to_date_days,
+        {{ add_months(add_days('as_of', -1), -12) }} as same_date_year_ago,
+        {{ add_days(add_months(add_days('period_end', 1), -12), -1) }} as year_ago_end
     from elapsed
 ),
 
@@ -85,10 +87,10 @@ final as (
         case when to_date_days > 0 then {{ add_days('previous_start', 'to_date_days - 1') }} end
             as previous_to_date_end,
         year_ago_start,
-        -- the same date as the last one that is over
+        -- the same date as the last one that is over; on 28 February of a leap year all of last year's had gone by
         case
-            when period in ('month', 'quarter') and days_over > 0 and not is_over
-                then {{ add_months(add_days('as_of', -1), -12) }}
+            when period in ('month', 'quarter') and days_over > 0 and not is_over and same_date_year_ago < year_ago_end
+                then same_date_year_ago
         end as year_ago_to_date_end,
         period_days,
         days_over,

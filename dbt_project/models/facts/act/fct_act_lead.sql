@@ -48,6 +48,7 @@ final as (
         leads.channel,
         leads.market,
         leads.became_lead_at,
+        leads.touched_until as became_lead_until,
         leads.became_lead_on,
         leads.qualified_on,
         won.lead_id is not null as is_won_90d

@@ -26,14 +26,15 @@ persons as (
 ),
 
 successes as (
-    select 'order' as success_event, person_id, ordered_at as succeeded_at
+    select 'order' as success_event, person_id, ordered_at as succeeded_at, ordered_at as succeeded_until
     from orders
     where is_counted
     union all
-    select 'lead' as success_event, person_id, became_lead_at as succeeded_at
+    -- of a day without a time it is not known whether the exposure came before: it is taken to
+    select 'lead' as success_event, person_id, became_lead_at as succeeded_at, became_lead_until as succeeded_until
     from leads
     union all
-    select 'signup' as success_event, person_id, created_at as succeeded_at
+    select 'signup' as success_event, person_id, created_at as succeeded_at, created_at as succeeded_until
     from logins
 ),
 
@@ -45,7 +46,7 @@ converted as (
     inner join successes
         on experiments.success_event = successes.success_event and persons.person_id = successes.person_id
     where
-        persons.first_exposed_at <= successes.succeeded_at
+        persons.first_exposed_at <= successes.succeeded_until
         and {{ local_day('successes.succeeded_at', 'settings.business_zone') }} <= experiments.last_day
         and (
             experiments.window_days is null
