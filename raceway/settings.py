@@ -362,7 +362,8 @@ def _pattern(value: str) -> str:
     import duckdb  # what reads the other settings needs none
 
     try:
-        duckdb.execute("select regexp_full_match('', ?)", [value])
+        with duckdb.connect() as connection:
+            connection.execute("select regexp_full_match('', ?)", [value])
     except duckdb.Error as fault:
         raise ValueError(f"not a regular expression: {fault}") from fault
     if not value.startswith("(?i)") and any(letter.isupper() for letter in _ESCAPE.sub("", value)):
