@@ -112,8 +112,8 @@ def _reading_only(dag_id: str) -> Iterator[None]:
     """Has Airflow read this DAG alone when it reads the DAG files, as `airflow dags test` does.
 
     `DAG.test` reads and stores all DAGs anew at each call, so that a run may trigger others. Ours trigger none,
-    and with 36 of them that took longer than their tasks. Airflow's own manager of this variable does not take
-    it back.
+    and with one for each source that took longer than their tasks. Airflow's own manager of this variable does not
+    take it back.
     """
     from airflow.sdk.definitions.context import _AIRFLOW_PARSING_CONTEXT_DAG_ID as VARIABLE
 

@@ -16,6 +16,7 @@ import csv
 import datetime as dt
 import hashlib
 import json
+import re
 import uuid
 from bisect import bisect_right
 from collections import defaultdict
@@ -35,7 +36,7 @@ from raceway.free_text import coarse_ip
 from raceway.history import Check, record_checks
 from raceway.home import PROJECT, Home
 from raceway.ledger import BatchState, Ledger
-from raceway.personal import Hasher, check_key, normal_phone
+from raceway.personal import Hasher, check_key
 from raceway.settings import (
     Account,
     ChannelRule,
@@ -398,21 +399,27 @@ def _write_lists(connection: duckdb.DuckDBPyConnection, home: Home, settings: Se
     _create(connection, "setting_values", "setting varchar, value varchar", rows)
 
 
+_LIKE_A_PHONE: Final = re.compile(r"(?:[^0-9a-zA-Z@]*[0-9]){8,15}[^0-9a-zA-Z@]*")
+"""Digits and signs, no more digits than a phone has: a device of GA4 has some twenty."""
+
+
 def _never_joined(home: Home, settings: Settings, accounts: Accounts) -> set[str]:
-    """What the identities that the settings list may be called: as they stand there, hashed as each kind."""
+    """What the identities that the settings list may be called in landed rows; no address, no phone in the clear."""
     if not settings.identity.never_join:
         return set()
     hasher = Hasher(home)
     markets = {account.market for account in accounts.values()}
     found = set()
     for value in map(str.strip, settings.identity.never_join):
-        names = {value, hasher.email(value), hasher.id(value)}
-        if normal_phone(value, ""):
+        is_phone = _LIKE_A_PHONE.fullmatch(value) is not None
+        ids = {hasher.id(value)} if is_phone or "@" in value else {hasher.id(value), value}
+        names = ids | {hasher.email(value)}
+        if is_phone:
             names |= {hasher.phone(value, market) for market in markets}
         for source, account in accounts:  # devices and a till's customers are known by account and id
             prefix = "segment:" if source == "segment" else ""
             if source in _SOURCES_WITH_IDS:
-                names |= {f"{prefix}{account}:{value}", f"{prefix}{account}:{hasher.id(value)}"}
+                names |= {f"{prefix}{account}:{called}" for called in ids}
         found |= names
     return found
 

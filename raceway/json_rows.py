@@ -23,9 +23,9 @@ from raceway.settings import Account
 from raceway.typing_sql import NONE, name, quoted
 
 _MAX_DOCUMENT: Final = 256_000_000
+"""Bytes of the longest document that is read as one."""
 _DAMAGED: Final = (duckdb.Error, UnicodeDecodeError, RuntimeError)
 """What damaged Parquet raises: texts that are no text break the way from DuckDB to Python, too."""
-"""Bytes of the longest document that is read as one."""
 _IS_OBJECT: Final = "(json_valid(line) and regexp_matches(line, '^\\s*\\{'))"
 _PARAM_VALUES: Final = ("string_value", "int_value", "float_value", "double_value")
 

@@ -11,6 +11,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ from raceway.aside import write_aside
 
 _PARSED: Final[dict[str, Any]] = {}
 """The parsed project of this process, by its fingerprint: a manifest is large, so only the last one."""
-_KEPT_ON_DISK: Final = 4
+_KEPT_ON_DISK: Final = 8
 
 
 class NotParsed(Exception):
@@ -53,9 +54,7 @@ def _parse(arguments: Sequence[str]) -> Any:
 
 
 def _fingerprint(folders: Sequence[Path]) -> str:
-    """Changes with every file of the folders, with dbt's version and with what the environment tells dbt."""
-    from dbt.version import __version__ as dbt_version
-
+    """Changes with what the files of the folders say, with dbt's versions and with what the environment tells dbt."""
     files = [
         Path(folder) / name
         for root in folders
@@ -63,8 +62,10 @@ def _fingerprint(folders: Sequence[Path]) -> str:
         for name in names
         if name.endswith((".sql", ".py", ".yml", ".yaml", ".csv", ".md"))
     ]
-    said = [dbt_version, str(folders[0]), *(f"{key}={value}" for key, value in os.environ.items() if key[:4] == "DBT_")]
-    said += [f"{path} {(status := path.stat()).st_mtime_ns} {status.st_size}" for path in files]
+    # a kept project holds the macros of dbt and its adapter, too
+    said = [f"{package} {version(package)}" for package in ("dbt-core", "dbt-adapters", "dbt-common", "dbt-duckdb")]
+    said += [str(folders[0]), *(f"{key}={value}" for key, value in os.environ.items() if key[:4] == "DBT_")]
+    said += [f"{path} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files]
     return hashlib.sha256("\n".join(sorted(said)).encode()).hexdigest()
 
 
@@ -77,8 +78,10 @@ def _kept(fingerprint: str) -> Any:
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumuro_decoder
 
+    path = _place(fingerprint)
     try:
-        manifest = Manifest.from_msgpack(_place(fingerprint).read_bytes(), decoder=extended_mashumuro_decoder)
+        manifest = Manifest.from_msgpack(path.read_bytes(), decoder=extended_mashumuro_decoder)
+        path.touch()  # what is used is not pruned
     except OSError:
         return None
     except Exception:  # whatever a damaged file brings about, parsing anew mends it

@@ -347,13 +347,16 @@ def plain_copy(member: Member, target: Path, cp1252: bool) -> Path:
     encodings = [member.encoding] + (["cp1252"] if cp1252 and member.encoding == "utf-8" else [])
     for encoding in encodings:
         try:
-            lines = 0
+            lines = unpacked = 0
             with _opened(member) as file, target.open("wb") as out:
                 decoder = codecs.getincrementaldecoder(encoding)()
                 newlines = io.IncrementalNewlineDecoder(None, translate=True)
                 first = True
                 while True:
                     block = file.read(_CHUNK)
+                    unpacked += len(block)
+                    if member.packed:
+                        _refuse_flood(member.name, unpacked, member.path.stat().st_size)
                     text = newlines.decode(decoder.decode(block, final=not block), final=not block)
                     if first:
                         text, first = text.removeprefix("\ufeff"), False

@@ -12,6 +12,7 @@ import datetime as dt
 import functools
 import json
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Iterable
@@ -352,14 +353,21 @@ class Holiday(_Model):
     market: Market | Literal[""] = ""
 
 
+# of a pattern: \S, \D, \pL, \p{Greek} …, whose letters stand for no letter
+_ESCAPE: Final = re.compile(r"\\(?:[pP]\{[^}]*\}|[pP]?.)")
+
+
 def _pattern(value: str) -> str:
-    """A regular expression that the warehouse understands."""
+    """A regular expression that the warehouse understands and a text in lower case can match."""
     import duckdb  # what reads the other settings needs none
 
     try:
-        duckdb.execute("select regexp_full_match('', ?)", [value])
+        with duckdb.connect() as connection:
+            connection.execute("select regexp_full_match('', ?)", [value])
     except duckdb.Error as fault:
         raise ValueError(f"not a regular expression: {fault}") from fault
+    if not value.startswith("(?i)") and any(letter.isupper() for letter in _ESCAPE.sub("", value)):
+        raise ValueError("has capital letters, and what it is held against has none; write it in lower case")
     return value
 
 

@@ -6,7 +6,9 @@ with xdist's `loadgroup`, which has no effect under pytest 9.2 (it renames tests
 
 from __future__ import annotations
 
+import os
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,11 @@ SHARE_ONE_NIGHT = ("tests/e2e",)
 """Folders whose files share session fixtures: each is one piece of work."""
 
 LONGEST = ("tests/server", "tests/e2e", "tests/cli/test_night.py", "tests/dags/test_scheduler.py")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keeps what the tests' dbt has parsed in a cache of their own, shared by their processes."""
+    os.environ.setdefault("XDG_CACHE_HOME", str(Path(config.rootpath) / ".pytest_cache" / "user"))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 from typing import Any
 
@@ -151,3 +152,15 @@ def test_a_blank_line_is_no_record_and_counts_as_none(voices: Desk) -> None:
     assert (outcome.rows_read, outcome.rows_landed, outcome.rows_refused) == (21, 20, 1), outcome.reason
     assert voices.rows(outcome, "_row") == [(1,), *((row,) for row in range(3, 22))]
     assert voices.quarantined(outcome)[0][1:4] == ("2", None, "the line is no JSON object")
+
+
+def test_packed_lines_that_unpack_to_a_flood_are_refused(voices: Desk) -> None:
+    out = io.BytesIO()
+    with gzip.GzipFile(fileobj=out, mode="wb", compresslevel=6) as stream:
+        stream.write(b'{"id": "n1", "score": {"stars": 5}}\n{"id": "')
+        for _ in range(300):
+            stream.write(b"0" * (1 << 20))
+        stream.write(b'"}\r\n\n')
+    outcome = land(voices, out.getvalue(), "flood.jsonl.gz")
+    assert outcome.status == "refused"
+    assert "unpack to more than 200 times as much" in outcome.reason

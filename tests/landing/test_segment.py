@@ -94,7 +94,7 @@ def test_a_last_line_that_breaks_off_is_refused_and_empty_lines_are_nothing(site
     content = lines(PAGE) + b"\n\n" + lines(ORDER) + b'{"type":"track","messageId":"ajs-9","timestam'
     outcome = site.land_one("segment/site/a.gz", gzip.compress(content))
     assert (outcome.rows_read, outcome.rows_landed, outcome.rows_refused) == (3, 2, 1)
-    assert [(row[1], row[3]) for row in site.quarantined(outcome)] == [("5", "the line is no JSON object")]
+    assert [(row[1], row[3]) for row in site.quarantined(outcome)] == [("3", "the line is no JSON object")]
 
 
 def test_members_of_another_kind_than_usual_are_empty_and_no_fault(site: Desk) -> None:

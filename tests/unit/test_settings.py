@@ -146,6 +146,11 @@ def test_own_channel_rules_keep_their_order(home: Home) -> None:
     ]
 
 
+def test_the_capital_letter_of_an_escape_is_no_capital_letter() -> None:
+    rule = ChannelRule(channel="affiliate", source=r"\S+", medium=r"\pL\D*\P{Greek}", campaign="(?i)Sale")
+    assert rule.source == r"\S+"
+
+
 def test_a_home_without_channel_rules_has_none(home: Home) -> None:
     home.channel_rules.unlink()
     assert load_channel_rules(home) == []
@@ -157,6 +162,8 @@ def test_a_home_without_channel_rules_has_none(home: Home) -> None:
         ("radio,,,fm,,,", "no channel radio; there are paid_search"),
         ("email,,,(news,,,", "source: Value error, not a regular expression"),
         ("email,,,(?=news),,,", "source: Value error, not a regular expression"),
+        ("affiliate,,,Accesstrade,,,", "source: Value error, has capital letters"),
+        ("affiliate,,,,,Tết.*,", "write it in lower case"),
         ("other,,,,,,", "without a condition"),
     ],
 )
