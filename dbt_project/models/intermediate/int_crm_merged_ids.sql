@@ -12,7 +12,7 @@ parts as (
 ),
 
 -- a contact that another one lists was merged into it, and is no contact of its own
-merges as (
+listings as (
     select distinct
         account,
         trim(part) as contact_id,
@@ -23,14 +23,14 @@ merges as (
 
 -- of two that list each other the smaller id stays
 one_way as (
-    select merges.*
-    from merges
-    left join merges as backward
+    select listings.*
+    from listings
+    left join listings as backward
         on
-            merges.account = backward.account
-            and merges.contact_id = backward.listed_by
-            and merges.listed_by = backward.contact_id
-    where backward.contact_id is null or merges.listed_by < merges.contact_id
+            listings.account = backward.account
+            and listings.contact_id = backward.listed_by
+            and listings.listed_by = backward.contact_id
+    where backward.contact_id is null or listings.listed_by < listings.contact_id
 ),
 
 -- among several that list it, one that nobody lists
