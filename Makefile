@@ -38,7 +38,7 @@ run: setup  ## set up, write a home with a sample inbox if there is none, run on
 	@test -e $(RACEWAY_HOME)/raceway.toml || $(BIN)/raceway sample
 	@$(BIN)/raceway run
 
-test: setup  ## run every test (15 minutes)
+test: setup  ## run every test (16 minutes)
 	$(BIN)/python -m pytest -n 2 --dist loadscope $(PYTEST_ARGS)
 
 lint: setup  ## check style, types, SQL and YAML (2 minutes)
