@@ -8,8 +8,8 @@ is known before anything is written.
 Left out, because what lands of them is no plain copy of a cell: tables with `unpivot`, `sections`, `below_header`
 (their rows are cut out of records), columns with `masked`, `words`, `free_text`, `coarse`, `sentiment_of` and
 `qualifier_of`, moments whose zone or time of day stands in a cell of its own, and cells that two columns share. Also
-Parquet, whose values come typed, `also` and `also_paths`, and the other encodings that one header may come in. All
-of these have tests of their own in tests/landing.
+Parquet, whose values come typed, `also` and `also_paths`, and the other encodings that one header may come in,
+and delimited tables of which the sample holds no file (16, such as google_ads.ad_daily and seo.ahrefs_keywords).
 """
 
 from __future__ import annotations
