@@ -25,6 +25,8 @@ _ISO_TIMES: Final = (
     "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S%z",
     "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z",
 )  # fmt: skip
+# How a workbook's typed times are written out, whatever the contract's formats; midnight shows as the bare day.
+_SHEET_TIMES: Final = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d")
 
 NONE: Final = "cast(null as varchar)"
 # What stands before a masked number: the figure itself is withheld, and the bound is all that is known.
@@ -119,7 +121,7 @@ def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extra
     if column.data_type == "date":
         return _date(column, raw)
     if column.data_type == "timestamp":
-        return Cell(column, raw, _timestamp(column, raw, account, extras))
+        return Cell(column, raw, _timestamp(column, raw, account, extras, shape.member.sheet is not None))
     if column.data_type == "boolean":
         return Cell(column, raw, f"rw_boolean({raw})")
     if column.data_type == "bigint":
@@ -182,7 +184,7 @@ def _with_a_digit(text: str) -> str:
     return f"case when regexp_matches({text}, '[0-9]') then {text} end"
 
 
-def _timestamp(column: ColumnContract, raw: str, account: Account, extras: dict[str, str]) -> str:
+def _timestamp(column: ColumnContract, raw: str, account: Account, extras: dict[str, str], of_sheet: bool) -> str:
     """UTC without a zone: what names an offset is converted, what does not is local to the contract's zone."""
     moment = column.meta.moment
     if moment.epoch:
@@ -200,6 +202,8 @@ def _timestamp(column: ColumnContract, raw: str, account: Account, extras: dict[
     if zulu:
         # nanoseconds (%n) would make a type of their own, which not every engine reads
         values.append(f"cast(try_strptime({text}, {text_list(zulu)}) as timestamp)")
+    if without and of_sheet and not moment.time:
+        without += [f for f in _SHEET_TIMES if f not in without]
     if without:
         parsed = f"cast(try_strptime({text}, {text_list(without)}) as timestamp)"
         values.append(_in_utc(parsed, moment.zone, account, extras))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -42,12 +43,16 @@ def connection(table: TableContract) -> duckdb.DuckDBPyConnection:
 def value(connection: duckdb.DuckDBPyConnection, table: TableContract) -> Any:
     """The typed value of a text in a column of a type; `comma` chooses the number locale."""
 
-    def read(text: str, data_type: str, comma: bool = False, extra: str = "", **meta: Any) -> Any:
+    def read(
+        text: str, data_type: str, comma: bool = False, extra: str = "", sheet: bool = False, **meta: Any
+    ) -> Any:  # fmt: skip
         column = ColumnContract(name="x", data_type=data_type, description="x", meta=ColumnMeta(**meta))
         chosen = table.model_copy(
             update={"meta": table.meta.model_copy(update={"number_locale": "comma" if comma else "point"})}
         )
         shape = Shape(Member("a.csv", None, None, "csv"), chosen)  # type: ignore[arg-type]  # no file is opened
+        if sheet:
+            shape.member.sheet = (Path("a.xlsx"), "Sheet1")
         sql = cell(column, f"rw_cell({quoted(text)})", shape, ACCOUNT, {"Extra": quoted(extra)}).value
         row = connection.execute(f"select {sql}").fetchone()
         assert row is not None
@@ -134,6 +139,26 @@ def test_times_are_utc_unless_the_contract_keeps_them_local(
     value: Any, text: str, moment: dict[str, Any], expected: dt.datetime | None
 ) -> None:
     assert value(text, "timestamp", moment=moment) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-03-01 10:00:00", dt.datetime(2026, 3, 1, 3)), ("2026-03-01", dt.datetime(2026, 2, 28, 17)),
+        ("2026-03-01 10:00:00.250000", dt.datetime(2026, 3, 1, 3, 0, 0, 250_000)),
+        ("05/03/2026 08:30", dt.datetime(2026, 3, 5, 1, 30)),
+    ],
+)  # fmt: skip
+def test_a_workbooks_typed_time_is_read_beside_the_contracts_formats(
+    value: Any, text: str, expected: dt.datetime
+) -> None:
+    """A cell that a workbook types has lost the format that the contract names; at midnight it shows a bare day."""
+    moment = {"formats": ("%d/%m/%Y %H:%M",), "zone": "account"}
+    assert value(text, "timestamp", sheet=True, moment=moment) == expected
+
+
+def test_a_text_files_time_is_read_by_the_contracts_formats_only(value: Any) -> None:
+    assert value("2026-03-01 10:00:00", "timestamp", moment={"formats": ("%d/%m/%Y %H:%M",)}) is None
 
 
 @pytest.mark.parametrize(
