@@ -12,7 +12,8 @@ from tests.marts.conftest import SETTINGS, Mart, dbt, dbt_scratch
 
 __all__ = ["SETTINGS", "Mart", "dbt", "dbt_scratch"]
 
-REFERENCE = Path(os.environ.get("RACEWAY_REFERENCE") or PROJECT.root.parent / "shared" / "reference")
+SAMPLES = Path(os.environ.get("RACEWAY_SAMPLES") or PROJECT.root.parent / "shared" / "samples")
+REFERENCE = Path(os.environ.get("RACEWAY_REFERENCE") or SAMPLES.parent / "reference")
 
 
 def reference(name: str) -> Path:

@@ -319,7 +319,9 @@ def _typed(column: ColumnContract, text: str, value: Any) -> Any:
     if column.data_type == "timestamp":
         form = moment.formats[0] if moment.formats else "%Y-%m-%d %H:%M:%S"
         # a workbook's times have no offset
-        return None if moment.epoch or "%z" in form or form.endswith("Z") else dt.datetime.strptime(text, form)  # noqa: DTZ007
+        if moment.epoch or "%z" in form or form.endswith("Z"):
+            return None
+        return dt.datetime.strptime(text, form)  # noqa: DTZ007  # a workbook's typed time has no zone
     return None if column.is_text else value
 
 
