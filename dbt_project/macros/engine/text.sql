@@ -1,3 +1,12 @@
+{# A value as text, as long as it needs to be: Spark's varchar must state a length. #}
+
+{% macro as_text(value) %}{{ return(adapter.dispatch('as_text')(value)) }}{% endmacro %}
+
+{% macro default__as_text(value) %}cast({{ value }} as string){% endmacro %}
+
+{% macro duckdb__as_text(value) %}cast({{ value }} as varchar){% endmacro %}
+
+
 {# `%20` and `+` become what they stand for; text that is no valid encoding stays as it is. #}
 
 {% macro url_decoded(text) %}{{ return(adapter.dispatch('url_decoded')(text)) }}{% endmacro %}

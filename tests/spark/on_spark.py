@@ -1,0 +1,67 @@
+"""Builds models on a local Spark; run by a Python that has dbt-spark and pyspark (`make test-spark` makes one).
+
+    python tests/spark/on_spark.py FOLDER MODEL …
+
+Every FOLDER/in/<schema>/<table>.parquet is a table before dbt begins; every model is written to FOLDER/out. The last
+line printed is JSON: the versions, and the seconds of each model.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from dbt.cli.main import dbtRunner
+from pyspark.sql import SparkSession
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMA = "raceway"
+
+
+def session(folder: Path) -> SparkSession:
+    """One small Spark in this process, that leaves nothing outside the folder and listens to nobody else."""
+    return (
+        SparkSession.builder.master("local[2]")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.ui.enabled", "false")
+        .config("spark.driver.memory", "2g")
+        .config("spark.sql.catalogImplementation", "in-memory")
+        .config("spark.sql.warehouse.dir", str(folder / "warehouse"))
+        .config("spark.local.dir", str(folder / "scratch"))
+        .config("spark.sql.shuffle.partitions", "2")  # two cores; the default of 200 is for clusters
+        .getOrCreate()
+    )
+
+
+def main(folder: Path, models: list[str]) -> dict[str, Any]:
+    """Loads, builds, writes; the figures."""
+    spark = session(folder)
+    spark.sparkContext.setLogLevel("ERROR")
+    for path in sorted(folder.glob("in/*/*.parquet")):
+        spark.sql(f"create schema if not exists {path.parent.name}")
+        spark.read.parquet(str(path)).write.saveAsTable(f"{path.parent.name}.{path.stem}")
+    result = dbtRunner().invoke(
+        ["run", "--target", "spark", "--select", *models, "--project-dir", str(ROOT / "dbt_project"),
+         "--profiles-dir", str(ROOT / "profiles"), "--target-path", str(folder / "target"),
+         "--log-path", str(folder / "logs"), "--no-partial-parse", "--quiet"]
+    )  # fmt: skip
+    if not result.success:
+        raise SystemExit(f"dbt could not build on Spark: {result.exception or ''}")
+    for model in models:
+        spark.table(f"{SCHEMA}.{model}").write.parquet(str(folder / "out" / model))
+    left = sorted(row.tableName for row in spark.sql(f"show tables in {SCHEMA}").collect())
+    return {
+        "spark": spark.version,
+        "java": spark.sparkContext._jvm.java.lang.System.getProperty("java.version"),
+        "seconds": {run.node.name: round(run.execution_time, 1) for run in result.result},
+        "tables": left,
+    }
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("TZ", "UTC")
+    print(json.dumps(main(Path(sys.argv[1]).resolve(), sys.argv[2:])))
