@@ -3,7 +3,7 @@
 
 {# A model with `config: meta: in_steps: true` is built CTE by CTE. Spark computes a CTE anew wherever it is read,
    and plans it as often: twelve rounds that each read the one before several times would never be planned. So
-   every CTE that is read more than once becomes a table of its own, which is dropped in the end. #}
+   every CTE that is read more than once becomes a table, in a schema that lives as long as the building. #}
 
 {% macro spark__create_table_as(temporary, relation, compiled_code, language='sql') -%}
     {%- if config.get('meta', {}).get('in_steps') and not temporary -%}
@@ -13,29 +13,51 @@
 {%- endmacro %}
 
 
-{# The steps run here; what is returned is left to run. #}
+{# The steps run here; what is returned is left to run. In the schema of the steps a CTE is found by its own name. #}
 {% macro build_in_steps(relation, compiled_code) -%}
     {%- set parts = parts_of(compiled_code) -%}
-    {%- set tables = [] -%}
+    {%- set steps = relation.schema ~ '__' ~ relation.identifier -%}
+    {%- set empty = [] -%}
+    {%- do run_query('drop schema if exists ' ~ steps ~ ' cascade') -%}
+    {%- do run_query('create schema ' ~ steps) -%}
+    {%- do run_query('use ' ~ steps) -%}
     {%- for name, query in parts.ctes -%}
-        {%- set uses = modules.re.findall('\\b(?:from|join)\\s+' ~ name ~ '\\b', compiled_code) | length -%}
-        {%- if uses > 1 -%}
-            {%- set table = relation.incorporate(path={'identifier': relation.identifier ~ '__' ~ name}) -%}
-            {%- do tables.append(table) -%}
-            {%- do run_query('drop table if exists ' ~ table) -%}
-            {%- do run_query('create table ' ~ table ~ ' using parquet as ' ~ query) -%}
-            {%- set query = 'select * from ' ~ table -%}
+        {%- set reads = modules.re.findall('\\b(?:from|join)\\s+(\\w+)', query) -%}
+        {%- if empty | select('in', reads) | list and is_known_to_be_empty(query) -%}
+            {%- do empty.append(name) -%}
+            {%- do run_query('create view ' ~ name ~ ' as ' ~ no_rows_of(query)) -%}
+        {%- elif modules.re.findall('\\b(?:from|join)\\s+' ~ name ~ '\\b', compiled_code) | length == 1 -%}
+            {%- do run_query('create view ' ~ name ~ ' as ' ~ query) -%}
+        {%- else -%}
+            {%- do run_query('create table ' ~ name ~ ' using parquet as ' ~ query) -%}
+            {%- if not run_query('select 1 from ' ~ name ~ ' limit 1').rows -%}
+                {%- do empty.append(name) -%}
+                {%- do run_query('alter table ' ~ name ~ ' rename to no_' ~ name) -%}
+                {%- do run_query('create view ' ~ name ~ ' as ' ~ no_rows_of('select * from no_' ~ name)) -%}
+            {%- endif -%}
         {%- endif -%}
-        {%- do run_query('create or replace temporary view ' ~ name ~ ' as ' ~ query) -%}
     {%- endfor -%}
     {%- do run_query(dbt.spark__create_table_as(False, relation, parts.final)) -%}
-    {%- for name, _ in parts.ctes -%}
-        {%- do run_query('drop view if exists ' ~ name) -%}
-    {%- endfor -%}
-    {%- for table in tables -%}
-        {%- do run_query('drop table ' ~ table) -%}
-    {%- endfor -%}
+    {%- do run_query('use default') -%}
+    {%- do run_query('drop schema ' ~ steps ~ ' cascade') -%}
     {{ return('refresh table ' ~ relation) }}
+{%- endmacro %}
+
+
+{# Whether Spark itself sees that nothing can come out: most rounds of a graph have nothing left to do. #}
+{% macro is_known_to_be_empty(query) -%}
+    {%- set plan = run_query('explain ' ~ query).rows[0][0] -%}
+    {{ return(modules.re.match('== Physical Plan ==\\s+LocalTableScan <empty>', plan) is not none) }}
+{%- endmacro %}
+
+
+{# The columns of a query without a row, which Spark knows without looking. #}
+{% macro no_rows_of(query) -%}
+    {%- set columns = [] -%}
+    {%- for column in run_query('describe query ' ~ query).rows -%}
+        {%- do columns.append('cast(null as ' ~ column[1] ~ ') as ' ~ column[0]) -%}
+    {%- endfor -%}
+    {{ return('select ' ~ columns | join(', ') ~ ' where false') }}
 {%- endmacro %}
 
 
