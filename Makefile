@@ -13,15 +13,17 @@ LOCK_HASH := $(shell cksum < requirements.txt | tr ' ' '-')
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
 INSTALL := install --no-deps
 INSTALLED := $(VENV)/.installed-$(LOCK_HASH)
+SPARK_VENV := .venv-spark
+SPARK_INSTALLED := $(SPARK_VENV)/.installed-$(shell cksum < requirements-spark.txt | tr ' ' '-')
 
 RACEWAY_HOME ?= $(CURDIR)/var
 export RACEWAY_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format fuzz bench up lock clean
+.PHONY: help setup run test setup-spark test-spark lint format fuzz bench up lock clean
 
 help:  ## show these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(INSTALLED)  ## build .venv from the locked requirements (3 minutes, once)
 
@@ -40,6 +42,18 @@ run: setup  ## set up, write a home with a sample inbox if there is none, run on
 
 test: setup  ## run every test (16 minutes)
 	$(BIN)/python -m pytest -n 2 --dist loadscope $(PYTEST_ARGS)
+
+setup-spark: $(SPARK_INSTALLED)  ## build .venv-spark, which builds models on a local Spark (2 minutes, once)
+
+$(SPARK_INSTALLED): requirements-spark.txt | setup
+	@test -x $(SPARK_VENV)/bin/python || $(BIN)/python -m venv $(SPARK_VENV)
+	$(SPARK_VENV)/$(PIP:$(VENV)/%=%) install --no-deps --require-hashes -r requirements-spark.txt
+	@rm -f $(SPARK_VENV)/.installed-*
+	@touch $@
+
+test-spark: setup-spark  ## the identities on a real local Spark against DuckDB; needs Java 17 (3 minutes)
+	RACEWAY_REQUIRE_EXTRAS=1 RACEWAY_SPARK_PYTHON=$(CURDIR)/$(SPARK_VENV)/bin/python \
+		$(BIN)/python -m pytest tests/spark $(PYTEST_ARGS)
 
 lint: setup  ## check style, types, SQL and YAML (2 minutes)
 	$(BIN)/ruff check .
@@ -63,10 +77,12 @@ up: setup  ## start Airflow's page on 8080 with the report beside it on 8081 (Ct
 	@test -e $(RACEWAY_HOME)/raceway.toml || $(BIN)/raceway sample
 	$(BIN)/python -m raceway.serve
 
-lock: setup  ## resolve requirements.in anew into requirements.txt (needs uv)
+lock: setup  ## resolve requirements.in and requirements-spark.in anew into their locks (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
 		--no-header --upgrade requirements.in --output-file requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
+		--no-header --constraints requirements.txt requirements-spark.in --output-file requirements-spark.txt
 
-clean:  ## remove .venv and caches; homes stay
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info
-	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+clean:  ## remove .venv, .venv-spark and caches; homes stay
+	rm -rf $(VENV) $(SPARK_VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info
+	find . -name __pycache__ -not -path './$(VENV)/*' -not -path './$(SPARK_VENV)/*' -prune -exec rm -rf {} +

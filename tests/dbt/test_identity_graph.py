@@ -64,10 +64,9 @@ def hours(number: float) -> dt.datetime:
     return BEGIN + dt.timedelta(hours=number)
 
 
-@pytest.fixture(scope="module")
-def graph(tmp_path_factory: pytest.TempPathFactory) -> Story:
+def shapes(folder: Path) -> Story:
     """Chains, stars, bridges, a family, a shop's phone, a shared computer, a guest, and contacts that were merged."""
-    story = told(tmp_path_factory.mktemp("graph"))
+    story = told(folder)
     orders = []
     for link in range(400):  # an address, its phone, the phone's next address, …
         orders.append(order(f"chain-{link}", hours(link), f"c{(link + 1) // 2}", f"c{link // 2}"))
@@ -103,6 +102,12 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> Story:
         contact | {"record_id": "2;3", "email_hash": "merged", "phone_hash": "merged", "created_at": "2026-01-07 00:00:00"},
     ], "2026-01-20 00:00:00")  # fmt: skip
     story.lists["identity.never_join"] = ["listed"]
+    return story
+
+
+@pytest.fixture(scope="module")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    story = shapes(tmp_path_factory.mktemp("graph"))
     build(story)
     return story
 

@@ -1,0 +1,176 @@
+"""Who is who, built from the same mentions by DuckDB and by a real local Spark: every column of every table is equal.
+
+RACEWAY_SPARK_PYTHON names a Python of an environment with dbt-spark and pyspark; `make test-spark` makes one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from dbt_story import Story, failures
+from test_identity_graph import NO_TESTS, SHOP, random_orders, shapes
+
+MODELS = (
+    "int_identity_left_out", "int_identity_tree", "int_identity_person",
+    "identity_left_out", "identity_link", "identity_person",
+)  # fmt: skip
+HANDED_OVER = {"settings": "frozen", "setting_values": "frozen", "int_identity_mentions": "raceway"}
+IDENTITIES = 20_000
+SECONDS = 900
+
+# Persons of up to six, one in fifty linked to a stranger; times of a microsecond, many equal, some unknown; values
+# with letters beyond ASCII, whose order is that of their bytes; and one identity that a thousand orders name.
+RANDOM_MENTIONS = f"""
+    with
+    identities as (
+        select
+            i,
+            ['email', 'phone', 'login', 'ga4_client'][1 + cast(hash(i) % 4 as integer)] as id_type,
+            case when i % 7 = 0 then chr(cast(192 + hash(i, 2) % 8000 as integer)) || ' ' || i else md5(i::varchar) end
+                as id_value,
+            case
+                when i % 97 = 0 then null
+                when i % 3 = 0 then timestamp '2025-01-01' + to_days(cast(hash(i, 1) % 60 as integer))
+                else timestamp '2025-01-01' + to_microseconds(cast(hash(i, 1) % 40000000000000 as bigint))
+            end as seen_at
+        from range({IDENTITIES}) as numbers (i)
+    ),
+    links as (
+        select i as one, i // 6 * 6 + cast(hash(i, pass) % 6 as bigint) as other, 'order:' || i || '-' || pass as trace_id
+        from identities, range(2) as passes (pass)
+        where pass = 0 or i % 5 = 0
+        union all
+        select i, cast(hash(i, 3) % {IDENTITIES} as bigint), 'stranger:' || i from identities where i % 50 = 1
+        union all
+        select i, 0, 'shared:' || i from identities where i % 20 = 2
+    )
+    select distinct
+        trace_id,
+        'shopify' as source,
+        'orders' as table_name,
+        'order' as kind,
+        case when one % 11 > 0 then trace_id end as record_id,
+        id_type,
+        id_value,
+        seen_at
+    from links
+    inner join identities on i = one or i = other
+"""
+
+
+@dataclass(frozen=True)
+class Engines:
+    """What both have built, and what Spark's process said of itself."""
+
+    duckdb: Story
+    spark: Path
+    told: dict[str, Any]
+
+    def rows_of(self, model: str) -> str:
+        """Spark's table, for a query on DuckDB's warehouse."""
+        return f"read_parquet('{self.spark / model}/*.parquet')"
+
+
+def spark_python() -> str:
+    """The Python with Spark; skips with the reason, or fails where everything must be there (CI)."""
+    python = os.environ.get("RACEWAY_SPARK_PYTHON", "")
+    reason = ""
+    if not python:
+        reason = "RACEWAY_SPARK_PYTHON is not set: no environment with Spark at hand (make test-spark)"
+    elif not shutil.which("java") and not os.environ.get("JAVA_HOME"):
+        reason = "no Java at hand, which Spark asks for (Debian: apt install openjdk-17-jre-headless)"
+    if reason and os.environ.get("RACEWAY_REQUIRE_EXTRAS") == "1":
+        pytest.fail(reason)
+    if reason:
+        pytest.skip(reason)
+    return python
+
+
+def hand_over(story: Story, folder: Path) -> None:
+    """The frozen settings and the mentions, as Parquet."""
+    with duckdb.connect(str(story.warehouse)) as connection:
+        for table, schema in HANDED_OVER.items():
+            path = folder / "in" / schema / f"{table}.parquet"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            here = f"frozen.{table}" if schema == "frozen" else table
+            connection.execute(f"copy {here} to '{path}' (format parquet)")
+
+
+def build(story: Story, *models: str) -> None:
+    results = story.dbt("build", *NO_TESTS, "--select", *models)
+    assert not failures(results), failures(results)
+
+
+@pytest.fixture(scope="module")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
+    """The shapes made by hand, a company's random orders, and a random graph that no model made."""
+    python = spark_python()
+    story = shapes(tmp_path_factory.mktemp("graph"))
+    story.batch("shopify", "orders", SHOP, random_orders(random.Random(7)), "2026-03-21 00:00:00")
+    story.freeze()
+    build(story, "+int_identity_mentions")
+    with duckdb.connect(str(story.warehouse)) as connection:
+        connection.execute(f"insert into int_identity_mentions by name {RANDOM_MENTIONS}")
+    build(story, *MODELS)
+    folder = tmp_path_factory.mktemp("spark")
+    hand_over(story, folder)
+    environment = {name: value for name, value in os.environ.items() if name != "SPARK_HOME"}
+    on_spark = subprocess.run(
+        [python, str(Path(__file__).with_name("on_spark.py")), str(folder), *MODELS],
+        capture_output=True, text=True, check=False, timeout=SECONDS, env=environment | {"SPARK_LOCAL_IP": "127.0.0.1"},
+    )  # fmt: skip
+    assert on_spark.returncode == 0, f"{on_spark.stdout}\n{on_spark.stderr}"
+    return Engines(story, folder / "out", json.loads(on_spark.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_spark_gives_every_row_and_every_column_that_duckdb_gives(engines: Engines, model: str) -> None:
+    spark = engines.rows_of(model)
+    here, there = (
+        [(name, kind) for name, kind, *_ in engines.duckdb.query(f"describe from {of}")] for of in (model, spark)
+    )
+    assert here == there
+    [(rows_here, rows_there, only_here, only_there)] = engines.duckdb.query(f"""
+        select
+            (select count(*) from {model}),
+            (select count(*) from {spark}),
+            (select count(*) from (from {model} except all from {spark})),
+            (select count(*) from (from {spark} except all from {model}))
+    """)
+    assert rows_here > 0
+    assert (rows_there, only_here, only_there) == (rows_here, 0, 0)
+
+
+def test_the_graph_holds_what_engines_could_differ_in(engines: Engines) -> None:
+    [(identities, unknown, fractions, beyond_ascii, persons, largest)] = engines.duckdb.query("""
+        select sum(identities), sum(unknown), sum(fractions), sum(beyond_ascii), count(*), max(identities)
+        from (
+            select
+                count(*) as identities,
+                count(*) filter (where first_seen_at is null) as unknown,
+                count(*) filter (where first_seen_at <> date_trunc('second', first_seen_at)) as fractions,
+                count(*) filter (where strlen(id_value) <> length(id_value)) as beyond_ascii
+            from int_identity_tree
+            group by person_id
+        )
+    """)
+    assert identities > IDENTITIES
+    assert min(unknown, fractions, beyond_ascii) > 100
+    assert identities / 10 < persons < identities / 2
+    assert largest > 400  # the chain made by hand
+    assert set(engines.duckdb.query("select distinct reason from int_identity_left_out")) == {("shared",), ("listed",)}
+
+
+def test_nothing_is_left_of_the_steps_that_spark_builds_aside(engines: Engines) -> None:
+    tables = [f"{schema}.{table}" for table, schema in HANDED_OVER.items()] + [f"raceway.{model}" for model in MODELS]
+    assert engines.told["tables"] == sorted(tables)
+    assert engines.told["schemas"] == ["default", "frozen", "raceway"]
