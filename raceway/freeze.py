@@ -88,6 +88,8 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
     check_key(home)
     exclusions = _hashed(home, load_exclusions(home), accounts)
     channel_rules = load_channel_rules(home)
+    program = _program_hash(home)
+    _begin_anew_with_another_program(home, program)
     with duckdb.connect(str(home.warehouse)) as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute("begin")
@@ -95,7 +97,8 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
         _write_schema(connection)
         _write_settings(connection, settings, accounts, exclusions, channel_rules, as_of)
         _write_lists(connection, home, settings, accounts)
-        fingerprint = _fingerprint(connection, home)
+        _write_program(connection, program)
+        fingerprint = _fingerprint(connection, program)
         batches = _count(connection, "frozen.batches")
         _write_parquet(connection, home.run(run_id) / "effective_set.parquet")
         connection.execute("commit")
@@ -471,6 +474,26 @@ def _hashed(home: Home, exclusions: list[Exclusion], accounts: Accounts) -> list
     return [found[key] for key in sorted(found)]
 
 
+def _begin_anew_with_another_program(home: Home, program: str) -> None:
+    """Removes a warehouse that other models have built: what they kept is not what these would have made."""
+    if not home.warehouse.exists():
+        return
+    with duckdb.connect(str(home.warehouse)) as connection:
+        known = connection.execute(
+            "select 1 from duckdb_tables() where schema_name = 'frozen' and table_name = 'program'"
+        ).fetchone()
+        built_by = connection.execute("select program from frozen.program").fetchone() if known else None
+    if built_by != (program,):
+        home.warehouse.unlink()
+        home.warehouse.with_name(f"{home.warehouse.name}.wal").unlink(missing_ok=True)
+
+
+def _write_program(connection: duckdb.DuckDBPyConnection, program: str) -> None:
+    """Which program builds from now on, and an empty list of what its models will have counted anew."""
+    _create(connection, "program", "program varchar", [{"program": program}])
+    _create(connection, "rows_rewritten", "model varchar, rows_written bigint, rows_kept bigint", [])
+
+
 def _create(connection: duckdb.DuckDBPyConnection, name: str, columns: str, rows: list[dict[str, Any]]) -> None:
     connection.execute(f"create or replace table frozen.{name} ({columns})")
     for row in rows:
@@ -524,12 +547,12 @@ def _write_result(home: Home, frozen: Frozen) -> None:
 # fingerprint
 
 
-def _fingerprint(connection: duckdb.DuckDBPyConnection, home: Home) -> str:
+def _fingerprint(connection: duckdb.DuckDBPyConnection, program: str) -> str:
     """Hash of all that the mart depends on: every frozen table and the program.
 
     Paths are left out: a home may move. What a batch holds is told by its id.
     """
-    digest = hashlib.sha256(f"{__version__}\n{_program_hash(home)}\n".encode())
+    digest = hashlib.sha256(f"{__version__}\n{program}\n".encode())
     tables = {
         "batches": "* exclude (path)",
         "scopes": "*",

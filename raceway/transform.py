@@ -45,6 +45,9 @@ class ModelRun:
     status: str
     """dbt's word: success, error or skipped."""
     seconds: float
+    rows_written: int | None = None
+    """How many rows were counted anew; None for models that are made as a whole."""
+    rows_kept: int | None = None
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,15 @@ def build(home: Home, run_id: str, select: str, full_refresh: bool = False) -> B
         raise GateFailed(f"nothing in {PROJECT.dbt_project} is selected by {select!r}")
     tests = [result for result in nodes if result.node.resource_type == "test" and _ran(result)]
     checks = [_check(result, _named(home, result)) for result in tests]
+    rewritten = _rows_rewritten(home)
     models = [
-        ModelRun(result.node.name, str(result.node.resource_type), str(result.status), round(result.execution_time, 3))
+        ModelRun(
+            result.node.name,
+            str(result.node.resource_type),
+            str(result.status),
+            round(result.execution_time, 3),
+            *rewritten.get(result.node.name, (None, None)),
+        )
         for result in nodes
         if result.node.resource_type != "test"
     ]
@@ -120,6 +130,13 @@ def _invoke(home: Home, folder: Path, arguments: list[str]) -> list[Any]:
     if outcome.exception is not None:
         raise _fault(str(outcome.exception))
     return list(outcome.result.results)
+
+
+def _rows_rewritten(home: Home) -> dict[str, tuple[int, int]]:
+    """Of each model that keeps what has not changed: rows counted anew since the freeze, and rows kept."""
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        rows = connection.execute("select model, rows_written, rows_kept from frozen.rows_rewritten").fetchall()
+    return {model: (written, kept) for model, written, kept in rows}
 
 
 def _let_go_of_the_warehouse() -> None:
