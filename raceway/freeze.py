@@ -188,14 +188,16 @@ def _load_claims(connection: duckdb.DuckDBPyConnection, home: Home, accepted: li
     """
     open_ended = [b for b in accepted if b.scope_kind == "days" and b.manifest.get("covers_through_zone")]
     _load_last_days(connection, home, open_ended)
-    connection.execute("""
-        create temp table claim as
+    parts = [
+        """
         select covered.batch_id, strftime(covered.day, '%Y-%m-%d') as scope
         from covered
         inner join batch using (batch_id)
         left join last_day using (batch_id)
         where batch.scope_kind = 'days' and (last_day.day is null or covered.day <= last_day.day)
-    """)
+    """
+    ]
+    given: list[list[str]] = []
     by_table: dict[tuple[str, str], list[BatchState]] = defaultdict(list)
     for batch in accepted:
         if batch.scope_kind == "entities":
@@ -203,13 +205,14 @@ def _load_claims(connection: duckdb.DuckDBPyConnection, home: Home, accepted: li
     for (source, table), batches in by_table.items():
         if load_contract(source, home).table(table).scope.full_snapshot:
             # a snapshot speaks for everything even when it is empty: its one scope has no name
-            connection.execute("insert into claim select batch_id, '' from batch where list_contains(?, batch_id)",
-                               [[batch.batch_id for batch in batches]])  # fmt: skip
+            parts.append("select batch_id, '' from batch where list_contains(?, batch_id)")
+            given.append([batch.batch_id for batch in batches])
         else:
-            connection.execute(
-                "insert into claim select distinct _batch_id, _entity from read_parquet(?, union_by_name = true)",
-                [[str(batch.path) for batch in batches]],
-            )
+            parts.append("select distinct _batch_id, _entity from read_parquet(?, union_by_name = true)")
+            given.append([str(batch.path) for batch in batches])
+    # One statement: DuckDB 2.0.0 loses an insert of more than 122,880 rows into a table that was made in the same
+    # transaction when an insert of no rows came before it; only count(*) still tells of them.
+    connection.execute(f"create temp table claim as {' union all '.join(parts)}", given)
 
 
 def _load_last_days(connection: duckdb.DuckDBPyConnection, home: Home, batches: list[BatchState]) -> None:
