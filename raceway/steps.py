@@ -167,7 +167,12 @@ def build(run: Json, stage: str) -> Json:
         exclude = tests_of_absent_sources(home) if stage == "staging" else []
         result = build_models(home, this.run_id, f"tag:{stage}", this.full_refresh, exclude)
         record_checks(home, this.run_id, result.checks)
-    return {"stage": stage, "models": len(result.models)}
+    recounted = {
+        model.name: {"written": model.rows_written, "kept": model.rows_kept}
+        for model in result.models
+        if model.rows_written is not None
+    }
+    return {"stage": stage, "models": len(result.models), "recounted": recounted}
 
 
 def gate_mart(run: Json) -> Json:
