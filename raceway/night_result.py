@@ -151,7 +151,10 @@ def gather(
         seconds=_seconds(extracts, mart, total),
         resting=list(resting),
         recounted={
-            model: rows for stage in STAGES for built in mart.values(stage) for model, rows in built["recounted"].items()
+            model: rows
+            for stage in STAGES
+            for built in mart.values(stage)
+            for model, rows in built["recounted"].items()
         },
     )
 
