@@ -88,6 +88,8 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
     check_key(home)
     exclusions = _hashed(home, load_exclusions(home), accounts)
     channel_rules = load_channel_rules(home)
+    program = _program_hash(home)
+    _begin_anew_with_another_program(home, program)
     with duckdb.connect(str(home.warehouse)) as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute("begin")
@@ -95,7 +97,8 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
         _write_schema(connection)
         _write_settings(connection, settings, accounts, exclusions, channel_rules, as_of)
         _write_lists(connection, home, settings, accounts)
-        fingerprint = _fingerprint(connection, home)
+        _write_program(connection, program)
+        fingerprint = _fingerprint(connection, program)
         batches = _count(connection, "frozen.batches")
         _write_parquet(connection, home.run(run_id) / "effective_set.parquet")
         connection.execute("commit")
@@ -185,14 +188,16 @@ def _load_claims(connection: duckdb.DuckDBPyConnection, home: Home, accepted: li
     """
     open_ended = [b for b in accepted if b.scope_kind == "days" and b.manifest.get("covers_through_zone")]
     _load_last_days(connection, home, open_ended)
-    connection.execute("""
-        create temp table claim as
+    parts = [
+        """
         select covered.batch_id, strftime(covered.day, '%Y-%m-%d') as scope
         from covered
         inner join batch using (batch_id)
         left join last_day using (batch_id)
         where batch.scope_kind = 'days' and (last_day.day is null or covered.day <= last_day.day)
-    """)
+    """
+    ]
+    given: list[list[str]] = []
     by_table: dict[tuple[str, str], list[BatchState]] = defaultdict(list)
     for batch in accepted:
         if batch.scope_kind == "entities":
@@ -200,13 +205,14 @@ def _load_claims(connection: duckdb.DuckDBPyConnection, home: Home, accepted: li
     for (source, table), batches in by_table.items():
         if load_contract(source, home).table(table).scope.full_snapshot:
             # a snapshot speaks for everything even when it is empty: its one scope has no name
-            connection.execute("insert into claim select batch_id, '' from batch where list_contains(?, batch_id)",
-                               [[batch.batch_id for batch in batches]])  # fmt: skip
+            parts.append("select batch_id, '' from batch where list_contains(?, batch_id)")
+            given.append([batch.batch_id for batch in batches])
         else:
-            connection.execute(
-                "insert into claim select distinct _batch_id, _entity from read_parquet(?, union_by_name = true)",
-                [[str(batch.path) for batch in batches]],
-            )
+            parts.append("select distinct _batch_id, _entity from read_parquet(?, union_by_name = true)")
+            given.append([str(batch.path) for batch in batches])
+    # One statement: DuckDB 2.0.0 loses an insert of more than 122,880 rows into a table that was made in the same
+    # transaction when an insert of no rows came before it; only count(*) still tells of them.
+    connection.execute(f"create temp table claim as {' union all '.join(parts)}", given)
 
 
 def _load_last_days(connection: duckdb.DuckDBPyConnection, home: Home, batches: list[BatchState]) -> None:
@@ -471,6 +477,26 @@ def _hashed(home: Home, exclusions: list[Exclusion], accounts: Accounts) -> list
     return [found[key] for key in sorted(found)]
 
 
+def _begin_anew_with_another_program(home: Home, program: str) -> None:
+    """Removes a warehouse that other models have built: what they kept is not what these would have made."""
+    if not home.warehouse.exists():
+        return
+    with duckdb.connect(str(home.warehouse)) as connection:
+        known = connection.execute(
+            "select 1 from duckdb_tables() where schema_name = 'frozen' and table_name = 'program'"
+        ).fetchone()
+        built_by = connection.execute("select program from frozen.program").fetchone() if known else None
+    if built_by != (program,):
+        home.warehouse.unlink()
+        home.warehouse.with_name(f"{home.warehouse.name}.wal").unlink(missing_ok=True)
+
+
+def _write_program(connection: duckdb.DuckDBPyConnection, program: str) -> None:
+    """Which program builds from now on, and an empty list of what its models will have counted anew."""
+    _create(connection, "program", "program varchar", [{"program": program}])
+    _create(connection, "rows_rewritten", "model varchar, rows_written bigint, rows_kept bigint", [])
+
+
 def _create(connection: duckdb.DuckDBPyConnection, name: str, columns: str, rows: list[dict[str, Any]]) -> None:
     connection.execute(f"create or replace table frozen.{name} ({columns})")
     for row in rows:
@@ -524,12 +550,12 @@ def _write_result(home: Home, frozen: Frozen) -> None:
 # fingerprint
 
 
-def _fingerprint(connection: duckdb.DuckDBPyConnection, home: Home) -> str:
+def _fingerprint(connection: duckdb.DuckDBPyConnection, program: str) -> str:
     """Hash of all that the mart depends on: every frozen table and the program.
 
     Paths are left out: a home may move. What a batch holds is told by its id.
     """
-    digest = hashlib.sha256(f"{__version__}\n{_program_hash(home)}\n".encode())
+    digest = hashlib.sha256(f"{__version__}\n{program}\n".encode())
     tables = {
         "batches": "* exclude (path)",
         "scopes": "*",

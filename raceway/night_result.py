@@ -91,6 +91,8 @@ class NightResult:
     """Wall time by part; they add up to `total`."""
     resting: list[str] = field(default_factory=list)
     """Files that were still being written: the next run takes them."""
+    recounted: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Rows `written` and `kept` of each model that counts anew only what has changed; none on a first night."""
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON values."""
@@ -148,6 +150,12 @@ def gather(
         log=log,
         seconds=_seconds(extracts, mart, total),
         resting=list(resting),
+        recounted={
+            model: rows
+            for stage in STAGES
+            for built in mart.values(stage)
+            for model, rows in built["recounted"].items()
+        },
     )
 
 

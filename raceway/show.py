@@ -37,6 +37,7 @@ def show_night(console: Console, night: NightResult) -> None:
     _sentences(console, "Left in the inbox (still being written, or just in)", night.resting)
     _checks(console, night)
     _kpis(console, night)
+    _recounted(console, night)
     _seconds(console, night)
     places = {"Mart": night.mart, "Report": night.report, "Log": night.log if night.exit_code else None}
     for name, path in places.items():
@@ -91,6 +92,16 @@ def format_value(value: float | None, unit: str) -> str:
     if unit == "count" or (unit == "money" and abs(value) >= 100):
         return f"{value:,.0f}"
     return f"{value:,.2f}"
+
+
+def _recounted(console: Console, night: NightResult) -> None:
+    """How many rows were counted anew of the tables that keep what has not changed."""
+    tables = [
+        f"{rows['written']:,} of {rows['written'] + rows['kept']:,} rows of {model}"
+        for model, rows in night.recounted.items()
+    ]
+    if tables:
+        console.print(f"Counted anew: {', '.join(tables)}", highlight=False, soft_wrap=True)
 
 
 def _change(line: KpiLine) -> str:

@@ -11,7 +11,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any, Final
 import duckdb
 
 from raceway.aside import write_aside
+from raceway.contracts import source_names
 from raceway.faults import GateFailed, PassingFault
 from raceway.history import Check, Severity, record_checks
 from raceway.home import PROJECT, Home
@@ -45,6 +46,9 @@ class ModelRun:
     status: str
     """dbt's word: success, error or skipped."""
     seconds: float
+    rows_written: int | None = None
+    """How many rows were counted anew; None for models that are made as a whole."""
+    rows_kept: int | None = None
 
 
 @dataclass(frozen=True)
@@ -58,8 +62,9 @@ class BuildResult:
     seconds: float
 
 
-def build(home: Home, run_id: str, select: str, full_refresh: bool = False) -> BuildResult:
-    """Builds and tests the seeds and models that `select` names (dbt's selection syntax, such as `tag:mart`).
+def build(home: Home, run_id: str, select: str, full_refresh: bool = False, exclude: Sequence[str] = ()) -> BuildResult:
+    """Builds and tests the seeds and models that `select` names (dbt's selection syntax, such as `tag:mart`), but
+    for what `exclude` names.
 
     Needs the schema `frozen` in the home's warehouse; nothing else may hold the file meanwhile. Unit tests
     are left out: they test the program, not a night's data.
@@ -72,6 +77,8 @@ def build(home: Home, run_id: str, select: str, full_refresh: bool = False) -> B
         "build", "--select", *select.split(), "--indirect-selection", "buildable",
         "--exclude-resource-type", "unit_test",
     ]  # fmt: skip
+    if exclude:
+        arguments += ["--exclude", *exclude]
     if full_refresh:
         arguments.append("--full-refresh")
     nodes = _invoke(home, home.run(run_id), arguments)
@@ -79,8 +86,16 @@ def build(home: Home, run_id: str, select: str, full_refresh: bool = False) -> B
         raise GateFailed(f"nothing in {PROJECT.dbt_project} is selected by {select!r}")
     tests = [result for result in nodes if result.node.resource_type == "test" and _ran(result)]
     checks = [_check(result, _named(home, result)) for result in tests]
+    keeps_rows = any(result.node.config.materialized == "incremental" for result in nodes)
+    rewritten = _rows_rewritten(home) if keeps_rows else {}
     models = [
-        ModelRun(result.node.name, str(result.node.resource_type), str(result.status), round(result.execution_time, 3))
+        ModelRun(
+            result.node.name,
+            str(result.node.resource_type),
+            str(result.status),
+            round(result.execution_time, 3),
+            *rewritten.get(result.node.name, (None, None)),
+        )
         for result in nodes
         if result.node.resource_type != "test"
     ]
@@ -89,6 +104,17 @@ def build(home: Home, run_id: str, select: str, full_refresh: bool = False) -> B
     _keep(home, run_id, result)
     _stop_on_failure(home, run_id, result)
     return result
+
+
+def tests_of_absent_sources(home: Home) -> list[str]:
+    """Selects the tests of what a source's files say, for each source without a batch in effect: there is nothing
+    to test, and most homes have few of all the sources."""
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        rows = connection.execute(
+            "select source from frozen.batches union select source from frozen.state_files"
+        ).fetchall()
+    present = {source for (source,) in rows}
+    return [f"path:models/staging/{source},resource_type:test" for source in source_names() if source not in present]
 
 
 def _stop_on_failure(home: Home, run_id: str, result: BuildResult) -> None:
@@ -120,6 +146,13 @@ def _invoke(home: Home, folder: Path, arguments: list[str]) -> list[Any]:
     if outcome.exception is not None:
         raise _fault(str(outcome.exception))
     return list(outcome.result.results)
+
+
+def _rows_rewritten(home: Home) -> dict[str, tuple[int, int]]:
+    """Of each model that keeps what has not changed: rows counted anew since the freeze, and rows kept."""
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        rows = connection.execute("select model, rows_written, rows_kept from frozen.rows_rewritten").fetchall()
+    return {model: (written, kept) for model, written, kept in rows}
 
 
 def _let_go_of_the_warehouse() -> None:

@@ -75,6 +75,7 @@ FROZEN = {
     "medium varchar, campaign varchar, is_ad boolean",
     "settings": ", ".join(f"{name} {kind}" for name, (kind, _) in SETTINGS.items()),
     "setting_values": "setting varchar, value varchar",
+    "rows_rewritten": "model varchar, rows_written bigint, rows_kept bigint",
 }
 
 

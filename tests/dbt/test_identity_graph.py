@@ -35,6 +35,7 @@ def told(folder: Path) -> Story:
     story.account("shopify", SHOP, site="shop.example.vn")
     story.account("ga4", SITE, site="shop.example.vn")
     story.account("hubspot", CRM)
+    story.account("loyalty", "card")
     return story
 
 
@@ -96,7 +97,13 @@ def shapes(folder: Path) -> Story:
         contact | {"record_id": "2", "email_hash": "merged", "phone_hash": "merged", "created_at": "2026-01-07 00:00:00"},
         contact | {"record_id": "3", "email_hash": "merged-before"},
         contact | {"record_id": "4", "email_hash": "apart"},
+        contact | {"record_id": "5"},
+        contact | {"record_id": "6", "phone_hash": "counter"},
     ], "2026-01-10 00:00:00")  # fmt: skip
+    story.batch("loyalty", "members", "card", [
+        {"member_hash": "named", "email_hash": "apart", "joined_on": "2026-02-01"},
+        {"member_hash": "alone", "joined_on": "2026-02-01"},
+    ], "2026-02-10 00:00:00")  # fmt: skip
     story.batch("hubspot", "contacts", CRM, [
         contact | {"record_id": "1;2", "email_hash": "kept"},
         contact | {"record_id": "2;3", "email_hash": "merged", "phone_hash": "merged", "created_at": "2026-01-07 00:00:00"},
@@ -163,9 +170,17 @@ def test_contacts_that_the_crm_merged_are_one_person(graph: Story) -> None:
     assert len(of(graph, "email kept", "email merged", "phone merged", "email merged-before")) == 1
     assert of(graph, "email apart").isdisjoint(of(graph, "email kept"))
     rows = graph.query(
-        "select kind, record_id, linked_at from identity_link where source = 'hubspot' order by linked_at"
+        "select kind, record_id, linked_at from identity_link where kind = 'merge' order by linked_at"
     )
     assert rows == [("merge", f"hubspot:{CRM}:1", dt.datetime(2026, 1, day)) for day in (6, 7, 7)]
+
+
+def test_a_record_without_address_or_number_is_a_person_of_its_own(graph: Story) -> None:
+    alone = [f"crm_contact hubspot:{CRM}:5", f"crm_contact hubspot:{CRM}:6", "loyalty_member card:alone"]
+    assert len(of(graph, *alone)) == 3
+    assert None not in of(graph, *alone)
+    # the phone of contact 6 is the shop's
+    assert of(graph, "loyalty_member card:named") == of(graph, "email apart", f"crm_contact hubspot:{CRM}:4")
 
 
 def test_what_is_left_out_is_told_with_the_reason(graph: Story) -> None:

@@ -1,9 +1,10 @@
-"""One real night on the sample inbox, shared by the tests that look at its result."""
+"""Two real nights on the sample inbox, shared by the tests that look at its result."""
 
 from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,10 @@ from typing import Any
 
 import duckdb
 import pytest
+
+from raceway.contracts import source_names
+from raceway.home import Home
+from raceway.inbox import Export, find_exports
 
 END = "2026-06-30"
 """Last day of the sample world: fixed, so that the nights do not change with the calendar."""
@@ -56,25 +61,50 @@ def version(home: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def first_night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
-    """A sample home after its first run; tests that change it take a copy from `night_copy`."""
+def sample_nights(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
+    """A sample home after two runs, and what the second one said: of the first a quarter of the exports was missing.
+
+    They come late in the second, older and newer ones mixed, with copies of exports that had landed before. Tests
+    that change the home take a copy from `night_copy`.
+    """
     home = tmp_path_factory.mktemp("night") / "home"
     made = raceway(home, "init")
     assert made.code == 0, made.err
     sample = raceway(home, "sample", "--scale", "0.25", "--end", END)
     assert sample.code == 0, sample.err
+    chance = random.Random(3)
+    exports = [export for source in source_names() for export in find_exports(Home(home), source)]
+    late = chance.sample(exports, len(exports) // 4)
+    again = chance.sample([export for export in exports if export not in late], 12)
+    aside = home.with_name("aside")
+    for export in late:
+        _carry(export, home / "inbox", aside, shutil.move)
+    for export in again:
+        _carry(export, home / "inbox", aside, shutil.copy2)
+    first = raceway(home, "run", "--as-of", AS_OF, "--json")
+    assert first.code == 0, first.out + first.err
+    for export in [*late, *again]:
+        _carry(export, aside, home / "inbox", shutil.move)
     ran = raceway(home, "run", "--as-of", AS_OF, "--json")
     assert ran.code == 0, ran.out + ran.err
     return home, ran
 
 
+def _carry(export: Export, from_inbox: Path, to_inbox: Path, how: Callable[[Path, Path], Any]) -> None:
+    """Moves or copies the files of an export from one inbox to another, their times kept."""
+    for file in export.files:
+        place = Path(export.source, export.account, file.path)
+        (to_inbox / place).parent.mkdir(parents=True, exist_ok=True)
+        how(from_inbox / place, to_inbox / place)
+
+
 @pytest.fixture
-def night_copy(first_night: tuple[Path, Ran], tmp_path: Path) -> Callable[[], Path]:
-    """A copy of the home after its first night, links and times kept."""
+def night_copy(sample_nights: tuple[Path, Ran], tmp_path: Path) -> Callable[[], Path]:
+    """A copy of the home after its nights, links and times kept."""
 
     def copy() -> Path:
         target = tmp_path / "home"
-        shutil.copytree(first_night[0], target, symlinks=True)
+        shutil.copytree(sample_nights[0], target, symlinks=True)
         return target
 
     return copy

@@ -62,10 +62,10 @@ SPEND = (
 
 
 @pytest.fixture(scope="module")
-def night(first_night: tuple[Path, Ran], tmp_path_factory: pytest.TempPathFactory) -> Night:
+def night(sample_nights: tuple[Path, Ran], tmp_path_factory: pytest.TempPathFactory) -> Night:
     """One night with all of it at once: bad files, a good one, a restated day, and costs without a rate."""
     home = tmp_path_factory.mktemp("bad") / "home"
-    shutil.copytree(first_night[0], home, symlinks=True)
+    shutil.copytree(sample_nights[0], home, symlinks=True)
     before = version(home), rows(home, SPEND)
     ads = home / "inbox" / "google_ads"
     for name, (text, _) in BAD.items():

@@ -22,16 +22,16 @@ from tests.e2e.conftest import AS_OF, END, Ran, raceway, rows, version
 pytestmark = pytest.mark.xdist_group("sample_night")
 
 
-def test_every_measure_and_kpi_equals_the_truth(first_night: tuple[Path, Ran]) -> None:
-    home, _ = first_night
+def test_every_measure_and_kpi_equals_the_truth(sample_nights: tuple[Path, Ran]) -> None:
+    home, _ = sample_nights
     found = compare(home / "truth", home / "published" / "current" / "race.duckdb")
     print(found)
     assert found.compared > 1_000
     assert not found.differences, str(found)
 
 
-def test_what_is_due_of_every_target_and_its_attainment_equal_the_truth(first_night: tuple[Path, Ran]) -> None:
-    home, _ = first_night
+def test_what_is_due_of_every_target_and_its_attainment_equal_the_truth(sample_nights: tuple[Path, Ran]) -> None:
+    home, _ = sample_nights
     found = compare_targets(home / "truth", home / "published" / "current" / "race.duckdb")
     print(found)
     assert found.compared > 50
@@ -49,8 +49,10 @@ PERIODS = ("day", "week", "month", "quarter", "cycle")
 LONG = ("month", "quarter", "cycle")
 
 
-def test_every_experiment_has_the_persons_and_conversions_of_the_invented_world(first_night: tuple[Path, Ran]) -> None:
-    home, _ = first_night
+def test_every_experiment_has_the_persons_and_conversions_of_the_invented_world(
+    sample_nights: tuple[Path, Ran],
+) -> None:
+    home, _ = sample_nights
     columns = ("visitors", "persons", "mixed_persons", "conversions")
     with (home / "truth" / "experiments.csv").open(encoding="utf-8", newline="") as file:
         wanted = {
@@ -93,8 +95,10 @@ def declared(kpi: str) -> set[str]:
     return _periods(KPIS[kpi]["grains"]).intersection(*(_periods(measure["grains"]) for measure in TERMS[kpi]))
 
 
-def test_every_kpi_of_the_catalogue_has_values_and_the_command_line_counts_them(first_night: tuple[Path, Ran]) -> None:
-    home, _ = first_night
+def test_every_kpi_of_the_catalogue_has_values_and_the_command_line_counts_them(
+    sample_nights: tuple[Path, Ran],
+) -> None:
+    home, _ = sample_nights
     asked = raceway(
         home, "query", "select count(distinct kpi) as kpis from race_kpi where value is not null", "-f", "csv"
     )
@@ -110,9 +114,9 @@ UNKNOWN = {
 """Null by design at the sample's length of 90 days: its sources begin within its only quarter."""
 
 
-def test_every_kpi_has_values_that_vary_at_each_period_it_declares(first_night: tuple[Path, Ran]) -> None:
+def test_every_kpi_has_values_that_vary_at_each_period_it_declares(sample_nights: tuple[Path, Ran]) -> None:
     """Over periods, channels and markets. Of quarters and cycles the sample may hold one only: its value is enough."""
-    home, _ = first_night
+    home, _ = sample_nights
     counted = {
         (kpi, period): (values, starts)
         for kpi, period, values, starts in rows(
@@ -131,8 +135,8 @@ def test_every_kpi_has_values_that_vary_at_each_period_it_declares(first_night: 
     assert sorted(poor) == []
 
 
-def test_no_kpi_or_measure_stands_where_it_is_not_declared(first_night: tuple[Path, Ran]) -> None:
-    home, _ = first_night
+def test_no_kpi_or_measure_stands_where_it_is_not_declared(sample_nights: tuple[Path, Ran]) -> None:
+    home, _ = sample_nights
     stray = []
     for table, name in (("race_kpi", "kpi"), ("race_measure", "measure")):
         for key, period, channel, market in rows(
@@ -153,8 +157,8 @@ def test_no_kpi_or_measure_stands_where_it_is_not_declared(first_night: tuple[Pa
     assert stray == []
 
 
-def test_every_order_has_the_truths_credits_under_every_model(first_night: tuple[Path, Ran]) -> None:
-    home, _ = first_night
+def test_every_order_has_the_truths_credits_under_every_model(sample_nights: tuple[Path, Ran]) -> None:
+    home, _ = sample_nights
     truth = Truth(invent_world(90, 0.25, 7, dt.date.fromisoformat(END)))
     wanted: dict[tuple[str, str, str], tuple[Decimal, int]] = {}
     for model in MODELS:
@@ -178,8 +182,8 @@ def test_every_order_has_the_truths_credits_under_every_model(first_night: tuple
     ) == [(True, True)]  # fmt: skip
 
 
-def test_claims_stand_beside_what_the_clicks_earned(first_night: tuple[Path, Ran]) -> None:
-    home, _ = first_night
+def test_claims_stand_beside_what_the_clicks_earned(sample_nights: tuple[Path, Ran]) -> None:
+    home, _ = sample_nights
     claimed = rows(home, "select source, sum(purchases) from fct_reach_ads where purchases is not null group by 1")
     beside = rows(home, "select model, source, sum(claimed_orders) from fct_convert_attribution_claims group by 1, 2")
     assert set(beside) == {(model, source, claims) for model in MODELS for source, claims in claimed}
@@ -194,8 +198,8 @@ def test_claims_stand_beside_what_the_clicks_earned(first_night: tuple[Path, Ran
     )
 
 
-def test_nothing_is_lost(first_night: tuple[Path, Ran]) -> None:
-    home, _ = first_night
+def test_nothing_is_lost(sample_nights: tuple[Path, Ran]) -> None:
+    home, _ = sample_nights
     [(batches, unbalanced)] = rows(
         home,
         """
@@ -207,17 +211,45 @@ def test_nothing_is_lost(first_night: tuple[Path, Ran]) -> None:
     assert unbalanced == 0
 
 
-def test_a_second_run_finds_nothing_new_and_publishes_no_version(night_copy: Callable[[], Path]) -> None:
+def test_a_run_without_news_publishes_no_version(night_copy: Callable[[], Path]) -> None:
     home = night_copy()
     before = version(home)
     again = raceway(home, "run", "--as-of", AS_OF, "--json")
     assert again.code == 0, again.err
     assert version(home) == before
-    assert len(list((home / "published").glob("v*"))) == 1
+    assert len(list((home / "published").glob("v*"))) == 2
 
 
-def test_no_address_or_phone_is_in_the_clear_outside_archive_and_quarantine(first_night: tuple[Path, Ran]) -> None:
-    home, _ = first_night
+HISTORY = ("run_history", "batch_history", "check_history")
+"""What ran and when: a night more is told of."""
+
+
+def test_what_nights_kept_is_what_one_night_makes_of_the_same_files(night_copy: Callable[[], Path]) -> None:
+    home = night_copy()
+    kept = home / "published" / version(home) / "race.duckdb"
+    again = raceway(home, "run", "--as-of", AS_OF, "--full-refresh", "--json")
+    assert again.code == 0, again.out + again.err
+    with duckdb.connect() as both:
+        both.execute(f"attach '{kept}' as kept (read_only)")
+        both.execute(f"attach '{home / 'published' / 'current' / 'race.duckdb'}' as made (read_only)")
+        tables = {
+            catalog: {name for (name,) in both.execute(
+                "select table_name from duckdb_tables() where database_name = ?", [catalog]).fetchall()}
+            for catalog in ("kept", "made")
+        }  # fmt: skip
+        assert tables["kept"] == tables["made"] > {"race_kpi", "race_measure", "identity_link", "customer_360"}
+        for table in sorted(tables["made"].difference(HISTORY)):
+            [(differing,)] = both.execute(f"""
+                select count(*) from (
+                    (from kept.{table} except all from made.{table}) union all
+                    (from made.{table} except all from kept.{table})
+                )
+            """).fetchall()
+            assert differing == 0, table
+
+
+def test_no_address_or_phone_is_in_the_clear_outside_archive_and_quarantine(sample_nights: tuple[Path, Ran]) -> None:
+    home, _ = sample_nights
     for file in (home / "landing").rglob("*.parquet"):
         columns = duckdb.sql(f"select * from read_parquet('{file}') limit 0").columns
         seen = " or ".join(f"contains(cast(\"{name}\" as varchar), '@example.')" for name in columns)

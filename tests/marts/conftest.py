@@ -193,6 +193,7 @@ class Mart:
                     as_of date, on_track double, at_risk double, history_days integer,
                     history_ready_from date);
                 create table frozen.setting_values (setting varchar, value varchar);
+                create table frozen.rows_rewritten (model varchar, rows_written bigint, rows_kept bigint);
                 insert into frozen.setting_values values ('attribution_model', 'last_non_direct');
                 create table frozen.covered_days (source varchar, table_name varchar, account varchar, day date);
                 create table frozen.accounts (

@@ -115,6 +115,30 @@ def test_of_each_day_the_newest_export_counts_and_the_others_stay(company: Compa
     ]
 
 
+def test_a_shop_of_more_orders_than_duckdb_keeps_in_one_piece_is_in_effect_whole(company: Company) -> None:
+    """122,880 rows are a row group; with a batch of days beside it, none of whose days counts here."""
+    company.land("ga4.events", "2026-03-04T01:00", "select 1 as n", covers=("2025-03-01", "2026-03-03"))
+    shop = company.land("shopify.orders", "2026-03-04T01:00", "select '#' || n as _entity from range(130000) as t (n)")
+    company.freeze()
+    assert company.frozen("select batch_id, count(*), count(distinct scope) from frozen.scopes group by all") == [
+        (shop, 130_000, 130_000)
+    ]
+    assert (shop,) in company.frozen("select batch_id from frozen.batches")
+
+
+def test_models_of_another_program_begin_with_an_empty_warehouse(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company.freeze()
+    with duckdb.connect(str(company.home.warehouse)) as warehouse:
+        warehouse.execute("create table kept as select 1 as n")
+    company.freeze(AS_OF + dt.timedelta(days=1))
+    assert company.frozen("from kept") == [(1,)]
+    monkeypatch.setattr("raceway.freeze._program_hash", lambda home: "another")
+    company.freeze()
+    assert not company.frozen("select 1 from duckdb_tables() where table_name = 'kept'")
+
+
 def test_a_batch_that_won_nothing_is_not_read(company: Company) -> None:
     company.land("google_ads.campaign_daily", "2026-03-04T01:00", day_rows("2026-03-01"),
                  covers=("2026-03-01", "2026-03-01"))  # fmt: skip

@@ -1,7 +1,7 @@
 {# How Spark builds tables where dbt-spark's own way does not do. DuckDB calls none of these. #}
 
 
-{# A model with `config: meta: in_steps: true` is built CTE by CTE. Spark computes a CTE anew wherever it is read,
+{# A model with `in_steps` in its meta is built CTE by CTE. Spark computes a CTE anew wherever it is read,
    and plans it as often: twelve rounds that each read the one before several times would never be planned. So
    every CTE that is read more than once becomes a table, in a schema that lives as long as the building. #}
 

@@ -1,6 +1,6 @@
 -- Grain: one identity that is left out of joining, and why.
--- What names a person is an address, a phone number, a login or a customer's id. Devices are not counted: one
--- person has many over time.
+-- What names a person is an address, a phone number, a login or a till's customer id. Devices are not counted: one
+-- person has many over time; nor are the records of CRMs and loyalty programmes, which hold many a person twice.
 with
 
 mentions as (select * from {{ ref('int_identity_mentions') }}),
@@ -14,7 +14,7 @@ never_join as (
 
 names as (
     select * from mentions
-    where id_type not in ('ga4_client', 'segment_device')
+    where id_type not in ('ga4_client', 'segment_device', 'crm_contact', 'loyalty_member')
 ),
 
 named_with as (

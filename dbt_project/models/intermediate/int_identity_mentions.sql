@@ -137,7 +137,9 @@ mentions as (
     from site_identities
     union all
     {% endfor %}
-    {% for id_type in ['email', 'phone'] %}
+    {% for id_type, id_value in [
+        ('email', 'email_hash'), ('phone', 'phone_hash'), ('crm_contact', 'lead_id')
+    ] %}
     select
         concat('contact:', lead_id) as trace_id,
         source,
@@ -145,7 +147,7 @@ mentions as (
         'contact' as kind,
         lead_id as record_id,
         '{{ id_type }}' as id_type,
-        {{ id_type }}_hash as id_value,
+        {{ id_value }} as id_value,
         created_at as seen_at
     from crm_contacts
     union all

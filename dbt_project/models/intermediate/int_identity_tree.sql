@@ -1,4 +1,9 @@
 -- Grain: one identity with its person, and the link that joined it, with what hung on it, to the others.
+-- Only persons whose identities are named otherwise than before are joined anew.
+{{ config(
+    materialized=kept_table(), incremental_strategy='recount', unique_key=['id_type', 'id_value'],
+    meta={'told_by': 'int_identity_named', 'in_steps': true}
+) }}
 {% set rounds = 12 %}
 -- The spanning tree of the earliest links (Borůvka): in each round every part takes its earliest link to another
 -- part, and parts that are linked become one. At least half of the parts of a person are gone after each round,
@@ -6,27 +11,61 @@
 -- The test every_link_joins_one_person fails should they ever not suffice.
 with
 
-left_out as (select * from {{ ref('int_identity_left_out') }}),
+named as (select * from {{ ref('int_identity_named') }}),
 
--- What is left out joins nobody. A device is a visitor all the same; an address or a number that belongs to many
--- names nobody.
-mentions as (
+all_mentions as (select * from {{ ref('int_identity_mentions') }}),
+
+{% if is_incremental() %}
+before as (select * from {{ this }}),
+
+-- new, gone, or named otherwise
+changed as (
     select
-        mentions.*,
-        left_out.id_type is null as is_joining
-    from {{ ref('int_identity_mentions') }} as mentions
-    left join left_out on mentions.id_type = left_out.id_type and mentions.id_value = left_out.id_value
-    where left_out.id_type is null or mentions.id_type in ('ga4_client', 'segment_device')
+        coalesce(named.id_type, before.id_type) as id_type,
+        coalesce(named.id_value, before.id_value) as id_value
+    from named
+    full outer join before on named.id_type = before.id_type and named.id_value = before.id_value
+    where coalesce(named.counted_from, '') <> coalesce(before.counted_from, '')
+),
+
+changed_traces as (
+    select distinct mentions.trace_id
+    from all_mentions as mentions
+    inner join changed on mentions.id_type = changed.id_type and mentions.id_value = changed.id_value
+),
+
+-- a link that came or went has a changed identity in its trace, so what hangs together now, or did before, with
+-- none of these is what it was
+touched as (
+    select id_type, id_value from changed
+    union
+    select mentions.id_type, mentions.id_value
+    from all_mentions as mentions
+    inner join changed_traces on mentions.trace_id = changed_traces.trace_id
+),
+
+touched_persons as (
+    select distinct before.person_id
+    from before
+    inner join touched on before.id_type = touched.id_type and before.id_value = touched.id_value
+),
+
+joined_anew as (
+    select id_type, id_value from touched
+    union
+    select before.id_type, before.id_value
+    from before
+    inner join touched_persons on before.person_id = touched_persons.person_id
 ),
 
 identities as (
-    select
-        id_type,
-        id_value,
-        min(seen_at) as first_seen_at
-    from mentions
-    group by id_type, id_value
+    select named.*
+    from named
+    inner join joined_anew on named.id_type = joined_anew.id_type and named.id_value = joined_anew.id_value
 ),
+{% else %}
+identities as (select * from named),
+{% endif %}
 
 -- numbered from the first seen: the smallest number of a person is its smallest identity
 nodes as (
@@ -45,9 +84,9 @@ stars as (
         max(mentions.seen_at) over (partition by mentions.trace_id) as linked_at,
         nodes.node,
         min(nodes.node) over (partition by mentions.trace_id) as first_node
-    from mentions
+    from all_mentions as mentions
     inner join nodes on mentions.id_type = nodes.id_type and mentions.id_value = nodes.id_value
-    where mentions.is_joining
+    where nodes.is_joining
 ),
 
 links as (
@@ -155,6 +194,7 @@ final as (
     select
         with_first.id_type,
         with_first.id_value,
+        {{ key_of(['with_first.id_type', 'with_first.id_value']) }} as identity,
         with_first.first_seen_at,
         {{ key_of(['firsts.first_seen_at', 'firsts.id_type', 'firsts.id_value']) }} as person_id,
         links.trace_id,
@@ -162,7 +202,8 @@ final as (
         ones.id_type as one_type,
         ones.id_value as one_value,
         others.id_type as other_type,
-        others.id_value as other_value
+        others.id_value as other_value,
+        with_first.counted_from
     from with_first
     inner join nodes as firsts on with_first.first_node = firsts.node
     left join joining_links on with_first.node = joining_links.part

@@ -13,14 +13,16 @@ lead_sources as (select * from {{ ref('lead_sources') }}),
 
 settings as (select * from {{ source('house', 'settings') }}),
 
--- address and number of a contact are one person's: either of them names it
+-- address and number of a contact are one person's: either of them names it, else the record itself
 with_person as (
     select
         contacts.*,
-        coalesce(by_email.person_id, by_phone.person_id) as person_id
+        coalesce(by_email.person_id, by_phone.person_id, by_contact.person_id) as person_id
     from contacts
     left join identities as by_email on by_email.id_type = 'email' and contacts.email_hash = by_email.id_value
     left join identities as by_phone on by_phone.id_type = 'phone' and contacts.phone_hash = by_phone.id_value
+    left join identities as by_contact
+        on by_contact.id_type = 'crm_contact' and contacts.lead_id = by_contact.id_value
 ),
 
 touches as (

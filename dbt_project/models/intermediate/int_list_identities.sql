@@ -11,6 +11,7 @@ subscriptions as (
         email_hash,
         phone_hash,
         cast(null as varchar) as login_hash,
+        cast(null as varchar) as member_key,
         cast(started_on as timestamp) as seen_at
     from {{ ref('stg_plan__subscriptions') }}
     where not is_excluded
@@ -26,6 +27,7 @@ app_usage as (
         email_hash,
         cast(null as varchar) as phone_hash,
         login_hash,
+        cast(null as varchar) as member_key,
         used_at as seen_at
     from {{ ref('stg_plan__app_usage') }}
     where not is_excluded
@@ -41,6 +43,7 @@ account_profiles as (
         email_hash,
         cast(null as varchar) as phone_hash,
         login_hash,
+        cast(null as varchar) as member_key,
         created_at as seen_at
     from {{ ref('stg_plan__account_profiles') }}
     where not is_excluded
@@ -56,6 +59,7 @@ loyalty_members as (
         email_hash,
         phone_hash,
         cast(null as varchar) as login_hash,
+        concat(account, ':', member_hash) as member_key,
         cast(joined_on as timestamp) as seen_at
     from {{ ref('stg_loyalty__members') }}
     where not is_excluded
@@ -72,7 +76,9 @@ traces as (
 ),
 
 final as (
-    {% for id_type in ['email', 'phone', 'login'] %}
+    {% for id_type, id_value in [
+        ('email', 'email_hash'), ('phone', 'phone_hash'), ('login', 'login_hash'), ('loyalty_member', 'member_key')
+    ] %}
     select
         trace_id,
         source,
@@ -80,11 +86,11 @@ final as (
         kind,
         record_id,
         '{{ id_type }}' as id_type,
-        {{ id_type }}_hash as id_value,
+        {{ id_value }} as id_value,
         min(seen_at) as seen_at
     from traces
-    where {{ id_type }}_hash is not null
-    group by trace_id, source, table_name, kind, record_id, {{ id_type }}_hash
+    where {{ id_value }} is not null
+    group by trace_id, source, table_name, kind, record_id, {{ id_value }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 )

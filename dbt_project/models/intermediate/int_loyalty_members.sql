@@ -12,10 +12,14 @@ persons as (select * from {{ ref('int_persons') }}),
 with_person as (
     select
         members.*,
-        coalesce(by_email.person_id, by_phone.person_id) as person_id
+        coalesce(by_email.person_id, by_phone.person_id, by_member.person_id) as person_id
     from members
     left join identities as by_email on by_email.id_type = 'email' and members.email_hash = by_email.id_value
     left join identities as by_phone on by_phone.id_type = 'phone' and members.phone_hash = by_phone.id_value
+    left join identities as by_member
+        on
+            by_member.id_type = 'loyalty_member'
+            and concat(members.account, ':', members.member_hash) = by_member.id_value
 ),
 
 final as (

@@ -6,15 +6,7 @@ tree as (
     where trace_id is not null
 ),
 
-traces as (
-    select distinct
-        trace_id,
-        source,
-        table_name,
-        kind,
-        record_id
-    from {{ ref('int_identity_mentions') }}
-),
+mentions as (select * from {{ ref('int_identity_mentions') }}),
 
 final as (
     select
@@ -25,13 +17,17 @@ final as (
         {{ key_of(['tree.one_type', 'tree.one_value']) }} as one_identity,
         tree.other_type,
         {{ key_of(['tree.other_type', 'tree.other_value']) }} as other_identity,
-        traces.source,
-        traces.table_name,
-        traces.kind,
-        traces.record_id,
+        mentions.source,
+        mentions.table_name,
+        mentions.kind,
+        mentions.record_id,
         tree.linked_at
     from tree
-    inner join traces on tree.trace_id = traces.trace_id
+    inner join mentions
+        on
+            tree.trace_id = mentions.trace_id
+            and tree.one_type = mentions.id_type
+            and tree.one_value = mentions.id_value
 )
 
 select * from final

@@ -7,7 +7,7 @@ final as (
     select
         id_type,
         id_value,
-        {{ key_of(['id_type', 'id_value']) }} as identity,
+        identity,
         person_id
     from identities
 )

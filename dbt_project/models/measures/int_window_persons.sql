@@ -1,13 +1,37 @@
 -- Grain: one row per distinct measure × window × channel × market with persons.
-{{ config(materialized='table', tags=['mart']) }}
+-- A window is counted anew only where what it was counted from has changed.
+{{ config(
+    materialized=kept_table(), incremental_strategy='recount', meta={'told_by': 'int_person_windows'},
+    unique_key=['period', 'window_start', 'window_end'], tags=['mart']
+) }}
 
 with
 
 settings as (select * from {{ source('house', 'settings') }}),
 
-windows as (select * from {{ ref('int_windows') }}),
+windows as (
+    select told.*
+    from {{ ref('int_person_windows') }} as told
+    {% if is_incremental() %}
+    left join (select distinct period, window_start, window_end, counted_from from {{ this }}) as counted
+        on
+            told.period = counted.period
+            and told.window_start = counted.window_start
+            and told.window_end = counted.window_end
+            and told.counted_from = counted.counted_from
+    where counted.counted_from is null
+    {% endif %}
+),
 
-window_days as (select * from {{ ref('int_window_days') }}),
+window_days as (
+    select window_days.*
+    from {{ ref('int_window_days') }} as window_days
+    inner join windows
+        on
+            window_days.period = windows.period
+            and window_days.window_start = windows.window_start
+            and window_days.window_end = windows.window_end
+),
 
 person_days as (select * from {{ ref('int_person_daily') }}),
 
@@ -223,7 +247,7 @@ counted_customers_at_end as (
     {{ roll_up_groups(['period', 'window_start', 'window_end']) }}
 ),
 
-final as (
+counted as (
     {% for relation, measures in [
         ('counted_visitors', ['visitors', 'interacting_visitors', 'new_visitors', 'converting_visitors', 'visitors_who_became_leads']),
         ('counted_customers', ['customers_purchasing', 'returning_customers']),
@@ -246,6 +270,24 @@ final as (
     {% if not (last_relation and loop.last) %}union all{% endif %}
     {% endfor %}
     {% endfor %}
+),
+
+final as (
+    select
+        counted.measure,
+        counted.period,
+        counted.window_start,
+        counted.window_end,
+        counted.channel,
+        counted.market,
+        counted.value,
+        windows.counted_from
+    from counted
+    inner join windows
+        on
+            counted.period = windows.period
+            and counted.window_start = windows.window_start
+            and counted.window_end = windows.window_end
 )
 
 select * from final
