@@ -23,8 +23,16 @@ square_returns as (
         and not {{ is_gift_card('item', 'itemization_type') }}
 ),
 
+kiotviet_rows as (
+    select
+        *,
+        {{ is_gift_card('product') }} as is_gift_card
+    from kiotviet
+    where not {{ says_cancelled('status') }}
+),
+
 -- what the customer gets is repeated on each row of the return; a return without an invoice is of an unknown sale
-kiotviet_returns as (
+kiotviet_given_back as (
     select
         source,
         account,
@@ -32,10 +40,27 @@ kiotviet_returns as (
         min(batch_id) as batch_id,
         min(landed_row) as landed_row,
         min(returned_at) as returned_at,
-        cast(coalesce(max(to_pay_back), sum(line_total)) as decimal(18, 6)) as amount
-    from kiotviet
-    where not {{ says_cancelled('status') }}
+        coalesce(max(to_pay_back), sum(line_total)) as paid_back,
+        sum(line_total) as items_amount,
+        sum(case when not is_gift_card then line_total end) as goods_amount
+    from kiotviet_rows
     group by source, account, return_code
+    having count(case when not is_gift_card then 1 end) > 0
+),
+
+-- of what the customer gets, the goods have their share of the rows
+kiotviet_returns as (
+    select
+        source,
+        account,
+        order_name,
+        batch_id,
+        landed_row,
+        returned_at,
+        cast(
+            coalesce({{ share_of('paid_back', 'goods_amount', 'items_amount') }}, paid_back) as decimal(18, 6)
+        ) as amount
+    from kiotviet_given_back
 ),
 
 woocommerce_returns as (

@@ -56,7 +56,7 @@ changes as (
             when running.refunded_before is null then orders.order_date
             else {{ local_day('running.exported_at', 'accounts.time_zone') }}
         end as refund_date,
-        -- of a refunded total the items have their share of the order's total
+        -- of a refunded total the goods have their share of the order's total
         {{ share_of(
             'running.refunded - coalesce(running.refunded_before, 0)',
             'orders.subtotal',
@@ -67,7 +67,10 @@ changes as (
     from running
     inner join orders on running.order_id = orders.order_id
     inner join accounts on orders.source = accounts.source and orders.account = accounts.account
-    where running.refunded <> coalesce(running.refunded_before, 0) and orders.total <> 0
+    where
+        running.refunded <> coalesce(running.refunded_before, 0)
+        and orders.total <> 0
+        and orders.subtotal <> 0
 ),
 
 sold as (select distinct source, account, order_name from items),
