@@ -8,6 +8,8 @@ kiotviet as (select * from {{ ref('stg_kiotviet__returns') }}),
 
 woocommerce as (select * from {{ ref('stg_woocommerce__orders') }}),
 
+woocommerce_items as (select * from {{ ref('stg_woocommerce__order_items') }}),
+
 square_returns as (
     select
         source,
@@ -63,17 +65,34 @@ kiotviet_returns as (
     from kiotviet_given_back
 ),
 
+-- the exports of a shop that list items, with a running total of what was refunded
+woocommerce_totals as (
+    select account, order_name, max(exported_at) as exported_at
+    from woocommerce_items
+    where refunded_amount is not null
+    group by account, order_name
+),
+
+-- refunds are told by the newer of the two exports that tell of any
 woocommerce_returns as (
     select
-        source,
-        account,
-        order_name,
-        batch_id,
-        landed_row,
-        ordered_at as returned_at,
-        -net_sales as amount
+        woocommerce.source,
+        woocommerce.account,
+        woocommerce.order_name,
+        woocommerce.batch_id,
+        woocommerce.landed_row,
+        woocommerce.ordered_at as returned_at,
+        -woocommerce.net_sales as amount
     from woocommerce
-    where net_sales < 0
+    left join woocommerce_totals
+        on
+            woocommerce.account = woocommerce_totals.account
+            and woocommerce.order_name = woocommerce_totals.order_name
+            and woocommerce.exported_at <= woocommerce_totals.exported_at
+    where
+        woocommerce.net_sales < 0
+        and woocommerce_totals.order_name is null
+        and not {{ is_gift_card('woocommerce.products') }}
 ),
 
 final as (
