@@ -102,7 +102,7 @@ def measures(world: World) -> dict[Key, Number]:
 
 @dataclass(frozen=True)
 class _Customer:
-    """A person who bought: the days of counted orders, in order, and where the first one went."""
+    """A person who bought: the days of counted orders in the order of time, and where the first one went."""
 
     days: list[dt.date]
     market: str
@@ -393,9 +393,11 @@ class Truth:
         one = dt.timedelta(days=1)
         for period, start, end in self._periods(self.world.history_start, LONG_PERIODS):
             for person, customer in self.customers.items():
-                to_date = sum(day <= end for day in customer.days)
-                self.tally.state("customers_to_date", period, start, to_date >= 1, customer.market)
-                self.tally.state("customers_with_two_orders", period, start, to_date >= 2, customer.market)
+                # in another zone the second order may have an earlier day than the first
+                since, *again = customer.days[:2]
+                self.tally.state("customers_to_date", period, start, since <= end, customer.market)
+                twice = bool(again) and max(since, *again) <= end
+                self.tally.state("customers_with_two_orders", period, start, twice, customer.market)
                 if any(start - window <= day < start for day in customer.days):
                     stays = any(end - window + one <= day <= end for day in customer.days)
                     self.tally.state("active_customers_at_start", period, start, 1, customer.market)

@@ -76,12 +76,14 @@ def _month_ends(first: dt.date, last: dt.date) -> Iterator[dt.date]:
 
 
 def _known(orders: list[Order], market: str, until: dt.date) -> _Buyer | None:
-    """A customer by the purchase days up to `until`, each worth what was not given back by then."""
+    """A customer by the purchase days up to `until`, each worth what was not given back by then; none before the first
+    order's."""
     worth: dict[dt.date, int] = defaultdict(int)
     for order in orders:
-        if order.day <= until:
-            worth[order.day] += order.gross - order.discount
-            worth[order.day] -= sum(amount for day, amount in order.refunds if day <= until)
+        bought_on = max(order.day, orders[0].day)
+        if bought_on <= until:
+            worth[bought_on] += order.gross - order.discount
+            worth[bought_on] -= sum(amount for day, amount in order.refunds if day <= until)
     if not worth:
         return None
     first, *later = sorted(worth)

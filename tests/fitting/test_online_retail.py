@@ -40,6 +40,8 @@ def warehouse(online_retail: Path, tmp_path_factory: pytest.TempPathFactory, dbt
                 max(InvoiceDate::timestamp)::date as order_date,
                 any_value(Country) as market,
                 true as is_counted,
+                case when person_id is not null
+                    then row_number() over (partition by person_id order by ordered_at, order_id) end as order_number,
                 sum(Quantity * UnitPrice::decimal(18, 6))::decimal(18, 6) as gross_sales,
                 0::decimal(18, 6) as discounts,
                 gross_sales as net_sales

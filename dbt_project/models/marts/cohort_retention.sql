@@ -18,9 +18,9 @@ refunds as (
 buyers as (
     select
         person_id,
-        cast(date_trunc('month', min(order_date)) as date) as cohort_month
+        cast(date_trunc('month', order_date) as date) as cohort_month
     from orders
-    group by person_id
+    where order_number = 1
 ),
 
 cohorts as (
@@ -47,15 +47,16 @@ movements as (
     inner join orders on refunds.order_id = orders.order_id
 ),
 
+-- a later order may have an earlier day in another zone: it counts in the first one's month
 active as (
     select
         buyers.cohort_month,
-        movements.month,
+        greatest(movements.month, buyers.cohort_month) as month,
         count(distinct case when movements.is_order then movements.person_id end) as retained,
         sum(movements.amount) as revenue
     from movements
     inner join buyers on movements.person_id = buyers.person_id
-    group by buyers.cohort_month, movements.month
+    group by buyers.cohort_month, greatest(movements.month, buyers.cohort_month)
 ),
 
 days as (
