@@ -299,6 +299,8 @@ BROKEN = {
     "select * from race_measure limit 1",
     "part_of_whole_kpis_stay_between_0_and_1": "update race_kpi set numerator = denominator + 1 "
     "where kpi = 'bounce_rate' and period = 'day' and channel = 'all' and market = 'all' and is_complete",
+    "every_state_makes_its_market_active": "insert into int_state_spans "
+    "values ('unheard_of', 'a', 'VN', date '2026-03-01', date '9999-12-31')",
     "days_add_up_to_their_month": "update race_measure set value = value + 1 "
     "where measure = 'sessions' and period_start = '2026-03-02' and period = 'day'",
     "channels_and_markets_add_up_to_all": "delete from race_measure where measure = 'sessions' and channel = 'email'",
@@ -359,3 +361,19 @@ def test_money_may_be_below_0_and_no_part_is_above_its_whole_while_its_period_ru
     assert verdict(f"update race_kpi set numerator = 1 where kpi = 'bounce_rate' and {april}") == "fail"
     assert verdict(f"update race_kpi set numerator = -1 where kpi = 'bounce_rate' and {april}") == "fail"
     assert verdict(f"update race_kpi set numerator = 1001 where kpi = 'market_share' and {april}") == "fail"
+
+
+def test_a_market_has_rows_for_whoever_is_there_though_nothing_else_happens_in_it(covered: Any) -> None:
+    covered.add("fct_engage_loyalty_member", {"member_key": "m", "market": "TH", "joined_on": "2026-03-05"})
+    covered.add(
+        "fct_engage_usage",
+        {"use_id": "u", "person_id": "a", "market": "SG", "day": "2026-03-10", "seconds": 0},
+    )
+    covered.build()
+    assert covered.measure("loyalty_members", "month", "03-01") == 1
+    assert covered.measure("loyalty_members", "month", "03-01", market="TH") == 1
+    assert covered.measure("loyalty_members", "month", "02-01", market="TH") == "absent"
+    # opened the app and closed it again
+    assert covered.measure("active_users", "month", "03-01", market="SG") == 1
+    assert covered.measure("usage_seconds", "month", "03-01", market="SG") == 0
+    assert covered.measure("active_users", "day", "03-10", market="SG") == 1
