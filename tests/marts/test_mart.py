@@ -377,3 +377,27 @@ def test_a_market_has_rows_for_whoever_is_there_though_nothing_else_happens_in_i
     assert covered.measure("active_users", "month", "03-01", market="SG") == 1
     assert covered.measure("usage_seconds", "month", "03-01", market="SG") == 0
     assert covered.measure("active_users", "day", "03-10", market="SG") == 1
+
+
+def test_a_market_share_needs_days_on_which_a_shop_was_loaded(mart: Any) -> None:
+    mart.cover("plan", "market_size", "2025-12-01", "03-31", account="company")
+    mart.cover("shopify", "orders", "01-15", "04-10")
+    mart.add(
+        "fct_plan_market",
+        *(
+            {"market_size_id": month, "month": f"{month}-01", "market": "VN", "revenue": "1000"}
+            for month in ("2025-12", "2026-01", "2026-02")
+        ),
+    )
+    mart.add("fct_convert_market_sales", {"market": "VN", "day": "2026-01-20", "net_sales": "50"})
+    mart.build()
+    # what was sold in December is in no file: neither 0 nor complete
+    assert mart.kpi("market_share", "month", "2025-12-01") == {}
+    assert mart.measure("net_sales_in_market", "month", "2025-12-01") == "absent"
+    assert mart.measure("market_revenue", "month", "2025-12-01") == 1000
+    # of January only the second half is loaded: 50 of 1,000
+    january = mart.kpi("market_share", "month", "01-01", market="VN")
+    assert (january["value"], january["is_complete"]) == (0.05, False)
+    # in February the shop was loaded and sold nothing there
+    february = mart.kpi("market_share", "month", "02-01", market="VN")
+    assert (february["value"], february["is_complete"]) == (0, True)
