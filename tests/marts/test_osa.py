@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import shutil
 from decimal import Decimal
 from pathlib import Path
@@ -237,3 +238,19 @@ def test_days_that_are_loaded_in_part_are_no_measure_of_an_initiative(mart: Mart
     assert told("COHORT", "return_rate") == (0, None, 0, None, None, 0)
     # of those in the days before it, 24 to 28 February, too
     assert told("YOUNG", "return_rate") == (None, None, 0, None, None, None)
+
+
+def test_every_kpi_of_money_that_stands_in_a_cycle_ranks_by_it() -> None:
+    money = {row["measure"] for row in seed("measures") if row["unit"] == "money"}
+    worth = {row["kpi"]: row for row in seed("kpi_worth")}
+    kpis = [
+        row["kpi"]
+        for row in seed("kpi_catalog")
+        if row["good"] != "neutral"
+        and (row["grains"] in ("all", "month+") or "cycle" in row["grains"].split(","))
+        and money.intersection(re.findall(r"[a-z]\w*", row["numerator"]))
+    ]
+    assert {"net_sales", "historic_clv", "predicted_clv"} <= set(kpis)
+    assert {kpi: (worth[kpi]["money"], worth[kpi]["per"]) for kpi in kpis if kpi in worth} == dict.fromkeys(
+        kpis, ("", "")
+    )
