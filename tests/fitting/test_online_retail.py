@@ -51,6 +51,10 @@ def warehouse(online_retail: Path, tmp_path_factory: pytest.TempPathFactory, dbt
             [GUEST, str(online_retail / "online_retail.parquet")],
         )
         connection.execute(
+            "create table int_measure_coverage "
+            "(measure varchar, period varchar, window_start date, is_period boolean, is_complete boolean)"
+        )
+        connection.execute(
             "create table int_refunds (order_id varchar, refund_date date, refunded_sales decimal(18, 6), is_counted boolean)"
         )
     dbt(file, ["build", "--select", "rfm_segments", "fct_engage_rfm", "cohort_retention",

@@ -15,6 +15,13 @@ refunds as (
     where order_id is not null
 ),
 
+-- as complete as the customers that race_kpi shows of the month
+complete_months as (
+    select window_start as month
+    from {{ ref('int_measure_coverage') }}
+    where measure = 'customers_purchasing' and period = 'month' and is_period and is_complete
+),
+
 buyers as (
     select
         person_id,
@@ -85,11 +92,13 @@ final as (
             case when cohorts.cohort_month >= settings.history_ready_from then coalesce(active.revenue, 0) end
             as decimal(38, 6)
         ) as revenue,
-        {{ month_end('months.month') }} < settings.as_of as is_complete
+        complete_cohorts.month is not null and complete_months.month is not null as is_complete
     from cohorts
     inner join months on cohorts.cohort_month <= months.month
     cross join settings
     left join active on cohorts.cohort_month = active.cohort_month and months.month = active.month
+    left join complete_months on months.month = complete_months.month
+    left join complete_months as complete_cohorts on cohorts.cohort_month = complete_cohorts.month
 )
 
 select * from final
