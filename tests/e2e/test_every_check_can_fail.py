@@ -90,6 +90,10 @@ BROKEN: dict[str, list[str]] = {
         more("fct_plan_target", "period_start"),
     ],
     # of each fact and source: see the test of its own below
+    "every_state_makes_its_market_active": [
+        "delete from int_active_pairs where market = 'VN'",
+        "update int_state_spans set state = 'unheard_of' where state = 'loyalty_member'",
+    ],
     "facts_are_landed_rows_less_documented_exclusions": ["delete from fct_reach_search"],
     "invoice_rows_agree_with_their_total": [
         lost("stg_kiotviet__invoices", "line_total >= 1"),
@@ -141,8 +145,6 @@ BROKEN: dict[str, list[str]] = {
     ],
     "part_of_whole_kpis_stay_between_0_and_1": [
         "update race_kpi set numerator = denominator + 1 where kpi = 'bounce_rate' and is_complete",
-    ],
-    "parts_of_running_wholes_stay_between_0_and_1": [
         "update race_kpi set numerator = -1 where kpi = 'bounce_rate' and not is_complete",
     ],
     "period_reports_agree_with_days": [
@@ -221,9 +223,9 @@ class Warehouse:
 
 
 @pytest.fixture(scope="module")
-def warehouse(first_night: tuple[Path, Ran], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+def warehouse(sample_nights: tuple[Path, Ran], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     folder = tmp_path_factory.mktemp("checks")
-    file = Path(shutil.copy(first_night[0] / "warehouse.duckdb", folder / "warehouse.duckdb"))
+    file = Path(shutil.copy(sample_nights[0] / "warehouse.duckdb", folder / "warehouse.duckdb"))
     opened = Warehouse(file, compiled(file, folder))
     yield opened
     opened.connection.close()
