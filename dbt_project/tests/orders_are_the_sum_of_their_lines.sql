@@ -1,5 +1,6 @@
 -- An order has the lines that landed: of every order its item rows in effect, read from its own source, against both
 -- facts, in number, gross sales and discounts. A gift card is a line and no sale; a row without an amount is no line.
+-- A discount is the goods', up to what they sell for.
 {% set mapped_sources = ['shopee', 'tiktok_shop', 'lazada', 'haravan', 'sapo'] %}
 with
 
@@ -16,7 +17,6 @@ woocommerce as (
         source,
         account,
         order_name,
-        exported_at,
         1 as is_item,
         product,
         amount,
@@ -27,7 +27,6 @@ woocommerce as (
         source,
         account,
         order_name,
-        exported_at,
         0 as is_item,
         products as product,
         net_sales as amount,
@@ -36,19 +35,11 @@ woocommerce as (
     where net_sales >= 0
 ),
 
--- an order that is in both of its exports is told by the newer one
-woocommerce_newest as (
-    select
-        source,
-        account,
-        order_name,
-        case
-            when max(case when is_item = 0 then exported_at end) > max(case when is_item = 1 then exported_at end)
-                then 0
-            else max(is_item)
-        end as is_item
+-- an order that is in both of its exports is told by its items
+woocommerce_told as (
+    select account, order_name, max(is_item) as is_item
     from woocommerce
-    group by source, account, order_name
+    group by account, order_name
 ),
 
 item_rows as (
@@ -105,11 +96,27 @@ item_rows as (
         woocommerce.order_discount,
         cast(null as decimal(18, 6)) as line_discount
     from woocommerce
-    inner join woocommerce_newest
+    inner join woocommerce_told
         on
-            woocommerce.account = woocommerce_newest.account
-            and woocommerce.order_name = woocommerce_newest.order_name
-            and woocommerce.is_item = woocommerce_newest.is_item
+            woocommerce.account = woocommerce_told.account
+            and woocommerce.order_name = woocommerce_told.order_name
+            and woocommerce.is_item = woocommerce_told.is_item
+),
+
+sums as (
+    select
+        source,
+        account,
+        order_name,
+        count(amount) as lines,
+        cast(coalesce(sum(case when not is_gift_card then amount end), 0) as double) as gross,
+        cast(
+            coalesce(max(order_discount), 0) + coalesce(sum(case when not is_gift_card then line_discount end), 0)
+            as double
+        ) as discount,
+        count(case when not is_gift_card then 1 end) as goods
+    from item_rows
+    group by source, account, order_name
 ),
 
 landed_lines as (
@@ -117,14 +124,10 @@ landed_lines as (
         source,
         account,
         order_name,
-        count(amount) as lines,
-        cast(sum(case when not is_gift_card then amount end) as double) as gross,
-        cast(
-            coalesce(max(order_discount), 0) + coalesce(sum(case when not is_gift_card then line_discount end), 0)
-            as double
-        ) as discount
-    from item_rows
-    group by source, account, order_name
+        lines,
+        gross,
+        case when goods > 0 then least(discount, greatest(gross, 0)) else 0 end as discount
+    from sums
 ),
 
 fact_lines as (

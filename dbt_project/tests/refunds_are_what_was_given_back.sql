@@ -1,5 +1,6 @@
--- What was given back of an order is what its source says: of a running total the newest one's share of the items, of
--- returns their sum, each without VAT and at the rate of its day. Refunds of sales in no file are compared as a whole.
+-- What was given back of an order is what its source says: of a running total the newest one's share of the goods, of
+-- returns the sum of theirs, each without VAT and at the rate of its day. Refunds of sales in no file are compared as a
+-- whole.
 {% set mapped_sources = ['shopee', 'tiktok_shop', 'lazada', 'haravan', 'sapo'] %}
 with
 
@@ -18,11 +19,37 @@ fx as (select * from {{ ref('int_fx_daily') }}),
 square as (select * from {{ ref('stg_square__items') }}),
 
 kiotviet as (
-    select * from {{ ref('stg_kiotviet__returns') }}
+    select
+        *,
+        {{ is_gift_card('product') }} as is_gift_card
+    from {{ ref('stg_kiotviet__returns') }}
     where not {{ says_cancelled('status') }}
 ),
 
 woocommerce as (select * from {{ ref('stg_woocommerce__orders') }}),
+
+woocommerce_items as (select * from {{ ref('stg_woocommerce__order_items') }}),
+
+woocommerce_totals as (
+    select account, order_name, max(exported_at) as exported_at
+    from woocommerce_items
+    where refunded_amount is not null
+    group by account, order_name
+),
+
+-- rows of a list that is newer than the order's running total
+woocommerce_returns as (
+    select woocommerce.*
+    from woocommerce
+    left join woocommerce_totals
+        on
+            woocommerce.account = woocommerce_totals.account
+            and woocommerce.order_name = woocommerce_totals.order_name
+    where
+        woocommerce.net_sales < 0
+        and (woocommerce_totals.order_name is null or woocommerce.exported_at > woocommerce_totals.exported_at)
+        and not {{ is_gift_card('woocommerce.products') }}
+),
 
 -- the order's own running total, as its newest export shows it
 running as (
@@ -36,21 +63,10 @@ running as (
     group by source, account, order_name
     {% endfor %}
     union all
-    select
-        items.source,
-        items.account,
-        items.order_name,
-        max(items.refunded_amount) as refunded_amount
-    from {{ ref('stg_woocommerce__order_items') }} as items
-    -- a newer list of the orders tells of refunds by rows of their own
-    left join woocommerce
-        on
-            items.account = woocommerce.account
-            and items.order_name = woocommerce.order_name
-            and woocommerce.net_sales >= 0
-            and items.exported_at < woocommerce.exported_at
-    where woocommerce.order_name is null
-    group by items.source, items.account, items.order_name
+    select source, account, order_name, max(refunded_amount) as refunded_amount
+    from woocommerce_items
+    where concat(account, ':', order_name) not in (select concat(account, ':', order_name) from woocommerce_returns)
+    group by source, account, order_name
 ),
 
 kiotviet_returns as (
@@ -58,20 +74,25 @@ kiotviet_returns as (
         source,
         account,
         coalesce(max(invoice_code), return_code) as order_name,
-        coalesce(max(to_pay_back), sum(line_total)) as amount
+        cast(coalesce(max(to_pay_back), sum(line_total)) as double)
+        * coalesce(
+            cast(sum(case when not is_gift_card then line_total end) as double)
+            / cast(nullif(sum(line_total), 0) as double),
+            1
+        ) as amount
     from kiotviet
     group by source, account, return_code
+    having min(case when is_gift_card then 1 else 0 end) = 0
 ),
 
 returned as (
-    select source, account, transaction_id as order_name, -net_sales as amount
+    select source, account, transaction_id as order_name, cast(-net_sales as double) as amount
     from square
     where event_type = 'refund' and not {{ is_gift_card('item', 'itemization_type') }}
     union all
     select source, account, order_name, amount from kiotviet_returns
     union all
-    select source, account, order_name, -net_sales as amount from woocommerce
-    where net_sales < 0
+    select source, account, order_name, cast(-net_sales as double) as amount from woocommerce_returns
 ),
 
 sold as (
@@ -83,7 +104,7 @@ sold as (
     select distinct source, account, order_name from woocommerce
     where net_sales >= 0
     union all
-    select distinct source, account, order_name from {{ ref('stg_woocommerce__order_items') }}
+    select distinct source, account, order_name from woocommerce_items
 ),
 
 told as (
@@ -106,7 +127,7 @@ told as (
         returned.source,
         returned.account,
         orders.order_id,
-        cast(returned.amount as double) as amount
+        returned.amount
     from returned
     left join orders
         on
