@@ -90,11 +90,15 @@ def check_mart(home: Home, run_id: str) -> list[Check]:
     """
     with tempfile.TemporaryDirectory(prefix="gate-", dir=home.run(run_id)) as folder:
         mart = _read_mart(home, Path(folder))
-        kpi = f"select * from read_parquet({quoted(str(mart.files['race_kpi']))})"
+        kpi, catalog, measures = (
+            f"read_parquet({quoted(str(mart.files[name]))})" for name in ("race_kpi", "kpi_catalog", "measure_catalog")
+        )
         queries = {
-            "mart__race_kpi": kpi,
-            "mart__race_kpi_parts": f"{kpi} where is_complete and kpi in ("
-            f"select kpi from read_parquet({quoted(str(mart.files['kpi_catalog']))}) where part_of_whole::int = 1)",
+            "mart__race_kpi": f"select * from {kpi}",
+            "mart__race_kpi_parts": "select race_kpi.*, exists("
+            f"from {measures} where unit = 'money' and regexp_matches(parts.numerator, '\\b' || measure || '\\b')"
+            f") as is_money from {kpi} as race_kpi inner join {catalog} as parts using (kpi) "
+            "where part_of_whole::int = 1",
             "mart__race_measure": f"select * from read_parquet({quoted(str(mart.files['race_measure']))})",
         }
         parameters = {"as_of": mart.as_of.isoformat(), "as_of_set": [mart.as_of.isoformat()]}
@@ -280,7 +284,8 @@ class _Mart:
 def _read_mart(home: Home, folder: Path) -> _Mart:
     if not home.warehouse.exists():
         raise GateFailed(f"{home.warehouse}: not there, so there is no mart to check; build it first")
-    files = {name: folder / f"{name}.parquet" for name in ("race_kpi", "race_measure", "kpi_catalog")}
+    copied = ("race_kpi", "race_measure", "kpi_catalog", "measure_catalog")
+    files = {name: folder / f"{name}.parquet" for name in copied}
     try:
         with duckdb.connect() as connection:
             connection.execute(f"attach {quoted(str(home.warehouse))} as warehouse (read_only)")

@@ -76,8 +76,9 @@ class Comparison:
 def compare(truth_dir: Path, mart_path: Path, tolerances: Mapping[str, Decimal] | None = None) -> Comparison:
     """Compares measures.csv and kpis.csv with race_measure and race_kpi of a DuckDB file.
 
-    A row that only the truth has is no difference where its value is zero or null: which of those a mart keeps
-    follows from rules of its own (which channels and markets were active, where all measures of a KPI exist).
+    Where both have a row, 0 and null (unknown: an empty cell of the truth) are two things. A row that only one side
+    has is no difference where its value is 0 or null: which of those a mart keeps follows from rules of its own
+    (which channels and markets were active, where all measures of a KPI exist), and the truth writes no zeros.
 
     `tolerances`: largest absolute difference by measure or KPI; all others must be equal (a value, being a
     double, to nine digits). Fitted measures may differ by one part in ten thousand, average position by its printed
@@ -104,11 +105,14 @@ def _compare(
             for key in sorted(truth.keys() | mart.keys()):
                 if key not in mart and not truth[key][-1]:
                     continue
-                for column, said, found in zip(
-                    columns, truth.get(key, [None] * len(columns)), mart.get(key, [None] * len(columns)), strict=True
-                ):
-                    slack = _slack(key, column, said, allowed, impressions)
-                    _judge(result, Difference(table, key, column, said, found), slack)
+                nothing = [None] * len(columns)
+                for column, said, found in zip(columns, truth.get(key, nothing), mart.get(key, nothing), strict=True):
+                    pair = Difference(table, key, column, said, found)
+                    if key in truth and key in mart and (said is None) != (found is None):
+                        result.compared += 1
+                        result.differences.append(pair)
+                    else:
+                        _judge(result, pair, _slack(key, column, said, allowed, impressions))
     return result
 
 
@@ -128,10 +132,7 @@ def _mart(
     place = f'"{schema[0]}".{table}' if schema else table
     # As text: a decimal keeps its digits, a double its shortest form.
     values = ", ".join(f"{column}::varchar" for column in columns)
-    rows = connection.execute(
-        f"select {name}, period, period_start::varchar, channel, market, {values} from {place} "
-        f"where {' or '.join(f'coalesce({column}, 0) <> 0' for column in columns)}"
-    )
+    rows = connection.execute(f"select {name}, period, period_start::varchar, channel, market, {values} from {place}")
     while batch := rows.fetchmany(20_000):
         for row in batch:
             yield row[:5], [None if value is None else Decimal(value) for value in row[5:]]
@@ -164,7 +165,7 @@ def _slack(
 
 
 def _judge(result: Comparison, pair: Difference, slack: Decimal) -> None:
-    """Counts one pair of numbers. A zero and nothing are the same."""
+    """Counts one pair of numbers. A zero and the number of a row that one side does not have are the same."""
     truth, mart = pair.truth or Decimal(0), pair.mart or Decimal(0)
     if not truth and not mart:
         return

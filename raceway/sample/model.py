@@ -149,6 +149,16 @@ class ShopOrder:
         """What the customer pays, VAT included."""
         return self.subtotal + self.shipping
 
+    @property
+    def goods(self) -> int:
+        """Items that are no gift cards, before the discount, VAT included."""
+        return sum(line.price * line.quantity for line in self.lines if not line.is_gift_card)
+
+    @property
+    def goods_discount(self) -> int:
+        """The discount, as far as there are goods to take it: cards have none."""
+        return min(self.discount, self.goods)
+
     def changes(self) -> list[dt.datetime]:
         """The moments at which an export of it begins to look different."""
         moments = [self.created_at, *(moment for moment, _ in self.refunds)]

@@ -60,6 +60,7 @@ def invent_orders(world: World, population: Population) -> None:
         for _ in range(chance.count(base * world.scale * demand(day), 25)):
             world.orders.append(_order(world, population, chance, day))
     _call_the_counter(world, Chance(world.seed, "shop/counter"))
+    _favour_cards(world, Chance(world.seed, "shop/cards"))
     world.orders += _test_orders(world, chance)
     world.orders.sort(key=lambda order: order.created_at)
     for number, order in enumerate(world.orders):
@@ -74,6 +75,19 @@ def _call_the_counter(world: World, chance: Chance) -> None:
         order.phone = company.COUNTER_PHONE
         if number % 5 == 4:
             order.email = None
+
+
+def _favour_cards(world: World, chance: Chance) -> None:
+    """Clerks give something off some orders with a gift card, and pay some back: the card, or all of the order."""
+    bought = [order for order in world.orders if any(line.is_gift_card for line in order.lines)]
+    for number, order in enumerate(bought):
+        if number % 3 == 0:
+            order.discount = 50_000
+        if number % 4 < 2:
+            card = order.lines[-1].price
+            paid_back = order.total if number % 4 else min(card, order.total)
+            order.refunds = [(_later(order.created_at, chance.uniform(1, 30)), paid_back)]
+            _forget_future(order, world.night)
 
 
 def _exports(world: World) -> list[dt.datetime]:
@@ -143,7 +157,7 @@ def _lines(chance: Chance) -> list[Line]:
 def _become_of(order: ShopOrder, chance: Chance) -> None:
     """Discount, gift card, cancellation, refusal at the door, refunds."""
     if chance.hit(0.012):
-        # A gift card is bought without discount and never given back.
+        # What becomes of gift cards: `_favour_cards`.
         card = company.GIFT_CARD
         order.lines.append(Line(card.sku, card.name, card.category, card.shop_price, 1, is_gift_card=True))
         if chance.hit(0.3):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -57,19 +57,35 @@ _PLANNED: Final = (
     "initiatives_due",
     "initiatives_on_schedule",
 )
+# what nobody can know while the history is young
+_UNREADY: Final = (
+    "new_customers",
+    "active_customers_at_start",
+    "retained_customers",
+    "returning_customers",
+    "existing_customer_orders",
+    "upsell_orders",
+    "cross_sell_orders",
+    "active_customers_at_end",
+    "advocates",
+)
+_FITTED: Final = ("predicted_clv_total", "expected_buyers_90d")
 
 
 def write_truth(world: World, folder: Path) -> int:
-    """Writes measures (rows that are not zero), kpis, targets and experiments as csv; gives the number of rows."""
+    """Writes measures, kpis, targets and experiments as csv; gives the number of rows.
+
+    Measures that are zero have no row; what nobody can know has an empty value.
+    """
     truth = Truth(world)
     values = truth.measures()
     folder.mkdir(parents=True, exist_ok=True)
-    rows = [(*_texts(key), _plain(value)) for key, value in sorted(values.items())]
+    shown: dict[Key, Number | None] = {**values, **dict.fromkeys(truth.unknown)}
+    rows = [(*_texts(key), _plain(value)) for key, value in sorted(shown.items(), key=lambda item: item[0])]
     _write(folder / "measures.csv", ("measure", "period", "period_start", "channel", "market", "value"), rows)
-    found = list(kpi_rows(values))
+    found = list(kpi_rows(values, truth.is_unknown))
     kpis = [
-        (*_texts(key), _plain(numerator), "" if denominator is None else _plain(denominator), value)
-        for key, numerator, denominator, value in found
+        (*_texts(key), _plain(numerator), _plain(denominator), value) for key, numerator, denominator, value in found
     ]
     header = ("kpi", "period", "period_start", "channel", "market", "numerator", "denominator", "value")
     _write(folder / "kpis.csv", header, kpis)
@@ -84,7 +100,9 @@ def _texts(key: Key) -> tuple[str, str, str, str, str]:
     return (key[0], key[1], key[2].isoformat(), key[3], key[4])
 
 
-def _plain(value: Number) -> str:
+def _plain(value: Number | None) -> str:
+    if value is None:
+        return ""
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
@@ -102,7 +120,7 @@ def measures(world: World) -> dict[Key, Number]:
 
 @dataclass(frozen=True)
 class _Customer:
-    """A person who bought: the days of counted orders, in order, and where the first one went."""
+    """A person who bought: the days of counted orders in the order of time, and where the first one went."""
 
     days: list[dt.date]
     market: str
@@ -137,6 +155,9 @@ class Truth:
         self.sign_ups = first_sign_ups(world, self.sessions, self.links.person)
         self.praises: dict[Identity, list[dt.date]] = {}  # when who spoke well of the company
         self.unpriced: set[dt.date] = set()  # days whose leads have no known value
+        self.fitted: set[tuple[str, dt.date]] = set()  # periods that have a fit
+        self.incomparable = incomparable_days(world)
+        self.unknown: set[Key] = set()  # what happened and nobody can know
 
     def measures(self) -> dict[Key, Number]:
         """All of them."""
@@ -162,7 +183,7 @@ class Truth:
             self.world, self.tally, self.exchange, self.counted, self._loose_refunds(), self._market_of,
             lambda: self._periods(self.world.history_start, LONG_PERIODS),
         )  # fmt: skip
-        tally_clv(
+        self.fitted = tally_clv(
             self.tally, self.counted, lambda person: self.customers[person].market, self.world.last,
             self._periods(self.world.history_start, LONG_PERIODS),
         )  # fmt: skip
@@ -173,7 +194,9 @@ class Truth:
         count_mentions(self.world, self.tally)
         tally_experiments(self.world, self.tally, self.links.person)
         values = self.tally.close(dict.fromkeys(_PLANNED, self.world.as_of), self.world.last)
-        return self._without_incomparable(self._without_unready(self._with_buyers_among_visitors(values)))
+        values = self._with_buyers_among_visitors(values)
+        self.unknown = {key for key in values if self.is_unknown(key)}
+        return {key: value for key, value in values.items() if key not in self.unknown}
 
     # Plan
 
@@ -393,9 +416,11 @@ class Truth:
         one = dt.timedelta(days=1)
         for period, start, end in self._periods(self.world.history_start, LONG_PERIODS):
             for person, customer in self.customers.items():
-                to_date = sum(day <= end for day in customer.days)
-                self.tally.state("customers_to_date", period, start, to_date >= 1, customer.market)
-                self.tally.state("customers_with_two_orders", period, start, to_date >= 2, customer.market)
+                # in another zone the second order may have an earlier day than the first
+                since, *again = customer.days[:2]
+                self.tally.state("customers_to_date", period, start, since <= end, customer.market)
+                twice = bool(again) and max(since, *again) <= end
+                self.tally.state("customers_with_two_orders", period, start, twice, customer.market)
                 if any(start - window <= day < start for day in customer.days):
                     stays = any(end - window + one <= day <= end for day in customer.days)
                     self.tally.state("active_customers_at_start", period, start, 1, customer.market)
@@ -414,20 +439,19 @@ class Truth:
                 yield period, start, end
                 start = end + dt.timedelta(days=1)
 
-    def _without_unready(self, values: dict[Key, Number]) -> dict[Key, Number]:
-        """Without what nobody can know while the history is young."""
-        unready = (
-            "new_customers", "active_customers_at_start", "retained_customers", "returning_customers",
-            "existing_customer_orders", "upsell_orders", "cross_sell_orders", "active_customers_at_end", "advocates",
-        )  # fmt: skip
-        unpriced = {(period, self.calendar.start(period, day)) for day in self.unpriced for period in PERIODS}
-        return {
-            key: value
-            for key, value in values.items()
-            if (key[0] not in unready or key[2] >= self.ready_from)
-            and (key[0] != "new_visitors" or self._knows_new_visitors(key))
-            and (key[0] != "lead_value" or key[1:3] not in unpriced)
-        }
+    def is_unknown(self, key: Key) -> bool:
+        """Whether nobody can know a measure: a young history, leads without a value, no fit, brands told alone."""
+        measure, period, start, _, _ = key
+        if measure in _UNREADY:
+            return start < self.ready_from
+        if measure in _FITTED:
+            return (period, start) not in self.fitted
+        if measure == "new_visitors":
+            return not self._knows_new_visitors(key)
+        if measure in ("lead_value", "tracked_mentions"):
+            untold = self.unpriced if measure == "lead_value" else self.incomparable
+            return any(self.calendar.start(period, day) == start for day in untold)
+        return False
 
     def _knows_new_visitors(self, key: Key) -> bool:
         """The outlet's messages do not say when a visitor came first: its first 180 days are no time to ask."""
@@ -437,16 +461,6 @@ class Truth:
         if began is None or not self.world.outlet.events or market not in ("all", outlet.market):
             return True
         return self.calendar.end(period, start) < began or start >= began + dt.timedelta(days=_READY_DAYS)
-
-    def _without_incomparable(self, values: dict[Key, Number]) -> dict[Key, Number]:
-        """Without all mentions of periods with a day on which only the brand's are known."""
-        days = incomparable_days(self.world)
-        return {
-            key: value
-            for key, value in values.items()
-            if key[0] != "tracked_mentions"
-            or not any(key[2] <= day <= self.calendar.end(key[1], key[2]) for day in days)
-        }
 
     # Advocacy
 
@@ -528,11 +542,14 @@ def _bearing_rows(world: World) -> Iterator[tuple[str, str, AdRow]]:
                 yield report.source, report.account, row
 
 
-def kpi_rows(values: Mapping[Key, Number]) -> Iterator[tuple[Key, Number, Number | None, str]]:
-    """Every KPI whose measures are all known: key, numerator, denominator (None: it has none), value as text.
+def kpi_rows(
+    values: Mapping[Key, Number], is_unknown: Callable[[Key], bool] = lambda _: False
+) -> Iterator[tuple[Key, Number | None, Number | None, str]]:
+    """Every KPI whose measures are all fed: key, numerator, denominator (None: it has none), value as text.
 
     Where only some of its measures are zero a KPI has a row here: its value is then 0, or empty (null) where
-    the denominator is 0. Before any measure of the same kind had a channel or market, it is no place of a measure.
+    the denominator is 0. A side with an unknown measure is None, and the value is empty. Before any measure of the
+    same kind had a channel or market, it is no place of a measure.
     """
     declared = declared_measures()
     known = {key[0] for key in values}
@@ -566,12 +583,17 @@ def kpi_rows(values: Mapping[Key, Number]) -> Iterator[tuple[Key, Number, Number
             }
         scale = Decimal(row["scale"])
         for place in sorted(places):
-            numerator = _sum(top, by_measure, place)
-            denominator = _sum(bottom, by_measure, place) if bottom else None
-            if denominator is None:
+            numerator, denominator = (
+                None if any(is_unknown((name, *place)) for name, _ in side) else _sum(side, by_measure, place)
+                for side in (top, bottom)
+            )
+            if not bottom:
+                denominator = None
+            text = ""
+            if numerator is not None and not bottom:
                 text = repr(float(scale * numerator))
-            else:
-                text = repr(float(scale * numerator / denominator)) if denominator else ""
+            elif numerator is not None and denominator:
+                text = repr(float(scale * numerator / denominator))
             yield (row["kpi"], *place), numerator, denominator, text
 
 

@@ -44,8 +44,12 @@ def tally_clv(
     market_of: Callable[[Identity], str],
     last: dt.date,
     periods: Iterable[tuple[str, dt.date, dt.date]],
-) -> None:
-    """Adds the fitted measures: of the latest month end in each period that is over and has a fit."""
+) -> set[tuple[str, dt.date]]:
+    """Adds the fitted measures: of the latest month end in each period that is over and has a fit.
+
+    Gives the periods, by kind and start, that have one.
+    """
+    told = set()
     bought: dict[Identity, list[Order]] = defaultdict(list)
     for order in orders:
         if order.person is not None:
@@ -57,10 +61,12 @@ def tally_clv(
                 known = (_known(mine, market_of(person), month_end) for person, mine in bought.items())
                 fitted[month_end] = _expected([buyer for buyer in known if buyer is not None])
             if fitted[month_end]:
+                told.add((period, start))
                 for market, (value, buyers) in fitted[month_end].items():
                     tally.state("predicted_clv_total", period, start, _decimal(value), market)
                     tally.state("expected_buyers_90d", period, start, _decimal(buyers), market)
                 break
+    return told
 
 
 def _decimal(value: float) -> Decimal:
@@ -76,12 +82,14 @@ def _month_ends(first: dt.date, last: dt.date) -> Iterator[dt.date]:
 
 
 def _known(orders: list[Order], market: str, until: dt.date) -> _Buyer | None:
-    """A customer by the purchase days up to `until`, each worth what was not given back by then."""
+    """A customer by the purchase days up to `until`, each worth what was not given back by then; none before the first
+    order's."""
     worth: dict[dt.date, int] = defaultdict(int)
     for order in orders:
-        if order.day <= until:
-            worth[order.day] += order.gross - order.discount
-            worth[order.day] -= sum(amount for day, amount in order.refunds if day <= until)
+        bought_on = max(order.day, orders[0].day)
+        if bought_on <= until:
+            worth[bought_on] += order.gross - order.discount
+            worth[bought_on] -= sum(amount for day, amount in order.refunds if day <= until)
     if not worth:
         return None
     first, *later = sorted(worth)

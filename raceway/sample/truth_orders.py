@@ -110,7 +110,7 @@ def _shop_order(world: World, links: Links, order: ShopOrder) -> Order:
         person=None if identity is None else links.person(identity),
         market=order.shipping_country or order.billing_country or account.market,
         gross=sum(half_up(line.price * line.quantity / _VAT) for line in order.lines if not line.is_gift_card),
-        discount=half_up(order.discount / _VAT),
+        discount=half_up(order.goods_discount / _VAT),
         refunds=_refunds(world, order),
         lines=tuple(
             SoldLine(line.sku, line.quantity, half_up(line.price * line.quantity / _VAT))
@@ -124,16 +124,18 @@ def _shop_order(world: World, links: Links, order: ShopOrder) -> Order:
 
 
 def _refunds(world: World, order: ShopOrder) -> list[tuple[dt.date, int]]:
-    """What each export shows more than the one before, dated by it; by the order date where the first shows it."""
+    """What each export shows more than the one before, dated by it; by the order date where the first shows it.
+
+    Of what was paid back goods have the share that they have in the order's total.
+    """
     zone = world.accounts["shopify", "vn-shop"].zone
     rows = []
     shown = Fraction(0)
     exports = [moment for moment in world.order_exports if moment >= order.created_at]
     for number, exported_at in enumerate(exports):
         total = [0, *(total for moment, total in order.refunds if moment <= exported_at)][-1]
-        items = (
-            min(Fraction(total * order.subtotal, order.total), Fraction(order.subtotal)) if order.total else Fraction(0)
-        )
+        goods = order.goods - order.goods_discount
+        items = Fraction(min(total, order.total) * goods, order.total) if order.total else Fraction(0)
         if items != shown:
             moment = order.created_at if number == 0 else exported_at
             rows.append((moment.astimezone(zone).date(), half_up((items - shown) / _VAT)))

@@ -33,8 +33,8 @@ def tally_referrals(
     for order in orders:
         if order.person is not None:
             by_person.setdefault(order.person, []).append(order)
-            for name in order.names[:1]:
-                names.setdefault(name.removeprefix("#"), []).append(order)
+        for name in order.names[:1]:
+            names.setdefault(name.removeprefix("#"), []).append(order)
     brought: set[str] = set()
     inviters: list[tuple[Identity, dt.date]] = []
     for referral in world.partners.referrals:
@@ -69,10 +69,9 @@ def _friend(
     by_person: dict[Identity, list[Order]],
     names: dict[str, list[Order]],
 ) -> Identity | None:
-    """Who was invited: by the address, where an order knows it, else by the order that the tool names."""
-    if referral.invited:
-        invited = person(("email", referral.invited.lower()))
-        if invited in by_person or not referral.order_name:
-            return invited
+    """Who was invited: by the address, where an order knows it, else by the one order that the tool names."""
+    invited = person(("email", referral.invited.lower())) if referral.invited else None
+    if invited in by_person:
+        return invited
     named = names.get(referral.order_name.removeprefix("#"), [])
-    return named[0].person if len(named) == 1 else None
+    return (named[0].person if len(named) == 1 else None) or invited

@@ -98,9 +98,8 @@ def _lines(world: World, sale: Sale, vat: Fraction) -> tuple[SoldLine, ...]:
 
 
 def _is_told_by_items(world: World, sale: Sale) -> bool:
-    """Whether the last export with the order is the one that lists its items (WooCommerce's second)."""
-    telling = [at for at in world.trade.exports if sale in world.trade.exported(sale.source, at)]
-    return telling[-1:] == [world.trade.exports[ITEMS_EXPORT]]
+    """Whether the export that lists items (WooCommerce's second) has the order, newest or not."""
+    return sale in world.trade.exported(sale.source, world.trade.exports[ITEMS_EXPORT])
 
 
 def _cancelled_on(world: World, sale: Sale) -> dt.date | None:

@@ -148,12 +148,15 @@ def _site(story: Story) -> None:
 def _shop(story: Story) -> None:
     def order(name: str, at: str, **more: Any) -> dict[str, Any]:
         return {
-            "order_name": name, "created_at": at, "subtotal": "200000", "total": "230000", "discount_amount": "16000",
+            "order_name": name, "created_at": at, "subtotal": "184000", "total": "230000", "discount_amount": "16000",
             "refunded_amount": "0", "lineitem_quantity": 2, "lineitem_name": "Áo dài", "lineitem_sku": "AO",
             "lineitem_price": "100000", "shipping_country": "VN",
         } | more  # fmt: skip
 
-    an = order("#1001", "2026-03-02 02:05:00", order_id="9001", email_hash="an", phone_hash="+84-an")
+    an = order(
+        "#1001", "2026-03-02 02:05:00", order_id="9001", email_hash="an", phone_hash="+84-an", subtotal="284000",
+        total="330000",
+    )  # fmt: skip
     second_line = {
         "order_name": "#1001", "created_at": "2026-03-02 02:05:00", "lineitem_quantity": 1,
         "lineitem_name": "Thẻ quà tặng 100K", "lineitem_price": "100000",
@@ -168,7 +171,7 @@ def _shop(story: Story) -> None:
     ], "2026-03-04 00:00:00")  # fmt: skip
     # a week later An has sent half back, and #1003 was refused at the door
     story.batch("shopify", "orders", "vn-shop", [
-        an | {"refunded_amount": "115000"}, second_line,
+        an | {"refunded_amount": "165000"}, second_line,
         order("#1003", "2026-03-03 17:30:00", phone_hash="+84-an", email_hash="an.work", tags="COD, Bom hàng"),
     ], "2026-03-10 18:00:00")  # fmt: skip
 

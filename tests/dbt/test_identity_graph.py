@@ -169,9 +169,7 @@ def test_contacts_that_the_crm_merged_are_one_person(graph: Story) -> None:
     # 3 went into 2, 2 into 1: all of them are told by 1, from when both were there (1 and 3 a day before 2)
     assert len(of(graph, "email kept", "email merged", "phone merged", "email merged-before")) == 1
     assert of(graph, "email apart").isdisjoint(of(graph, "email kept"))
-    rows = graph.query(
-        "select kind, record_id, linked_at from identity_link where kind = 'merge' order by linked_at"
-    )
+    rows = graph.query("select kind, record_id, linked_at from identity_link where kind = 'merge' order by linked_at")
     assert rows == [("merge", f"hubspot:{CRM}:1", dt.datetime(2026, 1, day)) for day in (6, 7, 7)]
 
 

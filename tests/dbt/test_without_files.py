@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import yaml
@@ -35,6 +36,12 @@ def test_every_unit_test_of_the_models_passes(tmp_path: Path) -> None:
     }
     assert verdicts.keys() == written
     assert set(verdicts.values()) == {"pass"}, {name for name, status in verdicts.items() if status != "pass"}
+
+
+def test_no_model_rounds_to_as_many_places_as_a_column_says() -> None:
+    """Engines want the places when they plan: macros/money.sql has a branch for each."""
+    places = re.compile(r"\bround\([^,]*,[^,)]*minor_unit")
+    assert not [path.name for path in (PROJECT / "models").rglob("*.sql") if places.search(path.read_text("utf-8"))]
 
 
 def test_models_compile_where_nothing_was_frozen_yet(tmp_path: Path) -> None:

@@ -40,6 +40,8 @@ def warehouse(online_retail: Path, tmp_path_factory: pytest.TempPathFactory, dbt
                 max(InvoiceDate::timestamp)::date as order_date,
                 any_value(Country) as market,
                 true as is_counted,
+                case when person_id is not null
+                    then row_number() over (partition by person_id order by ordered_at, order_id) end as order_number,
                 sum(Quantity * UnitPrice::decimal(18, 6))::decimal(18, 6) as gross_sales,
                 0::decimal(18, 6) as discounts,
                 gross_sales as net_sales
@@ -47,6 +49,10 @@ def warehouse(online_retail: Path, tmp_path_factory: pytest.TempPathFactory, dbt
             group by InvoiceNo, CustomerID
             """,
             [GUEST, str(online_retail / "online_retail.parquet")],
+        )
+        connection.execute(
+            "create table int_measure_coverage "
+            "(measure varchar, period varchar, window_start date, is_period boolean, is_complete boolean)"
         )
         connection.execute(
             "create table int_refunds (order_id varchar, refund_date date, refunded_sales decimal(18, 6), is_counted boolean)"

@@ -36,6 +36,7 @@ FACTS = {
     "page_views bigint, product_views bigint, signups bigint, newsletter_signups bigint, "
     "content_interactions bigint, has_interaction boolean, has_product_view boolean, has_cart_after_view boolean, "
     "is_bounced boolean, order_id varchar",
+    "int_session_events": "source varchar, account varchar, user_first_touch_at timestamp",
     "fct_reach_email_campaign": "source varchar, account varchar, campaign_id varchar, day date, market varchar, "
     "delivered bigint, unique_opens bigint, forwards bigint, unique_clicks bigint, unsubscribes bigint",
     "fct_reach_social_day": "source varchar, account varchar, network varchar, day date, market varchar, "

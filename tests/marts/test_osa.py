@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import shutil
 from decimal import Decimal
 from pathlib import Path
@@ -201,3 +202,55 @@ def test_a_target_follows_the_shape_of_last_year_by_date(mart: Mart) -> None:
     # what is over is held against all of its target
     assert mart.kpi("orders", "month", "03-01")["paced_target"] == 20
     assert mart.kpi("orders", "day", "04-10")["paced_target"] == 2
+
+
+def test_days_that_are_loaded_in_part_are_no_measure_of_an_initiative(mart: Mart) -> None:
+    mart.settings(cycle_start=FIRST)
+    mart.cover("shopify", "orders", "01-01", "04-10")
+    mart.cover("zendesk", "tickets", "01-01", "04-03")
+    mart.cover("zendesk", "tickets", "04-05", "04-10")
+    days = [dt.date(2026, 1, 1) + dt.timedelta(days=day) for day in range(100)]
+    for number, day in enumerate(days):
+        mart.add("fct_convert_order", *orders(f"{number}-", day.isoformat(), 1))
+    ticket = {"source": "zendesk", "account": "vn", "market": "VN", "is_replied": False}
+    mart.add("fct_engage_ticket", *(ticket | {"ticket_id": str(day), "day": day} for day in days))
+    mart.add(
+        "fct_plan_initiative",
+        initiative("LONG", "orders", "2026-01-11", "2026-03-11", expected_uplift="0.1"),
+        initiative("SHORT", "orders", "2026-03-02", "2026-03-04", expected_uplift="0.5"),
+        initiative("HOLE", "tickets_opened", "2026-03-30", "2026-04-02", expected_uplift="0.25"),
+        initiative("COHORT", "return_rate", "2026-02-01", "2026-02-05"),
+        initiative("YOUNG", "return_rate", "2026-03-01", "2026-03-05"),
+    )
+    mart.build()
+    mart.build(select="osa_review")
+
+    def told(key: str, kpi: str) -> tuple[Any, ...]:
+        return review(mart, FIRST, kpi, key, "baseline", "target", "actual", "after_value", "gap", "gap_to_baseline")
+
+    # an order a day: of the 60 days before 11 January ten are loaded
+    assert told("LONG", "orders") == (None, None, 60, None, None, None)
+    # three days before, during and after
+    assert told("SHORT", "orders") == (3, 4.5, 3, 3, 1.5, 0)
+    # the first of the four days after is loaded, 4 April is not
+    assert told("HOLE", "tickets_opened") == (4, 3, 4, None, 1, 0)
+    # orders may still be returned for 60 days: until 11 April those of 10 February, the last day after it
+    assert told("COHORT", "return_rate") == (0, None, 0, None, None, 0)
+    # of those in the days before it, 24 to 28 February, too
+    assert told("YOUNG", "return_rate") == (None, None, 0, None, None, None)
+
+
+def test_every_kpi_of_money_that_stands_in_a_cycle_ranks_by_it() -> None:
+    money = {row["measure"] for row in seed("measures") if row["unit"] == "money"}
+    worth = {row["kpi"]: row for row in seed("kpi_worth")}
+    kpis = [
+        row["kpi"]
+        for row in seed("kpi_catalog")
+        if row["good"] != "neutral"
+        and (row["grains"] in ("all", "month+") or "cycle" in row["grains"].split(","))
+        and money.intersection(re.findall(r"[a-z]\w*", row["numerator"]))
+    ]
+    assert {"net_sales", "historic_clv", "predicted_clv"} <= set(kpis)
+    assert {kpi: (worth[kpi]["money"], worth[kpi]["per"]) for kpi in kpis if kpi in worth} == dict.fromkeys(
+        kpis, ("", "")
+    )

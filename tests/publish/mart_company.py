@@ -113,10 +113,14 @@ def make_company(folder: Path) -> Company:
         create table frozen.scopes (source varchar, table_name varchar, account varchar, scope varchar,
             batch_id varchar);
         create table kpi_catalog as select * from (values
-            ('ad_spend', 'reach', 1, 'Ad spend', 'Chi phí quảng cáo', 'money', 'neutral', 0),
-            ('customer_retention_rate', 'engage', 1, 'Customer retention', 'Tỷ lệ giữ chân', 'percent', 'up', 1)
-        ) as t (kpi, stage, "leading", name, name_vi, unit, good, part_of_whole);
-        create table measure_catalog as select 'ad_spend' as measure, 'reach' as stage;
+            ('ad_spend', 'reach', 1, 'Ad spend', 'Chi phí quảng cáo', 'money', 'neutral', 0, 'ad_spend', null),
+            ('customer_retention_rate', 'engage', 1, 'Customer retention', 'Tỷ lệ giữ chân', 'percent', 'up', 1,
+             'retained_customers', 'active_customers_at_start')
+        ) as t (kpi, stage, "leading", name, name_vi, unit, good, part_of_whole, numerator, denominator);
+        create table measure_catalog as select * from (values
+            ('ad_spend', 'reach', 'money'), ('retained_customers', 'engage', 'count'),
+            ('active_customers_at_start', 'engage', 'count')
+        ) as t (measure, stage, unit);
         create table fct_reach_ads as
             select 'google_ads' as source, 'vn' as account, md5(day::varchar) as ads_row_id, day::date as day,
                 20.000000::decimal(18, 6) as "cost"

@@ -84,3 +84,22 @@ def test_two_empty_sides_are_not_equal(tmp_path: Path) -> None:
     (tmp_path / "kpis.csv").write_text(KPIS)
     path = mart(tmp_path, f"('orders', {MONTH}, 0)", f"('ctr', {MONTH}, 0, 0, null)")
     assert not compare(tmp_path, path).is_equal
+
+
+def test_what_nobody_can_know_is_not_0_and_0_is_not_unknown(truth: Path, tmp_path: Path) -> None:
+    (truth / "measures.csv").write_text((truth / "measures.csv").read_text() + "leads,month,2026-03-01,all,all,\n")
+    (truth / "kpis.csv").write_text((truth / "kpis.csv").read_text() + "cpc,month,2026-03-01,all,all,5,0,\n")
+    roas = "('roas', 'month', '2026-03-01', 'display', 'all', 0, 9, {})"
+    known = mart(
+        tmp_path, f"{EQUAL}, ('leads', {MONTH}, null)", f"{RATE}, {roas.format(0)}, ('cpc', {MONTH}, 5, 0, null)"
+    )
+    assert compare(truth, known).is_equal
+    known.unlink()
+    guessed = mart(
+        tmp_path, f"{EQUAL}, ('leads', {MONTH}, 0)", f"{RATE}, {roas.format('null')}, ('cpc', {MONTH}, 5, 0, 0)"
+    )
+    assert {(d.key[0], d.column, d.truth, d.mart) for d in compare(truth, guessed).differences} == {
+        ("leads", "value", None, Decimal(0)),
+        ("roas", "value", Decimal("0.0"), None),
+        ("cpc", "value", None, Decimal(0)),
+    }

@@ -162,6 +162,36 @@ def test_a_refund_taken_back_counts_against_the_first() -> None:
     assert value(found, "refunded_sales", "day", day(15)) == -25_000
 
 
+def test_a_gift_card_takes_no_discount_and_goods_beside_it_have_their_share_of_a_refund() -> None:
+    place = world()
+    both, alone = order("#1", "03-02 10:00", discount=27_000), order("#2", "03-02 11:00", discount=27_000)
+    card = Line("", "Gift Card", "", 400_000, 1, is_gift_card=True)
+    both.lines.append(card)
+    alone.lines = [card]
+    both.refunds, alone.refunds = [(at("03-06 09:00"), 400_000)], [(at("03-06 09:00"), 373_000)]
+    place.orders, place.order_exports = [both, alone], [at("03-05 06:00"), at("03-10 06:00")]
+    found = measures(place)
+    assert (value(found, "gross_sales"), value(found, "discounts")) == (100_000, 25_000)
+    # 400,000 of 481,000 went back, of which the shoe was 81,000: 67,359.67, without VAT 62,370.06
+    assert value(found, "refunded_sales", "day", day(10)) == 62_370
+    assert value(found, "orders_returned") == 1
+
+
+def test_the_first_order_is_the_one_placed_first_whatever_its_day() -> None:
+    place = world()
+    place.orders, place.order_exports = [order("#1", "03-01 00:30", email="carl@example.com")], [place.night]
+    # half an hour later, when it is the last day of February in New York
+    place.sales = [TillSale(at("03-01 01:00"), "T1", [Line("A", "A", "A", 1000, 1)], "CUST", "U1")]
+    place.rates = [Rate(dt.date(2026, 2, 27), "USD", 2_500_000, place.night)]
+    place.events = [event(device(), "03-04 10:01", "purchase", user_id="U1", transaction="#1")]
+    found = measures(place)
+    for month, new in ((dt.date(2026, 2, 1), 0), (MARCH, 1)):
+        assert value(found, "new_customers", "month", month) == new
+        assert value(found, "customers_to_date", "month", month) == new
+        assert value(found, "customers_with_two_orders", "month", month) == new
+    assert value(found, "customers_to_date", "month", MARCH, "all", "VN") == 1
+
+
 def test_an_order_refused_at_the_door_is_dated_by_the_export_and_out_of_sales() -> None:
     place = world()
     soon, late = order("#1", "03-02 10:00", email="a@example.com"), order("#2", "03-02 11:00", email="b@example.com")

@@ -4,7 +4,7 @@ with
 
 settings as (select * from {{ source('house', 'settings') }}),
 
-orders as (
+counted as (
     select *
     from {{ ref('int_orders') }}
     where is_counted and person_id is not null
@@ -16,19 +16,22 @@ refunds as (
     where order_id is not null
 ),
 
-numbered as (
-    select
-        person_id,
-        order_date,
-        market,
-        row_number() over (partition by person_id order by order_date, ordered_at, order_id) as position
-    from orders
-),
-
 buyers as (
     select person_id, order_date as first_day, market
-    from numbered
-    where position = 1
+    from counted
+    where order_number = 1
+),
+
+-- a later order may have an earlier day in another zone: it counts on the first one's
+orders as (
+    select
+        counted.order_id,
+        counted.person_id,
+        counted.gross_sales,
+        counted.discounts,
+        greatest(counted.order_date, buyers.first_day) as order_date
+    from counted
+    inner join buyers on counted.person_id = buyers.person_id
 ),
 
 -- what later purchase days brought, by the month of the sale or refund

@@ -18,7 +18,7 @@ countries as (select * from {{ ref('countries') }}),
 
 fx as (select * from {{ ref('int_fx_daily') }}),
 
--- cells of the order stand on one of its lines only, or are repeated on each; a gift card has no discount
+-- cells of the order stand on one of its lines only, or are repeated on each
 sums as (
     select
         source,
@@ -37,41 +37,62 @@ sums as (
         coalesce(max(is_cancelled), false) as is_cancelled,
         max(cancelled_at) as cancelled_at,
         coalesce(max(is_undelivered), false) as is_undelivered,
-        coalesce(max(order_discount), 0) + coalesce(sum(case when not is_gift_card then line_discount end), 0)
-            as discount,
+        coalesce(max(order_discount), 0) as order_discount,
+        coalesce(sum(line_discount), 0) as line_discounts,
+        coalesce(sum(case when not is_gift_card then line_discount end), 0) as goods_discounts,
         max(subtotal) as subtotal,
         max(total) as total,
         sum(amount) as items_amount,
+        sum(case when is_gift_card then amount - coalesce(line_discount, 0) end) as cards_net,
+        sum(case when not is_gift_card then amount end) as goods_amount,
         max(exported_at) as exported_at,
         coalesce(max(refunded_amount), 0) as refunded_amount
     from items
     group by source, account, order_name
 ),
 
+-- what an order gives off belongs to its goods, up to what they sell for; a gift card has no discount
+discounted as (
+    select
+        *,
+        coalesce(subtotal, items_amount - order_discount - line_discounts) as items_net,
+        case
+            when goods_amount is null then 0
+            else least(order_discount + goods_discounts, greatest(goods_amount, 0))
+        end as discount
+    from sums
+),
+
+-- of what the items came to, the goods' part is what is left beside the cards, and no more than their own net amount
 orders as (
     select
-        sums.source,
-        sums.account,
-        sums.order_name,
-        sums.shop_order_id,
-        sums.email_hash,
-        sums.phone_hash,
-        sums.login_hash,
-        sums.customer_key,
-        sums.ordered_at,
-        sums.sales_place,
-        sums.marketplace,
-        sums.country,
-        sums.tags,
-        sums.is_cancelled,
-        sums.cancelled_at,
-        sums.is_undelivered,
-        sums.discount,
-        sums.exported_at,
-        sums.refunded_amount,
-        cast(coalesce(sums.subtotal, sums.items_amount - sums.discount) as decimal(18, 6)) as subtotal,
-        cast(coalesce(sums.total, sums.subtotal, sums.items_amount - sums.discount) as decimal(18, 6)) as total
-    from sums
+        discounted.source,
+        discounted.account,
+        discounted.order_name,
+        discounted.shop_order_id,
+        discounted.email_hash,
+        discounted.phone_hash,
+        discounted.login_hash,
+        discounted.customer_key,
+        discounted.ordered_at,
+        discounted.sales_place,
+        discounted.marketplace,
+        discounted.country,
+        discounted.tags,
+        discounted.is_cancelled,
+        discounted.cancelled_at,
+        discounted.is_undelivered,
+        discounted.discount,
+        discounted.exported_at,
+        discounted.refunded_amount,
+        cast(
+            greatest(least(
+                discounted.items_net - coalesce(discounted.cards_net, 0),
+                coalesce(discounted.goods_amount, 0) - discounted.discount
+            ), 0) as decimal(18, 6)
+        ) as subtotal,
+        cast(coalesce(discounted.total, discounted.items_net) as decimal(18, 6)) as total
+    from discounted
 ),
 
 excluded as (

@@ -203,11 +203,15 @@ woocommerce_told as (
     where net_sales >= 0
 ),
 
--- an order that comes with its items and in the list of orders, too, is told by the newest export of both
+-- an order that comes with its items and in the list of orders, too, is told by its items, which know the buyer;
+-- what became of it, by the newest export of both
 woocommerce as (
     select
         *,
-        dense_rank() over (partition by account, order_name order by exported_at desc, told_by asc) as newest
+        dense_rank() over (partition by account, order_name order by told_by asc) as preference,
+        first_value(status) over (
+            partition by account, order_name order by exported_at desc, told_by asc
+        ) as newest_status
     from woocommerce_told
 ),
 
@@ -229,7 +233,7 @@ woocommerce_sold as (
         cast(null as varchar) as marketplace,
         country,
         cast(null as varchar) as tags,
-        {{ says_cancelled('status') }} as is_cancelled,
+        {{ says_cancelled('newest_status') }} as is_cancelled,
         cast(null as timestamp) as cancelled_at,
         false as is_undelivered,
         order_discount,
@@ -243,7 +247,7 @@ woocommerce_sold as (
         cast(0 as decimal(18, 6)) as line_discount,
         {{ is_gift_card('product') }} as is_gift_card
     from woocommerce
-    where newest = 1
+    where preference = 1
 ),
 
 final as (

@@ -15,13 +15,14 @@ mapped as (
     {% endfor %}
 ),
 
+-- an empty cell of a running total is 0
 final as (
     select
         source,
         account,
         order_name,
         exported_at,
-        refunded_amount,
+        coalesce(refunded_amount, 0) as refunded_amount,
         false as is_cancelled,
         {{ has_undelivered_tag('tags') }} as is_undelivered
     from shopify
@@ -41,7 +42,7 @@ final as (
         account,
         order_name,
         exported_at,
-        refunded_amount,
+        coalesce(refunded_amount, 0) as refunded_amount,
         {{ says_cancelled('status') }} as is_cancelled,
         {{ says_undelivered('status', 'delivery_state') }} as is_undelivered
     from mapped

@@ -17,17 +17,20 @@ exclusions as (select * from {{ source('house', 'exclusions') }}),
 
 fx as (select * from {{ ref('int_fx_daily') }}),
 
--- the order as it is in effect is itself an export's state
+-- the order as it is in effect is itself an export's state; an export that knows no running total says nothing of it
 totals as (
-    select source, account, order_name, exported_at, coalesce(refunded_amount, 0) as refunded_amount
+    select source, account, order_name, exported_at, refunded_amount
     from states
+    where refunded_amount is not null
     union
     select source, account, order_name, exported_at, refunded_amount
     from orders
     where exported_at is not null
 ),
 
--- refunds of more than the order's total are none of its items
+told_by_rows as (select distinct source, account, order_name from returns),
+
+-- refunds of more than the order's total are none of its items; refunds that are rows of their own are told already
 running as (
     select
         orders.order_id,
@@ -42,6 +45,12 @@ running as (
             totals.source = orders.source
             and totals.account = orders.account
             and totals.order_name = orders.order_name
+    left join told_by_rows
+        on
+            orders.source = told_by_rows.source
+            and orders.account = told_by_rows.account
+            and orders.order_name = told_by_rows.order_name
+    where told_by_rows.order_name is null
 ),
 
 changes as (
@@ -56,7 +65,7 @@ changes as (
             when running.refunded_before is null then orders.order_date
             else {{ local_day('running.exported_at', 'accounts.time_zone') }}
         end as refund_date,
-        -- of a refunded total the items have their share of the order's total
+        -- of a refunded total the goods have their share of the order's total
         {{ share_of(
             'running.refunded - coalesce(running.refunded_before, 0)',
             'orders.subtotal',
@@ -67,7 +76,10 @@ changes as (
     from running
     inner join orders on running.order_id = orders.order_id
     inner join accounts on orders.source = accounts.source and orders.account = accounts.account
-    where running.refunded <> coalesce(running.refunded_before, 0) and orders.total <> 0
+    where
+        running.refunded <> coalesce(running.refunded_before, 0)
+        and orders.total <> 0
+        and orders.subtotal <> 0
 ),
 
 sold as (select distinct source, account, order_name from items),

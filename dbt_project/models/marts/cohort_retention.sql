@@ -15,12 +15,19 @@ refunds as (
     where order_id is not null
 ),
 
+-- as complete as the customers that race_kpi shows of the month
+complete_months as (
+    select window_start as month
+    from {{ ref('int_measure_coverage') }}
+    where measure = 'customers_purchasing' and period = 'month' and is_period and is_complete
+),
+
 buyers as (
     select
         person_id,
-        cast(date_trunc('month', min(order_date)) as date) as cohort_month
+        cast(date_trunc('month', order_date) as date) as cohort_month
     from orders
-    group by person_id
+    where order_number = 1
 ),
 
 cohorts as (
@@ -47,15 +54,16 @@ movements as (
     inner join orders on refunds.order_id = orders.order_id
 ),
 
+-- a later order may have an earlier day in another zone: it counts in the first one's month
 active as (
     select
         buyers.cohort_month,
-        movements.month,
+        greatest(movements.month, buyers.cohort_month) as month,
         count(distinct case when movements.is_order then movements.person_id end) as retained,
         sum(movements.amount) as revenue
     from movements
     inner join buyers on movements.person_id = buyers.person_id
-    group by buyers.cohort_month, movements.month
+    group by buyers.cohort_month, greatest(movements.month, buyers.cohort_month)
 ),
 
 days as (
@@ -84,11 +92,13 @@ final as (
             case when cohorts.cohort_month >= settings.history_ready_from then coalesce(active.revenue, 0) end
             as decimal(38, 6)
         ) as revenue,
-        {{ month_end('months.month') }} < settings.as_of as is_complete
+        complete_cohorts.month is not null and complete_months.month is not null as is_complete
     from cohorts
     inner join months on cohorts.cohort_month <= months.month
     cross join settings
     left join active on cohorts.cohort_month = active.cohort_month and months.month = active.month
+    left join complete_months on months.month = complete_months.month
+    left join complete_months as complete_cohorts on cohorts.cohort_month = complete_cohorts.month
 )
 
 select * from final

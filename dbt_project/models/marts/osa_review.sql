@@ -107,14 +107,18 @@ opportunities as (
         on kpis.kpi = counted_strategy.kpi and cycles.cycle_start = counted_strategy.cycle_start
 ),
 
--- action: the KPI before, during and after
+-- action: the KPI before, during and after; days before or after that are loaded in part say nothing
 results as (
     select
         initiative_windows.account,
         initiative_windows.initiative,
-        max(case when initiative_windows.part = 'before' then kpi_windows.value end) as before_value,
+        max(
+            case when initiative_windows.part = 'before' and kpi_windows.is_complete then kpi_windows.value end
+        ) as before_value,
         max(case when initiative_windows.part = 'during' then kpi_windows.value end) as during_value,
-        max(case when initiative_windows.part = 'after' then kpi_windows.value end) as after_value,
+        max(
+            case when initiative_windows.part = 'after' and kpi_windows.is_complete then kpi_windows.value end
+        ) as after_value,
         min(case when initiative_windows.part = 'after' or kpi_windows.is_complete then 1 else 0 end) = 1
             as is_complete
     from initiative_windows

@@ -1,5 +1,6 @@
 -- Grain: one row per family of measures × (channel, market) pair × stretch of days on which a window may
--- end and still find the pair active: the pair had a value other than 0 in the 400 days up to that end.
+-- end and still find the pair active: in the 400 days up to that end the pair had a value other than 0, a person
+-- who did something, or somebody in a state.
 -- A family is all measures with the same channel_by and market_by.
 {{ config(materialized='table', tags=['mart']) }}
 
@@ -11,6 +12,12 @@ measures as (select * from {{ ref('measures') }}),
 
 measure_days as (select * from {{ ref('int_measure_daily') }}),
 
+person_days as (select * from {{ ref('int_person_daily') }}),
+
+measures_of_states as (
+    {{ measures_of_states() }}
+),
+
 state_spans as (
     select state, market, from_day, until_day from {{ ref('int_state_spans') }}
     union all
@@ -18,15 +25,32 @@ state_spans as (
     where amount <> 0
 ),
 
+-- persons are there, too, where all that is summed of what they did is 0 (a use of 0 seconds)
+days_of_measures as (
+    select measure, channel, market, day from measure_days
+    union
+    select
+        case activity
+            when 'visit' then 'visitors'
+            when 'order' then 'customers_purchasing'
+            when 'lead' then 'leads'
+            when 'usage' then 'active_users'
+        end as measure,
+        channel,
+        market,
+        day
+    from person_days
+),
+
 event_days as (
     select distinct
         measures.channel_by,
         measures.market_by,
-        measure_days.channel,
-        measure_days.market,
-        measure_days.day
-    from measure_days
-    inner join measures on measure_days.measure = measures.measure
+        days_of_measures.channel,
+        days_of_measures.market,
+        days_of_measures.day
+    from days_of_measures
+    inner join measures on days_of_measures.measure = measures.measure
 ),
 
 -- the pairs of the roll-ups and the crossed ones; all × all needs no activity
@@ -62,15 +86,8 @@ stretches as (
             else {{ add_days('state_spans.until_day', trailing_days - 1) }}
         end as until_day
     from state_spans
-    inner join measures
-        on
-            measures.measure = case state_spans.state
-                when 'subscribed' then 'subscribers'
-                when 'active_subscriber' then 'active_subscribers'
-                when 'customer' then 'customers_to_date'
-                when 'customer_with_two_orders' then 'customers_with_two_orders'
-                when 'following' then 'followers'
-            end
+    inner join measures_of_states on state_spans.state = measures_of_states.state
+    inner join measures on measures_of_states.measure = measures.measure
     where state_spans.market <> 'all'
 ),
 

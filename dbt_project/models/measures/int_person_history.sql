@@ -15,23 +15,14 @@ first_touches as (
     group by person_id
 ),
 
-numbered_orders as (
-    select
-        person_id,
-        order_date,
-        market,
-        row_number() over (partition by person_id order by order_date, ordered_at, order_id) as position
-    from orders
-    where is_counted and person_id is not null
-),
-
 buyers as (
     select
         person_id,
-        min(case when position = 1 then order_date end) as first_order_date,
-        min(case when position = 2 then order_date end) as second_order_date,
-        min(case when position = 1 then market end) as first_order_market
-    from numbered_orders
+        min(case when order_number = 1 then order_date end) as first_order_date,
+        min(case when order_number = 2 then order_date end) as second_order_date,
+        min(case when order_number = 1 then market end) as first_order_market
+    from orders
+    where order_number <= 2
     group by person_id
 ),
 
@@ -40,7 +31,11 @@ final as (
         coalesce(buyers.person_id, first_touches.person_id) as person_id,
         first_touches.first_touch_day,
         buyers.first_order_date,
-        buyers.second_order_date,
+        -- in another zone the second order may have an earlier day; it is a second one from the first one's day on
+        case
+            when buyers.second_order_date is not null
+                then greatest(buyers.second_order_date, buyers.first_order_date)
+        end as second_order_date,
         buyers.first_order_market
     from buyers
     full outer join first_touches on buyers.person_id = first_touches.person_id

@@ -9,6 +9,10 @@ accounts as (select * from {{ source('house', 'accounts') }}),
 
 covered_days as (select * from {{ source('house', 'covered_days') }}),
 
+sessions as (select * from {{ ref('fct_reach_session') }}),
+
+session_events as (select * from {{ ref('int_session_events') }}),
+
 measure_rules as (select * from {{ ref('measure_rules') }}),
 
 measures as (select * from {{ ref('measures') }}),
@@ -28,16 +32,30 @@ young_histories as (
     where settings.history_ready_from is null or coverage.window_start < settings.history_ready_from
 ),
 
--- segment sends no first touch: until its own history is long enough, who comes again looks new
+-- Segment sends no first touch, and an export of GA4 may leave it out
+untold_sites as (
+    select source, account
+    from session_events
+    group by source, account
+    having count(user_first_touch_at) = 0
+),
+
+site_days as (
+    select source, account, min(day) as first_day
+    from covered_days
+    where table_name = 'events'
+    group by source, account
+),
+
+-- until such a site's own history is long enough, who comes again looks new wherever it has visitors
 young_sites as (
-    select
-        accounts.account,
-        accounts.market,
-        coalesce(accounts.history_start, min(covered_days.day)) as first_day
-    from accounts
-    inner join covered_days on accounts.source = covered_days.source and accounts.account = covered_days.account
-    where accounts.source = 'segment' and coalesce(accounts.counts_sessions, true)
-    group by accounts.account, accounts.market, accounts.history_start
+    select distinct
+        sessions.market,
+        coalesce(accounts.history_start, site_days.first_day) as first_day
+    from sessions
+    inner join untold_sites on sessions.source = untold_sites.source and sessions.account = untold_sites.account
+    inner join accounts on sessions.source = accounts.source and sessions.account = accounts.account
+    left join site_days on sessions.source = site_days.source and sessions.account = site_days.account
 ),
 
 first_touches as (

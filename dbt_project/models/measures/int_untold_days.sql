@@ -112,6 +112,32 @@ of_searches as (
         and brand_months.account is null
 ),
 
+order_days as (
+    select distinct covered_days.day
+    from covered_days
+    inner join measure_sources
+        on
+            covered_days.source = measure_sources.source
+            and covered_days.table_name = measure_sources.table_name
+    where measure_sources.measure = 'net_sales' and measure_sources.role = 'covers'
+),
+
+-- the size of a market tells nothing of one's own part on days of which no shop was loaded
+of_market_sizes as (
+    select
+        'net_sales_in_market' as measure,
+        covered_days.source,
+        covered_days.table_name,
+        covered_days.account,
+        covered_days.day
+    from covered_days
+    left join order_days on covered_days.day = order_days.day
+    where
+        covered_days.source = 'plan'
+        and covered_days.table_name = 'market_size'
+        and order_days.day is null
+),
+
 final as (
     select measure, source, table_name, account, day from of_scores
     union all
@@ -120,6 +146,8 @@ final as (
     select measure, source, table_name, account, day from of_posts
     union all
     select measure, source, table_name, account, day from of_mentions
+    union all
+    select measure, source, table_name, account, day from of_market_sizes
 )
 
 select * from final

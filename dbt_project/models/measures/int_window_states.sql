@@ -11,78 +11,26 @@ settings as (select * from {{ source('house', 'settings') }}),
 
 windows as (select * from {{ ref('int_windows') }}),
 
--- `last` measures read the state at the window's end, `first` measures on the day before it
+-- a reading is carried some days only: a window that still runs is read today, not at its end
 readings as (
-    select 'subscribers' as measure, 'subscribed' as state, period, window_start, window_end, window_end as day
-    from windows
-    union all
+    {% for one in state_measures() %}
     select
-        'subscribers_at_start' as measure,
-        'subscribed' as state,
-        period,
-        window_start,
-        window_end,
-        {{ add_days('window_start', -1) }} as day
-    from windows
-    union all
-    select
-        'active_subscribers' as measure,
-        'active_subscriber' as state,
-        period,
-        window_start,
-        window_end,
-        window_end as day
-    from windows
-    union all
-    select
-        'loyalty_members' as measure,
-        'loyalty_member' as state,
-        period,
-        window_start,
-        window_end,
-        window_end as day
-    from windows
-    union all
-    select 'customers_to_date' as measure, 'customer' as state, period, window_start, window_end, window_end as day
-    from windows
-    union all
-    select
-        'customers_with_two_orders' as measure,
-        'customer_with_two_orders' as state,
-        period,
-        window_start,
-        window_end,
-        window_end as day
-    from windows
-    union all
-    -- a reading is carried some days only: a window that still runs is read today, not at its end
-    select
-        'followers' as measure,
-        'following' as state,
+        '{{ one.measure }}' as measure,
+        '{{ one.state }}' as state,
         windows.period,
         windows.window_start,
         windows.window_end,
-        least(windows.window_end, settings.as_of) as day
+        {% if one.read == 'before' -%}
+        {{ add_days('windows.window_start', -1) }}
+        {%- elif one.read == 'today' -%}
+        least(windows.window_end, settings.as_of)
+        {%- else -%}
+        windows.window_end
+        {%- endif %} as day
     from windows
     cross join settings
-    union all
-    select
-        'domain_authority' as measure,
-        'scored' as state,
-        period,
-        window_start,
-        window_end,
-        window_end as day
-    from windows
-    union all
-    select
-        'followers_at_start' as measure,
-        'following' as state,
-        period,
-        window_start,
-        window_end,
-        {{ add_days('window_start', -1) }} as day
-    from windows
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 changes as (

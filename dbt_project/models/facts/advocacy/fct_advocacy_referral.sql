@@ -14,13 +14,19 @@ persons as (select * from {{ ref('int_persons') }}),
 
 orders as (select * from {{ ref('fct_convert_order') }}),
 
+buyers as (
+    select distinct person_id
+    from orders
+    where person_id is not null and is_counted
+),
+
 -- the order that the tool names, where one name is one order's
 named_orders as (
     select
         regexp_replace(order_name, '^#', '') as order_key,
         min(person_id) as person_id
     from orders
-    where person_id is not null and is_counted
+    where is_counted
     group by regexp_replace(order_name, '^#', '')
     having count(*) = 1
 ),
@@ -32,11 +38,12 @@ with_persons as (
         {{ local_day('invitations.invited_at', 'accounts.time_zone') }} as day,
         inviters.person_id as inviter_person_id,
         -- who was invited at another address than the one that ordered is known by the order
-        coalesce(invited.person_id, named_orders.person_id) as invited_person_id
+        coalesce(buyers.person_id, named_orders.person_id, invited.person_id) as invited_person_id
     from invitations
     inner join accounts on invitations.source = accounts.source and invitations.account = accounts.account
     left join identities as inviters on inviters.id_type = 'email' and invitations.inviter_hash = inviters.id_value
     left join identities as invited on invited.id_type = 'email' and invitations.invited_hash = invited.id_value
+    left join buyers on invited.person_id = buyers.person_id
     left join named_orders on invitations.order_key = named_orders.order_key
 ),
 

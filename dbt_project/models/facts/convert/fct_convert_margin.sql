@@ -51,13 +51,14 @@ ranked as (
     inner join orders on lines.order_id = orders.order_id
 ),
 
--- the discount is spread by what the lines were sold for; of a running total the rounded shares add up to it
+-- the discount is spread by what the lines were sold for; of a running total the rounded shares add up to it.
+-- Where they were sold for nothing, the first line bears what little there is
 discounted as (
     select
         ranked.*,
         ranked.gross_sales_so_far - coalesce({{ rounded_to_minor_unit(
             share_of('ranked.discounts', 'ranked.gross_sales_so_far', 'ranked.order_gross_sales'), 'settings.minor_unit'
-        ) }}, 0) as net_sales_so_far
+        ) }}, ranked.discounts) as net_sales_so_far
     from ranked
     cross join settings
 ),

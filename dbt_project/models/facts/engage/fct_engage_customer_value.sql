@@ -45,9 +45,9 @@ final as (
         scored.expected_orders_90d,
         scored.probability_90d,
         cast(scored.expected_order_value as decimal(18, 6)) as expected_order_value,
-        cast(
-            round(scored.expected_orders_12m * scored.expected_order_value, settings.minor_unit) as decimal(18, 6)
-        ) as clv_12m,
+        {{ rounded_to_minor_unit(
+            'scored.expected_orders_12m * scored.expected_order_value', 'settings.minor_unit'
+        ) }} as clv_12m,
         1 - scored.p_alive as churn_risk,
         case
             when scored.p_alive is null then null

@@ -7,11 +7,12 @@ orders as (select * from {{ landed_states('woocommerce', 'orders') }}),
 
 order_items as (select * from {{ landed_states('woocommerce', 'order_items') }}),
 
+-- Analytics knows no running total of refunds: it lists them
 shown as (
     select account, _entity, exported_at, status, cast(null as decimal(18, 6)) as refunded_amount
     from orders
     union all
-    select account, _entity, exported_at, status, refunded_amount
+    select account, _entity, exported_at, status, coalesce(refunded_amount, 0) as refunded_amount
     from order_items
 ),
 
