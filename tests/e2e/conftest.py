@@ -44,7 +44,7 @@ def raceway(home: Path, *arguments: str) -> Ran:
         [sys.executable, "-m", "raceway.cli", "--home", str(home), *arguments],
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1_200,
         env=os.environ | {"COLUMNS": "200", "NO_COLOR": "1"},
     )
     return Ran(done.returncode, done.stdout, done.stderr)

@@ -52,7 +52,7 @@ def mart(tmp_path_factory: pytest.TempPathFactory) -> Path:
         [sys.executable, "-m", "raceway.cli", "--home", str(home.root), "run", "--as-of", AS_OF],
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1_200,
         env=os.environ | {"COLUMNS": "200", "NO_COLOR": "1"},
     )
     assert done.returncode == 0, done.stdout + done.stderr
