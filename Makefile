@@ -51,7 +51,7 @@ $(SPARK_INSTALLED): requirements-spark.txt | setup
 	@rm -f $(SPARK_VENV)/.installed-*
 	@touch $@
 
-test-spark: setup-spark  ## the identities on a real local Spark against DuckDB; needs Java 17 (3 minutes)
+test-spark: setup-spark  ## the identities on a real local Spark against DuckDB; needs Java 17 (4 minutes)
 	RACEWAY_REQUIRE_EXTRAS=1 RACEWAY_SPARK_PYTHON=$(CURDIR)/$(SPARK_VENV)/bin/python RACEWAY_SPARK_IDENTITIES=20000 \
 		$(BIN)/python -m pytest tests/spark $(PYTEST_ARGS)
 
