@@ -75,7 +75,7 @@ bench: setup  ## landing against DuckDB alone, and where the time of `make run` 
 
 up: setup  ## start Airflow's page on 8080 with the report beside it on 8081 (Ctrl-C ends both)
 	@test -e $(RACEWAY_HOME)/raceway.toml || $(BIN)/raceway sample
-	$(BIN)/python -m raceway.serve
+	$(BIN)/python -m raceway.night.serve
 
 lock: setup  ## resolve requirements.in and requirements-spark.in anew into their locks (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \

@@ -20,9 +20,10 @@ from pathlib import Path
 
 import duckdb
 
-from raceway.inbox import find_exports
-from raceway.landing import land
-from raceway.settings import Account, init_home
+from raceway.config.accounts import Account
+from raceway.config.init import init_home
+from raceway.inbox.exports import find_exports
+from raceway.landing.land import land
 
 _COLUMNS = {
     "Day": "date", "Campaign": "varchar", "Campaign type": "varchar", "Currency code": "varchar", "Impr.": "bigint",

@@ -20,10 +20,12 @@ from typing import Any
 import duckdb
 from rich.console import Console
 
-from raceway.home import Home
-from raceway.night import run_night
-from raceway.settings import Account, Business, Night, Settings, init_home
-from raceway.show import print_table
+from raceway.common.home import Home
+from raceway.config.accounts import Account
+from raceway.config.init import init_home
+from raceway.config.settings import Business, Night, Settings
+from raceway.console.show import print_table
+from raceway.night.run import run_night
 
 DAYS = 365
 LAST = dt.date(2026, 6, 30)

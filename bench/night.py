@@ -16,11 +16,11 @@ from typing import Any
 
 from rich.console import Console
 
-from raceway import gate
-from raceway.night import run_night
-from raceway.sample import write_sample
-from raceway.settings import init_home
-from raceway.show import print_table
+from raceway.config.init import init_home
+from raceway.console.show import print_table
+from raceway.gate import batch_gate as gate
+from raceway.night.run import run_night
+from raceway.sample.write import write_sample
 
 BUDGET_SECONDS = 180
 

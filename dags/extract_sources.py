@@ -1,7 +1,7 @@
 """One DAG for each source: `extract_<source>` lands what waits in the source's inbox.
 
 Schedule, owner, tags, limits and documentation come from the source's contract; what the tasks do stands
-in `raceway.steps`.
+in `raceway.night.steps`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 from airflow.sdk import DAG, Asset, CronTriggerTimetable, get_parsing_context, task
 
-from raceway import steps, wiring
+from raceway.night import steps, wiring
 
 
 def extract_dag(source: str, plan: wiring.DagPlan) -> DAG:

@@ -1,6 +1,6 @@
 """`race_mart`: from the accepted batches to a published mart, once a night.
 
-What the tasks do stands in `raceway.steps`; the documentation that Airflow shows, in `raceway.wiring`.
+What the tasks do stands in `raceway.night.steps`; the documentation that Airflow shows, in `raceway.night.wiring`.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from typing import Any
 
 from airflow.sdk import DAG, Asset, CronTriggerTimetable, PokeReturnValue, chain, task
 
-from raceway import steps, wiring
-from raceway.airflow_home import WAREHOUSE_POOL
+from raceway.night import steps, wiring
+from raceway.night.airflow_home import WAREHOUSE_POOL
 
 _plan, _sources = wiring.mart_plan()
 

@@ -27,7 +27,7 @@ def raceway(home: Path, *arguments: str, **variables: str) -> Ran:
     """Runs the real command line on a home."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "RACEWAY"))}
     done = subprocess.run(
-        [sys.executable, "-m", "raceway.cli", "--home", str(home), *arguments],
+        [sys.executable, "-m", "raceway.console.cli", "--home", str(home), *arguments],
         capture_output=True,
         text=True,
         timeout=300,

@@ -6,9 +6,11 @@ import datetime as dt
 import os
 from pathlib import Path
 
-from raceway.contracts import source_names
-from raceway.home import Home
-from raceway.settings import Account, Business, Night, Required, Settings, init_home
+from raceway.common.home import Home
+from raceway.config.accounts import Account
+from raceway.config.init import init_home
+from raceway.config.settings import Business, Night, Required, Settings
+from raceway.contracts.files import source_names
 
 AS_OF = dt.date(2026, 3, 3)
 LAST_DAY = dt.date(2026, 3, 2)

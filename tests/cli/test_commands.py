@@ -13,10 +13,10 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from raceway.cli import app
-from raceway.contracts import source_names
-from raceway.home import Home
-from raceway.settings import init_home
+from raceway.common.home import Home
+from raceway.config.init import init_home
+from raceway.console.cli import app
+from raceway.contracts.files import source_names
 from tests.cli.conftest import raceway
 
 COMMANDS = {"init", "sample", "run", "status", "query", "accept", "reject", "retry", "doctor", "new-source"}
@@ -98,7 +98,7 @@ def test_a_second_run_is_told_who_holds_the_home(home: Home) -> None:
 
 
 def test_a_lock_left_by_a_dead_process_stops_nobody(home: Home) -> None:
-    from raceway.lock import alone
+    from raceway.common.lock import alone
 
     home.lock.write_text('{"pid": 4242, "since": "2026-01-01T02:03:04+00:00"}', encoding="utf-8")
     with alone(home):

@@ -10,14 +10,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from raceway.contracts import load_contract
-from raceway.freeze import freeze
-from raceway.home import Home
-from raceway.inbox import find_exports
-from raceway.landing import land
-from raceway.new_source import draft_source
-from raceway.settings import Account, init_home, load_accounts, load_settings
-from raceway.transform import build
+from raceway.build.dbt_run import build
+from raceway.build.freeze import freeze
+from raceway.common.home import Home
+from raceway.config.accounts import Account, load_accounts
+from raceway.config.init import init_home
+from raceway.config.settings import load_settings
+from raceway.console.new_source import draft_source
+from raceway.contracts.load import load_contract
+from raceway.inbox.exports import find_exports
+from raceway.landing.land import land
 from tests.cli.conftest import raceway
 
 SALES = """\

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from raceway.home import Home
+from raceway.common.home import Home
 from tests.cli.conftest import Ran, raceway
 from tests.cli.small_company import AS_OF, OVERVIEW_CARD, REPORT, put, small_company
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from raceway.home import Home
-from raceway.settings import Account
+from raceway.common.home import Home
+from raceway.config.accounts import Account
 from tests.cli.conftest import raceway
 from tests.cli.small_company import AS_OF, REPORT, put, small_company
 

@@ -12,11 +12,20 @@ import time
 from pathlib import Path
 from typing import Any
 
-from raceway.airflow_home import use
-from raceway.faults import BadContract, ExportRefused, GateFailed, HomeIsLocked
-from raceway.home import PROJECT, Home
+from raceway.common.faults import BadContract, ExportRefused, GateFailed, HomeIsLocked
+from raceway.common.home import PROJECT, Home
+from raceway.night.airflow_home import use
 
-HEAVY = ("duckdb", "dbt", "great_expectations", "pandas", "numpy", "pyarrow", "raceway.landing", "raceway.freeze")
+HEAVY = (
+    "duckdb",
+    "dbt",
+    "great_expectations",
+    "pandas",
+    "numpy",
+    "pyarrow",
+    "raceway.landing.land",
+    "raceway.build.freeze",
+)
 FAULTS = (ExportRefused, GateFailed, BadContract, HomeIsLocked, OSError, KeyError)
 
 

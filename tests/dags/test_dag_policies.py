@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from raceway.contracts import load_contract
-from raceway.home import PROJECT
-from raceway.settings import Business, Settings, init_home
+from raceway.common.home import PROJECT
+from raceway.config.init import init_home
+from raceway.config.settings import Business, Settings
+from raceway.contracts.load import load_contract
 
 SOURCES = {path.parent.name for path in PROJECT.contracts.glob("*/_*__sources.yml")}
 STAGES = ["staging", "conform", "plan", "reach", "act", "convert", "engage", "advocacy", "mart"]
@@ -57,7 +58,7 @@ def test_each_dag_file_parses_in_under_a_second(parsed: dict[str, Any]) -> None:
 
 
 def test_parsing_imports_nothing_heavy(parsed: dict[str, Any]) -> None:
-    assert parsed["heavy"] == [], "import these inside the function that uses them (raceway/steps.py)"
+    assert parsed["heavy"] == [], "import these inside the function that uses them (raceway/night/steps.py)"
 
 
 def test_no_dag_catches_up_or_overlaps_itself(parsed: dict[str, Any]) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from raceway.airflow_home import environment
-from raceway.home import Home
+from raceway.common.home import Home
+from raceway.night.airflow_home import environment
 from tests.cli.small_company import OVERVIEW_CARD, put, small_company
 from tests.server.conftest import Server, Who, free_port, wait_until
 
@@ -34,7 +34,7 @@ def embedded(tmp_path: Path) -> Iterator[Server]:
     places = {"localhost:8974": f"127.0.0.1:{health}", "localhost:8080": f"127.0.0.1:{page}", "8080": str(page)}
     services = Server(tmp_path, home, Who({}), variables, places)
     try:
-        prepared = services.run(["python", "-m", "raceway.airflow_home"])
+        prepared = services.run(["python", "-m", "raceway.night.airflow_home"])
         assert prepared.returncode == 0, prepared.stderr
         for name in ("api-server", "scheduler", "dag-processor"):
             services.start(name)

@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 
-from raceway import steps
-from raceway.due import late_sources, past_cut_off
-from raceway.home import HOME_VARIABLE, Home
-from raceway.ledger import Ledger, utc_text
-from raceway.settings import Account, Business, Night, Required, Settings, init_home
+from raceway.common.home import HOME_VARIABLE, Home
+from raceway.common.moments import utc_text
+from raceway.config.accounts import Account
+from raceway.config.init import init_home
+from raceway.config.settings import Business, Night, Required, Settings
+from raceway.ledger.ledger import Ledger
+from raceway.night import steps
+from raceway.night.due import late_sources, past_cut_off
 
 MONDAY = dt.date(2026, 3, 2)
 SUNDAY = dt.date(2026, 3, 1)

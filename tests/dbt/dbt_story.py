@@ -16,7 +16,7 @@ import duckdb
 import pytest
 import yaml
 
-from raceway.parsed_project import parsed_project
+from raceway.build.parsed_project import parsed_project
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = Path(os.environ.get("RACEWAY_DBT_PROJECT", ROOT / "dbt_project"))

@@ -16,9 +16,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from raceway.contracts import source_names
-from raceway.home import Home
-from raceway.inbox import Export, find_exports
+from raceway.common.home import Home
+from raceway.contracts.files import source_names
+from raceway.inbox.exports import Export, find_exports
 
 END = "2026-06-30"
 """Last day of the sample world: fixed, so that the nights do not change with the calendar."""
@@ -41,7 +41,7 @@ class Ran:
 def raceway(home: Path, *arguments: str) -> Ran:
     """Runs the real command line in a process of its own."""
     done = subprocess.run(
-        [sys.executable, "-m", "raceway.cli", "--home", str(home), *arguments],
+        [sys.executable, "-m", "raceway.console.cli", "--home", str(home), *arguments],
         capture_output=True,
         text=True,
         timeout=1_200,

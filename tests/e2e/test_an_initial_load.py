@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from raceway.settings import Account, Business, Settings, init_home
+from raceway.config.accounts import Account
+from raceway.config.init import init_home
+from raceway.config.settings import Business, Settings
 from tests.e2e.conftest import raceway, rows
 
 pytestmark = pytest.mark.xdist_group("initial_load")

@@ -16,8 +16,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from raceway.home import PROJECT
-from raceway.parsed_project import parsed_project
+from raceway.build.parsed_project import parsed_project
+from raceway.common.home import PROJECT
 from tests.e2e.conftest import Ran
 
 pytestmark = pytest.mark.xdist_group("sample_night")

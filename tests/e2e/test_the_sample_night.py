@@ -12,11 +12,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from raceway.home import PROJECT
-from raceway.sample.comparison import compare_targets
-from raceway.sample.truth import Truth, compare
-from raceway.sample.truth_attribution import MODELS
-from raceway.sample.world import invent_world
+from raceway.common.home import PROJECT
+from raceway.sample.invent.everything import invent_world
+from raceway.sample.truth.attribution import MODELS
+from raceway.sample.truth.comparison import compare_targets
+from raceway.sample.truth.truth import Truth, compare
 from tests.e2e.conftest import AS_OF, END, Ran, raceway, rows, version
 
 pytestmark = pytest.mark.xdist_group("sample_night")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from raceway.home import PROJECT
+from raceway.common.home import PROJECT
 from tests.marts.conftest import SETTINGS, Mart, dbt, dbt_scratch
 
 __all__ = ["SETTINGS", "Mart", "dbt", "dbt_scratch"]

@@ -30,8 +30,8 @@ from zoneinfo import ZoneInfo, available_timezones
 import openpyxl
 import pyarrow.parquet
 
-from raceway.contracts import ColumnContract, TableContract
-from raceway.zones import RAILS_ZONES
+from raceway.contracts.grammar import ColumnContract, TableContract
+from raceway.reading.zones import RAILS_ZONES
 
 _SPACE: Final = " \t\r\n\u00a0\u202f\ufeff"
 _ZONES: Final = frozenset(available_timezones())

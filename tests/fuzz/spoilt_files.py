@@ -14,13 +14,16 @@ from typing import Final
 
 import duckdb
 
-from raceway.batch import Batch, write_batch
-from raceway.contracts import SourceContract, load_contract
-from raceway.faults import ExportRefused
-from raceway.home import Home
-from raceway.personal import give_key
-from raceway.reading import Shape, open_members, recognise
-from raceway.settings import Account, load_accounts, load_settings
+from raceway.common.faults import ExportRefused
+from raceway.common.home import Home
+from raceway.config.accounts import Account, load_accounts
+from raceway.config.settings import load_settings
+from raceway.contracts.grammar import SourceContract
+from raceway.contracts.load import load_contract
+from raceway.landing.batch import Batch, write_batch
+from raceway.reading.members import open_members
+from raceway.reading.personal import give_key
+from raceway.reading.recognise import Shape, recognise
 from tests.fuzz import independent
 from tests.fuzz.mutations import NAMES, mutate
 

@@ -36,14 +36,18 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from openpyxl.cell import WriteOnlyCell
 
-from raceway.batch import write_batch
-from raceway.contracts import ColumnContract, SourceContract, load_contract, source_names
-from raceway.furniture import Span
-from raceway.home import Home
-from raceway.personal import give_key
-from raceway.reading import Member, Shape, open_members, recognise
-from raceway.sample import write_sample
-from raceway.settings import Account, Settings, load_accounts, load_settings
+from raceway.common.home import Home
+from raceway.config.accounts import Account, load_accounts
+from raceway.config.settings import Settings, load_settings
+from raceway.contracts.files import source_names
+from raceway.contracts.grammar import ColumnContract, SourceContract
+from raceway.contracts.load import load_contract
+from raceway.landing.batch import write_batch
+from raceway.reading.furniture import Span
+from raceway.reading.members import Member, open_members
+from raceway.reading.personal import give_key
+from raceway.reading.recognise import Shape, recognise
+from raceway.sample.write import write_sample
 from tests.fuzz.spoilt_files import EXPORTED, fixtures
 
 EXAMPLES = max(1, int(os.environ.get("RACEWAY_FUZZ", "2000")) // 1000)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from raceway.contracts import source_names
-from raceway.home import Home
-from raceway.sample import write_sample
+from raceway.common.home import Home
+from raceway.contracts.files import source_names
+from raceway.sample.write import write_sample
 from tests.fuzz.spoilt_files import Bench, Fixture, fixtures
 
 FILES = int(os.environ.get("RACEWAY_FUZZ", "2000"))

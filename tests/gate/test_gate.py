@@ -10,11 +10,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from raceway.contracts import TableContract, load_contract
-from raceway.gate import check_batch
-from raceway.history import BATCH_CHECKS, Check, read_checks
-from raceway.home import Home
-from raceway.settings import Account, init_home
+from raceway.common.home import Home
+from raceway.config.accounts import Account
+from raceway.config.init import init_home
+from raceway.contracts.grammar import TableContract
+from raceway.contracts.load import load_contract
+from raceway.gate.batch_gate import check_batch
+from raceway.history.records import BATCH_CHECKS, Check, read_checks
 
 AS_OF = dt.date(2026, 11, 22)
 # the 22nd in Ho Chi Minh City is still the 21st in UTC

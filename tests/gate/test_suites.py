@@ -11,10 +11,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from raceway.contracts import load_contracts
-from raceway.home import PROJECT
-from raceway.mart_suites import mart_suites
-from raceway.suites import all_suites, landing_suite, stale_suites, write_suites
+from raceway.common.home import PROJECT
+from raceway.contracts.load import load_contracts
+from raceway.gate.landing_suites import all_suites, landing_suite, stale_suites, write_suites
+from raceway.gate.mart_suites import mart_suites
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_a_day_of_the_future_is_critical_in_every_table_of_days() -> None:
 
 
 def test_gx_opens_the_context_and_runs_its_suites_on_duckdb(copy: Path, tmp_path: Path) -> None:
-    import raceway.gx_duckdb  # noqa: F401, I001  # registers the data source type
+    import raceway.gate.gx_duckdb  # noqa: F401, I001  # registers the data source type
     import great_expectations as gx
 
     parquet = tmp_path / "data.parquet"
@@ -113,7 +113,7 @@ def test_gx_opens_the_context_and_runs_its_suites_on_duckdb(copy: Path, tmp_path
 
 def test_gx_would_write_a_suite_as_it_stands(copy: Path) -> None:
     """Saved by GX itself, a suite keeps its ids, names and severities."""
-    import raceway.gx_duckdb  # noqa: F401, I001  # registers the data source type
+    import raceway.gate.gx_duckdb  # noqa: F401, I001  # registers the data source type
     import great_expectations as gx
 
     file = copy / "expectations" / "mart__race_kpi.json"
@@ -134,7 +134,7 @@ def test_gx_would_write_a_suite_as_it_stands(copy: Path) -> None:
 def test_gx_is_told_not_to_report_its_use() -> None:
     import os
 
-    import raceway.gx_duckdb  # noqa: F401  # sets it
+    import raceway.gate.gx_duckdb  # noqa: F401  # sets it
 
     assert os.environ["GX_ANALYTICS_ENABLED"] == "False"
 
@@ -151,7 +151,7 @@ def test_gx_is_told_not_to_report_its_use() -> None:
     ],
 )
 def test_expectations_that_the_contract_language_may_use_work_on_duckdb(name: str, query: str, holds: bool) -> None:
-    import raceway.gx_duckdb  # noqa: F401, I001  # registers the data source type
+    import raceway.gate.gx_duckdb  # noqa: F401, I001  # registers the data source type
     import great_expectations as gx
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
@@ -172,7 +172,7 @@ def test_expectations_that_the_contract_language_may_use_work_on_duckdb(name: st
 
 def test_dates_are_compared_as_dates(tmp_path: Path) -> None:
     """A parameter comes as ISO text and is compared as what its column holds."""
-    import raceway.gx_duckdb  # noqa: F401, I001  # registers the data source type
+    import raceway.gate.gx_duckdb  # noqa: F401, I001  # registers the data source type
     import great_expectations as gx
     from great_expectations.expectations import ExpectColumnValuesToBeBetween
 

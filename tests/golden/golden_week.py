@@ -8,8 +8,8 @@ import os
 import shutil
 from pathlib import Path
 
-from raceway.home import Home
-from raceway.settings import init_home
+from raceway.common.home import Home
+from raceway.config.init import init_home
 
 FOLDER = Path(__file__).parent
 AS_OF = "2026-03-09"

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from raceway.home import PROJECT
+from raceway.common.home import PROJECT
 from tests.golden.golden_week import AS_OF, FOLDER, lay_out, rows
 
 pytestmark = pytest.mark.xdist_group("golden_week")
@@ -49,7 +49,7 @@ def mart(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The mart that one real night makes of the golden week."""
     home = lay_out(tmp_path_factory.mktemp("golden") / "home")
     done = subprocess.run(
-        [sys.executable, "-m", "raceway.cli", "--home", str(home.root), "run", "--as-of", AS_OF],
+        [sys.executable, "-m", "raceway.console.cli", "--home", str(home.root), "run", "--as-of", AS_OF],
         capture_output=True,
         text=True,
         timeout=1_200,

@@ -11,11 +11,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from raceway.home import Home
-from raceway.inbox import find_exports
-from raceway.landing import Outcome, land
-from raceway.ledger import BatchState, Ledger
-from raceway.settings import Account, init_home
+from raceway.common.home import Home
+from raceway.config.accounts import Account
+from raceway.config.init import init_home
+from raceway.inbox.exports import find_exports
+from raceway.landing.land import Outcome, land
+from raceway.ledger.ledger import BatchState, Ledger
 
 AS_OF = dt.date(2026, 3, 10)
 

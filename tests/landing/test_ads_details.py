@@ -6,9 +6,10 @@ import datetime as dt
 
 import pytest
 
-from raceway.gate import check_batch
-from raceway.sample.workbook import workbook
-from raceway.settings import Account, init_home
+from raceway.config.accounts import Account
+from raceway.config.init import init_home
+from raceway.gate.batch_gate import check_batch
+from raceway.sample.traces.workbook import workbook
 from tests.landing.conftest import Desk
 
 ENGLISH = "By Day,Campaign name,Ad group name,Ad name,Cost,Impressions,Clicks (destination),Complete payment,Total complete payment value"

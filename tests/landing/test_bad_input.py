@@ -9,8 +9,9 @@ import zipfile
 import openpyxl
 import pytest
 
-from raceway.ledger import Ledger, accept
-from raceway.sample.workbook import workbook
+from raceway.ledger.decisions import accept
+from raceway.ledger.ledger import Ledger
+from raceway.sample.traces.workbook import workbook
 from tests.landing.conftest import Ads, Desk
 
 ORDERS = (
@@ -244,7 +245,7 @@ def test_a_file_with_too_many_unreadable_rows_is_refused_whole(desk: Desk) -> No
 
 def test_a_date_in_the_future_and_a_negative_cost_are_refused_by_the_gate(desk: Desk) -> None:
     """The real gate, once for both: the batch is kept for `accept`, and out of effect."""
-    from raceway.gate import check_batch
+    from raceway.gate.batch_gate import check_batch
 
     content = "Day,Campaign,Impr.,Clicks,Cost\n2026-03-01,A,10,1,-5\n2026-04-01,B,10,1,5\n"
     outcome = desk.land_one("google_ads/vn/a.csv", content, gate=check_batch)

@@ -12,11 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from raceway.contracts import ColumnContract, ColumnMeta, TableContract, load_contract
-from raceway.reading import Member, Shape
-from raceway.settings import Account
-from raceway.typing_sql import cell, macros, quoted
-from raceway.zones import zone_rows
+from raceway.common.sql import quoted
+from raceway.config.accounts import Account
+from raceway.contracts.grammar import ColumnContract, ColumnMeta, TableContract
+from raceway.contracts.load import load_contract
+from raceway.reading.cells import cell, macros
+from raceway.reading.members import Member
+from raceway.reading.recognise import Shape
+from raceway.reading.zones import zone_rows
 
 ACCOUNT = Account(
     source="square", account="till", name="till", market="US", time_zone="Asia/Ho_Chi_Minh", currency="USD"

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 import yaml
 
-from raceway.contracts import load_contract
-from raceway.faults import BadContract
-from raceway.inbox import find_exports
-from raceway.landing import land
-from raceway.ledger import Ledger
+from raceway.common.faults import BadContract
+from raceway.contracts.load import load_contract
+from raceway.inbox.exports import find_exports
+from raceway.landing.land import land
+from raceway.ledger.ledger import Ledger
 from tests.landing.conftest import AS_OF, Desk
 
 Kiosk = Callable[..., Desk]

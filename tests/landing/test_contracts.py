@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from raceway.contracts import DATA_TYPES, load_contract, load_contracts
-from raceway.faults import BadContract
-from raceway.home import Home
+from raceway.common.faults import BadContract
+from raceway.common.home import Home
+from raceway.contracts.grammar import DATA_TYPES
+from raceway.contracts.load import load_contract, load_contracts
 from tests.landing.conftest import Desk
 
 GOOD = """

@@ -8,7 +8,7 @@ import io
 import openpyxl
 import pytest
 
-from raceway.personal import Hasher
+from raceway.reading.personal import Hasher
 from tests.landing.conftest import Desk
 
 CONTACTS = (

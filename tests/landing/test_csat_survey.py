@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from raceway.personal import Hasher
+from raceway.reading.personal import Hasher
 from tests.landing.conftest import Desk
 
 COLUMNS = "score, cast(submitted_at as varchar), email_hash is not null"
@@ -65,8 +65,8 @@ def test_two_answers_of_one_second_without_an_address_are_two_rows(desk: Desk) -
 
 
 def test_a_rating_off_the_scale_holds_the_batch_back(desk: Desk) -> None:
-    from raceway.contracts import load_contract
-    from raceway.suites import landing_suite
+    from raceway.contracts.load import load_contract
+    from raceway.gate.landing_suites import landing_suite
 
     for table in ("typeform", "survey_monkey", "google_forms", "google_forms_vi"):
         suite = landing_suite(load_contract("csat_survey").table(table))

@@ -8,12 +8,13 @@ from typing import Any
 import duckdb
 import pytest
 
-from raceway.excluded import excluded_rows
-from raceway.faults import BadSettings
-from raceway.free_text import coarse_ip
-from raceway.freeze import freeze
-from raceway.settings import load_accounts, load_exclusions, load_settings
-from raceway.transform import build
+from raceway.build.dbt_run import build
+from raceway.build.freeze import freeze
+from raceway.common.faults import BadSettings
+from raceway.common.networks import coarse_ip
+from raceway.config.accounts import load_accounts, load_exclusions
+from raceway.config.settings import load_settings
+from raceway.publish.excluded import excluded_rows
 from tests.landing.conftest import AS_OF, Desk
 
 ORDERS = (

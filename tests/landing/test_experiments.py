@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from raceway.gate import check_batch
-from raceway.personal import Hasher
+from raceway.gate.batch_gate import check_batch
+from raceway.reading.personal import Hasher
 from tests.landing.conftest import Desk
 
 DECIDED = "decision_id, cast(decided_at as varchar), visitor_id, experiment_id, variation_id, is_holdback"

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from raceway.contracts import load_contract
-from raceway.faults import BadContract
-from raceway.free_text import coarse_ip_sql, masked_sql, prepare, sentiment_sql
-from raceway.home import Home
+from raceway.common.faults import BadContract
+from raceway.common.home import Home
+from raceway.contracts.load import load_contract
+from raceway.reading.free_text import coarse_ip_sql, masked_sql, prepare, sentiment_sql
 from tests.landing.conftest import Desk
 
 CONTRACT = """

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from raceway.landing import Outcome
+from raceway.landing.land import Outcome
 from tests.landing.conftest import Desk
 
 CONTRACT = """

@@ -8,7 +8,7 @@ from typing import Any
 
 import openpyxl
 
-from raceway.personal import Hasher
+from raceway.reading.personal import Hasher
 from tests.landing.conftest import Desk
 
 INVOICE = [

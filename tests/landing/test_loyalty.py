@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from raceway.gate import check_batch
-from raceway.home import PROJECT
-from raceway.personal import Hasher
+from raceway.common.home import PROJECT
+from raceway.gate.batch_gate import check_batch
+from raceway.reading.personal import Hasher
 from tests.landing.conftest import Desk
 
 MEMBERS = "member_id,email,phone,joined_on,left_on\n"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from raceway.home import PROJECT
-from raceway.personal import Hasher
+from raceway.common.home import PROJECT
+from raceway.reading.personal import Hasher
 from tests.landing.conftest import Desk
 
 CAMPAIGNS = (

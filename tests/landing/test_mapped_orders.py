@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from raceway.contracts import load_contracts
-from raceway.home import PROJECT
-from raceway.personal import Hasher
+from raceway.common.home import PROJECT
+from raceway.contracts.load import load_contracts
+from raceway.reading.personal import Hasher
 from tests.landing.conftest import Desk
 from tests.landing.test_kiotviet import workbook
 

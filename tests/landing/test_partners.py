@@ -10,8 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from raceway.home import PROJECT
-from raceway.personal import Hasher
+from raceway.common.home import PROJECT
+from raceway.reading.personal import Hasher
 from tests.landing.conftest import Desk
 
 HEAD = '"id","publisher_id","sale_amount","commission","date","commission_status","validation_date","ip","products"\r\n'
@@ -36,7 +36,7 @@ def test_quoted_numbers_and_a_status_in_digits_land_typed(desk: Desk) -> None:
 
 
 def test_a_status_that_nobody_knows_stops_at_the_gate(desk: Desk) -> None:
-    from raceway.gate import check_batch
+    from raceway.gate.batch_gate import check_batch
 
     outcome = desk.land_one("affiliate/us/awin.csv", HEAD + sale(1, "7"), gate=check_batch)
     assert (outcome.status, "status" in outcome.reason) == ("refused", True)

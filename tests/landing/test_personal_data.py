@@ -8,8 +8,8 @@ import hmac
 import duckdb
 import pytest
 
-from raceway.faults import BadSettings
-from raceway.personal import Hasher, give_key, hash_sql, normal_phone
+from raceway.common.faults import BadSettings
+from raceway.reading.personal import Hasher, give_key, hash_sql, normal_phone
 from tests.landing.conftest import Desk
 
 

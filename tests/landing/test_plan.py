@@ -6,9 +6,9 @@ import datetime as dt
 
 import pytest
 
-from raceway.gate import check_batch
-from raceway.home import PROJECT
-from raceway.personal import Hasher
+from raceway.common.home import PROJECT
+from raceway.gate.batch_gate import check_batch
+from raceway.reading.personal import Hasher
 from tests.landing.conftest import Desk
 
 TEMPLATES = [
@@ -63,8 +63,8 @@ def test_the_list_covers_up_to_the_day_before_its_export(desk: Desk) -> None:
 
 
 def test_a_kind_that_nobody_knows_is_critical_for_the_gate() -> None:
-    from raceway.contracts import load_contract
-    from raceway.suites import landing_suite
+    from raceway.contracts.load import load_contract
+    from raceway.gate.landing_suites import landing_suite
 
     plan = load_contract("plan")
     for table, name in (("brand_terms", "kind_vocabulary"), ("subscriptions", "kind_vocabulary")):

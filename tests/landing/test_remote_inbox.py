@@ -14,12 +14,12 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from raceway import steps
-from raceway.faults import BadSettings
-from raceway.inbox import at_rest, find_exports
-from raceway.landing import land
-from raceway.remote_inbox import RemoteInbox
-from raceway.settings import Inbox, Settings, load_settings
+from raceway.common.faults import BadSettings
+from raceway.config.settings import Inbox, Settings, load_settings
+from raceway.inbox.exports import at_rest, find_exports
+from raceway.inbox.remote_inbox import RemoteInbox
+from raceway.landing.land import land
+from raceway.night import steps
 from tests.landing.conftest import AS_OF, Ads, Desk
 
 

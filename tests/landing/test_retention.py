@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from raceway.faults import BadSettings
-from raceway.freeze import freeze
-from raceway.home import Home
-from raceway.inbox import find_exports
-from raceway.ledger import UnknownBatch, retry
-from raceway.personal import check_key, key_fingerprint
-from raceway.raw_files import sweep
-from raceway.settings import load_accounts, load_settings
+from raceway.build.freeze import freeze
+from raceway.common.faults import BadSettings
+from raceway.common.home import Home
+from raceway.config.accounts import load_accounts
+from raceway.config.settings import load_settings
+from raceway.inbox.exports import find_exports
+from raceway.inbox.raw_files import sweep
+from raceway.ledger.decisions import UnknownBatch, retry
+from raceway.reading.personal import check_key, key_fingerprint
 from tests.landing.conftest import AS_OF, Ads, Desk
 
 HEAD = "Name,Email,Financial Status,Currency,Subtotal,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price\n"

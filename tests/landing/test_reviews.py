@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from raceway.home import PROJECT
+from raceway.common.home import PROJECT
 from tests.landing.conftest import Desk
 
 COLUMNS = "review_id, stars, comment, cast(created_at as varchar)"

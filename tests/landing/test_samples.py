@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from raceway.inbox import find_exports
-from raceway.landing import land
-from raceway.ledger import Ledger
-from raceway.settings import Account, init_home
+from raceway.config.accounts import Account
+from raceway.config.init import init_home
+from raceway.inbox.exports import find_exports
+from raceway.landing.land import land
+from raceway.ledger.ledger import Ledger
 
 HERE = Path(__file__).resolve().parent
 SAMPLES = Path(os.environ.get("RACEWAY_SAMPLES") or HERE.parent.parent.parent / "shared" / "samples")

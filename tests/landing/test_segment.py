@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from raceway.faults import BadSettings
-from raceway.gate import check_batch
-from raceway.personal import Hasher
-from raceway.settings import Account, init_home, load_accounts
+from raceway.common.faults import BadSettings
+from raceway.config.accounts import Account, load_accounts
+from raceway.config.init import init_home
+from raceway.gate.batch_gate import check_batch
+from raceway.reading.personal import Hasher
 from tests.landing.conftest import Desk
 
 COLUMNS = "message_id, message_type, event, cast(happened_at as varchar), anonymous_id, order_id"

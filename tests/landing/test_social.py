@@ -10,7 +10,7 @@ import duckdb
 import openpyxl
 import pytest
 
-from raceway.gate import check_batch
+from raceway.gate.batch_gate import check_batch
 from tests.landing.conftest import Desk
 
 TABLE = (

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from raceway.personal import Hasher
+from raceway.reading.personal import Hasher
 from tests.landing.conftest import Desk
 
 # ---------------------------------------------------------------- ga4

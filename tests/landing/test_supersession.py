@@ -11,11 +11,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from raceway.home import Home
-from raceway.inbox import Export, find_exports
-from raceway.landing import land
-from raceway.ledger import Ledger, UnknownBatch, accept, reject, retry
-from raceway.settings import Account, init_home
+from raceway.common.home import Home
+from raceway.config.accounts import Account
+from raceway.config.init import init_home
+from raceway.inbox.exports import Export, find_exports
+from raceway.landing.land import land
+from raceway.ledger.decisions import UnknownBatch, accept, reject, retry
+from raceway.ledger.ledger import Ledger
 from tests.landing.conftest import Ads, Desk, moment
 
 

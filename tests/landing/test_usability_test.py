@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from raceway.home import PROJECT
-from raceway.personal import Hasher
+from raceway.common.home import PROJECT
+from raceway.reading.personal import Hasher
 from tests.landing.conftest import Desk
 
 COLUMNS = "test_id, task, is_success, errors, seconds, cast(tested_on as varchar)"

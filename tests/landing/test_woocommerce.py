@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from raceway.personal import Hasher
+from raceway.reading.personal import Hasher
 from tests.landing.conftest import Desk
 
 ANALYTICS = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from raceway.home import PROJECT
+from raceway.common.home import PROJECT
 from tests.landing.conftest import Desk
 
 COLUMNS = "message_id, title, cast(sent_at as varchar), sent, delivered, reads, clicks"

@@ -12,8 +12,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from raceway.home import PROJECT
-from raceway.parsed_project import parsed_project
+from raceway.build.parsed_project import parsed_project
+from raceway.common.home import PROJECT
 
 FACTS = {
     "fct_plan_budget": "source varchar, account varchar, budget varchar, day date, channel varchar, market varchar, "

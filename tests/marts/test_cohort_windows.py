@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from test_mart import seed
 
-from raceway.settings import Settings
+from raceway.config.settings import Settings
 from tests.marts.conftest import Mart
 
 WINDOWS = {

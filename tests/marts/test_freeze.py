@@ -11,13 +11,17 @@ from typing import Any
 import duckdb
 import pytest
 
-from raceway.faults import PermanentFault
-from raceway.freeze import freeze, waiting_for_rates
-from raceway.history import run_checks
-from raceway.home import Home
-from raceway.ledger import Ledger, reject, state_name, utc_text
-from raceway.personal import Hasher
-from raceway.settings import Account, Exclusion, Identity, Settings, init_home
+from raceway.build.freeze import freeze, waiting_for_rates
+from raceway.common.faults import PermanentFault
+from raceway.common.home import Home
+from raceway.common.moments import utc_text
+from raceway.config.accounts import Account, Exclusion
+from raceway.config.init import init_home
+from raceway.config.settings import Identity, Settings
+from raceway.history.records import run_checks
+from raceway.ledger.decisions import reject
+from raceway.ledger.ledger import Ledger, state_name
+from raceway.reading.personal import Hasher
 
 AS_OF = dt.date(2026, 4, 11)
 
@@ -134,7 +138,7 @@ def test_models_of_another_program_begin_with_an_empty_warehouse(
         warehouse.execute("create table kept as select 1 as n")
     company.freeze(AS_OF + dt.timedelta(days=1))
     assert company.frozen("from kept") == [(1,)]
-    monkeypatch.setattr("raceway.freeze._program_hash", lambda home: "another")
+    monkeypatch.setattr("raceway.build.freeze._program_hash", lambda home: "another")
     company.freeze()
     assert not company.frozen("select 1 from duckdb_tables() where table_name = 'kept'")
 

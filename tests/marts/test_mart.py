@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from raceway.home import PROJECT
+from raceway.common.home import PROJECT
 
 # what this release promises, by stage
 PROMISED = {

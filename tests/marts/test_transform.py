@@ -13,12 +13,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from raceway import transform
-from raceway.faults import GateFailed, PassingFault
-from raceway.history import run_checks
-from raceway.home import PROJECT, Home, Program
-from raceway.settings import init_home
-from raceway.transform import build
+from raceway.build import dbt_run as transform
+from raceway.build.dbt_run import build
+from raceway.common.faults import GateFailed, PassingFault
+from raceway.common.home import PROJECT, Home, Program
+from raceway.config.init import init_home
+from raceway.history.records import run_checks
 
 FILES = {
     "dbt_project/dbt_project.yml": """

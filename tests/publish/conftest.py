@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from mart_company import Company, make_company
 
-from raceway.history import Check
+from raceway.history.records import Check
 
 
 @pytest.fixture

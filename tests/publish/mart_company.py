@@ -10,11 +10,11 @@ from pathlib import Path
 
 import duckdb
 
-from raceway.history import Check, check_lines
-from raceway.home import Home
-from raceway.ledger import Ledger
-from raceway.publish import Version, publish
-from raceway.settings import init_home
+from raceway.common.home import Home
+from raceway.config.init import init_home
+from raceway.history.records import Check, check_lines
+from raceway.ledger.ledger import Ledger
+from raceway.publish.version import Version, publish
 
 AS_OF = dt.date(2026, 11, 22)
 

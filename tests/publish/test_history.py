@@ -8,9 +8,10 @@ from collections.abc import Callable
 import pytest
 from mart_company import AS_OF, Company
 
-from raceway.faults import PermanentFault
-from raceway.history import Check, RunRecord, record_checks, record_run, run_checks, run_records
-from raceway.ledger import Ledger, reject
+from raceway.common.faults import PermanentFault
+from raceway.history.records import Check, RunRecord, record_checks, record_run, run_checks, run_records
+from raceway.ledger.decisions import reject
+from raceway.ledger.ledger import Ledger
 
 MakeCheck = Callable[..., Check]
 

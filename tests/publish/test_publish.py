@@ -17,9 +17,9 @@ import duckdb
 import pytest
 from mart_company import AS_OF, Company
 
-from raceway.faults import GateFailed, PassingFault
-from raceway.history import Check, record_checks, run_records
-from raceway.publish import published_version, published_versions
+from raceway.common.faults import GateFailed, PassingFault
+from raceway.history.records import Check, record_checks, run_records
+from raceway.publish.version import published_version, published_versions
 
 MakeCheck = Callable[..., Check]
 

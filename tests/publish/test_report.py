@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 import pytest
 from mart_company import Company
 
-from raceway.history import Check, record_checks
-from raceway.wording import Wording
+from raceway.history.records import Check, record_checks
+from raceway.report.wording import Wording
 
 MakeCheck = Callable[..., Check]
 

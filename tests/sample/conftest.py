@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from raceway.home import Home
-from raceway.sample import SampleSummary, write_sample
+from raceway.common.home import Home
+from raceway.sample.write import SampleSummary, write_sample
 
 LAST = dt.date(2026, 11, 21)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from raceway.sample import company
-from raceway.sample.model import Device, Event, Line, ShopOrder, Traffic, World, micros
+from raceway.sample.world import company
+from raceway.sample.world.things import Device, Event, Line, ShopOrder, Traffic, micros
+from raceway.sample.world.world import World
 
 FIRST, LAST = dt.date(2026, 3, 2), dt.date(2026, 3, 29)
 HISTORY = dt.date(2025, 6, 1)

@@ -9,16 +9,17 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
-from raceway.freeze import freeze
-from raceway.home import Home
-from raceway.inbox import find_exports
-from raceway.landing import land
-from raceway.sample import write_sample
-from raceway.sample.experiments import Exposure
-from raceway.sample.model import World
-from raceway.sample.world import invent_world
-from raceway.settings import load_accounts, load_settings
-from raceway.transform import build
+from raceway.build.dbt_run import build
+from raceway.build.freeze import freeze
+from raceway.common.home import Home
+from raceway.config.accounts import load_accounts
+from raceway.config.settings import load_settings
+from raceway.inbox.exports import find_exports
+from raceway.landing.land import land
+from raceway.sample.invent.everything import invent_world
+from raceway.sample.world.experiments import Exposure
+from raceway.sample.world.world import World
+from raceway.sample.write import write_sample
 
 LAST = dt.date(2026, 6, 30)
 DAYS, SCALE, SEED = 21, 0.15, 7

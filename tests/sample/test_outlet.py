@@ -9,10 +9,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from raceway.sample.model import micros
-from raceway.sample.outlet_model import Identify
-from raceway.sample.traces_segment import write_segment
-from raceway.sample.truth import measures
+from raceway.sample.traces.segment import write_segment
+from raceway.sample.truth.truth import measures
+from raceway.sample.world.outlet import Identify
+from raceway.sample.world.things import micros
 from tests.sample.conftest import Written
 from tests.sample.hand_made import SEARCH_AD, at, device, event, order, world
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from raceway.sample.company import BOT_BROWSER
+from raceway.sample.world.company import BOT_BROWSER
 from tests.sample.conftest import Written, write
 
 

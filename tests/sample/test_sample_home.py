@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from raceway.contracts import load_contract
-from raceway.faults import BadSettings
-from raceway.home import PROJECT
-from raceway.reading import normal
-from raceway.sample import write_sample
-from raceway.sample.seasons import TET, demand, holidays
-from raceway.settings import Account, init_home, load_accounts, load_exclusions, load_holidays
+from raceway.common.faults import BadSettings
+from raceway.common.home import PROJECT
+from raceway.config.accounts import Account, load_accounts, load_exclusions, load_holidays
+from raceway.config.init import init_home
+from raceway.contracts.load import load_contract
+from raceway.reading.recognise import normal
+from raceway.sample.world.seasons import TET, demand, holidays
+from raceway.sample.write import write_sample
 from tests.sample.conftest import LAST, Written
 
 

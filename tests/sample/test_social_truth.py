@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from raceway.sample.listening import FORUM, VIETNAM, Listened, Mention
-from raceway.sample.model import World
-from raceway.sample.social import BRAND, Counters, Post, Reading, Snapshot, SocialDay
-from raceway.sample.truth import measures
+from raceway.sample.truth.truth import measures
+from raceway.sample.world.listening import FORUM, VIETNAM, Listened, Mention
+from raceway.sample.world.social import BRAND, Counters, Post, Reading, Snapshot, SocialDay
+from raceway.sample.world.world import World
 from tests.sample.hand_made import at, world
 
 MARCH = dt.date(2026, 3, 1)

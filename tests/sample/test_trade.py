@@ -9,8 +9,8 @@ from typing import Any
 
 from python_calamine import load_workbook
 
-from raceway.sample.trade import Item, Return, Sale
-from raceway.sample.truth import measures
+from raceway.sample.truth.truth import measures
+from raceway.sample.world.trade import Item, Return, Sale
 from tests.sample.conftest import Written
 from tests.sample.hand_made import at, world
 

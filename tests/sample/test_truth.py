@@ -8,8 +8,13 @@ from fractions import Fraction
 
 import pytest
 
-from raceway.sample.identities import revealed_links
-from raceway.sample.model import (
+from raceway.sample.truth.identities import revealed_links
+from raceway.sample.truth.orders import Exchange, half_up
+from raceway.sample.truth.sessions import cut_sessions
+from raceway.sample.truth.tally import Number
+from raceway.sample.truth.truth import kpi_rows, measures
+from raceway.sample.world.periods import Calendar
+from raceway.sample.world.things import (
     AdReport,
     AdRow,
     Answer,
@@ -20,13 +25,8 @@ from raceway.sample.model import (
     Subscriber,
     TillRefund,
     TillSale,
-    World,
 )
-from raceway.sample.periods import Calendar
-from raceway.sample.tally import Number
-from raceway.sample.truth import kpi_rows, measures
-from raceway.sample.truth_orders import Exchange, half_up
-from raceway.sample.truth_sessions import cut_sessions
+from raceway.sample.world.world import World
 from tests.sample.hand_made import LETTER, SEARCH_AD, at, device, event, order, world
 
 MARCH = dt.date(2026, 3, 1)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from raceway.sample.listed import Endorsement, Login, MappedCampaign, Praise, Subscription, Use
-from raceway.sample.model import AdReport, AdRow
-from raceway.sample.truth import measures
+from raceway.sample.truth.truth import measures
+from raceway.sample.world.lists import Endorsement, Login, MappedCampaign, Praise, Subscription, Use
+from raceway.sample.world.things import AdReport, AdRow
 from tests.sample.hand_made import SEARCH_AD, at, device, event, order, world
 from tests.sample.test_truth import MARCH, day, value
 

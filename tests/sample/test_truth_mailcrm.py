@@ -6,11 +6,12 @@ import datetime as dt
 
 import pytest
 
-from raceway.sample.company import STAFF_EMAIL
-from raceway.sample.mailcrm import BusinessLead, CrmContact, CrmDeal, ListContact, RecipientEvent, ToolMailing
-from raceway.sample.model import Subscriber, World
-from raceway.sample.tally import Number
-from raceway.sample.truth import measures
+from raceway.sample.truth.tally import Number
+from raceway.sample.truth.truth import measures
+from raceway.sample.world.company import STAFF_EMAIL
+from raceway.sample.world.mailcrm import BusinessLead, CrmContact, CrmDeal, ListContact, RecipientEvent, ToolMailing
+from raceway.sample.world.things import Subscriber
+from raceway.sample.world.world import World
 from tests.sample.hand_made import LETTER, at, device, event, order, world
 
 MARCH = dt.date(2026, 3, 1)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from raceway.sample.service import CsatAnswer, Review, Ticket, UsabilityTask, halfway
-from raceway.sample.truth import measures
+from raceway.sample.invent.service import halfway
+from raceway.sample.truth.truth import measures
+from raceway.sample.world.service import CsatAnswer, Review, Ticket, UsabilityTask
 from tests.sample.hand_made import at, device, event, order, world
 from tests.sample.test_truth import MARCH, day, value
 

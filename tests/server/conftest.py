@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 import yaml
 
-from raceway.home import PROJECT, Home
+from raceway.common.home import PROJECT, Home
 
 ORDINARY_USER = "nobody"
 START_SECONDS = 120

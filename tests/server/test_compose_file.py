@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from raceway.home import PROJECT
+from raceway.common.home import PROJECT
 from tests.server.conftest import compose, missing
 
 SERVICES = {"postgres", "init", "api-server", "scheduler", "dag-processor", "triggerer"}

@@ -17,10 +17,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from raceway.inbox import find_exports
-from raceway.landing import land
-from raceway.ledger import Ledger
-from raceway.settings import init_home
+from raceway.config.init import init_home
+from raceway.inbox.exports import find_exports
+from raceway.landing.land import land
+from raceway.ledger.ledger import Ledger
 from tests.landing.test_samples import ACCOUNTS, EXPECTED, SAMPLES
 
 COUNTS = ("rows_read", "rows_landed", "rows_refused", "rows_furniture")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import re
 
-from raceway.home import PROJECT
-from raceway.kpi_page import PAGE, caveats, kpi_page, terms, unknown_columns
+from raceway.common.home import PROJECT
+from raceway.report.kpi_page import PAGE, caveats, kpi_page, terms, unknown_columns
 
 
 def seed(name: str) -> list[dict[str, str]]:
@@ -20,7 +20,7 @@ FED = {row["measure"] for row in SOURCES}
 
 def test_the_page_is_what_the_generator_writes() -> None:
     assert PAGE.read_text(encoding="utf-8") == kpi_page(), (
-        "docs/kpis.md is older than dbt_project/seeds: write it anew by python -m raceway.kpi_page"
+        "docs/kpis.md is older than dbt_project/seeds: write it anew by python -m raceway.report.kpi_page"
     )
 
 

@@ -9,21 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from raceway.faults import BadSettings
-from raceway.home import Home, find_home
-from raceway.settings import (
-    Account,
-    ChannelRule,
-    Exclusion,
-    Settings,
-    init_home,
-    load_accounts,
-    load_channel_rules,
-    load_exclusions,
-    load_settings,
-    minor_unit,
-    settings_toml,
-)
+from raceway.common.faults import BadSettings
+from raceway.common.home import Home, find_home
+from raceway.config.accounts import Account, ChannelRule, Exclusion, load_accounts, load_channel_rules, load_exclusions
+from raceway.config.init import init_home, settings_toml
+from raceway.config.settings import Settings, load_settings
+from raceway.config.values import minor_unit
 
 SHOP = Account(
     source="shopify",

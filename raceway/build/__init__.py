@@ -1,0 +1,1 @@
+"""The frozen effective set, and dbt on top of it."""

@@ -1,0 +1,214 @@
+"""The effective set of one run, frozen into the warehouse: what the mart is built from.
+
+For every scope of days or entities the newest accepted batch counts, of events every accepted batch. A
+batch that needs an exchange rate which is not there is left out, and what was in effect before it stays.
+
+    ledger (accepted batches) → rates that are there → batches that can be converted → winner per scope
+        → runs/<run_id>/effective_set.parquet, runs/<run_id>/frozen.json, schema `frozen` of the warehouse
+
+Everything is written in one transaction of a connection of its own, so that a build sees the old set or
+the new one. Batches accepted later wait for the next run.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from raceway import __version__
+from raceway.build.effective_set import choose_batches
+from raceway.build.frozen_tables import hashed_exclusions, write_lists, write_schema, write_settings, write_table
+from raceway.common.files import write_aside
+from raceway.common.home import PROJECT, Home
+from raceway.config.accounts import Accounts, load_channel_rules, load_exclusions
+from raceway.config.settings import Settings
+from raceway.history.records import Check, record_checks
+from raceway.reading.personal import check_key
+
+_RESULT: Final = "frozen.json"
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """What one freeze decided."""
+
+    run_id: str
+    as_of: dt.date
+    fingerprint: str
+    """Equal for two runs that would build the same mart: hash of effective set, covered days, settings,
+    accounts, exclusions, channel rules, as_of and program."""
+    batches: int
+    """Batches in effect."""
+    waiting: dict[str, str]
+    """Accepted batches left out (no exchange rate, no row in accounts.csv), by id, with the sentence that
+    says why and what to do."""
+
+    @property
+    def pending(self) -> list[str]:
+        """The sentences of the batches left out."""
+        return list(self.waiting.values())
+
+
+def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts: Accounts) -> Frozen:
+    """Computes the effective set as the ledger stands and writes it for `run_id`.
+
+    Records a failed check (severity warning) for every batch that is left out. Raises BadSettings without the
+    key that landed rows are hashed under, PermanentFault where an accepted batch's file is gone,
+    duckdb.IOException where another process holds the warehouse.
+    """
+    check_key(home)
+    exclusions = hashed_exclusions(home, load_exclusions(home), accounts)
+    channel_rules = load_channel_rules(home)
+    program = _program_hash(home)
+    _begin_anew_with_another_program(home, program)
+    with duckdb.connect(str(home.warehouse)) as connection:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute("begin")
+        waiting = choose_batches(connection, home, settings, accounts, as_of)
+        write_schema(connection)
+        write_settings(connection, settings, accounts, exclusions, channel_rules, as_of)
+        write_lists(connection, home, settings, accounts)
+        _write_program(connection, program)
+        fingerprint = _fingerprint(connection, program)
+        batches = _count(connection, "frozen.batches")
+        _write_parquet(connection, home.run(run_id) / "effective_set.parquet")
+        connection.execute("commit")
+    frozen = Frozen(run_id, as_of, fingerprint, batches, waiting)
+    _write_result(home, frozen)
+    return frozen
+
+
+def waiting_for_rates(home: Home, run_id: str | None = None) -> dict[str, str]:
+    """Accepted batches that a run left out: batch id to sentence. Default: the newest freeze's."""
+    found = sorted(home.runs.glob(f"{run_id or '*'}/{_RESULT}"))
+    if not found:
+        return {}
+    waiting: dict[str, str] = json.loads(found[-1].read_text(encoding="utf-8"))["waiting"]
+    return waiting
+
+
+# choosing
+
+
+# writing
+
+
+def _begin_anew_with_another_program(home: Home, program: str) -> None:
+    """Removes a warehouse that other models have built: what they kept is not what these would have made."""
+    if not home.warehouse.exists():
+        return
+    with duckdb.connect(str(home.warehouse)) as connection:
+        known = connection.execute(
+            "select 1 from duckdb_tables() where schema_name = 'frozen' and table_name = 'program'"
+        ).fetchone()
+        built_by = connection.execute("select program from frozen.program").fetchone() if known else None
+    if built_by != (program,):
+        home.warehouse.unlink()
+        home.warehouse.with_name(f"{home.warehouse.name}.wal").unlink(missing_ok=True)
+
+
+def _write_program(connection: duckdb.DuckDBPyConnection, program: str) -> None:
+    """Which program builds from now on, and an empty list of what its models will have counted anew."""
+    write_table(connection, "program", "program varchar", [{"program": program}])
+    write_table(connection, "rows_rewritten", "model varchar, rows_written bigint, rows_kept bigint", [])
+
+
+def _write_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """The effective set of a run as one file; batches of events have no scope."""
+    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    connection.execute(f"""
+        copy (
+            select batches.source, batches.table_name, batches.account, scopes.scope, batches.batch_id
+            from frozen.batches as batches
+            left join frozen.scopes as scopes using (batch_id)
+            order by all
+        ) to '{str(aside).replace("'", "''")}' (format parquet, compression zstd)
+    """)
+    aside.replace(path)
+
+
+def _write_result(home: Home, frozen: Frozen) -> None:
+    values = {
+        "run_id": frozen.run_id,
+        "as_of": frozen.as_of.isoformat(),
+        "fingerprint": frozen.fingerprint,
+        "batches": frozen.batches,
+        "waiting": frozen.waiting,
+    }
+    write_aside(home.run(frozen.run_id) / _RESULT, json.dumps(values, indent=2, ensure_ascii=False) + "\n")
+    record_checks(
+        home,
+        frozen.run_id,
+        (
+            Check(
+                name="batch_is_in_effect",
+                kind="freeze",
+                severity="warning",
+                passed=False,
+                subject="effective_set",
+                batch_id=batch_id,
+                observed="left out",
+                expected="an account in accounts.csv, and a rate for every day with an amount in another currency",
+                message=sentence,
+            )
+            for batch_id, sentence in frozen.waiting.items()
+        ),
+    )
+
+
+# fingerprint
+
+
+def _fingerprint(connection: duckdb.DuckDBPyConnection, program: str) -> str:
+    """Hash of all that the mart depends on: every frozen table and the program.
+
+    Paths are left out: a home may move. What a batch holds is told by its id.
+    """
+    digest = hashlib.sha256(f"{__version__}\n{program}\n".encode())
+    tables = {
+        "batches": "* exclude (path)",
+        "scopes": "*",
+        "covered_days": "*",
+        "state_files": "source, table_name, parse_filename(path)",
+        "accounts": "*",
+        "exclusions": "*",
+        "own_channel_rules": "*",
+        "settings": "*",
+        "setting_values": "*",
+    }
+    for table, columns in tables.items():
+        digest.update(f"{table}\n".encode())
+        rows = connection.execute(f"select {columns} from frozen.{table} order by all")
+        while chunk := rows.fetchmany(10_000):
+            for row in chunk:
+                digest.update(repr(row).encode())
+    return digest.hexdigest()
+
+
+def _program_hash(home: Home) -> str:
+    """Hash of the dbt project's files, of what its models fit and of a company's own sources: a changed model is a
+    changed program."""
+    digest = hashlib.sha256()
+    roots = [PROJECT.dbt_project / folder for folder in ("macros", "models", "seeds", "tests")]
+    roots.append(PROJECT.root / "raceway" / "fitting")
+    for root in [*roots, home.sources]:
+        for path in sorted(path for path in root.rglob("*") if path.suffix in (".sql", ".py", ".yml", ".csv")):
+            digest.update(str(path.relative_to(root.parent)).encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+# small things
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = connection.execute(f"select count(*) from {table}").fetchone()
+    assert row is not None
+    return int(row[0])

@@ -1,0 +1,1 @@
+"""What every room may use: the home, faults, the lock, files written aside, quoting, moments."""

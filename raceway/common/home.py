@@ -1,0 +1,184 @@
+"""Where things are: the program's own folders and a company's home.
+
+The program (code, dbt project, expectations, DAGs) is read-only at run time; everything a company owns
+or a run writes lies in its home, so that an upgrade replaces the program and touches nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from raceway.common.faults import BadSettings
+
+HOME_VARIABLE: Final = "RACEWAY_HOME"
+
+
+@dataclass(frozen=True)
+class Program:
+    """Folders of the installed program. `root` is the checkout that holds `dbt_project/` and `dags/`."""
+
+    root: Path
+
+    @property
+    def dbt_project(self) -> Path:
+        """The dbt project: every transformation, contract and KPI."""
+        return self.root / "dbt_project"
+
+    @property
+    def profiles(self) -> Path:
+        """The folder of dbt's profiles.yml."""
+        return self.root / "profiles"
+
+    @property
+    def contracts(self) -> Path:
+        """The folder with one folder per source, each with its `_<source>__sources.yml`."""
+        return self.dbt_project / "models" / "staging"
+
+    @property
+    def expectations(self) -> Path:
+        """The Great Expectations context."""
+        return self.root / "expectations"
+
+    @property
+    def dags(self) -> Path:
+        """Airflow's DAG files."""
+        return self.root / "dags"
+
+
+PROJECT: Final = Program(Path(os.environ.get("RACEWAY_PROGRAM", Path(__file__).resolve().parents[2])))
+
+
+@dataclass(frozen=True)
+class Home:
+    """One company's folder; all paths below `root`."""
+
+    root: Path
+
+    @property
+    def settings(self) -> Path:
+        """raceway.toml."""
+        return self.root / "raceway.toml"
+
+    @property
+    def accounts(self) -> Path:
+        """accounts.csv."""
+        return self.root / "accounts.csv"
+
+    @property
+    def exclusions(self) -> Path:
+        """exclusions.csv."""
+        return self.root / "exclusions.csv"
+
+    @property
+    def holidays(self) -> Path:
+        """holidays.csv."""
+        return self.root / "holidays.csv"
+
+    @property
+    def channel_rules(self) -> Path:
+        """channel_rules.csv."""
+        return self.root / "channel_rules.csv"
+
+    @property
+    def sources(self) -> Path:
+        """Overlays of shipped contracts and a company's own sources."""
+        return self.root / "sources"
+
+    @property
+    def secrets(self) -> Path:
+        """Keys; mode 700, files 600."""
+        return self.root / "secrets"
+
+    @property
+    def hash_key(self) -> Path:
+        """The key under which personal data is hashed."""
+        return self.secrets / "hash.key"
+
+    @property
+    def key_fingerprint(self) -> Path:
+        """Fingerprint of the key under which everything in landing/ is hashed; backed up with it."""
+        return self.landing / "_key.txt"
+
+    @property
+    def inbox(self) -> Path:
+        """Where exports arrive: inbox/<source>/<account>/…"""
+        return self.root / "inbox"
+
+    @property
+    def archive(self) -> Path:
+        """Raw files that were landed; mode 600."""
+        return self.root / "archive"
+
+    @property
+    def landing(self) -> Path:
+        """Typed Parquet batches."""
+        return self.root / "landing"
+
+    @property
+    def ledger(self) -> Path:
+        """What happened to every file and batch, one JSON file per event."""
+        return self.landing / "_ledger"
+
+    @property
+    def quarantine(self) -> Path:
+        """Refused rows and files; mode 600."""
+        return self.root / "quarantine"
+
+    @property
+    def warehouse(self) -> Path:
+        """The writer's own DuckDB file; disposable."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """Published versions and the link `current`."""
+        return self.root / "published"
+
+    @property
+    def current(self) -> Path:
+        """The published version that readers open."""
+        return self.published / "current"
+
+    @property
+    def airflow(self) -> Path:
+        """Airflow's own home: its database and logs."""
+        return self.root / "airflow"
+
+    @property
+    def runs(self) -> Path:
+        """One folder per run: effective set, checks, result."""
+        return self.root / "runs"
+
+    @property
+    def truth(self) -> Path:
+        """What the mart must show; only beside a sample inbox."""
+        return self.root / "truth"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one run that lands and builds."""
+        return self.root / "run.lock"
+
+    def run(self, run_id: str) -> Path:
+        """The folder of one run, made if it is not there."""
+        folder = self.runs / run_id
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def exists(self) -> bool:
+        """Whether this folder is a raceway home (it has settings)."""
+        return self.settings.is_file()
+
+
+def find_home(path: str | Path | None = None) -> Home:
+    """The home named by `path`, else by RACEWAY_HOME, else `var/` below the current folder.
+
+    Raises BadSettings when there is no home at that place, with the command that makes one.
+    """
+    home = Home(Path(path or os.environ.get(HOME_VARIABLE) or "var").expanduser().absolute())
+    if not home.exists():
+        raise BadSettings(f"{home.root}: no raceway home here. Make one with: raceway --home {home.root} init")
+    return home

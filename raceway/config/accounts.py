@@ -1,0 +1,213 @@
+"""A home's lists: accounts, exclusions, holidays and channel rules."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import functools
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Final, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+from raceway.common.faults import BadSettings
+from raceway.common.home import PROJECT, Home
+from raceway.common.networks import coarse_ip
+from raceway.config.values import Currency, Market, Model, Name, Row, Zone
+from raceway.contracts.grammar import ExclusionKind
+
+
+class Account(Model):
+    """One ad account, shop, property, list or till of a source: one row of accounts.csv."""
+
+    source: Name
+    account: Name
+    name: str
+    brand: str = ""
+    market: Market
+    time_zone: Zone
+    currency: Currency
+    prices_include_vat: bool = False
+    vat_rate: Decimal = Field(Decimal(0), ge=0, lt=1)
+    history_start: dt.date | None = None
+    conversions_are_purchases: bool = False
+    site: str = ""
+    counts_sessions: bool = True
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The account's time zone."""
+        return ZoneInfo(self.time_zone)
+
+
+Accounts = Mapping[tuple[str, str], Account]
+"""Every account of a home, by source and name."""
+
+SESSION_SOURCES: Final = ("ga4", "segment")
+"""Sources that measure sites."""
+
+
+ACCOUNT_COLUMNS: Final = tuple(Account.model_fields)
+
+
+class Exclusion(Model):
+    """What must not count: one row of exclusions.csv.
+
+    An `ip` leaves out its whole /24 (IPv6: /48), since no more of it lands; a `user_agent` is found anywhere in the
+    agent's text, any case; the other kinds are whole values.
+    """
+
+    kind: ExclusionKind
+    value: Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+    reason: str = ""
+
+    @model_validator(mode="after")
+    def _is_an_ip(self) -> Exclusion:
+        if self.kind == "ip":
+            coarse_ip(self.value)
+        return self
+
+
+class Holiday(Model):
+    """A day or stretch of days with its own shape (Tết, promotions): one row of holidays.csv."""
+
+    starts_on: dt.date
+    ends_on: dt.date
+    name: str
+    market: Market | Literal[""] = ""
+
+
+# of a pattern: \S, \D, \pL, \p{Greek} …, whose letters stand for no letter
+_ESCAPE: Final = re.compile(r"\\(?:[pP]\{[^}]*\}|[pP]?.)")
+
+
+def _pattern(value: str) -> str:
+    """A regular expression that the warehouse understands and a text in lower case can match."""
+    import duckdb  # what reads the other settings needs none
+
+    try:
+        with duckdb.connect() as connection:
+            connection.execute("select regexp_full_match('', ?)", [value])
+    except duckdb.Error as fault:
+        raise ValueError(f"not a regular expression: {fault}") from fault
+    if not value.startswith("(?i)") and any(letter.isupper() for letter in _ESCAPE.sub("", value)):
+        raise ValueError("has capital letters, and what it is held against has none; write it in lower case")
+    return value
+
+
+Pattern = Annotated[str, AfterValidator(_pattern)]
+
+
+class ChannelRule(Model):
+    """Which channel sessions of a kind have: one row of channel_rules.csv.
+
+    Each condition is a regular expression that must describe the whole text in lower case; one that is left out
+    holds for every session. The first row whose conditions all hold decides, before the rules of the program.
+    """
+
+    channel: Name
+    click_id: Pattern = ""
+    category: Pattern = ""
+    source: Pattern = ""
+    medium: Pattern = ""
+    campaign: Pattern = ""
+    is_ad: bool = False
+
+    @model_validator(mode="after")
+    def _is_a_rule(self) -> ChannelRule:
+        if self.channel not in _channels():
+            raise ValueError(f"no channel {self.channel}; there are {', '.join(_channels())}")
+        if not any((self.click_id, self.category, self.source, self.medium, self.campaign)):
+            raise ValueError("a rule without a condition would hold for every session; write .* where that is meant")
+        return self
+
+
+@functools.cache
+def _channels() -> tuple[str, ...]:
+    """The channels that a number can have."""
+    with (PROJECT.dbt_project / "seeds" / "channels.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(row["channel"] for row in csv.DictReader(file))
+
+
+def load_accounts(home: Home) -> dict[tuple[str, str], Account]:
+    """All accounts by (source, account). Raises BadSettings naming the row, the column and the remedy."""
+    accounts: dict[tuple[str, str], Account] = {}
+    for number, account in _rows(home.accounts, Account):
+        key = (account.source, account.account)
+        if key in accounts:
+            raise BadSettings(f"{home.accounts}, row {number}: {key[0]}/{key[1]} stands twice; keep one of the rows")
+        accounts[key] = account
+    _refuse_two_counts(home.accounts, accounts.values())
+    return accounts
+
+
+def _refuse_two_counts(path: Path, accounts: Iterable[Account]) -> None:
+    """Raises BadSettings where two accounts would both count the sessions of one site."""
+    counting: dict[str, Account] = {}
+    for account in accounts:
+        site = account.site.strip().lower()
+        if account.source not in SESSION_SOURCES or not site or not account.counts_sessions:
+            continue
+        other = counting.setdefault(site, account)
+        if other is not account:
+            raise BadSettings(
+                f"{path}: {other.source}/{other.account} and {account.source}/{account.account} both count the "
+                f"sessions of {account.site}; write counts_sessions false for one of them "
+                "(its events still tell who is who)"
+            )
+
+
+def load_exclusions(home: Home) -> list[Exclusion]:
+    """The rows of exclusions.csv; none where the file is missing."""
+    return [row for _, row in _rows(home.exclusions, Exclusion)] if home.exclusions.exists() else []
+
+
+def load_holidays(home: Home) -> list[Holiday]:
+    """The rows of holidays.csv; none where the file is missing."""
+    return [row for _, row in _rows(home.holidays, Holiday)] if home.holidays.exists() else []
+
+
+def load_channel_rules(home: Home) -> list[ChannelRule]:
+    """The rows of channel_rules.csv in their order; none where the file is missing."""
+    return [row for _, row in _rows(home.channel_rules, ChannelRule)] if home.channel_rules.exists() else []
+
+
+def _rows(path: Path, model: type[Row]) -> list[tuple[int, Row]]:
+    """The typed rows of a small settings file with their row numbers (the header is row 1)."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            lines = [line for line in file if not line.startswith("#")]
+    except FileNotFoundError:
+        raise BadSettings(f"{path}: not there; its columns are {','.join(model.model_fields)}") from None
+    except UnicodeDecodeError as fault:
+        raise BadSettings(f"{path}: not UTF-8 ({fault}); save it as CSV UTF-8") from fault
+    rows: list[tuple[int, Row]] = []
+    for number, cells in enumerate(csv.DictReader(lines), start=2):
+        if None in cells:
+            raise BadSettings(f"{path}, row {number}: more cells than the header has columns; quote commas")
+        given = {name: value.strip() for name, value in cells.items() if value is not None and value.strip()}
+        try:
+            rows.append((number, model.model_validate(given)))
+        except ValidationError as fault:
+            raise BadSettings("\n".join(sentences(path, fault, row=number))) from fault
+    return rows
+
+
+def sentences(path: Path, fault: ValidationError, row: int | None = None) -> list[str]:
+    """What pydantic found wrong, one sentence a cell."""
+    where = f"{path}" if row is None else f"{path}, row {row}"
+    return [
+        f"{where}: {'.'.join(str(part) for part in error['loc']) or 'settings'}: {error['msg']}"
+        + (f" (found {error['input']!r})" if not isinstance(error["input"], dict) else "")
+        for error in fault.errors()
+    ]

@@ -1,0 +1,88 @@
+"""A new home: commented settings and empty lists."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from pydantic import (
+    BaseModel,
+)
+
+from raceway.common.faults import BadSettings
+from raceway.common.home import Home
+from raceway.config.accounts import Account, ChannelRule, Exclusion, Holiday
+from raceway.config.settings import Settings
+from raceway.config.values import Model
+
+
+def settings_toml(settings: Settings | None = None) -> str:
+    """The commented text of raceway.toml for `settings` (default: all defaults)."""
+    settings = settings or Settings()
+    lines = ["# Settings of this raceway home. Every key has its default; see `raceway doctor`.", ""]
+    for section_name, section_field in Settings.model_fields.items():
+        section = getattr(settings, section_name)
+        lines += [f"# {(section_field.annotation.__doc__ or '').strip()}", f"[{section_name}]"]
+        for key, field in type(section).model_fields.items():
+            lines += [f"# {field.description}", f"{key} = {_toml(getattr(section, key))}"]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, BaseModel):
+        return "{ " + ", ".join(f"{k} = {_toml(v)}" for k, v in value) + " }"
+    if isinstance(value, tuple):
+        inner = [_toml(item) for item in value]
+        if any(isinstance(item, BaseModel) for item in value):
+            return "[\n" + "".join(f"  {item},\n" for item in inner) + "]"
+        return "[" + ", ".join(inner) + "]"
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, bool | int | float):
+        return json.dumps(value)
+    return json.dumps(str(value), ensure_ascii=False)
+
+
+def init_home(
+    root: Path,
+    settings: Settings | None = None,
+    accounts: list[Account] | None = None,
+    exclusions: list[Exclusion] | None = None,
+    holidays: list[Holiday] | None = None,
+) -> Home:
+    """Makes a home: commented settings, the csv files with their headers, folders, the hashing key.
+
+    Raises BadSettings where `root` is a home already: nothing is ever overwritten.
+    """
+    home = Home(root.expanduser().absolute())
+    if home.exists():
+        raise BadSettings(f"{home.root}: is a raceway home already; nothing was changed")
+    for folder in (home.inbox, home.archive, home.landing, home.quarantine, home.published, home.sources,
+                   home.secrets, home.airflow, home.runs):  # fmt: skip
+        folder.mkdir(parents=True, exist_ok=True)
+    for private in (home.secrets, home.archive, home.quarantine):
+        private.chmod(0o700)
+    _write_csv(home.accounts, Account, accounts or [])
+    _write_csv(home.exclusions, Exclusion, exclusions or [])
+    _write_csv(home.holidays, Holiday, holidays or [])
+    _write_csv(home.channel_rules, ChannelRule, [])
+    if not home.hash_key.exists():
+        with open(os.open(home.hash_key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123  # the mode must hold from the first byte
+            file.write(secrets.token_hex(32) + "\n")
+    home.settings.write_text(settings_toml(settings), encoding="utf-8")  # last: it makes the folder a home
+    return home
+
+
+def _write_csv(path: Path, model: type[Model], rows: list[Any]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(model.model_fields)
+        for row in rows:
+            writer.writerow("" if value is None else str(value).lower() if isinstance(value, bool) else value
+                            for value in row.model_dump().values())  # fmt: skip

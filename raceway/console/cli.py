@@ -1,0 +1,342 @@
+"""The command line: every command is a thin shell over one function of the package.
+
+Faults that raceway explains end with their sentence and exit code 2, never with a traceback.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from raceway import __version__
+from raceway.common.faults import RacewayFault
+from raceway.common.home import HOME_VARIABLE, Home, find_home
+
+app = typer.Typer(
+    name="raceway",
+    help="A nightly pipeline from marketing exports to a gated RACE mart.\n\n"
+    "Start with `raceway init` and `raceway sample`, then `raceway run`.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+
+EXIT_COULD_NOT_RUN = 2
+EXIT_INTERRUPTED = 130
+PIPE_WIDTH = 132
+
+
+class Format(StrEnum):
+    """How query results are printed."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+class _Places:
+    """Where this call of the command line works and writes."""
+
+    def __init__(self) -> None:
+        self.home: Path | None = None
+        # into a file or pipe: wide enough that tables stay readable
+        said = sys.stdout.isatty() or "COLUMNS" in os.environ
+        self.out = Console(width=None if said else PIPE_WIDTH)
+        self.err = Console(stderr=True)
+
+    def place(self) -> Home:
+        """The home that was asked for, whether it is there or not."""
+        return Home((self.home or Path("var")).expanduser().absolute())
+
+    def find(self) -> Home:
+        """That home. Raises BadSettings where it is not there."""
+        return find_home(self.home)
+
+
+_places = _Places()
+
+
+def main() -> None:
+    """The console script: runs a command; raceway's own faults end in one sentence and exit code 2."""
+    try:
+        app()
+    except RacewayFault as fault:
+        _places.err.print(f"[red]raceway:[/red] {escape(str(fault))}", highlight=False, soft_wrap=True)
+        _end(EXIT_COULD_NOT_RUN)
+    except KeyboardInterrupt:
+        _places.err.print("[red]raceway:[/red] stopped; nothing half-done is visible, run it again to go on")
+        _end(EXIT_INTERRUPTED)
+    except SystemExit as end:
+        _end(end.code if isinstance(end.code, int) else int(bool(end.code)))
+
+
+def _end(code: int) -> NoReturn:
+    """Ends the process with this exit code.
+
+    A night leaves Airflow's threads and DuckDB's caches behind, whose teardown takes a second and prints
+    leak warnings of DuckDB's bindings: all that matters is written and closed by then.
+    """
+    if "airflow" in sys.modules:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        _places.out.print(f"raceway {__version__}", highlight=False)
+        raise typer.Exit
+
+
+def _say(sentence: str) -> None:
+    _places.out.print(escape(sentence), highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def _progress(first: str) -> Iterator[Callable[[str], None]]:
+    """A line on the terminal that says what is going on and for how long; silent where there is no terminal.
+
+    It writes to a copy of the terminal, and leaves the process's own streams alone: a night sends those into
+    its log.
+    """
+    with os.fdopen(os.dup(sys.stderr.fileno()), "w", encoding="utf-8") as stream:
+        console = Console(file=stream)
+        shown = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        with shown:
+            line = shown.add_task(first)
+            yield lambda what: shown.update(line, description=escape(what))
+
+
+@app.callback()
+def common(
+    home: Annotated[
+        Path | None, typer.Option(help="The company's folder; default `var/` here.", envvar=HOME_VARIABLE)
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and end.")
+    ] = False,
+) -> None:
+    """Reads the options that all commands share."""
+    _places.home = home
+
+
+@app.command()
+def init() -> None:
+    """Make a new home with commented settings.
+
+    Example: `raceway --home /srv/acme init`, then edit `raceway.toml` and `accounts.csv` there.
+    """
+    from raceway.config.init import init_home
+
+    home = init_home(_places.place().root)
+    _places.out.print(f"A new home: {escape(str(home.root))}", highlight=False, soft_wrap=True)
+    _places.out.print(
+        "Next: edit raceway.toml and accounts.csv, put exports into inbox/<source>/<account>/, `raceway run`.\n"
+        "Or try it out with invented data: `raceway sample`, then `raceway run`."
+    )
+
+
+@app.command()
+def sample(
+    days: Annotated[int, typer.Option(min=14, help="Days of activity.")] = 90,
+    scale: Annotated[float, typer.Option(min=0.001, help="Size: 1 is at least 100,000 events and 5,000 orders.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="Another seed is another world.")] = 7,
+    end: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; default yesterday.")] = None,
+) -> None:
+    """Write a realistic inbox, and beside it the truth that the mart must show; makes the home if there is none.
+
+    Example: `raceway sample --days 30 --scale 0.1`
+    """
+    from raceway.console.show import show_sample
+    from raceway.sample.write import write_sample
+
+    home = _places.place()
+    with _progress("inventing persons") as tell:
+        written = write_sample(
+            home,
+            days=days,
+            scale=scale,
+            seed=seed,
+            end=end.date() if end else None,
+            progress=tell,
+        )
+    show_sample(_places.out, home, written)
+
+
+@app.command()
+def run(
+    as_of: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The business day to run for; default today.")
+    ] = None,
+    full_refresh: Annotated[bool, typer.Option(help="Build everything again from landing.")] = False,
+    strict: Annotated[bool, typer.Option(help="Exit 3 where a batch was refused.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Run one night: land what is new, build, check and publish the mart.
+
+    Exit code: 2 could not run, else 1 the gate refused the mart (the old version stays), else 3 with
+    `--strict` when a batch was refused, else 0.
+
+    Example: `raceway run --as-of 2026-03-01 --strict`
+    """
+    from raceway.console.show import show_night
+    from raceway.night.run import run_night
+
+    home = _places.find()
+    with _progress("starting") as tell:
+        night = run_night(
+            home,
+            as_of=as_of.date() if as_of else None,
+            full_refresh=full_refresh,
+            strict=strict,
+            tell=tell,
+        )
+    if as_json:
+        print(json.dumps(night.to_dict(), ensure_ascii=False, indent=2, default=str))
+    else:
+        show_night(_places.out, night)
+    raise typer.Exit(night.exit_code)
+
+
+@app.command()
+def status(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False) -> None:
+    """Show sources and their freshness, pending and refused batches, last runs, the published version.
+
+    Example: `raceway status`
+    """
+    from raceway.console.status import read_status, show_status
+
+    found = read_status(_places.find())
+    if as_json:
+        print(json.dumps(found.to_dict(), ensure_ascii=False, indent=2, default=str))
+    else:
+        show_status(_places.out, found)
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="What to ask, in DuckDB's SQL.")],
+    output: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = Format.table,
+) -> None:
+    """Ask the published mart.
+
+    Example: `raceway query "select kpi, value from race_kpi where period = 'month'" --format csv`
+    """
+    from raceway.console.query import ask, print_answer
+
+    print_answer(_places.out, ask(_places.find(), sql), output.value)
+
+
+_Why = Annotated[str, typer.Option(help="Why; kept with the decision and your name.")]
+_Batch = Annotated[str, typer.Argument(help="A batch's id, as `raceway status` shows it.")]
+
+
+@app.command()
+def accept(batch: _Batch, why: _Why) -> None:
+    """Put a batch that the gate refused into effect, from the next run on.
+
+    Example: `raceway accept 20260301T040000Z-0123456789ab --why "Black Friday, checked by hand"`
+    """
+    from raceway.ledger.decisions import accept as accept_batch
+
+    home = _places.find()
+    accepted = accept_batch(home, batch, why=why)
+    _say(f"{accepted.batch_id} ({accepted.source}.{accepted.table}, {accepted.account}) counts from the next run on.")
+
+
+@app.command()
+def reject(batch: _Batch, why: _Why) -> None:
+    """Take an accepted batch out; from the next run on, what it had replaced counts again.
+
+    Example: `raceway reject 20260301T040000Z-0123456789ab --why "test data"`
+    """
+    from raceway.ledger.decisions import reject as reject_batch
+
+    home = _places.find()
+    rejected = reject_batch(home, batch, why=why)
+    _say(f"{rejected.batch_id} ({rejected.source}.{rejected.table}, {rejected.account}) is out from the next run on.")
+
+
+@app.command()
+def retry(
+    file: Annotated[str | None, typer.Argument(help="A refused file, as `status` shows it; default all.")] = None,
+) -> None:
+    """Put refused files back into the inbox: the next run reads them with today's contracts.
+
+    Example: `raceway retry google_ads/vn-main/report.csv`
+    """
+    from raceway.ledger.decisions import retry as retry_files
+
+    files = retry_files(_places.find(), file)
+    for name in files:
+        _say(f"{name}: back in the inbox")
+    _say("Read again by: raceway run" if files else "There is no refused file.")
+
+
+@app.command("new-source")
+def new_source(
+    name: Annotated[str, typer.Argument(help="The source's name: small letters, digits and _.")],
+    example: Annotated[Path, typer.Option("--from", help="A file that it exported: csv, xlsx, JSON lines.")],
+    table: Annotated[str, typer.Option(help="The name of the table that the file holds.")] = "rows",
+    project: Annotated[
+        bool, typer.Option("--project", help="Draft among the shipped sources, not in the home.")
+    ] = False,
+) -> None:
+    """Draft the folder of a new source from an example file, and list what a person must decide.
+
+    Example: `raceway new-source kiosk --from sales.csv --table sales`; docs/adding-a-source.md goes through it.
+    """
+    from raceway.console.new_source import draft_source
+
+    draft = draft_source(_places.find(), name, example, table, project)
+    for file in draft.files:
+        _say(f"wrote {file}")
+    _say("\nTo decide (`decide` in the contract marks the places):")
+    for decision in draft.decisions:
+        _say(f"- {decision}")
+    _say(f"\nThen put a file into inbox/{name}/<account>/ and: raceway run")
+
+
+@app.command()
+def doctor(
+    ci: Annotated[bool, typer.Option("--ci", help="Exit 1 on warnings too, and show no settings.")] = False,
+) -> None:
+    """Check installation, settings, contracts, profiles, expectations and permissions.
+
+    Example: `raceway doctor`
+    """
+    from raceway.console.doctor import examine, show_findings, show_settings
+
+    home = _places.find()
+    findings = examine(home)
+    if not ci:
+        show_settings(_places.out, home)
+    show_findings(_places.out, findings)
+    worst = {finding.level for finding in findings}
+    raise typer.Exit(1 if "error" in worst or (ci and "warning" in worst) else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,210 @@
+"""Is everything in order? Installation, settings, contracts, profiles, expectations, permissions, disk.
+
+Every finding says what is wrong and what to do. Nothing is changed.
+"""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Final, Literal
+
+import yaml
+from rich.console import Console
+
+from raceway import __version__
+from raceway.common.faults import RacewayFault
+from raceway.common.home import PROJECT, Home
+from raceway.config.accounts import load_accounts, load_channel_rules, load_exclusions, load_holidays
+from raceway.config.settings import Settings, load_settings
+from raceway.console.show import print_table
+from raceway.contracts.load import load_contracts
+from raceway.reading.personal import key_fingerprint, known_fingerprint
+
+Level = Literal["ok", "warning", "error"]
+
+MINIMUM_PYTHON: Final = (3, 11)
+MINIMUM_FREE_BYTES: Final = 2 * 1024**3
+PROFILE_TARGETS: Final = {"duckdb", "spark"}
+_COLOURS: Final = {"ok": "[green]ok[/green]", "warning": "[yellow]warning[/yellow]", "error": "[red]error[/red]"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at; `message` names the remedy where it is not ok."""
+
+    level: Level
+    subject: str
+    message: str
+
+
+def examine(home: Home) -> list[Finding]:
+    """Looks at everything and gives a finding for each."""
+    return [
+        finding
+        for look in (_installation, _settings, _contracts, _profiles, _expectations, _permissions, _key, _disk)
+        for finding in look(home)
+    ]
+
+
+def show_findings(console: Console, findings: list[Finding]) -> None:
+    """Prints the findings, worst last so that they stay in sight."""
+    order = {"ok": 0, "warning": 1, "error": 2}
+    console.print()
+    for finding in sorted(findings, key=lambda finding: order[finding.level]):
+        console.print(f"{_COLOURS[finding.level]:<9} {finding.subject}: ", end="", highlight=False)
+        console.print(finding.message, markup=False, highlight=False, soft_wrap=True)
+
+
+def show_settings(console: Console, home: Home) -> None:
+    """Prints every setting with its value and meaning. Raises BadSettings where they cannot be read."""
+    settings = load_settings(home)
+    rows = []
+    for section in Settings.model_fields:
+        values = getattr(settings, section)
+        for key, field in type(values).model_fields.items():
+            rows.append((f"{section}.{key}", _shown(getattr(values, key)), field.description or ""))
+    print_table(console, f"Settings of {home.settings}", ("setting", "value…", "meaning…"), rows)
+
+
+def _shown(value: object) -> str:
+    return "\n".join(str(item) for item in value) if isinstance(value, tuple) else str(value)
+
+
+def _installation(home: Home) -> Iterator[Finding]:
+    found = ".".join(str(part) for part in sys.version_info[:3])
+    if sys.version_info < MINIMUM_PYTHON:
+        yield Finding("error", "python", f"{found}; raceway needs 3.11 or newer: make setup PYTHON=/path/to/python")
+    else:
+        yield Finding("ok", "python", found)
+    wrong = []
+    for line in (PROJECT.root / "requirements.in").read_text(encoding="utf-8").splitlines():
+        name, pinned, version = line.split("#")[0].split(";")[0].strip().partition("==")
+        if not pinned:
+            continue
+        try:
+            installed = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            installed = "missing"
+        if installed != version:
+            wrong.append(f"{name} {installed} instead of {version}")
+    if wrong:
+        yield Finding("error", "packages", f"{', '.join(wrong)}; mend it with: make setup")
+    else:
+        yield Finding("ok", "packages", f"raceway {__version__} with its pinned packages")
+    for folder in (PROJECT.dbt_project, PROJECT.profiles, PROJECT.expectations, PROJECT.dags):
+        if not folder.is_dir():
+            yield Finding("error", "program", f"{folder} is missing; set RACEWAY_PROGRAM to the checkout")
+
+
+def _settings(home: Home) -> Iterator[Finding]:
+    for subject, load in (("settings", load_settings), ("accounts", load_accounts),
+                          ("exclusions", load_exclusions), ("holidays", load_holidays),
+                          ("channel_rules", load_channel_rules)):  # fmt: skip
+        try:
+            load(home)
+        except RacewayFault as fault:
+            yield Finding("error", subject, str(fault))
+        else:
+            yield Finding("ok", subject, "can be read")
+
+
+def _contracts(home: Home) -> Iterator[Finding]:
+    try:
+        contracts = load_contracts(home)
+    except RacewayFault as fault:
+        yield Finding("error", "contracts", str(fault))
+        return
+    yield Finding("ok", "contracts", f"{len(contracts)} sources: {', '.join(sorted(contracts))}")
+    try:
+        accounts, required = load_accounts(home), load_settings(home).night.required
+    except RacewayFault:
+        return  # said above
+    for source, account in accounts:
+        if source not in contracts:
+            yield Finding("error", "accounts", f"{source}/{account}: there is no source {source}; "
+                          f"known are {', '.join(sorted(contracts))}")  # fmt: skip
+    with_account = {source for source, _ in accounts}
+    for one in required:
+        if one.source not in contracts:
+            yield Finding("error", "settings", f"night.required: there is no source {one.source}")
+        elif one.source not in with_account:
+            yield Finding("warning", "settings", f"night.required: {one.source} has no account in accounts.csv: it is "
+                          "late every night; add its account, or take it out of night.required")  # fmt: skip
+
+
+def _profiles(home: Home) -> Iterator[Finding]:
+    file = PROJECT.profiles / "profiles.yml"
+    try:
+        profiles = yaml.safe_load(file.read_text(encoding="utf-8"))
+        targets = {name for profile in profiles.values() for name in profile["outputs"]}
+    except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as fault:
+        yield Finding("error", "profiles", f"{file}: cannot be read ({fault}); get it anew from the program")
+        return
+    missing = PROFILE_TARGETS - targets
+    if missing:
+        yield Finding("error", "profiles", f"{file}: no target {', '.join(sorted(missing))}; get it anew")
+    else:
+        yield Finding("ok", "profiles", f"targets {', '.join(sorted(targets))}")
+
+
+def _expectations(home: Home) -> Iterator[Finding]:
+    from raceway.gate.landing_suites import stale_suites
+
+    try:
+        stale = stale_suites()
+    except RacewayFault as fault:
+        yield Finding("error", "expectations", str(fault))
+        return
+    if stale:
+        yield Finding("error", "expectations", f"{', '.join(stale)} differ from the contracts; write them anew with: "
+                      "python -m raceway.gate.landing_suites")  # fmt: skip
+    else:
+        yield Finding("ok", "expectations", "in step with the contracts")
+
+
+def _permissions(home: Home) -> Iterator[Finding]:
+    open_to_others = [path for path in _private(home) if stat.S_IMODE(path.stat().st_mode) & 0o077]
+    if open_to_others:
+        paths = " ".join(f"'{path}'" for path in open_to_others)
+        yield Finding("error", "permissions", f"others can read personal data or keys; mend it with: "
+                      f"chmod go-rwx {paths}")  # fmt: skip
+    else:
+        yield Finding("ok", "permissions", "keys, archive and quarantine are yours alone")
+
+
+def _key(home: Home) -> Iterator[Finding]:
+    try:
+        fingerprint, known = key_fingerprint(home), known_fingerprint(home)
+    except RacewayFault as fault:
+        yield Finding("error", "key", str(fault))
+        return
+    if known not in (None, fingerprint):
+        yield Finding("error", "key", f"{home.hash_key} has the fingerprint {fingerprint}, but what landed here is "
+                      f"hashed under the key {known}: put that one back from its backup (docs/backup.md); nothing runs "
+                      "until then")  # fmt: skip
+    else:
+        yield Finding("ok", "key", f"fingerprint {fingerprint}; back it up together with landing/ (docs/backup.md)")
+
+
+def _private(home: Home) -> Iterator[Path]:
+    for folder in (home.secrets, home.archive, home.quarantine):
+        if folder.is_dir():
+            yield folder
+    if home.secrets.is_dir():
+        yield from (path for path in home.secrets.rglob("*"))
+
+
+def _disk(home: Home) -> Iterator[Finding]:
+    free = shutil.disk_usage(home.root).free
+    gigabytes = f"{free / 1024**3:.1f} GB free"
+    if free < MINIMUM_FREE_BYTES:
+        yield Finding("warning", "disk", f"{gigabytes} at {home.root}; a night needs about three times the size of its "
+                      "exports: make room, or lower retention.versions or retention.archive_days")  # fmt: skip
+    else:
+        yield Finding("ok", "disk", gigabytes)

@@ -1,0 +1,68 @@
+"""Asking the published mart."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from dataclasses import dataclass
+from typing import Any, Final
+
+import duckdb
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from raceway.common.faults import PermanentFault
+from raceway.common.home import Home
+
+TABLE_ROWS: Final = 500
+"""Rows that are printed as a table; csv and json give all."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Column names and rows of one query."""
+
+    columns: list[str]
+    rows: list[tuple[Any, ...]]
+
+
+def ask(home: Home, sql: str) -> Answer:
+    """Runs one query on the published mart, read-only.
+
+    Raises PermanentFault where nothing is published yet or DuckDB does not understand the query.
+    """
+    database = home.current / "race.duckdb"
+    if not database.exists():
+        raise PermanentFault(f"{home.root}: nothing is published yet; run: raceway --home {home.root} run")
+    try:
+        # the version's own path: `current` may move to another version while this one is being read
+        with duckdb.connect(str(database.resolve()), read_only=True) as connection:
+            cursor = connection.execute(sql)
+            columns = [column[0] for column in cursor.description or []]
+            return Answer(columns, cursor.fetchall())
+    except duckdb.Error as fault:
+        raise PermanentFault(f"the query failed: {fault}") from fault
+
+
+def print_answer(console: Console, answer: Answer, form: str) -> None:
+    """Prints an answer as `table`, `csv` or `json` (a list of objects)."""
+    if form == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(answer.columns)
+        writer.writerows(answer.rows)
+    elif form == "json":
+        rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+        print(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
+    else:
+        table = Table()
+        for number, column in enumerate(answer.columns):
+            numeric = any(isinstance(row[number], int | float) for row in answer.rows[:TABLE_ROWS])
+            table.add_column(escape(column), justify="right" if numeric else "left", overflow="fold")
+        for row in answer.rows[:TABLE_ROWS]:
+            table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
+        console.print(table)
+        more = len(answer.rows) - TABLE_ROWS
+        if more > 0:
+            console.print(f"… and {more} more rows; --format csv prints all")

@@ -1,0 +1,1 @@
+"""What raceway knows of a source: the contract language, its files, a home's overlays."""

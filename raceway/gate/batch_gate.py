@@ -1,0 +1,78 @@
+"""The gate: Great Expectations over a landed batch, and over the mart before it is published.
+
+GX runs inside DuckDB over Parquet; no table becomes Python objects. It is imported at the first check of a
+process (about 8 s), and one context serves every check after that: a batch then costs 0.1 to 0.2 s.
+A failed check of severity critical refuses the batch, or stops publishing; the caller decides
+(`Check.stops`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from raceway.common.files import write_aside
+from raceway.common.home import Home
+from raceway.common.sql import quoted
+from raceway.gate.landing_suites import landing_suite
+from raceway.history.records import BATCH_CHECKS, Check, check_lines
+
+if TYPE_CHECKING:
+    from raceway.config.accounts import Account
+    from raceway.contracts.grammar import TableContract
+from raceway.gate.engine import validate
+
+
+def check_batch(
+    home: Home, table: TableContract, parquet: Path, account: Account, exported_at: dt.datetime, as_of: dt.date
+) -> list[Check]:
+    """Checks a landed batch against its suite, and keeps the checks beside it (`checks.jsonl`).
+
+    `parquet` is the data file in the batch's folder, which carries its id; `exported_at` has a zone. Returns
+    every check, passed ones too.
+    """
+    export_day = exported_at.astimezone(account.zone).date()
+    suite = landing_suite(table).to_dict()
+    parameters = {
+        "as_of": as_of.isoformat(),
+        "export_day": export_day.isoformat(),
+        # timestamps are UTC; a day's grace covers exports that print local times of other zones
+        "export_end": (exported_at.astimezone(dt.UTC) + dt.timedelta(days=1)).replace(tzinfo=None).isoformat(),
+    }
+    checks = [
+        dataclasses.replace(check, batch_id=parquet.parent.name)
+        for check in validate(suite, f"select * from read_parquet({quoted(str(parquet))})", parameters, "_row")
+    ]
+    checks += _noticed(table, parquet.parent)
+    write_aside(parquet.parent / BATCH_CHECKS, check_lines(checks))
+    return checks
+
+
+def _noticed(table: TableContract, batch: Path) -> list[Check]:
+    """What landing noticed and let pass (a new column, a total that differs from its rows), as warnings."""
+    manifest = batch / "manifest.json"
+    findings = json.loads(manifest.read_text(encoding="utf-8")).get("findings", []) if manifest.exists() else []
+    return [
+        Check(
+            name=finding["name"],
+            kind="landing",
+            severity=finding["severity"],
+            passed=False,
+            subject=table.full_name,
+            batch_id=batch.name,
+            message=f"{table.full_name}: {finding['message']}",
+        )
+        for finding in findings
+    ]
+
+
+# Great Expectations
+
+
+# DuckDB
+
+
+# against the published version

@@ -1,0 +1,164 @@
+"""What was checked and what ran: the records behind `check_history` and `run_history`.
+
+Every check of raceway, whatever made it (a contract, an expectation, a dbt test, the freeze), speaks one
+vocabulary of severity and becomes one `Check`. Checks of a landed batch lie beside the batch, since they
+belong to it and not to a run (`checks.jsonl`); checks of a run lie in its folder:
+
+    runs/<run_id>/run.json               the result: one RunRecord
+    runs/<run_id>/checks/<name>.jsonl    one file per call of `record_checks`
+
+Files are written aside and renamed, and never changed afterwards but for run.json, which a later result
+of the same run replaces as a whole.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from raceway.common.faults import PermanentFault
+from raceway.common.files import write_aside
+from raceway.common.home import Home
+
+Severity = Literal["critical", "warning", "info"]
+Kind = Literal["expectation", "dbt_test", "freeze", "landing", "reconcile"]
+RunStatus = Literal["published", "skipped", "refused", "failed"]
+
+BATCH_CHECKS: Final = "checks.jsonl"
+"""Beside a batch's data.parquet: its checks, one JSON object a line."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at, and whether it held.
+
+    `subject` is `source.table` for a batch and the model's name for the warehouse; `message` is the
+    sentence for people, complete without the other fields. `checked_at` is UTC, None = the moment it is
+    recorded.
+    """
+
+    name: str
+    kind: Kind
+    severity: Severity
+    passed: bool
+    subject: str
+    batch_id: str | None = None
+    observed: str = ""
+    expected: str = ""
+    message: str = ""
+    checked_at: dt.datetime | None = None
+
+    @property
+    def stops(self) -> bool:
+        """Whether it refuses the batch, or stops publishing: failed and critical."""
+        return not self.passed and self.severity == "critical"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON values."""
+        values = dataclasses.asdict(self)
+        values["checked_at"] = self.checked_at.isoformat() if self.checked_at else None
+        return values
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Check:
+        """The inverse of `to_dict`; unknown members (of a later version) are ignored."""
+        known = {field.name: values[field.name] for field in dataclasses.fields(cls) if field.name in values}
+        moment = known.get("checked_at")
+        known["checked_at"] = dt.datetime.fromisoformat(moment) if moment else None
+        return cls(**known)
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """The result of one run of `race_mart`: one row of `run_history`. Times are UTC."""
+
+    run_id: str
+    as_of: dt.date
+    started_at: dt.datetime
+    finished_at: dt.datetime
+    status: RunStatus
+    program_version: str
+    version: str | None = None
+    """Published version folder; for a skipped run the one that stays."""
+    fingerprint: str | None = None
+    """Of effective set, settings, as_of and program: equal = nothing to do."""
+    batches_landed: int = 0
+    batches_refused: int = 0
+    rows_landed: int = 0
+    message: str = ""
+    """Why it was refused, skipped or failed."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {
+            name: value.isoformat() if isinstance(value, dt.date) else value
+            for name, value in dataclasses.asdict(self).items()
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> RunRecord:
+        """The inverse of `to_dict`; unknown members (of a later version) are ignored."""
+        known = {field.name: values[field.name] for field in dataclasses.fields(cls) if field.name in values}
+        known["as_of"] = dt.date.fromisoformat(known["as_of"])
+        for name in ("started_at", "finished_at"):
+            known[name] = dt.datetime.fromisoformat(known[name])
+        return cls(**known)
+
+
+def record_checks(home: Home, run_id: str, checks: Iterable[Check]) -> None:
+    """Adds checks to a run. May be called often and from several processes at once."""
+    lines = check_lines(checks)
+    if lines:
+        write_aside(_checks_folder(home, run_id) / f"{uuid.uuid4().hex}.jsonl", lines)
+
+
+def run_checks(home: Home, run_id: str) -> list[Check]:
+    """The checks recorded for a run, by time and name; of a check that was made twice the later result."""
+    made = [check for file in _checks_folder(home, run_id).glob("*.jsonl") for check in read_checks(file)]
+    made.sort(key=lambda check: (check.checked_at or _EPOCH, check.subject, check.name))
+    return list({(check.subject, check.name, check.batch_id): check for check in made}.values())
+
+
+def record_run(home: Home, record: RunRecord) -> None:
+    """Writes the result of a run; a later result of the same run replaces it."""
+    write_aside(home.run(record.run_id) / "run.json", json.dumps(record.to_dict(), indent=2) + "\n")
+
+
+def run_records(home: Home) -> list[RunRecord]:
+    """The results of all runs, oldest first. Raises PermanentFault for a run.json that cannot be read."""
+    records = []
+    for file in home.runs.glob("*/run.json"):
+        try:
+            records.append(RunRecord.from_dict(json.loads(file.read_text(encoding="utf-8"))))
+        except (ValueError, KeyError, TypeError) as fault:
+            raise PermanentFault(
+                f"{file}: no readable record of a run ({fault}); move the file away to go on without it"
+            ) from fault
+    return sorted(records, key=lambda record: (record.started_at, record.run_id))
+
+
+def check_lines(checks: Iterable[Check]) -> str:
+    """Checks as JSON lines; those without a time get the present one."""
+    now = dt.datetime.now(tz=dt.UTC)
+    timed = (check if check.checked_at else dataclasses.replace(check, checked_at=now) for check in checks)
+    return "".join(json.dumps(check.to_dict(), ensure_ascii=False) + "\n" for check in timed)
+
+
+def read_checks(file: Path) -> list[Check]:
+    """The checks of one file of JSON lines; none where it is missing."""
+    if not file.exists():
+        return []
+    return [Check.from_dict(json.loads(line)) for line in file.read_text(encoding="utf-8").split("\n") if line]
+
+
+def _checks_folder(home: Home, run_id: str) -> Path:
+    return home.runs / run_id / "checks"
+
+
+_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)

@@ -1,0 +1,24 @@
+"""Credentials of a remote inbox from an Airflow connection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from raceway.common.faults import BadSettings
+
+
+def connection(conn_id: str) -> Any:
+    """An Airflow connection: of the environment (AIRFLOW_CONN_…), a secrets backend or the metadata database.
+
+    Raises BadSettings where there is none of that name.
+    """
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException, AirflowRuntimeError
+
+    try:
+        return Connection.get(conn_id)
+    except (AirflowNotFoundException, AirflowRuntimeError) as fault:
+        raise BadSettings(
+            f"inbox.conn_id {conn_id}: Airflow has no connection of that name; set AIRFLOW_CONN_{conn_id.upper()}, or "
+            "add it on Airflow's page"
+        ) from fault

@@ -1,0 +1,249 @@
+"""Which exports wait in the inbox: files that belong together, found by name and time, nothing opened.
+
+    inbox/<source>/<account>/…   every file here is undecided: what was landed lies in archive/, what was
+                                 refused in quarantine/files/
+
+An export is one file, the files of a folder that is one download (Search Console), or the parts of one
+export (`orders_export_1.csv`, `_2`; shards of a day), as the source's contract says. A part that comes
+later makes a new export of all parts: the earlier ones are taken from the archive, and where one is kept there
+no longer, landing refuses the part, since it would replace what the earlier ones said.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import time
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from raceway.common.home import Home
+from raceway.contracts.grammar import Parts, SourceContract
+from raceway.contracts.load import load_contract
+from raceway.ledger.ledger import Ledger, LedgerState
+
+# What browsers, synchronisers and editors leave while a file is still being written.
+_UNFINISHED: Final = (".part", ".tmp", ".crdownload", ".partial", ".filepart", "~")
+_LOOK_AGAIN: Final = 0.5
+"""Seconds between two looks at a young file."""
+
+
+@dataclass(frozen=True)
+class ExportFile:
+    """One raw file of an export. `path` is relative to inbox/<source>/<account>/.
+
+    `modified_at` is the file's own time (UTC), read when it was first seen. `kept_at` (relative to the
+    home) says where an earlier part lies that was landed before; empty for a file in the inbox.
+    """
+
+    path: str
+    bytes: int
+    modified_at: dt.datetime
+    kept_at: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {"path": self.path, "bytes": self.bytes, "modified_at": self.modified_at.isoformat(),
+                "kept_at": self.kept_at}  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> ExportFile:
+        """The inverse of `to_dict`."""
+        return cls(values["path"], values["bytes"], dt.datetime.fromisoformat(values["modified_at"]),
+                   values.get("kept_at", ""))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Export:
+    """What waits to be landed as one: JSON-serialisable, since it travels between tasks."""
+
+    source: str
+    account: str
+    files: tuple[ExportFile, ...]
+    bundle: bool = False
+    """Whether this is one download of several tables: small tables beside the wanted ones are furniture."""
+
+    @property
+    def name(self) -> str:
+        """Short and readable: account and first file, with the number of further ones."""
+        more = f" and {len(self.files) - 1} more" if len(self.files) > 1 else ""
+        return f"{self.account}/{self.files[0].path}{more}"
+
+    def located(self, home: Home, file: ExportFile) -> Path:
+        """Where a file of this export lies."""
+        return home.root / file.kept_at if file.kept_at else home.inbox / self.source / self.account / file.path
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {"source": self.source, "account": self.account, "bundle": self.bundle,
+                "files": [file.to_dict() for file in self.files]}  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Export:
+        """The inverse of `to_dict`."""
+        files = tuple(ExportFile.from_dict(file) for file in values["files"])
+        return cls(values["source"], values["account"], files, values.get("bundle", False))
+
+
+@dataclass
+class _Group:
+    files: list[ExportFile] = field(default_factory=list)
+    bundle: bool = False
+
+
+def find_exports(home: Home, source: str, state: LedgerState | None = None) -> list[Export]:
+    """The exports of `source` that wait, oldest first. `state` saves reading the ledger again.
+
+    Accounts are not checked here: landing refuses an unknown one, so that it is recorded and seen.
+    Raises BadContract where the source has none.
+    """
+    contract = load_contract(source, home)
+    folder = home.inbox / source
+    if not folder.is_dir():
+        return []
+    exports: list[Export] = []
+    loose = sorted(path for path in folder.iterdir() if path.is_file() and not is_unfinished(path.name))
+    for path in loose:  # no account folder: landing refuses it and says where to put it
+        exports.append(Export(source, "", (_file(path, folder),)))
+    for account in sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")):
+        files = [_file(path, account) for path in _files(account)]
+        groups = _groups(contract, files)
+        if any(table.meta.parts for table in contract.tables):
+            known = Ledger(home).state() if state is None else state
+            groups = [_with_earlier_parts(contract, account.name, group, known) for group in groups]
+        exports += [Export(source, account.name, tuple(group.files), group.bundle) for group in groups]
+    return sorted(exports, key=lambda e: (max(f.modified_at for f in e.files), e.account, e.files[0].path))
+
+
+def at_rest(home: Home, exports: list[Export], rest_seconds: float) -> list[Export]:
+    """The exports whose files are all written: a file younger than `rest_seconds` is looked at twice, and an
+    export with one that has grown, or is gone, waits for the next run."""
+    youngest = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=rest_seconds)
+    if not any(file.modified_at > youngest for export in exports for file in export.files):
+        return exports
+    time.sleep(_LOOK_AGAIN)
+    return [export for export in exports if all(is_same(export.located(home, file), file) for file in export.files)]
+
+
+def is_same(path: Path, file: ExportFile) -> bool:
+    """Whether a file still has the size and time with which it was found; an archived one is not looked at."""
+    if file.kept_at:
+        return True
+    now = _file(path, path.parent) if path.is_file() else None
+    return now is not None and (now.bytes, now.modified_at) == (file.bytes, file.modified_at)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder).parts
+        if path.is_file() and not any(part.startswith(".") for part in inside) and not is_unfinished(path.name):
+            yield path
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether a file's name says that it is hidden or still being written."""
+    return name.startswith(".") or name.endswith(_UNFINISHED)
+
+
+def _file(path: Path, folder: Path) -> ExportFile:
+    stat = path.stat()
+    modified = dt.datetime.fromtimestamp(stat.st_mtime_ns // 1000 / 1_000_000, tz=dt.UTC)
+    return ExportFile(path.relative_to(folder).as_posix(), stat.st_size, modified)
+
+
+def _groups(contract: SourceContract, files: Iterable[ExportFile]) -> list[_Group]:
+    """Files that are one export: a bundle's folder, a folder with a sibling in it, parts, or one file."""
+    by_folder: dict[str, list[ExportFile]] = defaultdict(list)
+    for file in files:
+        by_folder[str(PurePosixPath(file.path).parent)].append(file)
+    siblings = [table.meta.sibling.files for table in contract.tables if table.meta.sibling]
+    groups: list[_Group] = []
+    for folder, inside in by_folder.items():
+        is_bundle = bool(contract.meta.bundle and re.search(contract.meta.bundle, folder))
+        has_sibling = any(re.search(pattern, _file_name(file.path)) for file in inside for pattern in siblings)
+        plain = [file for file in inside if not file.path.lower().endswith(".zip")]
+        groups += [_Group([file], bundle=True) for file in inside if file not in plain]
+        if plain and (is_bundle or has_sibling):
+            groups.append(_Group(plain, bundle=True))
+        else:
+            groups += _by_parts(contract, plain)
+    return groups
+
+
+def _file_name(path: str) -> str:
+    """The last part of a path, composed: macOS writes accents apart from their letters."""
+    return unicodedata.normalize("NFC", PurePosixPath(path).name)
+
+
+def part_of(contract: SourceContract, path: str) -> tuple[Parts, str, str] | None:
+    """The parts rule that a file's name meets, the export it is part of and its part; None without one.
+
+    The export is named with its folder: parts of one export lie in one folder.
+    """
+    where = PurePosixPath(path)
+    for table in contract.tables:
+        rule = table.meta.parts
+        found = re.match(rule.pattern, _file_name(path)) if rule else None
+        if rule and found:
+            return rule, f"{where.parent}/{found.group('export')}", found.group("part") or ""
+    return None
+
+
+def _by_parts(contract: SourceContract, files: list[ExportFile]) -> list[_Group]:
+    """Parts of one export in order of their number; files that are no part stand alone."""
+    groups: list[_Group] = []
+    exports: dict[str, list[tuple[str, ExportFile, Parts]]] = defaultdict(list)
+    for file in files:
+        part = part_of(contract, file.path)
+        if part is None:
+            groups.append(_Group([file]))
+        else:
+            exports[part[1]].append((part[2], file, part[0]))
+    for parts in exports.values():
+        cluster: list[tuple[str, ExportFile]] = []
+        for number, file, rule in sorted(parts, key=lambda item: (item[1].modified_at, _natural(item[0]))):
+            last = cluster[-1][1].modified_at if cluster else None
+            apart = last is not None and file.modified_at - last > dt.timedelta(minutes=rule.within_minutes)
+            if apart or number in [known for known, _ in cluster]:
+                groups.append(_in_order(cluster))
+                cluster = []
+            cluster.append((number, file))
+        groups.append(_in_order(cluster))
+    return groups
+
+
+def _natural(part: str) -> tuple[int, str]:
+    return (int(part), "") if part.isdigit() else (0, part)
+
+
+def _in_order(parts: list[tuple[str, ExportFile]]) -> _Group:
+    return _Group([file for _, file in sorted(parts, key=lambda item: (_natural(item[0]), item[1].path))])
+
+
+def _with_earlier_parts(contract: SourceContract, account: str, group: _Group, state: LedgerState) -> _Group:
+    """Adds parts of the same export that were landed before; `kept_at` says where in the archive they lay."""
+    first = part_of(contract, group.files[0].path) if not group.bundle else None
+    if first is None:
+        return group
+    rule, export, _ = first
+    window = dt.timedelta(minutes=rule.within_minutes)
+    parts = {(part_of(contract, file.path) or first)[2]: file for file in group.files}
+    times = [file.modified_at for file in group.files]
+    for batch in state.accepted(contract.name, account=account):
+        for said in batch.manifest["files"]:
+            known = part_of(contract, said["path"])
+            earlier = dt.datetime.fromisoformat(said["modified_at"])
+            near = min(times) - window <= earlier <= max(times) + window
+            kept_at = _kept_at(state, contract.name, account, said["path"], said["sha256"])
+            if known and known[1] == export and known[2] not in parts and near and kept_at:
+                parts[known[2]] = ExportFile(said["path"], said["bytes"], earlier, kept_at)
+    return _in_order(list(parts.items()))
+
+
+def _kept_at(state: LedgerState, source: str, account: str, path: str, sha256: str) -> str:
+    known = state.files.get((source, account, path))
+    return known.kept_at if known and known.sha256 == sha256 else ""

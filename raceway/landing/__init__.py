@@ -1,0 +1,1 @@
+"""One export to immutable Parquet batches."""

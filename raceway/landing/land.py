@@ -1,0 +1,496 @@
+"""One export to immutable Parquet batches: read → type → land → gate → accept.
+
+    inbox file(s) ──► members ──► table and header ──► typed rows in DuckDB ──► landing/_tmp/<id>/
+                                                                    │ checks of the whole file
+                                                                    ▼
+    ledger: landed ◄── rename to landing/<source>/<table>/<batch_id>/ ──► gate ──► ledger: accepted | refused
+                                                                    ▼
+                                       raw files to archive/ (mode 600), or to quarantine/files/ with the reason
+
+Everything is written aside and renamed: a kill at any point leaves nothing half-visible, and landing the
+same export again goes on where it broke off. Every row ends landed, refused (with file, row, column, reason
+and text) or as furniture; a file that cannot be understood is refused whole, with a sentence.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import duckdb
+
+from raceway.common.faults import ExportRefused
+from raceway.common.home import Home
+from raceway.common.moments import utc_text
+from raceway.config.accounts import ACCOUNT_COLUMNS, Account, load_accounts
+from raceway.config.settings import Settings, load_settings
+from raceway.contracts.grammar import SourceContract, TableContract, Unsupported
+from raceway.contracts.load import load_contract
+from raceway.inbox.exports import Export, ExportFile, is_same, part_of
+from raceway.inbox.raw_files import RawFiles, private, refused_rows
+from raceway.landing.batch import Batch, said_by_name, write_batch
+from raceway.ledger.effect import copy_states, in_effect
+from raceway.ledger.ledger import BatchState, Ledger, LedgerState, state_name
+from raceway.reading.furniture import Filters, Span, filters_of
+from raceway.reading.members import Member, open_members
+from raceway.reading.personal import check_key, give_key
+from raceway.reading.recognise import Shape
+from raceway.reading.sections import recognise_all
+
+if TYPE_CHECKING:
+    from raceway.history.records import Check
+
+Status = Literal["landed", "duplicate", "refused"]
+Gate = Callable[[Home, TableContract, Path, Account, dt.datetime, dt.date], "list[Check]"]
+
+_CHUNK: Final = 1 << 22
+_ABANDONED: Final = 24 * 3600
+"""Seconds after which a folder under landing/_tmp belongs to a run that was killed."""
+
+
+@dataclass
+class Outcome:
+    """What became of one export. `batches` are ids; `reason` is a sentence where something was refused."""
+
+    source: str
+    account: str
+    status: Status
+    files: list[str]
+    batches: list[str] = field(default_factory=list)
+    rows_read: int = 0
+    rows_landed: int = 0
+    rows_refused: int = 0
+    rows_furniture: int = 0
+    reason: str = ""
+    tables: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By table: status, batch_id and row counts."""
+    seconds: float = 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON values."""
+        return dict(vars(self))
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Outcome:
+        """The inverse of `to_dict`."""
+        return cls(**values)
+
+
+def land(
+    home: Home,
+    export: Export,
+    *,
+    gate: Gate | None = None,
+    as_of: dt.date | None = None,
+    threads: int | None = None,
+) -> Outcome:
+    """Lands one export and gives its outcome; a refused one too, after recording it.
+
+    `gate` checks each batch (default: raceway.gate.batch_gate.check_batch); `as_of` is the day it checks against
+    (default: today in the business zone); `threads` limits DuckDB. Raises BadSettings and BadContract,
+    which no file can mend, and duckdb.IOException where a disk fails.
+    """
+    started = time.monotonic()
+    landing = _Landing(home, export, gate, as_of, threads)
+    try:
+        outcome = landing.run()
+    finally:
+        shutil.rmtree(landing.scratch, ignore_errors=True)
+    outcome.seconds = round(time.monotonic() - started, 3)
+    return outcome
+
+
+@dataclass
+class _Job:
+    """The members of an export that feed one table."""
+
+    shapes: list[Shape]
+    filters: Filters | None = None
+    sibling: Member | None = None
+
+    @property
+    def table(self) -> TableContract:
+        return self.shapes[0].table
+
+
+class _Landing:
+    """One export on its way; lives as long as one call of `land`."""
+
+    def __init__(
+        self, home: Home, export: Export, gate: Gate | None, as_of: dt.date | None, threads: int | None
+    ) -> None:
+        self.home = home
+        self.export = export
+        self.settings: Settings = load_settings(home)
+        self.contract: SourceContract = load_contract(export.source, home)
+        self.gate = gate
+        self.as_of = as_of or self.settings.business_day(dt.datetime.now(dt.UTC))
+        self.threads = threads
+        self.ledger = Ledger(home)
+        self.key = check_key(home)
+        self.scratch = home.landing / "_tmp" / uuid.uuid4().hex
+        self.raw = RawFiles(home, export)
+        self.beside: Span | None = None
+        """Days of a daily table that was landed from this export."""
+        self.outcome = Outcome(export.source, export.account, "landed", [file.path for file in export.files])
+
+    # ------------------------------------------------------------ the way
+
+    def run(self) -> Outcome:
+        missing = [file for file in self.export.files if not self.export.located(self.home, file).is_file()]
+        gone = [file for file in missing if not file.kept_at]
+        if gone:  # landed by a run that was broken off after the move, or taken away by a person
+            self.outcome.status = "duplicate"
+            self.outcome.reason = f"{gone[0].path}: not in the inbox any more; nothing was done"
+            return self.outcome
+        if missing:
+            return self._part_alone(missing)
+        moving = [f for f in self.export.files if not is_same(self.export.located(self.home, f), f)]
+        if moving:
+            self.outcome.status = "duplicate"
+            self.outcome.reason = f"{moving[0].path}: still being written; it is left for the next run"
+            return self.outcome
+        try:
+            account = self._account()
+            _sweep(self.scratch.parent)
+            self.scratch.mkdir(parents=True)
+            jobs = self._jobs()
+        except ExportRefused as fault:
+            return self._refused_whole(str(fault))
+        statuses: list[Status] = []
+        reasons: list[str] = []
+        state = self.ledger.state()
+        for job in jobs:
+            try:
+                status, reason = self._land_table(job, account, state)
+            except ExportRefused as fault:
+                status, reason = "refused", str(fault)
+                self.outcome.tables[job.table.name] = {"status": "refused", "batch_id": None}
+            statuses.append(status)
+            reasons += [reason] if reason else []
+        self.outcome.reason = "; ".join(reasons)
+        self.outcome.status = "refused" if "refused" in statuses else "landed" if "landed" in statuses else "duplicate"
+        if self.outcome.status == "refused" and (len(jobs) > 1 or not self.outcome.batches):
+            return self._refused_whole(self.outcome.reason)  # of several tables one may have landed: the files wait
+        self.raw.put_away("quarantine" if self.outcome.status == "refused" else "archive", self.outcome.reason)
+        return self.outcome
+
+    def _part_alone(self, swept: list[ExportFile]) -> Outcome:
+        """Refuses a part that came so late that an earlier part of its export is kept no longer."""
+        self.export = replace(self.export, files=tuple(file for file in self.export.files if file not in swept))
+        self.raw = RawFiles(self.home, self.export)
+        return self._refused_whole(
+            f"{self.export.account}/{self.export.files[0].path}: a part of an export whose other part {swept[0].path} "
+            "landed earlier and is not in archive/ any more (raw files are kept for retention.archive_days = "
+            f"{self.settings.retention.archive_days} days); put all parts into the inbox again, together"
+        )
+
+    def _account(self) -> Account:
+        accounts = load_accounts(self.home)
+        source, name = self.export.source, self.export.account
+        first = self.export.files[0].path
+        if not name:
+            raise ExportRefused(
+                f"{first}: lies in inbox/{source}/ itself; put it into inbox/{source}/<account>/, where the account is "
+                "one of accounts.csv"
+            )
+        if (source, name) not in accounts:
+            known = ", ".join(account for of, account in accounts if of == source) or "none"
+            line = ",".join([source, name, name, "", "VN", "Asia/Ho_Chi_Minh", "VND"])
+            raise ExportRefused(
+                f"{name}/{first}: accounts.csv has no account {name!r} of {source} (it has: {known}). Add a line like "
+                f"`{line}{',' * (len(ACCOUNT_COLUMNS) - 7)}` with its market, time zone and currency, "
+                "then `raceway retry`"
+            )
+        return accounts[source, name]
+
+    # ------------------------------------------------------------ what it is
+
+    def _jobs(self) -> list[_Job]:
+        """The tables that the export feeds, in the contract's order."""
+        cp1252 = any("cp1252" in table.meta.encodings for table in self.contract.tables)
+        members: list[Member] = []
+        for number, file in enumerate(self.export.files):
+            scratch = self.scratch / f"in{number}"
+            scratch.mkdir()
+            members += open_members(self.export.located(self.home, file), file.path, scratch, cp1252)
+        siblings, rest = self._siblings(members)
+        shapes: dict[str, list[Shape]] = defaultdict(list)
+        aside: list[tuple[Member, Unsupported]] = []
+        for member in rest:
+            for found in recognise_all(self.contract, member, self.scratch):
+                if isinstance(found, Shape):
+                    shapes[found.table.name].append(found)
+                else:
+                    aside.append((member, found))
+        unwanted = [
+            f"{member.name}: {kind.kind}: not a supported report"
+            for member, kind in aside
+            # a workbook's further sheets lie beside its table like the files of a download
+            if not (shapes and kind.furniture_in_bundle and (self.export.bundle or member.path != member.raw))
+        ]
+        if unwanted:
+            raise ExportRefused("; ".join(unwanted))
+        if not shapes:
+            raise ExportRefused(f"{self.export.files[0].path}: holds filters only, and no table they belong to")
+        jobs = [
+            self._job(sorted(shapes[table.name], key=self._part_order), siblings)
+            for table in self.contract.tables
+            if table.name in shapes
+        ]
+        for member in [*siblings, *(member for member, _ in aside)]:  # small tables: their heads hold them whole
+            rows = max(0, len([line for line in member.text.splitlines() if line.strip()]) - 1)
+            self.outcome.rows_read += rows
+            self.outcome.rows_furniture += rows
+        return jobs
+
+    def _siblings(self, members: list[Member]) -> tuple[list[Member], list[Member]]:
+        patterns = [table.meta.sibling.files for table in self.contract.tables if table.meta.sibling]
+        is_sibling = [any(re.search(pattern, member.file_name) for pattern in patterns) for member in members]
+        return (
+            [member for member, yes in zip(members, is_sibling, strict=True) if yes],
+            [member for member, yes in zip(members, is_sibling, strict=True) if not yes],
+        )
+
+    def _job(self, shapes: list[Shape], siblings: list[Member]) -> _Job:
+        rule = shapes[0].table.meta.sibling
+        if rule is None or not siblings:
+            return _Job(shapes)
+        return _Job(shapes, filters_of(siblings[0], rule), siblings[0])
+
+    def _part_order(self, shape: Shape) -> tuple[int, str, str, int]:
+        part = part_of(self.contract, shape.member.file_name)
+        number = part[2] if part else ""
+        file = shape.member.part_of or shape.member
+        return (int(number) if number.isdigit() else 0, number, file.name, shape.member.section)
+
+    # ------------------------------------------------------------ one table
+
+    def _land_table(self, job: _Job, account: Account, state: LedgerState) -> tuple[Status, str]:
+        table = job.table
+        exported_at = self._exported_at(job)
+        with ThreadPoolExecutor(1, thread_name_prefix="hash") as pool:
+            content: Future[str] = pool.submit(self._content_hash, job)
+            if self._may_be_known(job, state):  # a file of this size is known: look before reading it
+                known = self._known(table, content.result(), exported_at, state)
+                if known is not None:
+                    return self._sighted(known, exported_at)
+            folder = self.scratch / f"out-{table.name}"
+            folder.mkdir()
+            with duckdb.connect() as connection:
+                self._prepare(connection)
+                batch = write_batch(
+                    connection, job.shapes, account, self.settings, folder, self.scratch,
+                    exported_at=exported_at, content_hash=content.result, filters=job.filters, beside=self.beside,
+                )  # fmt: skip
+        known = self._known(table, batch.content_hash, exported_at, state)
+        if known is not None:
+            return self._sighted(known, exported_at)
+        target = self._target(batch)
+        with _one_at_a_time(self.scratch.parent / batch.batch_id):
+            if target.exists():  # by another task a moment ago, or by a run that broke off before it decided
+                state = self.ledger.state()
+                known = self._known(table, batch.content_hash, exported_at, state)
+                if known is not None:
+                    return self._sighted(known, exported_at)
+            return self._land_batch(batch, account, state)
+
+    def _target(self, batch: Batch) -> Path:
+        return self.home.landing / self.export.source / batch.table.name / batch.batch_id
+
+    def _prepare(self, connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute("set enable_progress_bar = false")
+        connection.execute(f"set temp_directory = '{str(self.scratch).replace(chr(39), chr(39) * 2)}'")
+        if self.threads:
+            connection.execute(f"set threads = {int(self.threads)}")
+        give_key(connection, self.home)
+
+    def _exported_at(self, job: _Job) -> dt.datetime:
+        """From the name where the contract says so, else the newest time of the files."""
+        pattern = job.table.meta.exported_at.pattern
+        if pattern:
+            for file in self.export.files:
+                found = re.search(pattern, file.path)
+                if found:
+                    return dt.datetime.combine(dt.date.fromisoformat(found.group("date")), dt.time(), dt.UTC)
+        return max(file.modified_at for file in self.export.files)
+
+    def _content_hash(self, job: _Job) -> str:
+        """SHA-256 over the raw bytes of the job's parts in order, its sibling last, and what their names say."""
+        members = [shape.member for shape in job.shapes] + ([job.sibling] if job.sibling else [])
+        whole = hashlib.sha256()
+        for member in members:
+            alone = hashlib.sha256()
+            with member.path.open("rb") as file:
+                while block := file.read(_CHUNK):
+                    whole.update(block)
+                    if len(members) > 1:
+                        alone.update(block)
+            if member.path == member.raw:
+                self.raw.digests[str(member.raw)] = alone.hexdigest() if len(members) > 1 else whole.hexdigest()
+        whole.update("".join(said_by_name(shape) for shape in job.shapes).encode())
+        return whole.hexdigest()
+
+    def _may_be_known(self, job: _Job, state: LedgerState) -> bool:
+        size = sum(file.bytes for file in self.export.files)
+        return any(
+            batch.table == job.table.name
+            and batch.account == self.export.account
+            and sum(file["bytes"] for file in batch.manifest["files"]) == size
+            for batch in state.accepted(self.export.source)
+        )
+
+    def _known(
+        self, table: TableContract, content_hash: str, exported_at: dt.datetime, state: LedgerState
+    ) -> BatchState | None:
+        """The accepted batch of the same content that is in effect for all its scope, or was this very export."""
+        for batch in state.accepted(self.export.source, table.name, self.export.account):
+            if batch.content_hash == content_hash and (exported_at in batch.sightings or in_effect(batch, state)):
+                return batch
+        return None
+
+    def _sighted(self, known: BatchState, exported_at: dt.datetime) -> tuple[Status, str]:
+        self._note_days(known.manifest)
+        if known.state_files() and exported_at not in known.sightings:
+            folder = known.state_files()[0].parent
+            copy_states(known.state_files()[0], folder / state_name(known.batch_id, exported_at), exported_at)
+        self.ledger.append(
+            "duplicate", batch_id=known.batch_id, exported_at=utc_text(exported_at), source=self.export.source,
+            account=self.export.account, files=self.raw.records("archive"),
+        )  # fmt: skip
+        self.outcome.tables[known.table] = {"status": "duplicate", "batch_id": known.batch_id}
+        return "duplicate", ""
+
+    def _land_batch(self, batch: Batch, account: Account, state: LedgerState) -> tuple[Status, str]:
+        table = batch.table
+        self._note_days(batch.manifest)
+        batch.manifest["files"] = [
+            {key: record[key] for key in ("path", "sha256", "bytes", "modified_at")}
+            for record in self.raw.records(None)
+        ]
+        batch.manifest["key_fingerprint"] = self.key
+        target = self._target(batch)
+        before = state.batches.get(batch.batch_id)
+        if before is not None and before.status == "rejected":
+            raise ExportRefused(
+                f"{self.export.files[0].path}: this very export was landed as {batch.batch_id} and taken out by "
+                f"{before.who}{': ' + before.reason if before.reason else ''}; put it back with raceway accept"
+            )
+        self._show(batch, target)
+        where = f"{self.export.account}/{self.export.files[0].path}"
+        self._count(batch)
+        self.ledger.append("landed", manifest=batch.manifest, source=self.export.source,
+                           account=self.export.account, files=self.raw.records("archive"))  # fmt: skip
+        stopping = [c.message for c in self._checked(batch, target, account) if c.stops]
+        if stopping:
+            reason = f"{where}: refused by the landing gate (batch {batch.batch_id}): {'; '.join(stopping)}"
+            self.ledger.append("refused", batch_id=batch.batch_id, reason=reason, source=self.export.source,
+                               account=self.export.account, files=self.raw.records("quarantine"))  # fmt: skip
+            self.outcome.tables[table.name]["status"] = "refused"
+            return "refused", reason
+        self.ledger.append("accepted", batch_id=batch.batch_id, who="gate", why="")
+        return "landed", batch.said
+
+    def _note_days(self, manifest: Mapping[str, Any]) -> None:
+        if manifest["scope_kind"] == "days" and manifest["covers_from"]:
+            self.beside = Span(*(dt.date.fromisoformat(manifest[key]) for key in ("covers_from", "covers_to")))
+
+    def _show(self, batch: Batch, target: Path) -> None:
+        """Makes the batch visible: quarantined rows and states first, then the folder in one rename."""
+        if batch.refused_rows is not None:
+            kept = refused_rows(self.home, batch.manifest)
+            private(kept.parent)
+            batch.refused_rows.chmod(0o600)
+            batch.refused_rows.replace(kept)
+        if batch.states is not None:
+            folder = target.parent.parent / f"{batch.table.name}__states"
+            folder.mkdir(parents=True, exist_ok=True)
+            batch.states.replace(folder / state_name(batch.batch_id, batch.exported_at))
+        (batch.folder / "manifest.json").write_text(
+            json.dumps(batch.manifest, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8"
+        )
+        _sync(batch.folder)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists():  # undecided or refused before: read again with today's contract
+            target.rename(self.scratch / f"replaced-{batch.batch_id}")
+        batch.folder.rename(target)
+
+    def _checked(self, batch: Batch, target: Path, account: Account) -> list[Check]:
+        gate = self.gate
+        if gate is None:
+            from raceway.gate.batch_gate import check_batch
+
+            gate = check_batch
+        return gate(self.home, batch.table, target / "data.parquet", account, batch.exported_at, self.as_of)
+
+    def _count(self, batch: Batch) -> None:
+        rows = {key: batch.manifest[key] for key in ("rows_read", "rows_landed", "rows_refused", "rows_furniture")}
+        self.outcome.tables[batch.table.name] = {"status": "landed", "batch_id": batch.batch_id, **rows}
+        self.outcome.batches.append(batch.batch_id)
+        for key, value in rows.items():
+            setattr(self.outcome, key, getattr(self.outcome, key) + value)
+
+    def _refused_whole(self, reason: str) -> Outcome:
+        self.outcome.status, self.outcome.reason = "refused", reason
+        self.ledger.append("refused", source=self.export.source, account=self.export.account, reason=reason,
+                           files=self.raw.records("quarantine"))  # fmt: skip
+        self.raw.put_away("quarantine", reason)
+        return self.outcome
+
+
+@contextlib.contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Holds a batch that two tasks may land at once: equal files under two names, or one file seen twice.
+
+    The lock is the kernel's, on a folder that goes with it; a killed task leaves at most an empty folder.
+    """
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(folder, os.O_RDONLY)
+        except FileNotFoundError:  # its last holder has just removed it
+            continue
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(folder.stat(), os.fstat(handle)):
+                break
+        os.close(handle)  # removed while this task waited for it
+    try:
+        yield
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            folder.rmdir()
+        os.close(handle)
+
+
+def _sync(folder: Path) -> None:
+    """Makes a folder's files durable before they are made visible."""
+    for path in [*folder.iterdir(), folder]:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _sweep(folder: Path) -> None:
+    """Removes what killed runs left aside; nothing reads it, and no landing takes a day."""
+    for left in folder.iterdir() if folder.is_dir() else ():
+        with contextlib.suppress(FileNotFoundError):  # another process may sweep the same folder
+            if time.time() - left.stat().st_mtime > _ABANDONED:
+                shutil.rmtree(left)

@@ -1,0 +1,135 @@
+"""A batch's manifest: what it is, holds, covers and was reconciled against."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from raceway.common.faults import ExportRefused
+from raceway.common.moments import utc_text
+from raceway.common.sql import name, quoted
+from raceway.config.settings import Settings
+from raceway.landing.coverage import covered
+from raceway.landing.read_table import Reading, day_sql
+from raceway.reading.rows import Rows
+
+MANIFEST_VERSION: Final = 1
+
+
+def manifest_of(
+    connection: duckdb.DuckDBPyConnection, reading: Reading, data: Path, batch_id: str, content_hash: str,
+    settings: Settings,
+) -> dict[str, Any]:  # fmt: skip
+    """The manifest of a batch as JSON values: identity, rows, days, money, states, findings, reconciliation.
+
+    Raises ExportRefused where the rows of the files do not add up.
+    """
+    table, account = reading.table, reading.account
+    counts = {f"rows_{what}": reading.total(what) for what in ("read", "refused", "furniture")}
+    landed_rows = "count(distinct _row), count(*)" if table.meta.unpivot else "count(*), 0"
+    written = connection.execute(f"select {landed_rows} from read_parquet({quoted(str(data))})").fetchone()
+    assert written is not None
+    landed, unpivoted = written
+    if counts["rows_read"] != landed + counts["rows_refused"] + counts["rows_furniture"]:
+        raise ExportRefused(
+            f"{reading.shapes[0].member.name}: {counts['rows_read']} rows were read, but {landed} landed, "
+            f"{counts['rows_refused']} refused and {counts['rows_furniture']} furniture do not add up to them"
+        )
+    covers_from, covers_to = covered(connection, reading, data)
+    totals = _reconciled(connection, reading)
+    return {
+        "format_version": MANIFEST_VERSION,
+        "batch_id": batch_id,
+        "source": table.source,
+        "table": table.name,
+        "account": account.account,
+        "files": [],
+        "content_hash": content_hash,
+        "exported_at": utc_text(reading.exported_at),
+        "covers_from": covers_from.isoformat() if covers_from else None,
+        "covers_to": covers_to.isoformat() if covers_to else None,
+        "covers_through_zone": account.time_zone if table.meta.covers.through_export else None,
+        "scope_kind": table.scope.kind,
+        "rows_landed": landed,
+        **counts,
+        **({"rows_unpivoted": unpivoted} if table.meta.unpivot else {}),
+        "currency": account.currency,
+        "money_days": _money_days(connection, reading, data, settings),
+        "is_filtered": bool(reading.filters and reading.filters.is_filtered),
+        "totals": totals,
+        "findings": reading.findings,
+        "columns": table.landed_types(),
+    }
+
+
+def _money_days(
+    connection: duckdb.DuckDBPyConnection, reading: Reading, data: Path, settings: Settings
+) -> dict[str, list[str]]:
+    """By currency other than the reporting one: the days with an amount, which need a rate."""
+    table, account = reading.table, reading.account
+    money = [column for column in table.columns if column.meta.money]
+    dated = [table.scope.day] if table.scope.day else list(table.meta.covers.by[:1])
+    if not money or not dated:
+        return {}
+    of_row = next((name(column.name) for column in table.columns if column.meta.row_currency), None)
+    currency = of_row or quoted(account.currency)
+    day = day_sql(table.by_name[dated[0]], account.time_zone)
+    any_amount = " or ".join(f"{name(column.name)} <> 0" for column in money)
+    found = connection.execute(
+        f"select distinct {currency} as currency, cast({day} as varchar) as day from read_parquet({quoted(str(data))}) "
+        f"where ({any_amount}) and {currency} <> {quoted(settings.business.reporting_currency)} and {day} is not null "
+        "order by all"
+    ).fetchall()
+    days: dict[str, list[str]] = {}
+    for code, on in found:
+        days.setdefault(code, []).append(on)
+    return days
+
+
+def _reconciled(connection: duckdb.DuckDBPyConnection, reading: Reading) -> dict[str, dict[str, dict[str, str]]]:
+    """The named total rows against the sums of the rows that landed; a difference is a finding."""
+    rule = reading.table.meta.totals
+    compared: dict[str, dict[str, dict[str, str]]] = {}
+    for total in rule.reconcile if rule else ():
+        for rows in reading.rows:
+            columns = [c for c in total.columns if c in rows.shape.places]
+            if not columns:
+                continue
+            found = connection.execute(
+                f"select any_value(trim({rows.total})), {', '.join(f'sum({name(c)})' for c in columns)} "
+                f"from {rows.relation} where {_is_labelled(rows, total.label)} having count(*) > 0"
+            ).fetchone()
+            summed = connection.execute(
+                f"select {', '.join(f'sum({name(c)})' for c in columns)} from {rows.relation} where {rows.lands}"
+            ).fetchone()
+            if found is None or summed is None:
+                continue
+            label, *stated = found
+            compared[label] = {
+                column: {"stated": str(said), "summed": str(is_sum)}
+                for column, said, is_sum in zip(columns, stated, summed, strict=True)
+            }
+            off = [
+                f"{column} {said} but the rows sum to {is_sum}"
+                for column, said, is_sum in zip(columns, stated, summed, strict=True)
+                if Decimal(str(said or 0)) != Decimal(str(is_sum or 0))
+            ]
+            if off:
+                reading.findings.append(
+                    {
+                        "severity": "warning",
+                        "name": "total_differs",
+                        "message": f"{rows.shape.member.name}: the row “{label}” says {'; '.join(off)}",
+                    }
+                )
+    return compared
+
+
+def _is_labelled(rows: Rows, label: str) -> str:
+    """SQL condition of the total rows that a contract's label means: the whole text, or a `~pattern`."""
+    if label.startswith("~"):
+        return f"regexp_matches(trim({rows.total}), {quoted(label[1:])})"
+    return f"trim({rows.total}) = {quoted(label)}"

@@ -1,0 +1,146 @@
+"""What makes a file unfit as a whole: columns, currencies, spoilt ids, too many unreadable rows."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import duckdb
+
+from raceway.common.faults import ExportRefused
+from raceway.common.sql import name
+from raceway.config.accounts import Account
+from raceway.config.settings import Settings
+from raceway.landing.read_table import Reading
+from raceway.reading.cells import NONE
+from raceway.reading.recognise import Shape
+from raceway.reading.rows import Rows
+
+_ADDRESS: Final = re.compile(r"[^@\s“”]+@[^@\s“”]+")
+_NUMBER_OF_PHONE: Final = re.compile(r"\+\d[\d ().-]{7,}\d|\b0\d{8,10}\b")
+
+
+# Currencies that a symbol may stand for; a symbol that is not listed stands for nothing but itself.
+_MEANT: Final = {
+    "$": ("USD", "AUD", "CAD", "SGD", "NZD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP"), "US$": ("USD",),
+    "CA$": ("CAD",), "A$": ("AUD",), "S$": ("SGD",), "R$": ("BRL",), "€": ("EUR",), "£": ("GBP",),
+    "¥": ("JPY", "CNY"), "₫": ("VND",), "đ": ("VND",), "₹": ("INR",), "৳": ("BDT",), "₩": ("KRW",), "฿": ("THB",),
+}  # fmt: skip
+
+
+def refuse_new_columns(shape: Shape, reading: Reading) -> None:
+    """Refuses columns that the contract does not know, or warns of them, as its drift policy says."""
+    policy = shape.table.meta.drift.on_new_column
+    if not shape.new_columns or policy == "allow":
+        return
+    names = ", ".join(f"“{header.strip()}”" for header in shape.new_columns)
+    sentence = f"{shape.member.name}: new column {names}: not in the contract of {shape.table.full_name}, not landed"
+    if policy == "fail":
+        raise ExportRefused(sentence)
+    reading.findings.append({"severity": "warning", "name": "new_column", "message": sentence})
+
+
+def refuse_header_currency(shape: Shape, account: Account) -> None:
+    """Refuses a file whose header names another currency than the account's."""
+    if shape.currency and shape.currency != account.currency:
+        raise ExportRefused(
+            f"{shape.member.name}, row {shape.header_at + 1}: column “{shape.currency_header}” is in "
+            f"{shape.currency}, but account {account.account} is in {account.currency} (accounts.csv)"
+        )
+
+
+def refuse_spoilt_ids(connection: duckdb.DuckDBPyConnection, reading: Reading) -> None:
+    """Refuses a file with an id whose last digits a spreadsheet cut off."""
+    for rows in (rows for rows in reading.rows if rows.spoilt != NONE):
+        found = connection.execute(
+            f"select {rows.number}, {rows.spoilt} from {rows.relation} "
+            f"where {rows.spoilt} is not null order by 1 limit 1"
+        ).fetchone()
+        if found:
+            raise ExportRefused(
+                f"{rows.shape.member.name}, row {found[0]}: the id “{found[1]}” went through a spreadsheet, "
+                "which cut its last digits off; export it again and do not open it before it lands"
+            )
+
+
+def refuse_other_currencies(connection: duckdb.DuckDBPyConnection, reading: Reading) -> None:
+    """Refuses a file with amounts in two currencies, or in another one than the account's."""
+    own = reading.account.currency
+    for rows in (rows for rows in reading.rows if not rows.doubts):  # others are looked at in the Parquet first
+        member = rows.shape.member.name
+        for column in rows.shape.table.columns:
+            if not column.meta.currency or column.name not in rows.shape.places:
+                continue
+            found = connection.execute(
+                f"select upper(trim({name(column.name)})) as code, min({rows.number}) from {rows.relation} "
+                f"where {name(column.name)} is not null and {rows.total} is null group by code order by 2"
+            ).fetchall()
+            others = [(code, row) for code, row in found if code != own]
+            header = rows.shape.header[rows.shape.places[column.name][0]] if rows.shape.header else column.name
+            if others and len(found) > 1:
+                codes = " and ".join(code for code, _ in found)
+                raise ExportRefused(
+                    f"{member}, row {found[1][1]}: column “{header}” holds two currencies ({codes}); "
+                    f"one export has one, {own} for account {reading.account.account}"
+                )
+            if others:
+                raise ExportRefused(
+                    f"{member}, row {others[0][1]}: column “{header}” says {others[0][0]}, but account "
+                    f"{reading.account.account} is in {own} (accounts.csv)"
+                )
+        for header, signs in rows.symbols.items():
+            strange = [sign for sign in signs if own not in _MEANT.get(sign, (sign,))]
+            if strange and len(signs) > 1:
+                raise ExportRefused(
+                    f"{member}: column “{header}” holds amounts in two currencies ({' and '.join(signs)}); "
+                    f"one export has one, {own} for account {reading.account.account}"
+                )
+            if strange:
+                raise ExportRefused(
+                    f"{member}: column “{header}” holds amounts in {strange[0]}, but account "
+                    f"{reading.account.account} is in {own} (accounts.csv)"
+                )
+
+
+def refuse_too_many(connection: duckdb.DuckDBPyConnection, reading: Reading, settings: Settings) -> None:
+    """Refuses a file of which more rows cannot be read than contract and settings bear."""
+    most = reading.table.meta.max_refused_share or settings.gate.refused_share
+    for rows in reading.rows:
+        data = rows.read - rows.furniture
+        if rows.refused and reading.table.meta.drift.on_type_widening == "fail":
+            raise ExportRefused(
+                f"{rows.shape.member.name}: {rows.refused} of {data} rows do not fit the contract's types, "
+                f"and it bears none; the first: {_first_refusal(connection, rows)}"
+            )
+        if data and rows.refused / data > most:
+            raise ExportRefused(
+                f"{rows.shape.member.name}: {rows.refused} of {data} rows cannot be read, more than {most:.0%}; "
+                f"the first: {_first_refusal(connection, rows)}"
+            )
+
+
+def _first_refusal(connection: duckdb.DuckDBPyConnection, rows: Rows) -> str:
+    found = connection.execute(
+        f'select row, "column", reason, raw from {rows.refusals} order by row, "column" limit 1'
+    ).fetchone()
+    assert found is not None
+    row, column, reason, raw = found
+    # a shifted column may put an address into a column of numbers: it stays in the quarantine, too
+    text = _ADDRESS.sub("[e-mail]", _NUMBER_OF_PHONE.sub("[number]", " ".join(str(raw)[:400].split())))
+    shown = f"“{text[:60]}…”" if len(text) > 60 else f"“{text}”"
+    if not column:  # the raw line may hold personal data: it stays in the quarantine
+        return f"row {row}: {reason}"
+    return f"row {row}, column “{column}”: {shown} {reason}"
+
+
+def said_of_refusals(connection: duckdb.DuckDBPyConnection, reading: Reading, batch_id: str) -> str:
+    """A sentence about refused rows with the first of them; empty where there are none."""
+    bad = [rows for rows in reading.rows if rows.refused]
+    if not bad:
+        return ""
+    first = bad[0]
+    kept = f"quarantine/rows/{reading.table.source}/{reading.account.account}/{batch_id}.csv"
+    return (
+        f"{first.shape.member.name}: {reading.total('refused')} of {reading.total('read')} rows refused; the first: "
+        f"{_first_refusal(connection, first)}. All in {kept}"
+    )

@@ -1,0 +1,1 @@
+"""What happened to every file and batch, and what people decided about them."""

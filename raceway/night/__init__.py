@@ -1,0 +1,1 @@
+"""What runs and when: the only room, beside the inbox's connection, that knows Airflow."""

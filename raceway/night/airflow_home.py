@@ -1,0 +1,132 @@
+"""Airflow's own home: its environment, its database and its secrets.
+
+Airflow reads its configuration when it is first imported, so `use` must run before any import of it. A
+value that the environment already gives (a server's PostgreSQL, another executor) is never overridden.
+
+`python -m raceway.night.airflow_home` prepares a server: it makes the home where there is none, creates or
+migrates Airflow's database, and writes the admin's password from RACEWAY_ADMIN_PASSWORD.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import Final
+
+from raceway.common.faults import BadSettings, RacewayFault
+from raceway.common.home import HOME_VARIABLE, PROJECT, Home
+from raceway.config.init import init_home
+
+WAREHOUSE_POOL: Final = "warehouse"
+"""One slot: a DuckDB file has one writer."""
+
+ADMIN_PASSWORD: Final = "RACEWAY_ADMIN_PASSWORD"  # noqa: S105  # the variable's name, no password
+_DATABASE: Final = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
+_JWT_SECRET: Final = "AIRFLOW__API_AUTH__JWT_SECRET"  # noqa: S105  # the variable's name, no secret
+_PASSWORDS: Final = "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"
+
+
+def environment(home: Home) -> dict[str, str]:
+    """The environment under which Airflow serves this home: raceway's defaults below what is set already.
+
+    Makes the home's secret for Airflow's tokens where the environment gives none: all of a home's Airflow
+    processes must sign alike.
+    """
+    defaults = {
+        _DATABASE: f"sqlite:///{home.airflow / 'airflow.db'}",
+        "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT.dags),
+        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+        "AIRFLOW__CORE__PARALLELISM": str(max(2, os.cpu_count() or 2)),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        # a new home works at once; an engineer may pause a DAG on its page
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+        "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
+        "GX_ANALYTICS_ENABLED": "False",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "False",
+    }
+    ours = {HOME_VARIABLE: str(home.root), "AIRFLOW_HOME": str(home.airflow)}
+    if _JWT_SECRET not in os.environ:
+        defaults[_JWT_SECRET] = _kept_secret(home.secrets / "airflow_jwt.key")
+    return {**defaults, **os.environ, **ours}
+
+
+def use(home: Home) -> None:
+    """Makes this process's Airflow serve `home`.
+
+    Raises BadSettings where Airflow is already imported for another home: it cannot be switched.
+    """
+    if "airflow" in sys.modules and os.environ.get("AIRFLOW_HOME") != str(home.airflow):
+        raise BadSettings(
+            f"{home.root}: this process already runs Airflow for {os.environ.get('AIRFLOW_HOME')}; "
+            "use one process for each home"
+        )
+    home.airflow.mkdir(parents=True, exist_ok=True)
+    os.environ.update(environment(home))
+
+
+def has_database(home: Home) -> bool:
+    """Whether Airflow's database may be there already (one on a server is taken for granted)."""
+    database = home.airflow / "airflow.db"
+    return database.exists() or not os.environ[_DATABASE].endswith(str(database))
+
+
+def prepare_database(home: Home, anew: bool = False) -> None:
+    """Creates or migrates Airflow's database and the warehouse's pool.
+
+    Quick where it was done before with this version of Airflow, unless `anew`. `use(home)` must have run.
+    """
+    from airflow import __version__
+    from airflow.models.pool import Pool
+    from airflow.utils.db import initdb
+
+    marker = home.airflow / f".database-{__version__}"
+    place = os.environ[_DATABASE].rsplit("@", 1)[-1]  # without its password
+    if not anew and has_database(home) and marker.exists() and marker.read_text(encoding="utf-8") == place:
+        return
+    initdb()
+    Pool.create_or_update_pool(
+        WAREHOUSE_POOL, slots=1, description="The warehouse's only writer", include_deferred=False
+    )
+    marker.write_text(place, encoding="utf-8")
+
+
+def _kept_secret(path: Path) -> str:
+    """A random secret that is made once and kept in a file that only its owner reads."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123  # the mode must hold from the first byte
+            file.write(secrets.token_urlsafe(32))
+    except FileExistsError:
+        pass  # made by an earlier run
+    return path.read_text(encoding="utf-8")
+
+
+def _write_admin_password(password: str) -> None:
+    path = Path(os.environ[_PASSWORDS])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:  # noqa: PTH123  # the mode must hold from the first byte
+        json.dump({"admin": password}, file)
+
+
+def main() -> None:
+    """Prepares a server from its environment; safe to run at every start."""
+    root = os.environ.get(HOME_VARIABLE)
+    if not root:
+        sys.exit(f"raceway: set {HOME_VARIABLE} to the folder of the home")
+    try:
+        home = Home(Path(root).absolute())
+        if not home.exists():
+            init_home(home.root)
+        use(home)
+        prepare_database(home, anew=True)
+        if os.environ.get(ADMIN_PASSWORD) and os.environ.get(_PASSWORDS):
+            _write_admin_password(os.environ[ADMIN_PASSWORD])
+    except RacewayFault as fault:
+        sys.exit(f"raceway: {fault}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""One nightly run: the DAGs of the sources with new files, then `race_mart`.
+
+Without a scheduler the DAGs run in this process, under the home's lock; where one is alive for the home,
+they are triggered there and followed. Either way the run never waits for files: what is late is reported.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from pathlib import Path
+
+from raceway.common.faults import PassingFault
+from raceway.common.home import Home
+from raceway.common.lock import alone
+from raceway.config.settings import load_settings
+from raceway.contracts.files import source_names
+from raceway.inbox.exports import find_exports
+from raceway.ledger.ledger import Ledger
+from raceway.night import airflow_home, steps
+from raceway.night.airflow_runs import Following, InProcess, Runner, scheduler_is_alive
+from raceway.night.night_result import NightResult, gather
+from raceway.night.wiring import EXTRACT_PREFIX, MART_DAG
+from raceway.reading.personal import check_key
+
+Tell = Callable[[str], None]
+"""Hears in a few words what the run is doing."""
+
+
+def run_night(
+    home: Home,
+    as_of: dt.date | None = None,
+    full_refresh: bool = False,
+    strict: bool = False,
+    tell: Tell = lambda _: None,
+) -> NightResult:
+    """Runs one night and says how it went; `as_of` defaults to today's business day.
+
+    Raises HomeIsLocked where another run is at work, BadSettings and BadContract where nothing can run.
+    """
+    clock = time.monotonic()
+    started_at = dt.datetime.now(tz=dt.UTC)
+    run_id = steps.run_id_for(started_at)
+    settings = load_settings(home)
+    check_key(home)
+    sources = source_names(home)
+    as_of = as_of or settings.business_day(started_at)
+
+    airflow_home.use(home)
+    log = home.run(run_id) / "night.log"
+    tell("starting Airflow")
+    with _quiet(log):
+        follow = airflow_home.has_database(home) and scheduler_is_alive()
+    with nullcontext() if follow else alone(home), _quiet(log):
+        airflow_home.prepare_database(home)
+        runner: Runner = Following() if follow else InProcess()
+        steps.hear(tell)
+        known = Ledger(home).state()
+        remote_resting = steps.fetch(home, settings, sources)
+        waiting = [source for source in sources if find_exports(home, source, known)]
+        day = {"as_of": as_of.isoformat()}
+        extracts = runner.run([f"{EXTRACT_PREFIX}{source}" for source in waiting], day, tell)
+        conf = day | {"run_id": run_id, "full_refresh": full_refresh, "wait": False}
+        [mart] = runner.run([MART_DAG], conf, tell)
+        # what lies in the inbox after its source was run was still being written, or came later
+        left = [f"{source}/{export.name}" for source in waiting for export in find_exports(home, source)]
+        with suppress(PassingFault):  # removes there what is archived here; else the next night does
+            steps.fetch(home, settings, waiting)
+    total = time.monotonic() - clock
+
+    return gather(home, run_id, as_of, strict, extracts, mart, log, total, [*remote_resting, *left])
+
+
+@contextmanager
+def _quiet(log: Path) -> Iterator[None]:
+    """Sends what Airflow, dbt and Great Expectations write to the terminal into the run's log instead.
+
+    Works on the file descriptors, since their loggers hold on to the streams they began with.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    terminal = os.dup(1), os.dup(2)
+    with log.open("ab") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for descriptor, saved in enumerate(terminal, start=1):
+            os.dup2(saved, descriptor)
+            os.close(saved)

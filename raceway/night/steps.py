@@ -1,0 +1,255 @@
+"""What the tasks of the DAGs do when they run: the pieces of a night, one function each.
+
+Every function takes and gives JSON values, since that is what travels between tasks. It may be run again
+at any time: landing knows what it has decided, a build starts from the frozen set, a version that is
+published is published once. A `PermanentFault` is never retried, a `PassingFault` is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from raceway import __version__
+from raceway.common.faults import ExportRefused, GateFailed, PassingFault
+from raceway.common.home import Home, find_home
+from raceway.common.lock import together
+from raceway.history.records import RunRecord, RunStatus, record_checks, record_run
+
+if TYPE_CHECKING:
+    from raceway.config.settings import Settings
+
+Json = dict[str, Any]
+Tell = Callable[[str], None]
+
+_LISTENERS: Final[list[Tell]] = []
+
+
+def hear(tell: Tell) -> None:
+    """From now on `tell` hears what the steps of this process are doing, in a few words."""
+    _LISTENERS[:] = [tell]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What every task of one run of `race_mart` needs to know. `started_at` is UTC."""
+
+    run_id: str
+    as_of: dt.date
+    started_at: dt.datetime
+    full_refresh: bool = False
+    late: list[str] = field(default_factory=list)
+    """Required sources that are due and not in, as sentences."""
+
+    def to_json(self) -> Json:
+        """As JSON values."""
+        return asdict(self) | {"as_of": self.as_of.isoformat(), "started_at": self.started_at.isoformat()}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Run:
+        """The inverse of `to_json`."""
+        return cls(
+            run_id=values["run_id"],
+            as_of=dt.date.fromisoformat(values["as_of"]),
+            started_at=dt.datetime.fromisoformat(values["started_at"]),
+            full_refresh=values["full_refresh"],
+            late=list(values["late"]),
+        )
+
+
+def run_id_for(started_at: dt.datetime) -> str:
+    """The id of a run that starts at this moment: sortable, and fit for a folder's name."""
+    return started_at.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%S%fZ")
+
+
+# extract_<source>
+
+
+def find(source: str) -> list[Json]:
+    """The exports that wait in the inbox of `source`, each one mapped task."""
+    from raceway.config.settings import load_settings
+    from raceway.inbox.exports import at_rest, find_exports
+
+    with _at_work(f"{source}: looking into the inbox") as home:
+        settings = load_settings(home)
+        fetch(home, settings, [source])
+        exports = at_rest(home, find_exports(home, source), settings.inbox.rest_seconds)
+        return [export.to_dict() | {"name": export.name} for export in exports]
+
+
+def fetch(home: Home, settings: Settings, sources: Iterable[str]) -> list[str]:
+    """Brings new files of a remote inbox into the local one; gives the paths of those that are left to rest."""
+    from raceway.inbox.remote_inbox import RemoteInbox
+
+    if not settings.inbox.address:
+        return []
+    remote = RemoteInbox(home, settings)
+    now = dt.datetime.now(tz=dt.UTC)
+    return [f"{path} ({settings.inbox.address})" for source in sources for path in remote.fetch(source, now)]
+
+
+def land(export: Json, conf: Mapping[str, Any]) -> Json:
+    """Lands one export; gives its outcome, refused ones too (`refuse` turns those into a failure).
+
+    `conf` is the DAG run's; its `as_of` (ISO date, default: today's business day) is the day to check against.
+    """
+    from raceway.inbox.exports import Export
+    from raceway.landing.land import land as land_export
+
+    waiting = Export.from_dict(export)
+    with _at_work(f"{waiting.source}: {waiting.name}") as home:
+        as_of = dt.date.fromisoformat(conf["as_of"]) if conf.get("as_of") else None
+        return land_export(home, waiting, as_of=as_of).to_dict()
+
+
+def refuse(outcome: Json) -> None:
+    """Raises ExportRefused where the outcome of `land` is a refusal."""
+    if outcome["status"] == "refused":
+        raise ExportRefused(outcome["reason"])
+
+
+# race_mart
+
+
+def start(conf: Mapping[str, Any], started_at: dt.datetime) -> tuple[bool, Json]:
+    """Whether `race_mart` may go on, and the run as all later tasks see it.
+
+    `conf` is the DAG run's: `as_of` (ISO date; else the business day of `started_at`, read here and nowhere
+    else), `full_refresh`, `wait` (False: go on at once, whatever is late). It may go on when every required
+    source that is due is in, or the cut-off has passed.
+    """
+    from raceway.config.settings import load_settings
+    from raceway.night.due import late_sources, past_cut_off
+
+    with _at_work("which sources are in") as home:
+        settings = load_settings(home)
+        as_of = dt.date.fromisoformat(conf["as_of"]) if conf.get("as_of") else settings.business_day(started_at)
+        late = late_sources(home, settings, as_of)
+        ready = not late or not conf.get("wait", True) or past_cut_off(settings, as_of)
+    run = Run(
+        run_id=conf.get("run_id") or run_id_for(started_at),
+        as_of=as_of,
+        started_at=started_at,
+        full_refresh=bool(conf.get("full_refresh", False)),
+        late=late,
+    )
+    return ready, run.to_json()
+
+
+def freeze(run: Json) -> Json:
+    """Freezes the effective set. `changed` is false where the published mart was made of exactly this."""
+    from raceway.build.freeze import freeze as freeze_effective_set
+    from raceway.config.accounts import load_accounts
+    from raceway.config.settings import load_settings
+    from raceway.publish.version import published_version
+
+    this = Run.from_json(run)
+    with _at_work("freezing the effective set", this) as home:
+        frozen = freeze_effective_set(home, this.run_id, this.as_of, load_settings(home), load_accounts(home))
+        published = published_version(home)
+        same = published is not None and published.fingerprint == frozen.fingerprint
+        if published is not None and same and not this.full_refresh:
+            message = f"nothing new since {published.name}"
+            record_run(home, _record(this, "skipped", message, version=published.name))
+            _sweep(home, this)
+    return {"changed": this.full_refresh or not same, "fingerprint": frozen.fingerprint, "pending": frozen.pending}
+
+
+def build(run: Json, stage: str) -> Json:
+    """Builds and tests the models of one stage. Raises GateFailed naming what failed."""
+    from raceway.build.dbt_run import build as build_models
+    from raceway.build.dbt_run import tests_of_absent_sources
+
+    this = Run.from_json(run)
+    with _at_work(f"building {stage}", this) as home:
+        exclude = tests_of_absent_sources(home) if stage == "staging" else []
+        result = build_models(home, this.run_id, f"tag:{stage}", this.full_refresh, exclude)
+        record_checks(home, this.run_id, result.checks)
+    recounted = {
+        model.name: {"written": model.rows_written, "kept": model.rows_kept}
+        for model in result.models
+        if model.rows_written is not None
+    }
+    return {"stage": stage, "models": len(result.models), "recounted": recounted}
+
+
+def gate_mart(run: Json) -> Json:
+    """Checks the built mart. Raises GateFailed with every critical failure's sentence."""
+    from raceway.publish.mart_gate import check_mart
+
+    this = Run.from_json(run)
+    with _at_work("checking the mart", this) as home:
+        checks = check_mart(home, this.run_id)
+        record_checks(home, this.run_id, checks)
+        stopping = [check.message for check in checks if check.stops]
+        if stopping:
+            raise GateFailed("the mart did not pass its gate: " + "; ".join(stopping))
+    return {"checks": len(checks), "warnings": sum(not check.passed for check in checks)}
+
+
+def publish(run: Json, frozen: Json) -> Json:
+    """Publishes the mart that passed: a new version and one switch. `frozen` is what `freeze` gave."""
+    from raceway.publish.version import publish as publish_version
+
+    this = Run.from_json(run)
+    with _at_work("publishing", this) as home:
+        version = publish_version(
+            home,
+            this.run_id,
+            started_at=this.started_at,
+            fingerprint=frozen["fingerprint"],
+            late=tuple(this.late),
+        )
+        _sweep(home, this)
+    return {"version": version.name}
+
+
+def _sweep(home: Home, run: Run) -> None:
+    """Removes raw files that have been kept long enough: the last thing that a run does."""
+    from raceway.config.settings import load_settings
+    from raceway.inbox.raw_files import sweep
+
+    sweep(home, load_settings(home).retention.archive_days, run.started_at)
+
+
+# what all steps share
+
+
+@contextmanager
+def _at_work(doing: str, run: Run | None = None) -> Iterator[Home]:
+    """The home, held beside other tasks; faults get their kind, and a run that fails its record."""
+    import duckdb
+
+    home = find_home()
+    for tell in _LISTENERS:
+        tell(doing)
+    try:
+        with together(home):
+            yield home
+    except duckdb.IOException as fault:
+        raise PassingFault(f"DuckDB could not read or write a file: {fault}") from fault
+    except Exception as fault:
+        if run is not None:
+            _record_failure(home, run, fault)
+        raise
+
+
+def _record(run: Run, status: RunStatus, message: str, **more: Any) -> RunRecord:
+    return RunRecord(
+        run_id=run.run_id,
+        as_of=run.as_of,
+        started_at=run.started_at,
+        finished_at=dt.datetime.now(tz=dt.UTC),
+        status=status,
+        program_version=__version__,
+        message=message,
+        **more,
+    )
+
+
+def _record_failure(home: Home, run: Run, fault: Exception) -> None:
+    """Keeps why a run stopped; a later try of the same run replaces the record."""
+    record_run(home, _record(run, "refused" if isinstance(fault, GateFailed) else "failed", str(fault)))

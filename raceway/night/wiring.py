@@ -1,0 +1,177 @@
+"""What DAG files need while Airflow parses them: schedules, owners, limits and texts.
+
+Parsing happens again and again, in every task's process too. So nothing heavy is imported here (no DuckDB,
+dbt, Great Expectations, pandas) and nothing is read but contracts and settings. What a task does when it
+runs stands in `raceway.night.steps`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, Final
+
+from raceway.common.faults import PassingFault
+from raceway.common.home import find_home
+from raceway.config.settings import Settings, load_settings
+from raceway.contracts.files import source_names
+from raceway.contracts.grammar import SourceContract
+from raceway.contracts.load import load_contract, load_contracts
+
+STAGES: Final = ("staging", "conform", "plan", "reach", "act", "convert", "engage", "advocacy", "mart")
+"""Tasks of `race_mart` between freeze and gate, in order; each builds the models of its tag."""
+
+EXTRACT_PREFIX: Final = "extract_"
+MART_DAG: Final = "race_mart"
+
+RETRIES: Final = 3
+RETRY_DELAY: Final = dt.timedelta(seconds=20)
+MAX_RETRY_DELAY: Final = dt.timedelta(minutes=10)
+LANDINGS_AT_ONCE: Final = 4
+"""Exports of one source that land at the same time: DuckDB uses all cores for each already."""
+
+STAGE_TIMEOUT: Final = dt.timedelta(hours=2)
+WAIT_TIMEOUT: Final = dt.timedelta(hours=20)
+"""Longer than any wait until the cut-off; only a guard against a wait that never ends."""
+
+
+@dataclass(frozen=True)
+class DagPlan:
+    """How Airflow runs one DAG."""
+
+    dag_id: str
+    schedule: str
+    zone: str
+    owner: str
+    tags: tuple[str, ...]
+    timeout: dt.timedelta
+    """Of a whole DAG run."""
+    task_timeout: dt.timedelta
+    doc: str
+
+
+def extract_plans(only_dag: str | None = None) -> dict[str, DagPlan]:
+    """The plan of each source's extract DAG, by source.
+
+    `only_dag` (a task's process knows its DAG) reads that source's contract alone. Raises BadContract and
+    BadSettings.
+    """
+    home = find_home()
+    zone = load_settings(home).business.zone
+    if only_dag is not None:
+        if not only_dag.startswith(EXTRACT_PREFIX):
+            return {}
+        source = only_dag.removeprefix(EXTRACT_PREFIX)
+        contracts = {source: load_contract(source, home)}
+    else:
+        contracts = load_contracts(home)
+    return {source: _extract_plan(contract, zone) for source, contract in sorted(contracts.items())}
+
+
+def mart_plan() -> tuple[DagPlan, tuple[str, ...]]:
+    """The plan of `race_mart` and the names of the sources that feed it. Raises as `extract_plans`."""
+    home = find_home()
+    settings = load_settings(home)
+    plan = DagPlan(
+        dag_id=MART_DAG,
+        schedule=settings.night.schedule,
+        zone=settings.business.zone,
+        owner="data",
+        tags=("mart", "critical"),
+        timeout=dt.timedelta(hours=24),
+        task_timeout=STAGE_TIMEOUT,
+        doc=_mart_doc(settings),
+    )
+    return plan, tuple(source_names(home))
+
+
+def task_defaults(plan: DagPlan) -> dict[str, Any]:
+    """What holds for every task of a DAG: owner, limits, and which faults are worth another try."""
+    from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
+
+    return {
+        "owner": plan.owner,
+        "execution_timeout": plan.task_timeout,
+        "retries": RETRIES,
+        "retry_delay": RETRY_DELAY,
+        "retry_exponential_backoff": 2.0,
+        "max_retry_delay": MAX_RETRY_DELAY,
+        "retry_policy": ExceptionRetryPolicy(
+            rules=[
+                RetryRule(exception=[PassingFault, OSError], action=RetryAction.RETRY, reason="may heal by itself"),
+                # a refused file, a failed gate, a fault of the program: only a person mends these
+                RetryRule(exception=Exception, action=RetryAction.FAIL, reason="permanent: needs a change"),
+            ]
+        ),
+    }
+
+
+def _extract_plan(contract: SourceContract, zone: str) -> DagPlan:
+    return DagPlan(
+        dag_id=f"{EXTRACT_PREFIX}{contract.name}",
+        schedule=contract.meta.schedule,
+        zone=zone,
+        owner=contract.meta.owner,
+        tags=("extract", *contract.meta.tags),
+        timeout=dt.timedelta(minutes=3 * contract.meta.timeout_minutes),
+        task_timeout=dt.timedelta(minutes=contract.meta.timeout_minutes),
+        doc=_extract_doc(contract),
+    )
+
+
+def _extract_doc(contract: SourceContract) -> str:
+    tables = "\n".join(f"- `{table.name}`: {table.description}" for table in contract.tables)
+    return f"""\
+### extract_{contract.name}
+
+**What it does.** Looks into `inbox/{contract.name}/<account>/` for new files and, one task per export,
+reads, types, lands, checks and accepts them as batches of:
+
+{tables}
+
+It never touches the warehouse; `race_mart` takes up what was accepted. Running it again does no harm: a
+file that is decided is not read twice.
+
+**What a failure means.** A failed `land` task refused its file: the file's kind is unknown, a column is
+missing or renamed, or a critical check failed. Nothing of it counts; the other files and sources are not
+touched and tonight's mart is published without it. The sentence in the task's log, in `raceway status` and
+in `quarantine/` names file, row and reason. Refused files are not retried; locks and I/O errors are, with
+growing pauses.
+
+**What to do.** Mend the export at its source and put it into the inbox again; or extend the contract
+(`_{contract.name}__sources.yml`, or the overlay in the home's `sources/`) and run `raceway retry`; or,
+where only a check refused a batch that is right, `raceway accept BATCH`. Then trigger this DAG, or wait
+for the night.
+
+**Who.** {contract.meta.owner}
+"""
+
+
+def _mart_doc(settings: Settings) -> str:
+    required = "\n".join(
+        f"- {required.source}: due {', '.join(required.due)}; newest day at most {required.lag_days} behind"
+        for required in settings.night.required
+    )
+    return f"""\
+### race_mart
+
+**What it does.** Waits until the required sources that are due are in, or until {settings.night.cut_off}
+({settings.business.zone}); freezes the effective set; builds the RACE stages and the KPI mart; checks the
+mart; publishes it. Analysts see the new version only when `publish` is green. A night on which nothing has
+changed ends after `freeze`, with the other tasks skipped.
+
+Required sources:
+
+{required or "- none"}
+
+**What a failure means.** `staging` to `mart`: a model or a critical test failed. `gate_mart`: a critical
+expectation failed. In both cases nothing is published and the last good version stays. `publish`: the new
+version could not be written; the old one stays. Gate failures are not retried; locks and I/O errors are,
+with growing pauses.
+
+**What to do.** Read the reasons (task log, `raceway status`, `check_history`). Take a wrong batch out with
+`raceway reject BATCH`, or mend the model or setting, then trigger this DAG again: it starts from landing
+and loses nothing. A source that is late is taken up by the next run.
+
+**Who.** data
+"""

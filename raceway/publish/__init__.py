@@ -1,0 +1,1 @@
+"""The mart's gate, a new version, one switch."""

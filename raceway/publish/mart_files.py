@@ -1,0 +1,90 @@
+"""The mart's tables as files of a version: Parquet by month, and race.duckdb loaded from it.
+
+Parquet comes first and holds everything; race.duckdb holds the same rows, of facts the last 25 months, so
+that both always agree. Rows are sorted and written by one thread: equal rows give equal bytes, and a month
+that did not change becomes a hard link to the file of the version before.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import filecmp
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from raceway.common.sql import quoted, text_list
+from raceway.publish.mart_tables import MartTable
+
+FACT_MONTHS: Final = 25
+# The file format of DuckDB 1.5: BI tools with an engine older than ours open it.
+STORAGE_VERSION: Final = "v1.5.0"
+_FILE: Final = "part.parquet"
+_OPTIONS: Final = "format parquet, compression zstd"
+
+
+def open_files(warehouse: Path, database: Path) -> duckdb.DuckDBPyConnection:
+    """A connection with the warehouse attached as `warehouse`, to read, and a new race.duckdb as `race`."""
+    connection = duckdb.connect()
+    connection.execute("set timezone = 'UTC'")
+    connection.execute("set threads = 1")
+    connection.execute("set partitioned_write_max_open_files = 4096")
+    connection.execute(f"attach {quoted(str(warehouse))} as warehouse (read_only)")
+    connection.execute(f"attach {quoted(str(database))} as race (storage_version '{STORAGE_VERSION}')")
+    return connection
+
+
+def write_parquet(
+    connection: duckdb.DuckDBPyConnection, relation: str, table: MartTable, parquet: Path, before: Path | None
+) -> list[Path]:
+    """Writes a relation below the folder `parquet`; gives its files, oldest month first.
+
+    `before` is the folder `parquet` of the version before. A table without a date, or without rows, is one
+    file; all others are cut into months (`month=yyyy-mm`).
+    """
+    target = parquet / table.name
+    target.mkdir(parents=True)
+    by_month = f"{_OPTIONS}, partition_by (month), filename_pattern 'part', overwrite_or_ignore"
+    [(rows,)] = connection.execute(f"select count(*) from {relation}").fetchall()
+    if table.dated_by and rows:
+        connection.execute(
+            f"copy (select *, strftime({table.dated_by}, '%Y-%m') as month from {relation} order by all)"
+            f" to {quoted(str(target))} ({by_month})"
+        )
+        files = [file.rename(file.with_name(_FILE)) for file in sorted(target.glob("*/part0.parquet"))]
+    else:
+        files = [target / _FILE]
+        connection.execute(f"copy (select * from {relation} order by all) to {quoted(str(files[0]))} ({_OPTIONS})")
+    if before is not None:
+        for file in files:
+            _link_if_equal(file, before / file.relative_to(parquet))
+    return files
+
+
+def load_table(connection: duckdb.DuckDBPyConnection, table: MartTable, files: list[Path], as_of: dt.date) -> None:
+    """Loads a table of race.duckdb from its Parquet files: marts and dimensions whole, facts their last months."""
+    months_ago = as_of.year * 12 + as_of.month - 1 - FACT_MONTHS
+    first = f"month={months_ago // 12:04d}-{months_ago % 12 + 1:02d}"
+    recent = [file for file in files if not table.is_fact or file.parent.name >= first or not _has_month(file)]
+    # a table must be there with its columns even where no month is recent enough
+    rows = "" if recent else " limit 0"
+    listed = text_list([str(file) for file in recent or files])
+    connection.execute(
+        f"create table race.{table.name} as select * from read_parquet({listed}, hive_partitioning = false){rows}"
+    )
+
+
+def _has_month(file: Path) -> bool:
+    return file.parent.name.startswith("month=")
+
+
+def _link_if_equal(file: Path, earlier: Path) -> None:
+    if earlier.is_file() and filecmp.cmp(file, earlier, shallow=False):
+        linked = file.with_name("linked")
+        # a file system without hard links keeps the copy that was just written
+        with suppress(OSError):
+            os.link(earlier, linked)
+            linked.replace(file)

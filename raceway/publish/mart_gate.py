@@ -1,0 +1,138 @@
+"""The mart's gate: its suite, and what it may not have lost against the published version."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from raceway.common.faults import GateFailed
+from raceway.common.home import Home
+from raceway.common.sql import quoted
+from raceway.config.settings import load_settings
+from raceway.gate.mart_suites import mart_suites
+from raceway.history.records import Check
+from raceway.ledger.ledger import Ledger
+from raceway.publish.mart_tables import mart_tables
+
+if TYPE_CHECKING:
+    pass
+from raceway.gate.engine import validate
+
+
+def check_mart(home: Home, run_id: str) -> list[Check]:
+    """Checks race_kpi and race_measure in the warehouse, and what they lost against the published version.
+
+    Returns every check, passed ones too. Raises GateFailed where the warehouse or its mart is not there.
+    """
+    with tempfile.TemporaryDirectory(prefix="gate-", dir=home.run(run_id)) as folder:
+        mart = _read_mart(home, Path(folder))
+        kpi, catalog, measures = (
+            f"read_parquet({quoted(str(mart.files[name]))})" for name in ("race_kpi", "kpi_catalog", "measure_catalog")
+        )
+        queries = {
+            "mart__race_kpi": f"select * from {kpi}",
+            "mart__race_kpi_parts": "select race_kpi.*, exists("
+            f"from {measures} where unit = 'money' and regexp_matches(parts.numerator, '\\b' || measure || '\\b')"
+            f") as is_money from {kpi} as race_kpi inner join {catalog} as parts using (kpi) "
+            "where part_of_whole::int = 1",
+            "mart__race_measure": f"select * from read_parquet({quoted(str(mart.files['race_measure']))})",
+        }
+        parameters = {"as_of": mart.as_of.isoformat(), "as_of_set": [mart.as_of.isoformat()]}
+        checks = [
+            check
+            for suite in mart_suites()
+            for check in validate(suite.to_dict(), queries[suite.name], parameters, None)
+        ]
+    return [*checks, *_losses(home, mart)]
+
+
+@dataclass(frozen=True)
+class _Mart:
+    """What the gate reads of the warehouse."""
+
+    as_of: dt.date
+    files: dict[str, Path]
+    """Copies as Parquet, so that GX never holds the warehouse's lock."""
+    rows: dict[str, int]
+    """Rows of every table that would be published."""
+    kpis: set[str]
+    """KPIs that have a value."""
+
+
+def _read_mart(home: Home, folder: Path) -> _Mart:
+    if not home.warehouse.exists():
+        raise GateFailed(f"{home.warehouse}: not there, so there is no mart to check; build it first")
+    copied = ("race_kpi", "race_measure", "kpi_catalog", "measure_catalog")
+    files = {name: folder / f"{name}.parquet" for name in copied}
+    try:
+        with duckdb.connect() as connection:
+            connection.execute(f"attach {quoted(str(home.warehouse))} as warehouse (read_only)")
+            for name, path in files.items():
+                connection.execute(f"copy warehouse.main.{name} to {quoted(str(path))} (format parquet)")
+            [(as_of,)] = connection.execute("select as_of from warehouse.frozen.settings").fetchall()
+            rows = {
+                table.name: connection.execute(f"select count(*) from warehouse.main.{table.name}").fetchall()[0][0]
+                for table in mart_tables(connection, "warehouse")
+            }
+            kpis = connection.execute(
+                "select distinct kpi from warehouse.main.race_kpi where value is not null"
+            ).fetchall()
+    except duckdb.CatalogException as fault:
+        raise GateFailed(f"{home.warehouse}: the mart is not built: {str(fault).splitlines()[0]}") from fault
+    return _Mart(as_of, files, rows, {kpi for (kpi,) in kpis})
+
+
+def _losses(home: Home, mart: _Mart) -> list[Check]:
+    """What the mart lost against the version that is published; no checks before the first publish.
+
+    A KPI that had values and has none any more stops publishing, unless a person took batches out of effect
+    since (`raceway reject`): then the loss was asked for and is a warning.
+    """
+    from raceway.publish.version import published_version
+
+    before = published_version(home)
+    if before is None:
+        return []
+    largest_drop = load_settings(home).gate.volume_drop
+    asked_for = any(
+        batch.status == "rejected" and batch.decided_at is not None and batch.decided_at > before.published_at
+        for batch in Ledger(home).state().batches.values()
+    )
+    gone = sorted(set(before.details["kpis"]) - mart.kpis)
+    kept = Check(
+        name="no_kpi_is_lost",
+        kind="reconcile",
+        severity="warning" if asked_for else "critical",
+        passed=not gone,
+        subject="race_kpi",
+        observed=f"without a value now: {', '.join(gone)}" if gone else f"{len(mart.kpis)} KPIs have values",
+        expected="every KPI that has values in the published version has some",
+        message=f"race_kpi: {', '.join(gone)} had values in {before.name} and has none any more; "
+        "look for sources whose batches were refused, or reject the batches on purpose"
+        if gone
+        else f"race_kpi: every KPI of {before.name} has values",
+    )
+    return [kept, *(_volume(name, mart.rows.get(name, 0), rows, largest_drop, before.name)
+                    for name, rows in sorted(before.details["tables"].items()) if name in mart.rows)]  # fmt: skip
+
+
+def _volume(name: str, now: int, before: int, largest_drop: float, version: str) -> Check:
+    """A table that shrinks much is mostly a source that came in part."""
+    drop = 1 - now / before if before else 0.0
+    observed = f"{now} rows, {before} in {version}"
+    passed = drop <= largest_drop
+    return Check(
+        name="volume_holds",
+        kind="reconcile",
+        severity="warning",
+        passed=passed,
+        subject=name,
+        observed=observed,
+        expected=f"at most {largest_drop:.0%} fewer rows than in the published version",
+        message=f"{name}: {observed}" + ("" if passed else f": {drop:.0%} fewer; a source may have come in part"),
+    )

@@ -1,0 +1,328 @@
+"""Publishing: a new version folder, then one atomic switch.
+
+    published/
+      v20261122T051203Z-<run>/  race.duckdb  parquet/<table>/[month=yyyy-mm/]part.parquet
+                                report/index.html  quality/  run.json
+      current -> v20261122T051203Z-<run>
+
+A version is written beside the others under a name that no reader looks at, synced to disk, renamed, and
+only then does `current` (a relative link) change, by one rename. A crash leaves `current` as it was or as
+it should be; what it leaves behind is cleared away by the next publish. Versions never change: readers
+keep the one they opened, and Parquet files that did not change are hard links to the version before.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import json
+import os
+import re
+import shutil
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from raceway import MART_VERSION, __version__
+from raceway.build.freeze import waiting_for_rates
+from raceway.common.faults import GateFailed, PassingFault
+from raceway.common.files import write_aside
+from raceway.common.home import Home
+from raceway.config.settings import Settings, load_settings
+from raceway.history.records import Check, RunRecord, record_run, run_checks, run_records
+from raceway.publish.descriptions import describe_tables
+from raceway.publish.history_tables import HISTORY_TABLES, landed_since_last_publish, write_history_tables
+from raceway.publish.mart_files import load_table, open_files, write_parquet
+from raceway.publish.mart_tables import MartTable, mart_tables
+from raceway.report.quality import write_quality
+from raceway.report.report import write_report
+
+DATABASE: Final = "race.duckdb"
+_UNFINISHED: Final = "_tmp"
+
+
+@dataclass(frozen=True)
+class Version:
+    """One published version; `path` is its own folder, so what is opened below it never changes."""
+
+    name: str
+    path: Path
+    run_id: str
+    as_of: dt.date
+    published_at: dt.datetime
+    fingerprint: str
+    mart_version: str
+    details: Mapping[str, Any]
+    """run.json as it stands: rows by table, KPIs, checks and batches by outcome, late sources."""
+
+    @property
+    def database(self) -> Path:
+        """race.duckdb of this version."""
+        return self.path / DATABASE
+
+    @property
+    def report(self) -> Path:
+        """The report page of this version."""
+        return self.path / "report" / "index.html"
+
+
+def published_version(home: Home) -> Version | None:
+    """The version that `current` shows; None before the first publish."""
+    return _version(home.current.resolve()) if home.current.is_symlink() else None
+
+
+def published_versions(home: Home) -> list[Version]:
+    """All versions that are kept, oldest first."""
+    found = (_version(folder) for folder in sorted(home.published.glob("v*")) if folder.is_dir())
+    return [version for version in found if version is not None]
+
+
+def publish(
+    home: Home, run_id: str, *, started_at: dt.datetime, fingerprint: str, late: tuple[str, ...] = ()
+) -> Version:
+    """Publishes the warehouse's mart as a new version, and records the run as published.
+
+    `started_at`: when the run began (with zone); `fingerprint`: the freeze's; `late`: sentences on required
+    sources that are due and not in. Published twice for one run, it gives the version that is there.
+    Raises GateFailed where a critical check of the run has failed, PassingFault where another publish is at
+    work.
+    """
+    settings = load_settings(home)
+    home.published.mkdir(parents=True, exist_ok=True)
+    with _alone(home):
+        _clear_leftovers(home)
+        before = published_version(home)
+        if before is not None and before.run_id == run_id:
+            return before
+        checks = run_checks(home, run_id)
+        _stop_on_critical(checks)
+        name = f"v{_stamp(dt.datetime.now(tz=dt.UTC))}-{re.sub(r'[^A-Za-z0-9]+', '-', run_id).strip('-')}"
+        unfinished = home.published / f"{_UNFINISHED}-{uuid.uuid4().hex}"
+        unfinished.mkdir()
+        record = _write_version(
+            home, settings, unfinished, _Publication(name, run_id, started_at, fingerprint, late, checks, before)
+        )
+        _seal(unfinished)
+        folder = home.published / name
+        unfinished.rename(folder)
+        _sync(home.published)
+        switch(home, name)
+        record_run(home, record)
+        _forget_old_versions(home, settings.retention.versions)
+    version = _version(folder)
+    assert version is not None, "a version that was just written has its run.json"
+    return version
+
+
+def switch(home: Home, name: str) -> None:
+    """Makes `current` show the version `name`, by one rename."""
+    aside = home.published / f"{_UNFINISHED}-{uuid.uuid4().hex}"
+    aside.symlink_to(name)
+    aside.replace(home.current)
+    _sync(home.published)
+
+
+# writing a version
+
+
+@dataclass(frozen=True)
+class _Publication:
+    """What one publish is about."""
+
+    name: str
+    run_id: str
+    started_at: dt.datetime
+    fingerprint: str
+    late: tuple[str, ...]
+    checks: list[Check]
+    before: Version | None
+
+
+def _write_version(home: Home, settings: Settings, folder: Path, what: _Publication) -> RunRecord:
+    """Writes everything of a version into `folder`; gives the run's record as it will stand."""
+    earlier = what.before.path / "parquet" if what.before else None
+    parquet = folder / "parquet"
+    with open_files(home.warehouse, folder / DATABASE) as connection:
+        as_of = _as_of(connection)
+        record = _record(home, what, as_of)
+        tables = mart_tables(connection, "warehouse")
+        connection.execute("begin")
+        for table in tables:
+            files = write_parquet(connection, f"warehouse.main.{table.name}", table, parquet, earlier)
+            load_table(connection, table, files, as_of)
+        write_history_tables(connection, home, record, waiting_for_rates(home, what.run_id))
+        describe_tables(connection, "race")
+        connection.execute("commit")
+        for name in HISTORY_TABLES:
+            write_parquet(connection, f"race.{name}", MartTable(name, None), parquet, earlier)
+        details = _details(connection, tables, what, record)
+        write_quality(connection, folder / "quality", details)
+        write_report(connection, folder / "report" / "index.html", settings, details)
+        connection.execute("detach race")
+    write_aside(folder / "run.json", json.dumps(details, indent=2, ensure_ascii=False) + "\n")
+    return record
+
+
+def _record(home: Home, what: _Publication, as_of: dt.date) -> RunRecord:
+    landed = landed_since_last_publish(home)
+    return RunRecord(
+        run_id=what.run_id,
+        as_of=as_of,
+        started_at=what.started_at,
+        finished_at=dt.datetime.now(tz=dt.UTC),
+        status="published",
+        program_version=__version__,
+        version=what.name,
+        fingerprint=what.fingerprint,
+        batches_landed=landed.batches_landed,
+        batches_refused=landed.batches_refused,
+        rows_landed=landed.rows_landed,
+    )
+
+
+def _as_of(connection: duckdb.DuckDBPyConnection) -> dt.date:
+    row = connection.execute("select as_of from warehouse.frozen.settings").fetchone()
+    if row is None:
+        raise GateFailed("the warehouse's frozen.settings has no row; freeze the effective set first")
+    as_of: dt.date = row[0]
+    return as_of
+
+
+def _details(
+    connection: duckdb.DuckDBPyConnection, tables: list[MartTable], what: _Publication, record: RunRecord
+) -> dict[str, Any]:
+    """run.json: what this version is made of. Rows are those of the Parquet tables, which hold all months."""
+    rows = {table.name: _count(connection, f"warehouse.main.{table.name}") for table in tables}
+    rows |= {name: _count(connection, f"race.{name}") for name in HISTORY_TABLES}
+    batches = connection.execute("select status, count(*) from race.batch_history group by all order by all").fetchall()
+    kpis = connection.execute("select distinct kpi from race.race_kpi where value is not null order by kpi").fetchall()
+    return {
+        "version": what.name,
+        "run_id": what.run_id,
+        "as_of": record.as_of.isoformat(),
+        "started_at": what.started_at.isoformat(),
+        "published_at": record.finished_at.isoformat(),
+        "fingerprint": what.fingerprint,
+        "mart_version": MART_VERSION,
+        "program_version": __version__,
+        "tables": rows,
+        "kpis": [kpi for (kpi,) in kpis],
+        "batches": dict(batches),
+        "checks": {
+            "passed": sum(check.passed for check in what.checks),
+            "warning": sum(not check.passed and check.severity == "warning" for check in what.checks),
+            "info": sum(not check.passed and check.severity == "info" for check in what.checks),
+        },
+        "late": list(what.late),
+    }
+
+
+def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
+    row = connection.execute(f"select count(*) from {relation}").fetchone()
+    return int(row[0]) if row else 0
+
+
+# the folder of versions
+
+
+@contextmanager
+def _alone(home: Home) -> Iterator[None]:
+    """One publish at a time; the kernel's lock ends with its process."""
+    with (home.published / ".lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise PassingFault(f"{home.published}: another publish is at work here; wait until it has ended") from None
+        yield
+
+
+def _clear_leftovers(home: Home) -> None:
+    """Takes away what a crash left: unfinished folders, and a finished version that never became current.
+
+    Such a version is newer than the current one and no run is recorded as having published it. A crash right
+    after the switch leaves the current version without its record: that is made up for.
+    """
+    for leftover in home.published.glob(f"{_UNFINISHED}-*"):
+        if leftover.is_symlink():
+            leftover.unlink()
+        else:
+            shutil.rmtree(leftover)
+    recorded = {record.version for record in run_records(home) if record.status == "published"}
+    current = published_version(home)
+    if current is not None and current.name not in recorded:
+        record_run(home, _own_record(current))
+    for folder in home.published.glob("v*"):
+        if folder.name not in recorded and (current is None or folder.name > current.name):
+            shutil.rmtree(folder)
+
+
+def _own_record(version: Version) -> RunRecord:
+    """The record of a version's run, from the version's own run_history."""
+    with duckdb.connect(str(version.database), read_only=True) as connection:
+        cursor = connection.execute("select * from run_history where run_id = ?", [version.run_id])
+        names = [column[0] for column in cursor.description or []]
+        row = cursor.fetchone()
+    assert row is not None, "a version's run_history holds its own run"
+    values = dict(zip(names, row, strict=True))
+    for name in ("started_at", "finished_at"):
+        values[name] = values[name].replace(tzinfo=dt.UTC)
+    return RunRecord(**values)
+
+
+def _forget_old_versions(home: Home, kept: int) -> None:
+    """Removes all but the newest `kept` versions; never the current one."""
+    current = published_version(home)
+    for version in published_versions(home)[:-kept]:
+        if current is None or version.name != current.name:
+            shutil.rmtree(version.path)
+
+
+def _version(folder: Path) -> Version | None:
+    try:
+        details = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return Version(
+        name=folder.name,
+        path=folder,
+        run_id=details["run_id"],
+        as_of=dt.date.fromisoformat(details["as_of"]),
+        published_at=dt.datetime.fromisoformat(details["published_at"]),
+        fingerprint=details["fingerprint"],
+        mart_version=details["mart_version"],
+        details=details,
+    )
+
+
+def _stop_on_critical(checks: list[Check]) -> None:
+    stopping = [check.message for check in checks if check.stops]
+    if stopping:
+        raise GateFailed("nothing was published: " + "; ".join(stopping))
+
+
+def _seal(folder: Path) -> None:
+    """Makes a version read-only (hard links are already) and syncs it to disk."""
+    for place, _, names in os.walk(folder):
+        for name in names:
+            file = Path(place, name)
+            if file.stat().st_nlink == 1:
+                file.chmod(0o444)
+                _sync(file)
+        _sync(Path(place))
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _stamp(moment: dt.datetime) -> str:
+    return moment.strftime("%Y%m%dT%H%M%SZ")

@@ -1,0 +1,1 @@
+"""From a raw file to typed rows: containers, headers, furniture, cells, personal data."""

@@ -1,0 +1,255 @@
+"""From cell text to typed values: the SQL expressions of the text path, one per column.
+
+A column has a *raw* expression (the cell's text, null tokens gone) and a *value* expression (typed, null
+where the text does not convert). A row is refused where a raw value is there and its value is not.
+The same expressions serve csv, JSON lines and Parquet; the strict reader replaces the simple ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from raceway.common.sql import quoted, text_list
+from raceway.config.accounts import Account
+from raceway.contracts.grammar import ColumnContract, TableContract
+from raceway.reading.free_text import coarse_ip_sql, device_sql, masked_sql, sentiment_sql
+from raceway.reading.personal import hash_sql
+from raceway.reading.recognise import Shape, normal
+
+# White space that exports put around and into cells: blank, tab, line ends, no-break and narrow no-break.
+_SPACE: Final = " \t\r\n\u00a0\u202f\ufeff"
+_SYMBOLS: Final = r"(?:US\$|CA\$|A\$|S\$|R\$|[A-Z]{3}|[$€£¥₫đ₹৳₩฿])"
+_ISO_DATES: Final = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S")
+_ISO_TIMES: Final = (
+    "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S.%f",
+    "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S%z",
+    "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z",
+)  # fmt: skip
+# How a workbook's typed times are written out, whatever the contract's formats; midnight shows as the bare day.
+_SHEET_TIMES: Final = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d")
+
+NONE: Final = "cast(null as varchar)"
+# What stands before a masked number: the figure itself is withheld, and the bound is all that is known.
+_MASK: Final = r"^\s*([<>])\s*=?"
+# An id of 12 and more digits that a spreadsheet turned into a power of ten: its last digits are gone.
+SPOILT_ID: Final = r"\d(?:[.,]\d+)?[eE]\+?\d{2,}"
+
+
+def macros(table: TableContract) -> list[str]:
+    """The statements that make the cleaning macros for a table; once per connection and table."""
+    space = quoted(_SPACE)
+    tokens = ", ".join(quoted(token) for token in sorted({token.strip() for token in table.meta.nulls} | {""}))
+    plain = "regexp_replace(x, '[\\s\\x{00A0}\\x{202F}]+', '', 'g')"
+    signed = f"regexp_replace({plain}, '^\\((.+)\\)$', '-\\1')"
+    bare = (
+        f"regexp_replace({signed}, '^([+-]?){_SYMBOLS}?([+-]?)([0-9.,]+){_SYMBOLS}?%?$', '\\1\\2\\3')"
+    )  # fmt: skip
+    point = r"[+-]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)"
+    comma = r"[+-]?(?:(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d*)?|,\d+)"
+    whole = r"[+-]?\d{1,18}"
+    power = r"[+-]?\d+(?:\.\d*)?[eE][+-]?\d+"
+    return [
+        f"create or replace temp macro rw_cell(x) as case when trim(x, {space}) in ({tokens}) then null else x end",
+        f"create or replace temp macro rw_bare(x) as {bare}",
+        f"create or replace temp macro rw_point(x) as case when regexp_full_match(rw_bare(x), '{point}') "
+        "then replace(rw_bare(x), ',', '') end",
+        f"create or replace temp macro rw_comma(x) as case when regexp_full_match(rw_bare(x), '{comma}') "
+        "then replace(replace(rw_bare(x), '.', ''), ',', '.') end",
+        f"create or replace temp macro rw_whole(clean) as case when regexp_full_match(clean, '{whole}(?:\\.0*)?') "
+        "then try_cast(split_part(clean, '.', 1) as bigint) end",
+        "create or replace temp macro rw_finite(x) as case when isfinite(x) then x end",
+        f"create or replace temp macro rw_power(x) as case when regexp_full_match(trim(x, {space}), '{power}') "
+        f"then rw_finite(try_cast(trim(x, {space}) as double)) end",
+        # DuckDB's %Y takes 202 for a year; a year that lost a digit is no date
+        "create or replace temp macro rw_dated(x) as case when year(x) between 1000 and 9999 then x end",
+        "create or replace temp macro rw_boolean(x) as case when lower(trim(x)) in "
+        "('true', 'yes', 'y', '1', 'có', 'x') then true when lower(trim(x)) in ('false', 'no', 'n', '0', 'không') "
+        "then false end",
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One column of one file: its raw text, its typed value, and what a reader may read it as."""
+
+    column: ColumnContract
+    raw: str
+    value: str
+    reader_type: str | None = None
+    """Type under which the strict csv reader may read it; None: text only."""
+    strict: str = ""
+    """The value where the reader has typed it."""
+    doubt: str = ""
+    """A condition under which the reader's value is not to be trusted."""
+
+
+def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extras: dict[str, str]) -> Cell:
+    """The expressions of one column over `raw`, a SQL expression that gives its text.
+
+    `extras` gives the expressions of further headers that the contract names (time of day, zone).
+    """
+    meta = column.meta
+    if meta.qualifier_of:
+        return Cell(column, raw, f"nullif(regexp_extract({raw}, {quoted(_MASK)}, 1), '')")
+    if meta.words or meta.masked:
+        text = f"regexp_replace({raw}, {quoted(_MASK)}, '')" if meta.masked else raw
+        plain = column.model_copy(update={"meta": meta.model_copy(update={"words": {}, "masked": False})})
+        # the reader cannot know such cells as numbers: they are typed from their text
+        return Cell(column, raw, cell(plain, _worded(text, meta.words), shape, account, extras).value)
+    number = f"rw_{shape.number_locale}({raw})"
+    private = _private(column, raw, account)
+    if private:
+        return Cell(column, raw, private)
+    if column.data_type == "varchar":
+        value = f"coalesce({raw}, {quoted(meta.default)})" if meta.default else raw
+        return Cell(column, raw, value, "varchar", value)
+    if column.data_type == "date":
+        return _date(column, raw)
+    if column.data_type == "timestamp":
+        return Cell(column, raw, _timestamp(column, raw, account, extras, shape.member.sheet is not None))
+    if column.data_type == "boolean":
+        return Cell(column, raw, f"rw_boolean({raw})")
+    if column.data_type == "bigint":
+        # the reader would round 12.5 to 13: it reads a double, and a fraction, or a number too large for a double
+        # to hold every digit, sends the file to the text path
+        doubt = "{0} <> cast({0} as bigint) or abs({0}) > 9e15"
+        return _number(Cell(column, raw, f"rw_whole({number})", "double", "cast({0} as bigint)", doubt), shape)
+    if column.data_type == "double":
+        typed = f"rw_finite(try_cast({number} as double))"
+        if shape.number_locale == "point":  # the strict reader takes powers of ten, so this path does
+            typed = f"coalesce({typed}, rw_power({raw}))"
+        if meta.percent:
+            hundredth = f"rw_finite(try_cast({number} || 'e-2' as double))"  # exact: 2.05 / 100 is not 0.0205
+            return Cell(column, raw, f"case when ends_with(trim({raw}), '%') then {hundredth} else {typed} end")
+        return _number(Cell(column, raw, typed, "double", "{0}", "not isfinite({0})"), shape)
+    return _number(
+        Cell(column, raw, f"try_cast({number} as {column.data_type})", column.data_type, "{0}"),
+        shape,
+    )
+
+
+def _number(typed: Cell, shape: Shape) -> Cell:
+    """A number as the file writes it: the reader knows the decimal point only, and 150.000 would be 150 to it."""
+    return Cell(typed.column, typed.raw, typed.value) if shape.number_locale == "comma" else typed
+
+
+def _private(column: ColumnContract, raw: str, account: Account) -> str:
+    """SQL for what lands of a cell with personal data; empty for any other column."""
+    meta = column.meta
+    if meta.hash:
+        return hash_sql(raw, meta.hash, account.market)
+    if meta.sentiment_of:
+        return sentiment_sql(raw)
+    if meta.free_text:
+        return masked_sql(raw)
+    if meta.coarse == "device":
+        return device_sql(raw)
+    return coarse_ip_sql(raw) if meta.coarse else ""
+
+
+def _worded(raw: str, words: dict[str, str]) -> str:
+    """SQL for a cell's text, or for what the contract's word for it stands for."""
+    whens = [f"when {quoted(normal(word))} then {quoted(text)}" for word, text in words.items()]
+    return f"case lower(nfc_normalize(trim({raw}))) {' '.join(whens)} else {raw} end" if whens else raw
+
+
+def _date(column: ColumnContract, raw: str) -> Cell:
+    formats = column.meta.moment.formats
+    every = [*formats, *(f for f in _ISO_DATES if f not in formats)]
+    value = f"rw_dated(cast(try_strptime({_with_a_digit(_trimmed(raw))}, {text_list(every)}) as date))"
+    if not formats or formats[0] == "%Y-%m-%d":
+        # not read as a date: DuckDB's csv reader takes 2026-03-12xyz for the 12th, and its cast takes 2026/03/12
+        doubt = "(length({0}) <> 10 or {0}[5] <> '-' or {0} < '1' or try_cast({0} as date) is null)"
+        return Cell(column, raw, value, "varchar", "try_cast({0} as date)", doubt)
+    return Cell(column, raw, value)
+
+
+def _with_a_digit(text: str) -> str:
+    """SQL for a text that may be a moment: DuckDB's strptime takes the words epoch and infinity for 1900."""
+    return f"case when regexp_matches({text}, '[0-9]') then {text} end"
+
+
+def _timestamp(column: ColumnContract, raw: str, account: Account, extras: dict[str, str], of_sheet: bool) -> str:
+    """UTC without a zone: what names an offset is converted, what does not is local to the contract's zone."""
+    moment = column.meta.moment
+    if moment.epoch:
+        factor = {"s": 1_000_000, "ms": 1_000, "us": 1}[moment.epoch]
+        return f"make_timestamp(rw_whole(rw_point({raw})) * {factor})"
+    text = _trimmed(raw)
+    if moment.time:
+        text = f"trim({raw}) || ' ' || trim({extras[moment.time]})" if moment.time in extras else f"trim({raw})"
+    text = _with_a_digit(text)
+    formats = moment.formats or _ISO_TIMES
+    with_offset = [f for f in formats if "%z" in f]
+    zulu = [f for f in formats if f.endswith("Z")]  # the letter says UTC, whatever the contract's zone
+    without = [f for f in formats if f not in with_offset and f not in zulu]
+    values = []
+    if zulu:
+        # nanoseconds (%n) would make a type of their own, which not every engine reads
+        values.append(f"cast(try_strptime({text}, {text_list(zulu)}) as timestamp)")
+    if without and of_sheet and not moment.time:
+        without += [f for f in _SHEET_TIMES if f not in without]
+    if without:
+        parsed = f"cast(try_strptime({text}, {text_list(without)}) as timestamp)"
+        values.append(_in_utc(parsed, moment.zone, account, extras))
+    if moment.serial:
+        values.append(_in_utc(_day_number(raw), moment.zone, account, extras))
+    if with_offset:
+        values.append(f"timezone('UTC', try_strptime({text}, {text_list(with_offset)}))")
+    return f"rw_dated(coalesce({', '.join(values)}))"
+
+
+def _trimmed(raw: str) -> str:
+    """Without white space around it: some exports end their times with a tab, so that Excel leaves them alone."""
+    return f"trim({raw}, {quoted(_SPACE)})"
+
+
+def _day_number(raw: str) -> str:
+    """A spreadsheet's day number as the local time that it stands for, to the second."""
+    text = _trimmed(raw)
+    micros = f"cast(round((try_cast({text} as double) - 25569) * 86400) as bigint) * 1000000"
+    return f"case when regexp_full_match({text}, '[2-9][0-9]{{4}}(\\.[0-9]+)?') then make_timestamp({micros}) end"
+
+
+def _in_utc(local: str, zone: str, account: Account, extras: dict[str, str]) -> str:
+    if zone in ("utc", "local"):
+        return local
+    if zone == "account":
+        return f"timezone('UTC', timezone({quoted(account.time_zone)}, {local}))"
+    header = zone.removeprefix("column ")
+    if header not in extras:
+        return f"timezone('UTC', timezone({quoted(account.time_zone)}, {local}))"
+    named = f"(select zones.iana from zones where zones.name = trim({extras[header]}))"
+    return f"timezone('UTC', timezone({named}, {local}))"
+
+
+def why_not(column: ColumnContract) -> str:
+    """What is wrong with a cell of this column that did not convert, to follow the quoted text."""
+    moment = column.meta.moment
+    if column.data_type == "date":
+        return f"is no date ({' or '.join(moment.formats or ('%Y-%m-%d',))})"
+    if column.data_type == "timestamp":
+        if moment.epoch:
+            return f"is no count of {moment.epoch} since 1970"
+        return f"is no time ({' or '.join(moment.formats or ('%Y-%m-%d %H:%M:%S',))}), or its zone is not known"
+    return {
+        "bigint": "is no whole number",
+        "double": "is no number",
+        "boolean": "is neither true nor false",
+    }.get(column.data_type, "is no amount")
+
+
+def total_label(cells: list[str], table: TableContract) -> str:
+    """SQL for the label of a total row (null in other rows), over the texts of a row's first cells."""
+    totals = table.meta.totals
+    if totals is None or not cells:
+        return NONE
+    # one cheap look at the first letter spares comparing every label in every row
+    letters = sorted({label[0] for label in totals.labels})
+    whens = [
+        f"when ({' or '.join(f'starts_with({cell}, {quoted(letter)})' for letter in letters)}) "
+        f"and ({' or '.join(f'starts_with({cell}, {quoted(label)})' for label in totals.labels)}) then {cell}"
+        for cell in cells
+    ]
+    return f"case {' '.join(whens)} end"

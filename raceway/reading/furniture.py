@@ -1,0 +1,134 @@
+"""What stands around the rows: the period in a preamble, the filters in a sibling file."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from raceway.contracts.grammar import Sibling
+from raceway.reading.members import Member
+from raceway.reading.recognise import normal
+
+# `27 January 2026 - 23 February 2026`, `"January 20, 2026 - January 21, 2026"`, `1 Jan 2025-31 Dec 2025`,
+# `2026-01-01 - 2026-01-31`, `20260101-20260131`; Vietnamese `1 thg 1, 2026 - 31 thg 1, 2026`.
+_DATE: Final = (
+    r"(?:\d{4}-\d{2}-\d{2}|(?<!\d)\d{8}(?!\d)|\d{1,2} [^\W\d]+\.? \d{4}|[^\W\d]+\.? \d{1,2}, \d{4}|"
+    r"\d{1,2} (?:thg|tháng) \d{1,2},? \d{4})"
+)
+_PERIOD: Final = re.compile(rf"(?P<first>{_DATE})\s*[-–—]\s*(?P<last>{_DATE})", re.IGNORECASE)
+# GA4 states the two days in lines of their own.
+_FIRST: Final = re.compile(rf"^\W*start date\W+(?P<day>{_DATE})\W*$", re.IGNORECASE | re.MULTILINE)
+_LAST: Final = re.compile(rf"^\W*end date\W+(?P<day>{_DATE})\W*$", re.IGNORECASE | re.MULTILINE)
+_SINGLE: Final = re.compile(rf"^\W*(?P<day>{_DATE})\W*$", re.IGNORECASE)
+_MONTHS: Final = {
+    month: number
+    for number, names in enumerate(
+        (
+            "jan january janvier janv januar", "feb february février févr februar", "mar march mars märz",
+            "apr april avril avr", "may mai", "jun june juin juni", "jul july juillet juil juli",
+            "aug august août", "sep sept september septembre", "oct october octobre okt oktober",
+            "nov november novembre", "dec december décembre déc dez dezember",
+        ),
+        start=1,
+    )
+    for month in names.split()
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Span:
+    """First and last day of a period."""
+
+    first: dt.date
+    last: dt.date
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a sibling says: whether the export is filtered, its period where it is absolute, how it is worded."""
+
+    is_filtered: bool
+    span: Span | None
+    worded: str
+    rows: int
+
+
+def period_in(lines: str) -> Span | None:
+    """The period that a preamble states, None where it states none (`All time`, `Last 3 months`)."""
+    text = " ".join(lines.replace("\u00a0", " ").split(" "))
+    found = _PERIOD.search(text)
+    if found:
+        first, last = _day(found.group("first")), _day(found.group("last"))
+        return Span(first, last) if first and last and first <= last else None
+    begins, ends = _FIRST.search(text), _LAST.search(text)
+    if begins and ends:
+        first, last = _day(begins.group("day")), _day(ends.group("day"))
+        return Span(first, last) if first and last and first <= last else None
+    for line in lines.splitlines():
+        single = _SINGLE.match(line)
+        day = _day(single.group("day")) if single else None
+        if day:
+            return Span(day, day)
+    return None
+
+
+def period_of_name(pattern: str, file_name: str) -> Span | None:
+    """The period in a file's name: groups `first` and `last` (days, zeros may lack), or `month`.
+
+    None where the pattern does not meet the name, or what it finds is no period.
+    """
+    found = re.search(pattern, file_name)
+    if found is None:
+        return None
+    groups = found.groupdict()
+    if groups.get("month"):
+        first = _day(f"{groups['month']}-1")
+        return Span(first, month_end(first)) if first else None
+    first, last = _day(groups.get("first") or ""), _day(groups.get("last") or "")
+    return Span(first, last) if first and last and first <= last else None
+
+
+def month_end(first: dt.date) -> dt.date:
+    """The last day of the month that begins with `first`."""
+    return (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+
+
+def _day(text: str) -> dt.date | None:
+    if re.fullmatch(r"\d{8}", text):
+        text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
+    numbers = [int(number) for number in re.findall(r"\d+", text)]
+    try:
+        if re.match(r"\d{4}\D", text):
+            year, month, day = numbers
+        elif re.search("(?i)thg|tháng", text):
+            day, month, year = numbers
+        else:
+            word = re.search(r"[^\W\d]+", text)
+            month = _MONTHS.get(word.group().lower(), 0) if word else 0
+            day, year = numbers
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def filters_of(member: Member, sibling: Sibling) -> Filters:
+    """What a filters file says; its rows are few, and all of them furniture."""
+    rows = [row for row in csv.reader(io.StringIO(member.text, newline="")) if any(cell.strip() for cell in row)][1:]
+    span, worded = None, ""
+    others = []
+    for row in rows:
+        key, value = row[0], ",".join(row[1:]).strip()
+        if _is_one_of(key, sibling.date_rows):
+            span, worded = period_in(value), " ".join(value.split())
+        elif not (_is_one_of(key, sibling.plain_rows) and _is_one_of(value, sibling.plain_values)):
+            others.append(key)
+    return Filters(bool(others), span, worded, len(rows))
+
+
+def _is_one_of(text: str, names: Iterable[str]) -> bool:
+    return normal(text) in {normal(item) for item in names}

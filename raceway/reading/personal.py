@@ -1,0 +1,176 @@
+"""Personal data: how an e-mail, a phone number or an id becomes a keyed hash, in SQL and in Python.
+
+Landing hashes in SQL (`hash_sql`), so that the clear value never leaves the statement that reads the file;
+`Hasher` does the same for single values (exclusions, a person to forget). Both are HMAC-SHA-256 under the
+home's `secrets/hash.key`, hex, over the normalised text; a test holds them equal.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+from typing import Final
+
+import duckdb
+
+from raceway.common.faults import BadSettings
+from raceway.common.files import write_aside
+from raceway.common.home import Home
+
+_BLOCK: Final = 64  # block size of SHA-256 in bytes, as RFC 2104 needs it
+
+# Calling code and usual length of a national number (without the leading 0) of a market.
+_PHONE_PLANS: Final = {
+    "VN": ("84", 9), "US": ("1", 10), "CA": ("1", 10), "GB": ("44", 10), "FR": ("33", 9), "DE": ("49", 10),
+    "ES": ("34", 9), "IT": ("39", 10), "NL": ("31", 9), "BE": ("32", 9), "CH": ("41", 9), "AT": ("43", 10),
+    "PL": ("48", 9), "SE": ("46", 9), "DK": ("45", 8), "NO": ("47", 8), "IE": ("353", 9), "PT": ("351", 9),
+    "GR": ("30", 10), "SG": ("65", 8), "TH": ("66", 9), "MY": ("60", 9), "ID": ("62", 10), "PH": ("63", 10),
+    "KH": ("855", 8), "LA": ("856", 9), "JP": ("81", 10), "KR": ("82", 10), "CN": ("86", 11), "TW": ("886", 9),
+    "HK": ("852", 8), "IN": ("91", 10), "AU": ("61", 9), "NZ": ("64", 9), "BR": ("55", 11), "MX": ("52", 10),
+    "AE": ("971", 9), "IL": ("972", 9), "TR": ("90", 10), "ZA": ("27", 9),
+}  # fmt: skip
+
+
+def normal_email(text: str) -> str:
+    """Trimmed and in lower case."""
+    return text.strip().lower()
+
+
+def normal_id(text: str) -> str:
+    """Trimmed."""
+    return text.strip()
+
+
+def normal_phone(text: str, market: str) -> str:
+    """A phone number in E.164 (`+84912345678`), national ones by the plan of `market` (ISO country).
+
+    What spreadsheets did to it is undone: a leading apostrophe, a trailing `.0`, a lost leading zero.
+    Empty where the text holds no digit.
+    """
+    raw = re.sub(r"\.0$", "", text.strip().lstrip("'").strip())
+    digits = re.sub(r"[^0-9]", "", raw)
+    if not digits:
+        return ""
+    if raw.startswith("+"):
+        return f"+{digits}"
+    if digits.startswith("00"):
+        return f"+{digits[2:]}"
+    code, length = _PHONE_PLANS.get(market, ("", 0))
+    if digits.startswith("0"):
+        return f"+{code}{digits[1:]}" if code else digits
+    if code and not (digits.startswith(code) and len(digits) - len(code) >= length):
+        return f"+{code}{digits}"
+    return f"+{digits}"
+
+
+class Hasher:
+    """Keyed hashes under a home's key. Raises BadSettings where the key is missing."""
+
+    def __init__(self, home: Home) -> None:
+        self._key = _read_key(home)
+
+    def email(self, text: str) -> str:
+        """Hash of an e-mail address."""
+        return self._hash(normal_email(text))
+
+    def phone(self, text: str, market: str) -> str:
+        """Hash of a phone number; `market` (ISO country) completes a national one."""
+        return self._hash(normal_phone(text, market))
+
+    def id(self, text: str) -> str:
+        """Hash of an id: a login, a till customer."""
+        return self._hash(normal_id(text))
+
+    def _hash(self, text: str) -> str:
+        return hmac.new(self._key, text.encode("utf-8"), hashlib.sha256).hexdigest()
+
+
+def key_fingerprint(home: Home) -> str:
+    """16 hex digits that tell the home's key from others and do not give it away. Raises BadSettings without one."""
+    return hashlib.sha256(b"raceway-key" + _read_key(home)).hexdigest()[:16]
+
+
+def check_key(home: Home) -> str:
+    """The fingerprint of the home's key, which must be the one that everything landed is hashed under.
+
+    The first key that lands something is remembered beside the landed batches. Raises BadSettings where the
+    key is missing or another one: under another key every known person would become a stranger.
+    """
+    found = key_fingerprint(home)
+    known = known_fingerprint(home)
+    if known is None:
+        write_aside(home.key_fingerprint, found + "\n")
+    elif known != found:
+        raise BadSettings(
+            f"{home.hash_key}: its fingerprint is {found}, but what landed here is hashed under the key {known}. Put "
+            "that key back from the backup that belongs to this landing folder (docs/backup.md); nothing was changed"
+        )
+    return found
+
+
+def known_fingerprint(home: Home) -> str | None:
+    """The fingerprint of the key that landed batches are hashed under; None where nothing has landed."""
+    try:
+        return home.key_fingerprint.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        pass
+    for manifest in home.landing.glob("*/*/*/manifest.json"):  # the note is lost: any batch tells it
+        said: str | None = json.loads(manifest.read_bytes()).get("key_fingerprint")
+        if said:
+            return said
+    return None
+
+
+def _read_key(home: Home) -> bytes:
+    try:
+        key = home.hash_key.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        raise BadSettings(
+            f"{home.hash_key}: not there. Put the key back from a backup (a new key would split every person in "
+            "two), or make a new home with: raceway init"
+        ) from None
+    if not key:
+        raise BadSettings(f"{home.hash_key}: empty. Put the key back from a backup")
+    return key.encode("utf-8")
+
+
+def give_key(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
+    """Puts the key's two pads into variables of a connection, for `hash_sql`.
+
+    Variables, not literals: SQL text turns up in error messages and logs, a variable's value does not.
+    """
+    key = _read_key(home)
+    block = (hashlib.sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
+    for name, pad in (("hash_inner", 0x36), ("hash_outer", 0x5C)):
+        connection.execute(f"set variable {name} = $1::blob", [bytes(byte ^ pad for byte in block)])
+
+
+def hash_sql(text: str, kind: str, market: str) -> str:
+    """SQL for the keyed hash of the SQL text expression `text`; null where it is null or blank.
+
+    `kind` is email, phone or id; `market` (ISO country) completes national phone numbers. The connection
+    needs `give_key`.
+    """
+    normal = {"email": f"lower(trim({text}))", "id": f"trim({text})", "phone": _phone_sql(text, market)}[kind]
+    inner = f"unhex(sha256(getvariable('hash_inner') || encode({normal})))"
+    return f"case when coalesce({normal}, '') <> '' then sha256(getvariable('hash_outer') || {inner}) end"
+
+
+def _phone_sql(text: str, market: str) -> str:
+    code, length = _PHONE_PLANS.get(market, ("", 0))
+    raw = f"regexp_replace(trim(ltrim(trim({text}), '''')), '\\.0$', '')"
+    digits = f"regexp_replace({raw}, '[^0-9]', '', 'g')"
+    national = f"'+{code}' || substr({digits}, 2)" if code else digits
+    bare = (
+        f"case when starts_with({digits}, '{code}') and length({digits}) - {len(code)} >= {length} "
+        f"then '+' || {digits} else '+{code}' || {digits} end"
+        if code
+        else f"'+' || {digits}"
+    )
+    return (
+        f"case when {digits} = '' then '' when starts_with({raw}, '+') then '+' || {digits} "
+        f"when starts_with({digits}, '00') then '+' || substr({digits}, 3) "
+        f"when starts_with({digits}, '0') then {national} else {bare} end"
+    )

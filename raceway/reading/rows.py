@@ -1,0 +1,171 @@
+"""A member's rows as a typed temporary table, and the text path that fills it from cell texts.
+
+Every reader ends here: each cell is cleaned and cast by itself, and each row that does not convert is named
+with column, reason and text. Rows never become Python objects.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import duckdb
+
+from raceway.common.sql import name, quoted
+from raceway.config.accounts import Account
+from raceway.contracts.grammar import ColumnContract
+from raceway.reading.cells import NONE, SPOILT_ID, Cell, cell, total_label, why_not
+from raceway.reading.members import LONGEST_RECORD
+from raceway.reading.recognise import Shape
+
+MAX_LINE: Final = LONGEST_RECORD
+
+_NUMBERS = itertools.count()
+
+
+@dataclass
+class Rows:
+    """A member's rows, typed, as a temporary table with the columns that stand in cells.
+
+    `number`, `total`, `bad` and `spoilt` are SQL over that table: the record's number, the label of a total
+    row, whether the row is refused, and an id that a spreadsheet spoilt. What the strict reader read has
+    none of the last three: where one of its `doubts` holds, the member has to be read again as text.
+    """
+
+    shape: Shape
+    relation: str
+    read: int
+    refused: int = 0
+    furniture: int = 0
+    refusals: str | None = None
+    """Temporary table of refused rows: row, column, reason, raw."""
+    symbols: dict[str, list[str]] = field(default_factory=dict)
+    """Currency signs seen in amounts, by header."""
+    number: str = "_n"
+    total: str = "_total"
+    bad: str = "_bad"
+    spoilt: str = "_spoilt"
+    doubts: list[str] = field(default_factory=list)
+    """Conditions over the landed columns that no row of a clean file meets."""
+
+    @property
+    def landed(self) -> int:
+        """Rows that land."""
+        return self.read - self.refused - self.furniture
+
+    @property
+    def lands(self) -> str:
+        """SQL condition of the rows that land."""
+        return "true" if self.bad == "false" else f"{self.total} is null and not {self.bad}"
+
+
+def fresh(prefix: str) -> str:
+    """A name that no table has yet."""
+    return f"{prefix}_{next(_NUMBERS)}"
+
+
+def columns_in(shape: Shape) -> list[ColumnContract]:
+    """The columns that a file has, in the contract's order."""
+    return [column for column in shape.table.columns if column.name in shape.places]
+
+
+def label_cells(shape: Shape) -> int:
+    """How many first cells of a row may hold the label of a total."""
+    totals = shape.table.meta.totals
+    if totals is None:
+        return 0
+    return len(shape.header) if totals.anywhere else min(totals.cells, len(shape.header))
+
+
+def total_of(shape: Shape, texts: list[str], at: Callable[[int], str]) -> str:
+    """SQL for a row's total label: one of its first cells starts with a label, or all names are empty."""
+    label = total_label(texts, shape.table)
+    totals = shape.table.meta.totals
+    names = [at(place) for c in (totals.blank if totals else ()) for place in shape.places.get(c, [])]
+    if not names or not all(names):
+        return label
+    return (
+        f"coalesce({label}, case when {' and '.join(f'{n} is null' for n in names)} then '(total without a name)' end)"
+    )
+
+
+def spoilt_of(shape: Shape, at: Callable[[int], str]) -> str:
+    """SQL for the first spoilt id of a row; empty where the file has no id columns."""
+    places = {
+        place for column in shape.table.columns if column.meta.ident for place in shape.places.get(column.name, [])
+    } | {shape.extras[header] for header in shape.table.meta.ids if header in shape.extras}
+    whens = [f"when regexp_full_match({at(p)}, '{SPOILT_ID}') then {at(p)}" for p in sorted(places)]
+    return f"case {' '.join(whens)} end" if whens else ""
+
+
+def _spoilt_by_name(shape: Shape) -> str:
+    whens = [
+        f"when regexp_full_match(r{number}, '{SPOILT_ID}') then r{number}"
+        for number, column in enumerate(shape.table.columns)
+        if column.meta.ident and column.name in shape.places
+    ]
+    return f"case {' '.join(whens)} end" if whens else NONE
+
+
+def typed_rows(
+    connection: duckdb.DuckDBPyConnection, shape: Shape, account: Account, raw_select: str,
+    extras: dict[str, str], csv: bool,
+) -> Rows:  # fmt: skip
+    """The typed table over raw texts r0, r1 … and record number `_n`, and the table of its refused rows."""
+    cells: list[tuple[int, Cell]] = []
+    numbers = {column.name: number for number, column in enumerate(shape.table.columns)}
+    for number, column in enumerate(shape.table.columns):
+        if column.name in shape.places:
+            of = numbers[column.meta.qualifier_of] if column.meta.qualifier_of else number
+            cells.append((number, cell(column, f"r{of}", shape, account, extras)))
+    failing = [(n, c) for n, c in cells if c.column.data_type != "varchar" and not c.column.meta.sentiment_of]
+    texts = [f"t{place}" for place in range(label_cells(shape))] if csv else []
+    at = {place: c.raw for _, c in cells for place in shape.places[c.column.name][:1]}
+    at |= {place: f"x{place}" for place in shape.extras.values()}
+    relation, refusals = fresh("typed"), fresh("refusals")
+    flags = [f"({c.raw} is not null and {name(c.column.name)} is null)" for _, c in failing]
+    bad = f"coalesce({' or '.join(flags) or 'false'}, false)"
+    if shape.wide:  # a record of which one cell does not convert is refused whole
+        bad = f"bool_or({bad}) over (partition by _n)"
+    wide = ", _header" if shape.wide else ""
+    connection.execute(
+        f"create temp table {relation} as select *, {bad} as _bad from ("
+        f"select {', '.join(f'{c.value} as {name(c.column.name)}' for _, c in cells)}, _n{wide}, "
+        f"{total_of(shape, texts, lambda p: at.get(p, ''))} as _total, "
+        f"{spoilt_of(shape, lambda p: at[p]) or NONE if csv else _spoilt_by_name(shape)} as _spoilt, "
+        f"{', '.join(c.raw for _, c in failing) or 'null as r'} from ({raw_select}))"
+    )
+    connection.execute(f'create temp table {refusals} (row bigint, "column" varchar, reason varchar, raw varchar)')
+    for _, c in failing:
+        shown = "_header" if shape.wide and c.column.name in shape.table.unpivoted else quoted(_shown(shape, c.column))
+        connection.execute(
+            f"insert into {refusals} select distinct _n, {shown}, "
+            f"{quoted(why_not(c.column))}, {c.raw} "
+            f"from {relation} where _bad and _total is null and {c.raw} is not null and {name(c.column.name)} is null"
+        )
+    read, furniture, refused = _counted(connection, relation)
+    return Rows(shape, relation, read, refused, furniture, refusals)
+
+
+def _counted(connection: duckdb.DuckDBPyConnection, relation: str) -> tuple[int, int, int]:
+    """Rows in all, total rows, and rows that do not convert."""
+    row = connection.execute(
+        f"select count(*), count(_total), count(*) filter (where _bad and _total is null) from {relation}"
+    ).fetchone()
+    assert row is not None
+    return row[0], row[1], row[2]
+
+
+def _shown(shape: Shape, column: ColumnContract) -> str:
+    """A column as the file calls it."""
+    places = shape.places[column.name]
+    return " ".join(shape.header[places[0]].split()) if shape.header and places else column.meta.path or column.name
+
+
+def first_line(fault: Exception) -> str:
+    """What DuckDB says of a fault, in one line."""
+    text = re.sub(r"\s+", " ", str(fault).strip().split("\n")[0])
+    return text[:200]

@@ -1,0 +1,172 @@
+"""docs/kpis.md: every KPI with its formula, every measure with its definition and the landed columns behind it.
+
+    python -m raceway.report.kpi_page      writes it anew (after the catalogue or a contract has changed)
+
+The page says nothing of its own: KPIs, measures and sources stand in the seeds, columns in the contracts. A test
+holds the page to them, and each named column to its contract.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from raceway.common.home import PROJECT
+from raceway.contracts.load import load_contracts
+
+PAGE: Final = PROJECT.root / "docs" / "kpis.md"
+_STAGES: Final = ("plan", "reach", "act", "convert", "engage", "advocacy")
+_GRAINS: Final = {"month+": "month, quarter, cycle"}
+_GOOD: Final = {"up": "higher is better", "down": "lower is better", "neutral": "neither is better"}
+
+Row = dict[str, str]
+
+
+def kpi_page() -> str:
+    """The page as Markdown."""
+    kpis, measures, sources = _seed("kpi_catalog"), _seed("measures"), _seed("measure_sources")
+    fed: dict[str, list[Row]] = defaultdict(list)
+    for row in sources:
+        fed[row["measure"]].append(row)
+    shown = [kpi for kpi in kpis if all(name in fed for name in terms(kpi))]
+    lines = [
+        "# KPIs and measures",
+        "",
+        "Written by `python -m raceway.report.kpi_page` from `dbt_project/seeds/`; change it there.",
+        "",
+        "A KPI is a numerator over a denominator, both sums of measures. At a period, channel and market it is the",
+        "ratio of the sums there, never a mean of ratios. Periods: all are day, week, month, quarter and cycle.",
+        "",
+        "A measure says which date it counts by and whose channel and market it has. Its kind says how days make a",
+        "period: *sum* adds them, *distinct* is counted in each period anew, *last* and *first* are the state at the",
+        "period's end and on the day before it, *fitted* comes from a model's fit.",
+        "",
+        "Then come the landed tables and the columns of theirs that it is made of or decided by. Tables after *From*",
+        "also give it its days, those after *With* are needed beside them. Three things are not repeated everywhere:",
+        "what `exclusions.csv` leaves out; the columns that only place a row in a channel or market; and, where a",
+        "measure is made of others (`net_sales`, `attributed_revenue`), the conditions that stand with those.",
+        "A day that is known only by when a file was exported has no column.",
+        "",
+        "Caveats: *complete later* means that a period stays `is_complete` = false so long after its last day, since",
+        "what began in it may still end well. *Young history* means null for periods that begin within 180 days of",
+        "the order accounts' `history_start`: until then nobody can be told from new. *Needs* names a list without",
+        "which there are no rows. *Counted anew* means that shorter periods, channels and markets do not add up to it.",
+        "*No channels* and *no markets* mean that it stands at `all` only.",
+        "",
+        f"{len(shown)} of {len(kpis)} KPIs have all their measures fed by a source"
+        f"{'.' if len(shown) == len(kpis) else '; the others are named at the end.'}",
+    ]
+    for stage in _STAGES:
+        lines += ["", f"## {stage.capitalize()}", ""]
+        lines += [
+            "| KPI | Vietnamese | formula | unit | periods | reading | caveats |",
+            "| --- | --- | --- | --- | --- | --- | --- |",
+        ]
+        lines += [_kpi_line(kpi, caveats(kpi)) for kpi in shown if kpi["stage"] == stage]
+        lines += ["", f"### Measures of {stage}"]
+        for measure in measures:
+            if measure["stage"] == stage and measure["measure"] in fed:
+                lines += _measure_lines(measure, fed[measure["measure"]])
+    waiting = [kpi["kpi"] for kpi in kpis if kpi not in shown]
+    if waiting:
+        lines += ["", "## Not fed yet", "", ", ".join(f"`{name}`" for name in waiting) + "."]
+    return "\n".join(lines) + "\n"
+
+
+def terms(kpi: Row) -> list[str]:
+    """The measures that a KPI is made of."""
+    return re.findall(r"[a-z_][a-z0-9_]*", f"{kpi['numerator']} {kpi['denominator']}")
+
+
+def caveats(kpi: Row) -> list[str]:
+    """What to know before a KPI is read, from what its measures declare."""
+    rules = {row["measure"]: row for row in _seed("measure_rules")}
+    measures = {row["measure"]: row for row in _seed("measures")}
+    used = dict.fromkeys(terms(kpi))
+    found = []
+    waits = [int(rules[name]["follow_up_days"]) for name in used if name in rules and rules[name]["follow_up_days"]]
+    if any(rules[name]["follow_up"] == "cart_window" for name in used if name in rules):
+        found.append("complete a cart window later")
+    if waits:
+        found.append(f"complete {max(waits)} days later")
+    if any(rules[name]["needs_history"] == "true" for name in used if name in rules):
+        found.append("young history")
+    lists = {
+        f"{row['source']}.{row['table_name']}"
+        for row in _seed("measure_sources")
+        if row["measure"] in used and row["role"] == "needs"
+    }
+    found += [f"needs `{name}`" for name in sorted(lists)]
+    if any(measures[name]["additivity"] == "distinct" for name in used):
+        found.append("counted anew")
+    if any(measures[name]["channel_by"] == "none" for name in used):
+        found.append("no channels")
+    if any(measures[name]["market_by"] == "none" for name in used):
+        found.append("no markets")
+    return found
+
+
+def unknown_columns() -> Iterator[str]:
+    """Sentences about tables and columns that the page names and no contract has."""
+    tables = {(source, table.name): table for source, contract in load_contracts().items() for table in contract.tables}
+    for row in _seed("measure_sources"):
+        table = tables.get((row["source"], row["table_name"]))
+        if table is None:
+            yield f"{row['measure']}: {row['source']}.{row['table_name']} is no table of a contract"
+            continue
+        named = row["columns"].split()
+        if not named:
+            yield f"{row['measure']}: no column of {table.full_name} is named"
+        for column in named:
+            if column not in table.by_name:
+                yield f"{row['measure']}: {table.full_name} has no column {column}"
+
+
+def write_page(page: Path = PAGE) -> None:
+    """Writes docs/kpis.md."""
+    page.write_text(kpi_page(), encoding="utf-8")
+
+
+def _kpi_line(kpi: Row, notes: list[str]) -> str:
+    formula = kpi["numerator"] if not kpi["denominator"] else f"({kpi['numerator']}) / ({kpi['denominator']})"
+    formula = re.sub(r"\(([a-z_0-9]+)\)", r"\1", formula)
+    scale = f" × {kpi['scale']}" if kpi["scale"] not in ("", "1") else ""
+    leading = "leading; " if kpi["leading"] == "1" else ""
+    return (
+        f"| `{kpi['kpi']}` {kpi['name']} | {kpi['name_vi']} | `{formula}{scale}` | {kpi['unit']} "
+        f"| {_periods(kpi)} | {leading}{_GOOD[kpi['good']]} | {'; '.join(notes)} |"
+    )
+
+
+def _measure_lines(measure: Row, sources: list[Row]) -> Iterator[str]:
+    yield ""
+    yield f"**`{measure['measure']}`** ({measure['unit']}, {measure['additivity']}). {measure['definition']}."
+    yield ""
+    yield (
+        f"- Dated by: {measure['dated_by']}. Channel: {measure['channel_by']}. Market: {measure['market_by']}. "
+        f"Periods: {_periods(measure)}."
+    )
+    tables: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in sorted(sources, key=lambda row: row["role"] != "covers"):
+        tables[row["role"], row["columns"]].append(f"{row['source']}.{row['table_name']}")
+    for (role, columns), names in tables.items():
+        what = "From" if role == "covers" else "With"
+        yield f"- {what} {', '.join(f'`{name}`' for name in names)}: {', '.join(f'`{c}`' for c in columns.split())}"
+
+
+def _periods(row: Row) -> str:
+    return _GRAINS.get(row["grains"], row["grains"].replace(",", ", "))
+
+
+def _seed(name: str) -> list[Row]:
+    path = PROJECT.dbt_project / "seeds" / f"{name}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+if __name__ == "__main__":
+    write_page()

@@ -1,0 +1,1 @@
+"""Who invents the world."""

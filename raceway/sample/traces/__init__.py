@@ -1,0 +1,1 @@
+"""What the invented world leaves behind: one writer per source."""

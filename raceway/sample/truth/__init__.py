@@ -1,0 +1,1 @@
+"""What the mart must show, worked out from the invented world alone."""

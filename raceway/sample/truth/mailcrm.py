@@ -1,0 +1,154 @@
+"""What the e-mail tools and the CRMs of the invented world must show, by the words of `measures.csv`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from raceway.sample.truth.tally import Tally
+from raceway.sample.world.mailcrm import ACCOUNTS, ListContact
+from raceway.sample.world.periods import LONG_PERIODS, PERIODS
+from raceway.sample.world.world import World
+
+_ACTIVE_DAYS: Final = 90  # of a subscriber after an open or a click
+_DAY: Final = dt.timedelta(days=1)
+
+# first day in a state and first day out of it
+Stretch = tuple[dt.date, dt.date]
+# of an address in a market
+Stretches = dict[tuple[str, str], list[Stretch]]
+
+
+def count_mail(world: World, tally: Tally) -> None:
+    """Mailings and subscribers of all tools."""
+    _count_mailings(world, tally)
+    subscribed = _subscribed(world)
+    _count_states(world, tally, "subscribers", _everywhere(subscribed), PERIODS)
+    _count_states(world, tally, "active_subscribers", _everywhere(_active(world, subscribed)), LONG_PERIODS)
+
+
+def _count_mailings(world: World, tally: Tally) -> None:
+    account = world.accounts["mailchimp", "vn-list"]
+    for mailing in world.mailings:
+        day = mailing.sent_at.astimezone(account.zone).date()
+        for name, value in (
+            ("email_delivered", mailing.delivered),
+            ("email_unique_opens", mailing.opens),
+            ("email_unique_clicks", mailing.clicks),
+            ("email_forwards", mailing.forwards),
+            ("campaign_unsubscribes", mailing.unsubscribes),
+        ):
+            tally.add(name, day, value, "email", account.market)
+    for sent in world.mailcrm.mailings:
+        account = world.accounts[sent.tool, ACCOUNTS[sent.tool]]
+        day = sent.sent_at.astimezone(account.zone).date()
+        if sent.channel != "Email":
+            continue
+        is_marked = sent.tool != "klaviyo"  # whose campaign export does not tell machine opens apart
+        for name, value in (
+            ("email_delivered", sent.recipients - sent.bounces),
+            ("email_unique_opens", sent.opens - (sent.machine_opens if is_marked else 0)),
+            ("email_unique_clicks", sent.clicks),
+            ("email_forwards", 0 if sent.tool == "klaviyo" else sent.forwards),
+            ("campaign_unsubscribes", sent.unsubscribes),
+        ):
+            tally.add(name, day, value, "email", account.market)
+
+
+def _subscribed(world: World) -> Stretches:
+    """When each address was subscribed in each market, tool by tool."""
+    found: Stretches = defaultdict(list)
+    account = world.accounts["mailchimp", "vn-list"]
+    for subscriber in world.subscribers:
+        began, ended = subscriber.confirmed or subscriber.opted_in, subscriber.unsubscribed or subscriber.cleaned
+        if began is not None:
+            last = dt.date.max if ended is None else ended.astimezone(account.zone).date()
+            found[subscriber.email.lower(), account.market].append((began.astimezone(account.zone).date(), last))
+    for contact in world.mailcrm.contacts:
+        account = world.accounts[contact.tool, ACCOUNTS[contact.tool]]
+        if contact.is_subscriber:
+            out = _end(world, contact)
+            last = dt.date.max if out is None else out.astimezone(account.zone).date()
+            found[contact.email.lower(), account.market].append((contact.added.astimezone(account.zone).date(), last))
+    return {key: [(first, last) for first, last in days if first < last] for key, days in found.items()}
+
+
+def _end(world: World, contact: ListContact) -> dt.datetime | None:
+    """When an address ended: as told, else at the first export that shows it."""
+    if contact.ended is None or contact.is_end_told:
+        return contact.ended
+    exports = (world.moment(world.days[len(world.days) // 2], 8), world.night)
+    return next(at for at in exports if at >= contact.ended)
+
+
+def _active(world: World, subscribed: Stretches) -> Stretches:
+    """When each of them was active: a person opened or clicked, in whichever tool, and 90 days are not over."""
+    days: dict[str, set[dt.date]] = defaultdict(set)
+    for event in world.mailcrm.events:
+        if event.kind in ("open", "click") and not event.is_machine:
+            zone = world.accounts[event.tool, ACCOUNTS[event.tool]].zone
+            days[event.email.lower()].add(event.at.astimezone(zone).date())
+    found: Stretches = {}
+    for (email, market), stretches in subscribed.items():
+        found[email, market] = [
+            (max(first, day), min(last, day + _ACTIVE_DAYS * _DAY))
+            for first, last in stretches
+            for day in days.get(email, ())
+            if max(first, day) < min(last, day + _ACTIVE_DAYS * _DAY)
+        ]
+    return found
+
+
+def _everywhere(of_markets: Stretches) -> Iterator[tuple[str | None, list[Stretch]]]:
+    """The stretches of every address: in each market, and over all of them (None)."""
+    of_addresses: dict[str, list[Stretch]] = defaultdict(list)
+    for (email, market), stretches in of_markets.items():
+        of_addresses[email] += stretches
+        yield market, stretches
+    for stretches in of_addresses.values():
+        yield None, stretches
+
+
+def _count_states(
+    world: World,
+    tally: Tally,
+    measure: str,
+    people: Iterable[tuple[str | None, list[Stretch]]],
+    periods: tuple[str, ...],
+) -> None:
+    """How many are in a state at each period's end and, for subscribers, on the day before it."""
+    changes: dict[str | None, dict[dt.date, int]] = defaultdict(lambda: defaultdict(int))
+    for market, stretches in people:
+        for first, last in _merged(stretches):
+            changes[market][first] += 1
+            changes[market][last] -= 1
+    begun = [day for by_day in changes.values() for day in by_day]
+    if not begun:
+        return
+    for market, by_day in changes.items():
+        moves = sorted(by_day.items())
+        for period in periods:
+            start = tally.calendar.start(period, min(begun))
+            while start <= world.last:
+                end = tally.calendar.end(period, start)
+                at_end = sum(change for day, change in moves if day <= end)
+                before = sum(change for day, change in moves if day < start)
+                key = (period, start, "all", market or "all")
+                if at_end:
+                    tally.values[(measure, *key)] += at_end
+                if before and measure == "subscribers":
+                    tally.values[("subscribers_at_start", *key)] += before
+                start = end + _DAY
+
+
+def _merged(stretches: list[Stretch]) -> list[Stretch]:
+    """Stretches without overlaps."""
+    merged: list[Stretch] = []
+    for first, last in sorted(stretches):
+        if merged and first <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], last))
+        else:
+            merged.append((first, last))
+    return merged

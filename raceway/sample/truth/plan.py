@@ -1,0 +1,57 @@
+"""The truth about targets: what of each was due when the sample ends, and how much of that came in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from raceway.common.home import PROJECT
+from raceway.sample.truth.tally import Key, read_rows
+from raceway.sample.world.periods import Calendar
+from raceway.sample.world.things import Target
+from raceway.sample.world.world import World
+
+TARGET_COLUMNS = ("kpi", "period", "period_start", "channel", "market", "target", "paced_target", "attainment")
+
+
+def target_rows(world: World, values: Mapping[Key, str]) -> Iterator[tuple[str, ...]]:
+    """One row per target that meets a KPI's row, by TARGET_COLUMNS; `values` are the KPIs' as text, empty for null."""
+    seeds = PROJECT.dbt_project / "seeds"
+    catalogue = {row["kpi"]: row for row in read_rows(seeds / "kpi_catalog.csv")}
+    measures = {row["measure"]: row for row in read_rows(seeds / "measures.csv")}
+    business = world.settings.business
+    calendar = Calendar(business.fiscal_year_start_month, business.cycle_start)
+    for target in world.targets:
+        key = (target.kpi, target.period, target.period_start, target.channel or "all", target.market or "all")
+        if key not in values:
+            continue
+        value = Decimal(values[key]) if values[key] else None
+        kpi = catalogue[target.kpi]
+        grows = not kpi["denominator"] and _grows(measures, kpi["numerator"])
+        due = _due(target, calendar.end(target.period, target.period_start), world.as_of, grows)
+        attainment = None
+        if kpi["good"] == "up" and due and value is not None:
+            attainment = value / due
+        elif kpi["good"] == "down" and value and due is not None:
+            attainment = due / value
+        yield (
+            target.kpi, target.period, target.period_start.isoformat(), key[3], key[4], target.target,
+            "" if due is None else f"{due:f}", "" if attainment is None else repr(float(attainment)),
+        )  # fmt: skip
+
+
+def _grows(measures: Mapping[str, Mapping[str, str]], formula: str) -> bool:
+    """Whether a numerator is nothing when its period begins and comes in day by day."""
+    used = [measures[name] for name in formula.replace(" + ", " - ").split(" - ")]
+    return all(row["additivity"] in ("sum", "distinct") and row["stage"] != "plan" for row in used)
+
+
+def _due(target: Target, end: dt.date, as_of: dt.date, grows: bool) -> Decimal | None:
+    """The part of a target that is due by the days that are over; None while none is."""
+    whole = Decimal(target.target)
+    over = (min(as_of, end + dt.timedelta(days=1)) - target.period_start).days
+    if over <= 0:
+        return None
+    days = (end - target.period_start).days + 1
+    return (whole * over / days).quantize(Decimal("0.000001"), "ROUND_HALF_UP") if grows and end >= as_of else whole

@@ -1,0 +1,614 @@
+"""The truth about a sample: measures and KPIs of the invented persons, by the words of `measures.csv`.
+
+Nothing here reads an exported file or a line of the pipeline's SQL, so that the two can prove each other
+wrong. `write_truth` writes them, `compare` holds a mart against them.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+from raceway.common.home import PROJECT
+from raceway.sample.truth.attribution import Attribution
+from raceway.sample.truth.clv import tally_clv
+from raceway.sample.truth.comparison import Comparison, compare
+from raceway.sample.truth.crm import count_crm
+from raceway.sample.truth.experiments import RESULT, experiment_results, tally_experiments
+from raceway.sample.truth.identities import Identity, Links, order_identity, revealed_links
+from raceway.sample.truth.listening import count_mentions, incomparable_days
+from raceway.sample.truth.lists import tally_lists
+from raceway.sample.truth.loyalty import tally_loyalty
+from raceway.sample.truth.mailcrm import count_mail
+from raceway.sample.truth.margin import LooseRefund, tally_margins
+from raceway.sample.truth.orders import Exchange, Order, find_channels, placed_orders, till_refunds
+from raceway.sample.truth.plan import TARGET_COLUMNS, target_rows
+from raceway.sample.truth.referral import tally_referrals
+from raceway.sample.truth.repeat import tally_repeat_orders
+from raceway.sample.truth.search import count_search
+from raceway.sample.truth.service import count_service, first_sign_ups
+from raceway.sample.truth.sessions import cut_sessions, first_touches, is_bounced
+from raceway.sample.truth.social import count_social
+from raceway.sample.truth.tally import Key, Number, Tally, declared_measures, grains, read_rows
+from raceway.sample.truth.trade import count_loose_returns, loose_returns, reveal_buyers, trade_orders
+from raceway.sample.truth.worth import tally_lead_values
+from raceway.sample.world.periods import LONG_PERIODS, PERIODS, Calendar
+from raceway.sample.world.service import REVIEW_ACCOUNTS
+from raceway.sample.world.things import DAY, AdRow, micros
+from raceway.sample.world.world import World
+
+__all__ = ["Comparison", "compare", "kpi_rows", "measures", "write_truth"]
+
+# period, period start, channel, market
+Place = tuple[str, dt.date, str, str]
+
+_COHORT_DAYS: Final = 60  # an order's time to be cancelled, refused or given back
+_READY_DAYS: Final = 180  # after history_start nobody is new by accident
+_PLANNED: Final = (
+    "marketing_budget",
+    "marketing_cost",
+    "acquisition_cost",
+    "initiatives_due",
+    "initiatives_on_schedule",
+)
+# what nobody can know while the history is young
+_UNREADY: Final = (
+    "new_customers",
+    "active_customers_at_start",
+    "retained_customers",
+    "returning_customers",
+    "existing_customer_orders",
+    "upsell_orders",
+    "cross_sell_orders",
+    "active_customers_at_end",
+    "advocates",
+)
+_FITTED: Final = ("predicted_clv_total", "expected_buyers_90d")
+
+
+def write_truth(world: World, folder: Path) -> int:
+    """Writes measures, kpis, targets and experiments as csv; gives the number of rows.
+
+    Measures that are zero have no row; what nobody can know has an empty value.
+    """
+    truth = Truth(world)
+    values = truth.measures()
+    folder.mkdir(parents=True, exist_ok=True)
+    shown: dict[Key, Number | None] = {**values, **dict.fromkeys(truth.unknown)}
+    rows = [(*_texts(key), _plain(value)) for key, value in sorted(shown.items(), key=lambda item: item[0])]
+    _write(folder / "measures.csv", ("measure", "period", "period_start", "channel", "market", "value"), rows)
+    found = list(kpi_rows(values, truth.is_unknown))
+    kpis = [
+        (*_texts(key), _plain(numerator), _plain(denominator), value) for key, numerator, denominator, value in found
+    ]
+    header = ("kpi", "period", "period_start", "channel", "market", "numerator", "denominator", "value")
+    _write(folder / "kpis.csv", header, kpis)
+    targets = list(target_rows(world, {key: value for key, _, _, value in found}))
+    _write(folder / "targets.csv", TARGET_COLUMNS, targets)
+    experiments = list(experiment_results(world, truth.links.person, truth.counted))
+    _write(folder / "experiments.csv", RESULT, experiments)
+    return len(rows) + len(kpis) + len(targets) + len(experiments)
+
+
+def _texts(key: Key) -> tuple[str, str, str, str, str]:
+    return (key[0], key[1], key[2].isoformat(), key[3], key[4])
+
+
+def _plain(value: Number | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def _write(path: Path, header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+def measures(world: World) -> dict[Key, Number]:
+    """Every measure of the world that is not zero, at every grain that it declares."""
+    return Truth(world).measures()
+
+
+@dataclass(frozen=True)
+class _Customer:
+    """A person who bought: the days of counted orders in the order of time, and where the first one went."""
+
+    days: list[dt.date]
+    market: str
+
+
+class Truth:
+    """Works the measures out, one part of the world after the other."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        settings = world.settings
+        self.settings = settings
+        self.calendar = Calendar(settings.business.fiscal_year_start_month, settings.business.cycle_start)
+        self.tally = Tally(self.calendar)
+        self.links: Links = revealed_links(world)
+        reveal_buyers(world, self.links)
+        self.exchange = Exchange(world.rates, settings.rates.max_age_days)
+        self.sessions = cut_sessions(world, self.links)
+        self.orders = placed_orders(world, self.links, self.exchange, trade_orders(world, self.links))
+        find_channels(self.orders, self.sessions, settings.attribution.lookback_days)
+        self.counted = [order for order in self.orders if order.is_counted]
+        self.attribution = Attribution(self.counted, self.sessions, settings.attribution.lookback_days)
+        self.ad_rows = list(_bearing_rows(world))
+        self.ready_from = world.history_start + dt.timedelta(days=_READY_DAYS)
+        self.customers: dict[Identity, _Customer] = {}
+        for order in self.counted:
+            if order.person is not None:
+                self.customers.setdefault(order.person, _Customer([], order.market)).days.append(order.day)
+        self.session_markets: dict[Identity, str] = {}
+        for session in self.sessions:
+            self.session_markets.setdefault(session.person, session.market)
+        self.sign_ups = first_sign_ups(world, self.sessions, self.links.person)
+        self.praises: dict[Identity, list[dt.date]] = {}  # when who spoke well of the company
+        self.unpriced: set[dt.date] = set()  # days whose leads have no known value
+        self.fitted: set[tuple[str, dt.date]] = set()  # periods that have a fit
+        self.incomparable = incomparable_days(world)
+        self.unknown: set[Key] = set()  # what happened and nobody can know
+
+    def measures(self) -> dict[Key, Number]:
+        """All of them."""
+        self._plan()
+        self._ads()
+        self._search()
+        self._visits()
+        self._orders()
+        count_loose_returns(self.world, self.tally)
+        tally_repeat_orders(self.world, self.tally, self.counted)
+        count_mail(self.world, self.tally)
+        leads = count_crm(self.world, self.tally, self.links, self.sessions, self.counted, self._market_of)
+        self.unpriced = tally_lead_values(self.tally, leads, self.counted, self.ready_from)
+        self._survey()
+        for who, day in tally_referrals(
+            self.world, self.tally, self.counted, self.links.person, self._market_of
+        ):  # fmt: skip
+            self.praises.setdefault(who, []).append(day)
+        self._good_reviews()
+        self._customers()
+        count_service(self.world, self.tally, self._market, self._beginnings)
+        tally_margins(
+            self.world, self.tally, self.exchange, self.counted, self._loose_refunds(), self._market_of,
+            lambda: self._periods(self.world.history_start, LONG_PERIODS),
+        )  # fmt: skip
+        self.fitted = tally_clv(
+            self.tally, self.counted, lambda person: self.customers[person].market, self.world.last,
+            self._periods(self.world.history_start, LONG_PERIODS),
+        )  # fmt: skip
+        tally_lists(self.world, self.tally, self.sessions, self.links.person, self._market_of)
+        tally_loyalty(self.world, self.tally, self.links.person, self._market_of, self._periods)
+        count_search(self.world, self.tally)
+        count_social(self.world, self.tally, self.sessions)
+        count_mentions(self.world, self.tally)
+        tally_experiments(self.world, self.tally, self.links.person)
+        values = self.tally.close(dict.fromkeys(_PLANNED, self.world.as_of), self.world.last)
+        values = self._with_buyers_among_visitors(values)
+        self.unknown = {key for key in values if self.is_unknown(key)}
+        return {key: value for key, value in values.items() if key not in self.unknown}
+
+    # Plan
+
+    def _plan(self) -> None:
+        for budget in self.world.budgets:
+            for day, amount in self._spread(budget.amount, budget.currency, budget.first, budget.last):
+                self.tally.add("marketing_budget", day, amount, budget.channel or None, budget.market or None)
+        for cost in self.world.costs:
+            names = ("marketing_cost", "acquisition_cost") if cost.is_acquisition else ("marketing_cost",)
+            for day, amount in self._spread(cost.amount, cost.currency, cost.first, cost.last):
+                for name in names:
+                    self.tally.add(name, day, amount, cost.channel or None, cost.market or None)
+        for initiative in self.world.initiatives:
+            self.tally.add("initiatives_due", initiative.planned_end, 1)
+            if initiative.finished_on is not None and initiative.finished_on <= initiative.planned_end:
+                self.tally.add("initiatives_on_schedule", initiative.planned_end, 1)
+
+    def _spread(self, amount: int, currency: str, first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, int]]:
+        """Evenly over the days, rounded down; what is left over falls on the last day."""
+        total = self.exchange.dong(amount, currency, min(first, self.world.as_of))
+        days = (last - first).days + 1
+        for number in range(days):
+            is_last = number == days - 1
+            yield first + dt.timedelta(days=number), total // days + (total % days if is_last else 0)
+
+    # Reach
+
+    def _ads(self) -> None:
+        for source, account, row in self.ad_rows:
+            at = self.world.accounts[source, account]
+            cost = self.exchange.dong(row.cost, at.currency, row.day)
+            place = (row.channel, at.market)
+            self.tally.add("ad_impressions", row.day, row.impressions, *place)
+            for name in ("ad_spend", "marketing_cost", "acquisition_cost"):
+                self.tally.add(name, row.day, cost, *place)
+            if row.clicks is not None:
+                self.tally.add("ad_impressions_with_clicks", row.day, row.impressions, *place)
+                self.tally.add("ad_spend_with_clicks", row.day, cost, *place)
+                self.tally.add("ad_clicks", row.day, row.clicks, *place)
+            if row.purchases_x100 is not None and _claims(self.world, source, account):
+                self.tally.add("platform_conversions", row.day, Decimal(row.purchases_x100) / 100, *place)
+        market = self.world.accounts["google_ads", "vn-main"].market
+        for keyword in self.world.keywords:
+            if keyword.quality_score is not None:
+                place = ("paid_search", market)
+                self.tally.add(
+                    "quality_score_x_impressions", keyword.day, keyword.quality_score * keyword.impressions, *place
+                )
+                self.tally.add("quality_score_impressions", keyword.day, keyword.impressions, *place)
+
+    def _search(self) -> None:
+        place = ("organic_search", self.world.accounts["search_console", "vn-shop"].market)
+        for day in self.world.searches:
+            self.tally.add("search_clicks", day.day, day.clicks, *place)
+            self.tally.add("search_impressions", day.day, day.impressions, *place)
+            self.tally.add("search_position_x_impressions", day.day, Decimal(day.position_sum_x100) / 100, *place)
+
+    def _visits(self) -> None:
+        """Sessions, what happened in them, and who was there."""
+        events = self.settings.events
+        touched = first_touches(self.sessions)
+        self._mark_orders()
+        interacting = events.product_view + events.cart_add + events.signup + events.newsletter
+        interacting += events.content + events.interaction
+        online = self._online_orders()
+        for session in self.sessions:
+            place = (session.channel, session.market)
+            views, adds = session.times(events.product_view), session.times(events.cart_add)
+            counts: dict[str, Number] = {
+                "sessions": 1,
+                "bounced_sessions": is_bounced(session, events.page_view, events.key),
+                "referral_sessions": session.channel == "referral",
+                "engaged_seconds": Decimal(session.engaged_ms) / 1000,
+                "page_views": len(session.times(events.page_view)),
+                "product_views": len(views),
+                "product_view_sessions": bool(views),
+                "cart_sessions": bool(views) and any(at >= views[0] for at in adds),
+                "carts_created": bool(adds),
+                "carts_ordered": bool(adds) and self._is_ordered(adds[0], online.get(session.person, [])),
+                "newsletter_signups": len(session.times(events.newsletter)),
+                "content_interactions": len(session.times(events.content)),
+                "converting_sessions": session.has_order,
+            }
+            for name, value in counts.items():
+                self.tally.add(name, session.day, value, *place)
+            self.tally.see("visitors", session.day, session.person, *place)
+            if session.times(interacting):
+                self.tally.see("interacting_visitors", session.day, session.person, *place)
+        opening = micros(self.world.moment(self.world.first, 0))
+        touch_days = {
+            person: self.world.first + dt.timedelta(days=(at - opening) // DAY) for person, at in touched.items()
+        }
+        for (_, period, start, channel, market), seen in self.tally.persons("visitors"):
+            end = self.calendar.end(period, start)
+            new = sum(start <= touch_days[person] <= end for person in seen)  # type: ignore[index]  # the tally holds the sessions' persons
+            self.tally.values["new_visitors", period, start, channel, market] += new
+
+    def _mark_orders(self) -> None:
+        """The first session whose purchase names a counted order is the one that converted."""
+        names = {name: order.id for order in self.counted for name in order.names}
+        found = set()
+        for session in self.sessions:
+            for event in session.events:
+                order_id = names.get(event.transaction) if event.transaction is not None else None
+                if order_id is not None and order_id not in found:
+                    found.add(order_id)
+                    session.has_order = True
+
+    def _online_orders(self) -> dict[Identity, list[int]]:
+        moments: dict[Identity, list[int]] = {}
+        for order in self.counted:
+            if order.place == "online" and order.person is not None:
+                moments.setdefault(order.person, []).append(order.at)
+        return moments
+
+    def _is_ordered(self, added_at: int, ordered_at: list[int]) -> bool:
+        window = self.settings.customers.cart_window_days * DAY
+        return any(added_at <= at <= added_at + window for at in ordered_at)
+
+    def _with_buyers_among_visitors(self, values: dict[Key, Number]) -> dict[Key, Number]:
+        """Visitors of a period, channel and market who have an online order in the period, through any channel."""
+        buyers: dict[tuple[str, dt.date], set[object]] = {}
+        for order in self.counted:
+            if order.place == "online" and order.person is not None:
+                for period in PERIODS:
+                    buyers.setdefault((period, self.calendar.start(period, order.day)), set()).add(order.person)
+        for (_, period, start, channel, market), seen in self.tally.persons("visitors"):
+            many = len(seen & buyers.get((period, start), set()))
+            if many:
+                values["converting_visitors", period, start, channel, market] = many
+        return values
+
+    # Convert
+
+    def _orders(self) -> None:
+        late = dt.timedelta(days=_COHORT_DAYS)
+        reported = {(source, row.day) for source, _, row in self.ad_rows}
+        claimed = {
+            (source, row.day)
+            for source, account, row in self.ad_rows
+            if row.purchases_x100 is not None and _claims(self.world, source, account)
+        }
+        for order in self.orders:
+            place = (order.channel, order.market)
+            self.tally.add("orders_placed", order.day, 1, *place)
+            if order.cancelled_on is not None and order.cancelled_on <= order.day + late:
+                self.tally.add("orders_cancelled", order.day, 1, *place)
+            if order.undelivered_on is not None and order.undelivered_on <= order.day + late:
+                self.tally.add("orders_undelivered", order.day, 1, *place)
+            if not order.is_counted:
+                continue
+            known = order.person is not None
+            counts: dict[str, Number] = {
+                "orders": 1,
+                "identified_orders": known,
+                "online_orders": order.place == "online",
+                "offline_orders": order.place == "offline",
+                "gross_sales": order.gross,
+                "discounts": order.discount,
+                "orders_returned": bool(order.refunds) and order.refunds[0][0] <= order.day + late,
+            }
+            for name, value in counts.items():
+                self.tally.add(name, order.day, value, *place)
+            self._credits(order, reported, claimed)
+            self._sales(order.day, order.gross - order.discount, order.place == "online", place)
+            for day, amount in order.refunds:
+                self.tally.add("refunded_sales", day, amount, *place)
+                self._sales(day, -amount, order.place == "online", place)
+        market = self.world.accounts["square", "us-store"].market
+        for sale in self.world.sales:
+            if not sale.lines:  # only the refund of a sale before the till's history is known
+                for day, amount in till_refunds(self.exchange, sale):
+                    self.tally.add("refunded_sales", day, amount, "store", market)
+                    self._sales(day, -amount, False, ("store", market))
+
+    def _credits(self, order: Order, reported: set[tuple[str, dt.date]], claimed: set[tuple[str, dt.date]]) -> None:
+        """What the touches of an order earned under the model of the settings."""
+        for credit in self.attribution.credits(order, self.settings.attribution.model):
+            place = (credit.channel, order.market)
+            share = Decimal(credit.millionths).scaleb(-6)
+            self.tally.add("attributed_orders", order.day, share, *place)
+            self.tally.add("attributed_revenue", order.day, credit.revenue, *place)
+            if (credit.ad_source, order.day) in reported:
+                self.tally.add("paid_attributed_revenue", order.day, credit.revenue, *place)
+            if (credit.ad_source, order.day) in claimed:
+                self.tally.add("platform_attributed_orders", order.day, share, *place)
+
+    def _sales(self, day: dt.date, amount: int, is_online: bool, place: tuple[str, str]) -> None:
+        self.tally.add("net_sales", day, amount, *place)
+        if is_online:
+            self.tally.add("online_net_sales", day, amount, *place)
+
+    def _loose_refunds(self) -> list[LooseRefund]:
+        """Refunds whose sale is in no file: account, day, market, amount."""
+        store = self.world.accounts["square", "us-store"]
+        loose: list[LooseRefund] = [
+            ((store.source, store.account), day, store.market, amount)
+            for sale in self.world.sales
+            if not sale.lines
+            for day, amount in till_refunds(self.exchange, sale)
+        ]
+        return loose + loose_returns(self.world)
+
+    # Engage
+
+    def _customers(self) -> None:
+        for order in self.counted:
+            if order.person is None:
+                continue
+            place = (order.channel, order.market)
+            self.tally.see("customers_purchasing", order.day, order.person, *place)
+            if order.number == 1:
+                self.tally.add("new_customers", order.day, 1, *place)
+            else:
+                self.tally.see("returning_customers", order.day, order.person, *place)
+        window = dt.timedelta(days=self.settings.customers.churn_window_days)
+        one = dt.timedelta(days=1)
+        for period, start, end in self._periods(self.world.history_start, LONG_PERIODS):
+            for person, customer in self.customers.items():
+                # in another zone the second order may have an earlier day than the first
+                since, *again = customer.days[:2]
+                self.tally.state("customers_to_date", period, start, since <= end, customer.market)
+                twice = bool(again) and max(since, *again) <= end
+                self.tally.state("customers_with_two_orders", period, start, twice, customer.market)
+                if any(start - window <= day < start for day in customer.days):
+                    stays = any(end - window + one <= day <= end for day in customer.days)
+                    self.tally.state("active_customers_at_start", period, start, 1, customer.market)
+                    self.tally.state("retained_customers", period, start, stays, customer.market)
+                if any(end - window + one <= day <= end for day in customer.days):
+                    speaks = any(start <= day <= end for day in self.praises.get(person, ()))
+                    self.tally.state("active_customers_at_end", period, start, 1, customer.market)
+                    self.tally.state("advocates", period, start, speaks, customer.market)
+
+    def _periods(self, first: dt.date, periods: tuple[str, ...]) -> Iterator[tuple[str, dt.date, dt.date]]:
+        """The periods that hold a day from `first` to the last one."""
+        for period in periods:
+            start = self.calendar.start(period, first)
+            while start <= self.world.last:
+                end = self.calendar.end(period, start)
+                yield period, start, end
+                start = end + dt.timedelta(days=1)
+
+    def is_unknown(self, key: Key) -> bool:
+        """Whether nobody can know a measure: a young history, leads without a value, no fit, brands told alone."""
+        measure, period, start, _, _ = key
+        if measure in _UNREADY:
+            return start < self.ready_from
+        if measure in _FITTED:
+            return (period, start) not in self.fitted
+        if measure == "new_visitors":
+            return not self._knows_new_visitors(key)
+        if measure in ("lead_value", "tracked_mentions"):
+            untold = self.unpriced if measure == "lead_value" else self.incomparable
+            return any(self.calendar.start(period, day) == start for day in untold)
+        return False
+
+    def _knows_new_visitors(self, key: Key) -> bool:
+        """The outlet's messages do not say when a visitor came first: its first 180 days are no time to ask."""
+        _, period, start, _, market = key
+        outlet = self.world.accounts["segment", "vn-outlet"]
+        began = outlet.history_start
+        if began is None or not self.world.outlet.events or market not in ("all", outlet.market):
+            return True
+        return self.calendar.end(period, start) < began or start >= began + dt.timedelta(days=_READY_DAYS)
+
+    # Advocacy
+
+    def _survey(self) -> None:
+        account = self.world.accounts["nps", "vn-shop"]
+        by_id = {invitation.id: invitation for invitation in self.world.invitations}
+        answered: dict[str, list[dt.datetime]] = {}
+        for answer in self.world.answers:
+            if answer.score is None:
+                continue
+            invitation = by_id[answer.invitation] if answer.invitation is not None else None
+            if invitation is None and answer.email is not None:
+                sent = [i for i in self.world.invitations if i.email == answer.email and i.sent_at <= answer.at]
+                invitation = max(sent, key=lambda i: i.sent_at, default=None)
+            if invitation is not None:
+                answered.setdefault(invitation.id, []).append(answer.at)
+            day = answer.at.astimezone(account.zone).date()
+            email = answer.email or (invitation.email if invitation is not None else None)
+            market = self._market(email, account.market)
+            if email is not None and answer.score >= 9:
+                self._praise(email, day)
+            self.tally.add("nps_responses", day, 1, None, market)
+            self.tally.add("nps_promoters", day, answer.score >= 9, None, market)
+            self.tally.add("nps_detractors", day, answer.score <= 6, None, market)
+        for invitation in self.world.invitations:
+            day = invitation.sent_at.astimezone(account.zone).date()
+            market = self._market(invitation.email, account.market)
+            soon = any(at - invitation.sent_at <= dt.timedelta(days=30) for at in answered.get(invitation.id, []))
+            self.tally.add("nps_invited", day, 1, None, market)
+            self.tally.add("nps_answered_invited", day, soon, None, market)
+
+    def _good_reviews(self) -> None:
+        for review in self.world.service.reviews:
+            if review.stars is None or review.is_spam or review.removed_at is not None or review.email is None:
+                continue
+            if Fraction(review.stars * 5, review.scale) >= 4:
+                account = self.world.accounts["reviews", REVIEW_ACCOUNTS[review.platform]]
+                self._praise(review.email, review.at.astimezone(account.zone).date())
+
+    def _praise(self, email: str, day: dt.date) -> None:
+        self.praises.setdefault(self.links.person(("email", email.lower())), []).append(day)
+
+    def _market(self, email: str | None, otherwise: str) -> str:
+        """The market of the person with an address."""
+        return self._market_of(order_identity(email, None), otherwise)
+
+    def _market_of(self, identity: Identity | None, otherwise: str) -> str:
+        """The market of a person: of the first order, else of the first session, else the account's."""
+        if identity is None:
+            return otherwise
+        person = self.links.person(identity)
+        if person in self.customers:
+            return self.customers[person].market
+        return self.session_markets.get(person, otherwise)
+
+    def _beginnings(self, email: str) -> list[dt.date]:
+        """The days on which whoever has an address first ordered and first signed up."""
+        person = self.links.person(("email", email.lower()))
+        customer = self.customers.get(person)
+        ordered = customer.days[:1] if customer is not None else []
+        return ordered + ([self.sign_ups[person]] if person in self.sign_ups else [])
+
+
+def _claims(world: World, source: str, account: str) -> bool:
+    """Whether an account's report states purchases: Meta's and TikTok's do, Google's where accounts.csv says so."""
+    return source in ("meta_ads", "tiktok_ads") or world.accounts[source, account].conversions_are_purchases
+
+
+def _bearing_rows(world: World) -> Iterator[tuple[str, str, AdRow]]:
+    """Of each account and day the rows of the newest daily report."""
+    newest: dict[tuple[str, str, dt.date], int] = {}
+    reports = sorted(world.ad_reports, key=lambda report: report.exported_at)
+    for number, report in enumerate(reports):
+        for row in report.rows:
+            newest[report.source, report.account, row.day] = number
+    for number, report in enumerate(reports):
+        for row in report.rows:
+            if newest[report.source, report.account, row.day] == number:
+                yield report.source, report.account, row
+
+
+def kpi_rows(
+    values: Mapping[Key, Number], is_unknown: Callable[[Key], bool] = lambda _: False
+) -> Iterator[tuple[Key, Number | None, Number | None, str]]:
+    """Every KPI whose measures are all fed: key, numerator, denominator (None: it has none), value as text.
+
+    Where only some of its measures are zero a KPI has a row here: its value is then 0, or empty (null) where
+    the denominator is 0. A side with an unknown measure is None, and the value is empty. Before any measure of the
+    same kind had a channel or market, it is no place of a measure.
+    """
+    declared = declared_measures()
+    known = {key[0] for key in values}
+    by_measure: dict[str, dict[Place, Number]] = {}
+    began: dict[tuple[str, str], dict[tuple[str, str, str], dt.date]] = {}
+    happened: dict[str, dt.date] = {}  # the latest period of each kind that holds more than plans
+    for key, value in values.items():
+        by_measure.setdefault(key[0], {})[key[1:]] = value
+        kind = (declared[key[0]].channel_by, declared[key[0]].market_by)
+        if key[0] not in _PLANNED:
+            happened[key[1]] = max(key[2], happened.get(key[1], key[2]))
+        first = began.setdefault(kind, {})
+        first[key[3], key[4], key[1]] = min(key[2], first.get((key[3], key[4], key[1]), key[2]))
+    for row in read_rows(PROJECT.dbt_project / "seeds" / "kpi_catalog.csv"):
+        top, bottom = _terms(row["numerator"]), _terms(row["denominator"])
+        used = [name for name, _ in top + bottom]
+        if not known.issuperset(used):
+            continue
+        places = {place for name in used for place in by_measure[name] if place[0] in grains(row["grains"])}
+        for name in used:
+            channels, markets, periods = declared[name].channels(), declared[name].markets(), declared[name].periods
+            first = began[declared[name].channel_by, declared[name].market_by]
+            places = {
+                place
+                for place in places
+                if place[0] in periods
+                and (name in _PLANNED or place[1] <= happened[place[0]])
+                and (place[2:] == ("all", "all") or first.get((place[2], place[3], place[0]), dt.date.max) <= place[1])
+                and (channels is None or place[2] in channels)
+                and (markets is None or place[3] in markets)
+            }
+        scale = Decimal(row["scale"])
+        for place in sorted(places):
+            numerator, denominator = (
+                None if any(is_unknown((name, *place)) for name, _ in side) else _sum(side, by_measure, place)
+                for side in (top, bottom)
+            )
+            if not bottom:
+                denominator = None
+            text = ""
+            if numerator is not None and not bottom:
+                text = repr(float(scale * numerator))
+            elif numerator is not None and denominator:
+                text = repr(float(scale * numerator / denominator))
+            yield (row["kpi"], *place), numerator, denominator, text
+
+
+def _terms(formula: str) -> list[tuple[str, int]]:
+    """`a - b` as [(a, 1), (b, -1)]."""
+    return [(name, -1 if sign == "-" else 1) for sign, name in re.findall(r"([+-]?)\s*(\w+)", formula)]
+
+
+def _sum(
+    terms: list[tuple[str, int]],
+    values: Mapping[str, Mapping[Place, Number]],
+    place: Place,
+) -> Number:
+    total: Number = 0
+    for name, sign in terms:
+        total += sign * values[name].get(place, 0)
+    return total

@@ -1,0 +1,1 @@
+"""What the invented world is: types, chance, calendar, company."""
