@@ -14,22 +14,18 @@ and text) or as furniture; a file that cannot be understood is refused whole, wi
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import fcntl
 import hashlib
 import json
-import os
 import re
 import shutil
 import time
 import uuid
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
@@ -38,56 +34,26 @@ from raceway.common.home import Home
 from raceway.common.moments import utc_text
 from raceway.config.accounts import ACCOUNT_COLUMNS, Account, load_accounts
 from raceway.config.settings import Settings, load_settings
-from raceway.contracts.grammar import SourceContract, TableContract, Unsupported
+from raceway.contracts.grammar import SourceContract, TableContract
 from raceway.contracts.load import load_contract
-from raceway.inbox.exports import Export, ExportFile, is_same, part_of
+from raceway.inbox.exports import Export, ExportFile, is_same
 from raceway.inbox.raw_files import RawFiles, private, refused_rows
 from raceway.landing.batch import Batch, said_by_name, write_batch
 from raceway.ledger.effect import copy_states, in_effect
 from raceway.ledger.ledger import BatchState, Ledger, LedgerState, state_name
-from raceway.reading.furniture import Filters, Span, filters_of
+from raceway.reading.furniture import Span
 from raceway.reading.members import Member, open_members
 from raceway.reading.personal import check_key, give_key
-from raceway.reading.recognise import Shape
-from raceway.reading.sections import recognise_all
 
 if TYPE_CHECKING:
     from raceway.history.records import Check
+from raceway.landing.aside import make_durable, one_at_a_time, sweep
+from raceway.landing.jobs import Job, jobs_of
+from raceway.landing.outcome import Outcome, Status
 
-Status = Literal["landed", "duplicate", "refused"]
 Gate = Callable[[Home, TableContract, Path, Account, dt.datetime, dt.date], "list[Check]"]
 
 _CHUNK: Final = 1 << 22
-_ABANDONED: Final = 24 * 3600
-"""Seconds after which a folder under landing/_tmp belongs to a run that was killed."""
-
-
-@dataclass
-class Outcome:
-    """What became of one export. `batches` are ids; `reason` is a sentence where something was refused."""
-
-    source: str
-    account: str
-    status: Status
-    files: list[str]
-    batches: list[str] = field(default_factory=list)
-    rows_read: int = 0
-    rows_landed: int = 0
-    rows_refused: int = 0
-    rows_furniture: int = 0
-    reason: str = ""
-    tables: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """By table: status, batch_id and row counts."""
-    seconds: float = 0.0
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON values."""
-        return dict(vars(self))
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Outcome:
-        """The inverse of `to_dict`."""
-        return cls(**values)
 
 
 def land(
@@ -112,19 +78,6 @@ def land(
         shutil.rmtree(landing.scratch, ignore_errors=True)
     outcome.seconds = round(time.monotonic() - started, 3)
     return outcome
-
-
-@dataclass
-class _Job:
-    """The members of an export that feed one table."""
-
-    shapes: list[Shape]
-    filters: Filters | None = None
-    sibling: Member | None = None
-
-    @property
-    def table(self) -> TableContract:
-        return self.shapes[0].table
 
 
 class _Landing:
@@ -166,9 +119,11 @@ class _Landing:
             return self.outcome
         try:
             account = self._account()
-            _sweep(self.scratch.parent)
+            sweep(self.scratch.parent)
             self.scratch.mkdir(parents=True)
-            jobs = self._jobs()
+            jobs, aside = jobs_of(self.contract, self.export, self._members(), self.scratch)
+            self.outcome.rows_read += aside
+            self.outcome.rows_furniture += aside
         except ExportRefused as fault:
             return self._refused_whole(str(fault))
         statuses: list[Status] = []
@@ -218,69 +173,18 @@ class _Landing:
             )
         return accounts[source, name]
 
-    # ------------------------------------------------------------ what it is
-
-    def _jobs(self) -> list[_Job]:
-        """The tables that the export feeds, in the contract's order."""
+    def _members(self) -> list[Member]:
         cp1252 = any("cp1252" in table.meta.encodings for table in self.contract.tables)
         members: list[Member] = []
         for number, file in enumerate(self.export.files):
             scratch = self.scratch / f"in{number}"
             scratch.mkdir()
             members += open_members(self.export.located(self.home, file), file.path, scratch, cp1252)
-        siblings, rest = self._siblings(members)
-        shapes: dict[str, list[Shape]] = defaultdict(list)
-        aside: list[tuple[Member, Unsupported]] = []
-        for member in rest:
-            for found in recognise_all(self.contract, member, self.scratch):
-                if isinstance(found, Shape):
-                    shapes[found.table.name].append(found)
-                else:
-                    aside.append((member, found))
-        unwanted = [
-            f"{member.name}: {kind.kind}: not a supported report"
-            for member, kind in aside
-            # a workbook's further sheets lie beside its table like the files of a download
-            if not (shapes and kind.furniture_in_bundle and (self.export.bundle or member.path != member.raw))
-        ]
-        if unwanted:
-            raise ExportRefused("; ".join(unwanted))
-        if not shapes:
-            raise ExportRefused(f"{self.export.files[0].path}: holds filters only, and no table they belong to")
-        jobs = [
-            self._job(sorted(shapes[table.name], key=self._part_order), siblings)
-            for table in self.contract.tables
-            if table.name in shapes
-        ]
-        for member in [*siblings, *(member for member, _ in aside)]:  # small tables: their heads hold them whole
-            rows = max(0, len([line for line in member.text.splitlines() if line.strip()]) - 1)
-            self.outcome.rows_read += rows
-            self.outcome.rows_furniture += rows
-        return jobs
-
-    def _siblings(self, members: list[Member]) -> tuple[list[Member], list[Member]]:
-        patterns = [table.meta.sibling.files for table in self.contract.tables if table.meta.sibling]
-        is_sibling = [any(re.search(pattern, member.file_name) for pattern in patterns) for member in members]
-        return (
-            [member for member, yes in zip(members, is_sibling, strict=True) if yes],
-            [member for member, yes in zip(members, is_sibling, strict=True) if not yes],
-        )
-
-    def _job(self, shapes: list[Shape], siblings: list[Member]) -> _Job:
-        rule = shapes[0].table.meta.sibling
-        if rule is None or not siblings:
-            return _Job(shapes)
-        return _Job(shapes, filters_of(siblings[0], rule), siblings[0])
-
-    def _part_order(self, shape: Shape) -> tuple[int, str, str, int]:
-        part = part_of(self.contract, shape.member.file_name)
-        number = part[2] if part else ""
-        file = shape.member.part_of or shape.member
-        return (int(number) if number.isdigit() else 0, number, file.name, shape.member.section)
+        return members
 
     # ------------------------------------------------------------ one table
 
-    def _land_table(self, job: _Job, account: Account, state: LedgerState) -> tuple[Status, str]:
+    def _land_table(self, job: Job, account: Account, state: LedgerState) -> tuple[Status, str]:
         table = job.table
         exported_at = self._exported_at(job)
         with ThreadPoolExecutor(1, thread_name_prefix="hash") as pool:
@@ -301,7 +205,7 @@ class _Landing:
         if known is not None:
             return self._sighted(known, exported_at)
         target = self._target(batch)
-        with _one_at_a_time(self.scratch.parent / batch.batch_id):
+        with one_at_a_time(self.scratch.parent / batch.batch_id):
             if target.exists():  # by another task a moment ago, or by a run that broke off before it decided
                 state = self.ledger.state()
                 known = self._known(table, batch.content_hash, exported_at, state)
@@ -320,7 +224,7 @@ class _Landing:
             connection.execute(f"set threads = {int(self.threads)}")
         give_key(connection, self.home)
 
-    def _exported_at(self, job: _Job) -> dt.datetime:
+    def _exported_at(self, job: Job) -> dt.datetime:
         """From the name where the contract says so, else the newest time of the files."""
         pattern = job.table.meta.exported_at.pattern
         if pattern:
@@ -330,7 +234,7 @@ class _Landing:
                     return dt.datetime.combine(dt.date.fromisoformat(found.group("date")), dt.time(), dt.UTC)
         return max(file.modified_at for file in self.export.files)
 
-    def _content_hash(self, job: _Job) -> str:
+    def _content_hash(self, job: Job) -> str:
         """SHA-256 over the raw bytes of the job's parts in order, its sibling last, and what their names say."""
         members = [shape.member for shape in job.shapes] + ([job.sibling] if job.sibling else [])
         whole = hashlib.sha256()
@@ -346,7 +250,7 @@ class _Landing:
         whole.update("".join(said_by_name(shape) for shape in job.shapes).encode())
         return whole.hexdigest()
 
-    def _may_be_known(self, job: _Job, state: LedgerState) -> bool:
+    def _may_be_known(self, job: Job, state: LedgerState) -> bool:
         size = sum(file.bytes for file in self.export.files)
         return any(
             batch.table == job.table.name
@@ -424,7 +328,7 @@ class _Landing:
         (batch.folder / "manifest.json").write_text(
             json.dumps(batch.manifest, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8"
         )
-        _sync(batch.folder)
+        make_durable(batch.folder)
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists():  # undecided or refused before: read again with today's contract
             target.rename(self.scratch / f"replaced-{batch.batch_id}")
@@ -451,46 +355,3 @@ class _Landing:
                            files=self.raw.records("quarantine"))  # fmt: skip
         self.raw.put_away("quarantine", reason)
         return self.outcome
-
-
-@contextlib.contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
-    """Holds a batch that two tasks may land at once: equal files under two names, or one file seen twice.
-
-    The lock is the kernel's, on a folder that goes with it; a killed task leaves at most an empty folder.
-    """
-    while True:
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(folder, os.O_RDONLY)
-        except FileNotFoundError:  # its last holder has just removed it
-            continue
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        with contextlib.suppress(FileNotFoundError):
-            if os.path.samestat(folder.stat(), os.fstat(handle)):
-                break
-        os.close(handle)  # removed while this task waited for it
-    try:
-        yield
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            folder.rmdir()
-        os.close(handle)
-
-
-def _sync(folder: Path) -> None:
-    """Makes a folder's files durable before they are made visible."""
-    for path in [*folder.iterdir(), folder]:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def _sweep(folder: Path) -> None:
-    """Removes what killed runs left aside; nothing reads it, and no landing takes a day."""
-    for left in folder.iterdir() if folder.is_dir() else ():
-        with contextlib.suppress(FileNotFoundError):  # another process may sweep the same folder
-            if time.time() - left.stat().st_mtime > _ABANDONED:
-                shutil.rmtree(left)

@@ -41,7 +41,7 @@ from raceway.sample.traces.usability_test import write_usability_test
 from raceway.sample.traces.woocommerce import write_woocommerce
 from raceway.sample.traces.zalo_oa import write_zalo_oa
 from raceway.sample.traces.zendesk import write_zendesk
-from raceway.sample.truth.truth import write_truth
+from raceway.sample.truth.write import write_truth
 from raceway.sample.world import company
 from raceway.sample.world.homes import prepare_home
 

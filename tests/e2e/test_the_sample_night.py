@@ -15,8 +15,8 @@ import pytest
 from raceway.common.home import PROJECT
 from raceway.sample.invent.everything import invent_world
 from raceway.sample.truth.attribution import MODELS
-from raceway.sample.truth.comparison import compare_targets
-from raceway.sample.truth.truth import Truth, compare
+from raceway.sample.truth.comparison import compare, compare_targets
+from raceway.sample.truth.truth import Truth
 from tests.e2e.conftest import AS_OF, END, Ran, raceway, rows, version
 
 pytestmark = pytest.mark.xdist_group("sample_night")

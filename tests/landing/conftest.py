@@ -15,7 +15,8 @@ from raceway.common.home import Home
 from raceway.config.accounts import Account
 from raceway.config.init import init_home
 from raceway.inbox.exports import find_exports
-from raceway.landing.land import Outcome, land
+from raceway.landing.land import land
+from raceway.landing.outcome import Outcome
 from raceway.ledger.ledger import BatchState, Ledger
 
 AS_OF = dt.date(2026, 3, 10)

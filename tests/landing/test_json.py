@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from raceway.landing.land import Outcome
+from raceway.landing.outcome import Outcome
 from tests.landing.conftest import Desk
 
 CONTRACT = """

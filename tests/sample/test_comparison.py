@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from raceway.sample.truth.truth import compare
+from raceway.sample.truth.comparison import compare
 
 MEASURES = "measure,period,period_start,channel,market,value\n"
 KPIS = "kpi,period,period_start,channel,market,numerator,denominator,value\n"

@@ -9,10 +9,11 @@ from fractions import Fraction
 import pytest
 
 from raceway.sample.truth.identities import revealed_links
+from raceway.sample.truth.kpis import kpi_rows
 from raceway.sample.truth.orders import Exchange, half_up
 from raceway.sample.truth.sessions import cut_sessions
 from raceway.sample.truth.tally import Number
-from raceway.sample.truth.truth import kpi_rows, measures
+from raceway.sample.truth.truth import measures
 from raceway.sample.world.periods import Calendar
 from raceway.sample.world.things import (
     AdReport,

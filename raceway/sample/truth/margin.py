@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from raceway.sample.truth.identities import Identity
-from raceway.sample.truth.orders import Exchange, Order, half_up
+from raceway.sample.truth.orders import Exchange, Order, half_up, till_refunds
 from raceway.sample.truth.tally import Tally
 from raceway.sample.world.world import World
 
@@ -120,3 +120,14 @@ def _markets(
         for (source, account, day), amount in own.items():
             rate = Fraction(world.accounts[source, account].vat_rate) if size.includes_vat else Fraction(0)
             tally.add("net_sales_in_market", day, half_up(amount * (1 + rate)), None, size.market)
+
+
+def till_refunds_alone(world: World, exchange: Exchange) -> list[LooseRefund]:
+    """Refunds of the till whose sale is in no file: account, day, market, amount."""
+    store = world.accounts["square", "us-store"]
+    return [
+        ((store.source, store.account), day, store.market, amount)
+        for sale in world.sales
+        if not sale.lines
+        for day, amount in till_refunds(exchange, sale)
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from raceway.sample.invent.service import halfway
@@ -99,3 +100,13 @@ def _ticket(
 
 def _minutes(ticket: Ticket, moment: dt.datetime) -> int:
     return (moment - ticket.opened_at) // dt.timedelta(minutes=1)
+
+
+def hear_good_reviews(world: World, praise: Callable[[str, dt.date], None]) -> None:
+    """Tells `praise` the address and day of every kept review of at least four stars of five."""
+    for review in world.service.reviews:
+        if review.stars is None or review.is_spam or review.removed_at is not None or review.email is None:
+            continue
+        if Fraction(review.stars * 5, review.scale) >= 4:
+            account = world.accounts["reviews", REVIEW_ACCOUNTS[review.platform]]
+            praise(review.email, review.at.astimezone(account.zone).date())

@@ -1,63 +1,46 @@
 """The truth about a sample: measures and KPIs of the invented persons, by the words of `measures.csv`.
 
 Nothing here reads an exported file or a line of the pipeline's SQL, so that the two can prove each other
-wrong. `write_truth` writes them, `compare` holds a mart against them.
+wrong. `write_truth` writes them, `comparison` holds a mart against them.
 """
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
-from pathlib import Path
 from typing import Final
 
-from raceway.common.home import PROJECT
+from raceway.sample.truth.ads import bearing_rows, claims_purchases, count_ads, count_organic_search
 from raceway.sample.truth.attribution import Attribution
 from raceway.sample.truth.clv import tally_clv
-from raceway.sample.truth.comparison import Comparison, compare
 from raceway.sample.truth.crm import count_crm
-from raceway.sample.truth.experiments import RESULT, experiment_results, tally_experiments
+from raceway.sample.truth.experiments import tally_experiments
 from raceway.sample.truth.identities import Identity, Links, order_identity, revealed_links
+from raceway.sample.truth.kpis import PLANNED
 from raceway.sample.truth.listening import count_mentions, incomparable_days
 from raceway.sample.truth.lists import tally_lists
 from raceway.sample.truth.loyalty import tally_loyalty
 from raceway.sample.truth.mailcrm import count_mail
-from raceway.sample.truth.margin import LooseRefund, tally_margins
+from raceway.sample.truth.margin import tally_margins, till_refunds_alone
+from raceway.sample.truth.nps import count_survey
 from raceway.sample.truth.orders import Exchange, Order, find_channels, placed_orders, till_refunds
-from raceway.sample.truth.plan import TARGET_COLUMNS, target_rows
 from raceway.sample.truth.referral import tally_referrals
 from raceway.sample.truth.repeat import tally_repeat_orders
 from raceway.sample.truth.search import count_search
-from raceway.sample.truth.service import count_service, first_sign_ups
+from raceway.sample.truth.service import count_service, first_sign_ups, hear_good_reviews
 from raceway.sample.truth.sessions import cut_sessions, first_touches, is_bounced
 from raceway.sample.truth.social import count_social
-from raceway.sample.truth.tally import Key, Number, Tally, declared_measures, grains, read_rows
+from raceway.sample.truth.tally import Key, Number, Tally
 from raceway.sample.truth.trade import count_loose_returns, loose_returns, reveal_buyers, trade_orders
 from raceway.sample.truth.worth import tally_lead_values
 from raceway.sample.world.periods import LONG_PERIODS, PERIODS, Calendar
-from raceway.sample.world.service import REVIEW_ACCOUNTS
-from raceway.sample.world.things import DAY, AdRow, micros
+from raceway.sample.world.things import DAY, micros
 from raceway.sample.world.world import World
-
-__all__ = ["Comparison", "compare", "kpi_rows", "measures", "write_truth"]
-
-# period, period start, channel, market
-Place = tuple[str, dt.date, str, str]
 
 _COHORT_DAYS: Final = 60  # an order's time to be cancelled, refused or given back
 _READY_DAYS: Final = 180  # after history_start nobody is new by accident
-_PLANNED: Final = (
-    "marketing_budget",
-    "marketing_cost",
-    "acquisition_cost",
-    "initiatives_due",
-    "initiatives_on_schedule",
-)
 # what nobody can know while the history is young
 _UNREADY: Final = (
     "new_customers",
@@ -71,47 +54,6 @@ _UNREADY: Final = (
     "advocates",
 )
 _FITTED: Final = ("predicted_clv_total", "expected_buyers_90d")
-
-
-def write_truth(world: World, folder: Path) -> int:
-    """Writes measures, kpis, targets and experiments as csv; gives the number of rows.
-
-    Measures that are zero have no row; what nobody can know has an empty value.
-    """
-    truth = Truth(world)
-    values = truth.measures()
-    folder.mkdir(parents=True, exist_ok=True)
-    shown: dict[Key, Number | None] = {**values, **dict.fromkeys(truth.unknown)}
-    rows = [(*_texts(key), _plain(value)) for key, value in sorted(shown.items(), key=lambda item: item[0])]
-    _write(folder / "measures.csv", ("measure", "period", "period_start", "channel", "market", "value"), rows)
-    found = list(kpi_rows(values, truth.is_unknown))
-    kpis = [
-        (*_texts(key), _plain(numerator), _plain(denominator), value) for key, numerator, denominator, value in found
-    ]
-    header = ("kpi", "period", "period_start", "channel", "market", "numerator", "denominator", "value")
-    _write(folder / "kpis.csv", header, kpis)
-    targets = list(target_rows(world, {key: value for key, _, _, value in found}))
-    _write(folder / "targets.csv", TARGET_COLUMNS, targets)
-    experiments = list(experiment_results(world, truth.links.person, truth.counted))
-    _write(folder / "experiments.csv", RESULT, experiments)
-    return len(rows) + len(kpis) + len(targets) + len(experiments)
-
-
-def _texts(key: Key) -> tuple[str, str, str, str, str]:
-    return (key[0], key[1], key[2].isoformat(), key[3], key[4])
-
-
-def _plain(value: Number | None) -> str:
-    if value is None:
-        return ""
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
-
-
-def _write(path: Path, header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
 
 
 def measures(world: World) -> dict[Key, Number]:
@@ -144,7 +86,7 @@ class Truth:
         find_channels(self.orders, self.sessions, settings.attribution.lookback_days)
         self.counted = [order for order in self.orders if order.is_counted]
         self.attribution = Attribution(self.counted, self.sessions, settings.attribution.lookback_days)
-        self.ad_rows = list(_bearing_rows(world))
+        self.ad_rows = list(bearing_rows(world))
         self.ready_from = world.history_start + dt.timedelta(days=_READY_DAYS)
         self.customers: dict[Identity, _Customer] = {}
         for order in self.counted:
@@ -163,8 +105,8 @@ class Truth:
     def measures(self) -> dict[Key, Number]:
         """All of them."""
         self._plan()
-        self._ads()
-        self._search()
+        count_ads(self.world, self.tally, self.exchange, self.ad_rows)
+        count_organic_search(self.world, self.tally)
         self._visits()
         self._orders()
         count_loose_returns(self.world, self.tally)
@@ -172,16 +114,17 @@ class Truth:
         count_mail(self.world, self.tally)
         leads = count_crm(self.world, self.tally, self.links, self.sessions, self.counted, self._market_of)
         self.unpriced = tally_lead_values(self.tally, leads, self.counted, self.ready_from)
-        self._survey()
+        count_survey(self.world, self.tally, self._market, self._praise)
         for who, day in tally_referrals(
             self.world, self.tally, self.counted, self.links.person, self._market_of
         ):  # fmt: skip
             self.praises.setdefault(who, []).append(day)
-        self._good_reviews()
+        hear_good_reviews(self.world, self._praise)
         self._customers()
         count_service(self.world, self.tally, self._market, self._beginnings)
         tally_margins(
-            self.world, self.tally, self.exchange, self.counted, self._loose_refunds(), self._market_of,
+            self.world, self.tally, self.exchange, self.counted,
+            till_refunds_alone(self.world, self.exchange) + loose_returns(self.world), self._market_of,
             lambda: self._periods(self.world.history_start, LONG_PERIODS),
         )  # fmt: skip
         self.fitted = tally_clv(
@@ -194,7 +137,7 @@ class Truth:
         count_social(self.world, self.tally, self.sessions)
         count_mentions(self.world, self.tally)
         tally_experiments(self.world, self.tally, self.links.person)
-        values = self.tally.close(dict.fromkeys(_PLANNED, self.world.as_of), self.world.last)
+        values = self.tally.close(dict.fromkeys(PLANNED, self.world.as_of), self.world.last)
         values = self._with_buyers_among_visitors(values)
         self.unknown = {key for key in values if self.is_unknown(key)}
         return {key: value for key, value in values.items() if key not in self.unknown}
@@ -224,36 +167,6 @@ class Truth:
             yield first + dt.timedelta(days=number), total // days + (total % days if is_last else 0)
 
     # Reach
-
-    def _ads(self) -> None:
-        for source, account, row in self.ad_rows:
-            at = self.world.accounts[source, account]
-            cost = self.exchange.dong(row.cost, at.currency, row.day)
-            place = (row.channel, at.market)
-            self.tally.add("ad_impressions", row.day, row.impressions, *place)
-            for name in ("ad_spend", "marketing_cost", "acquisition_cost"):
-                self.tally.add(name, row.day, cost, *place)
-            if row.clicks is not None:
-                self.tally.add("ad_impressions_with_clicks", row.day, row.impressions, *place)
-                self.tally.add("ad_spend_with_clicks", row.day, cost, *place)
-                self.tally.add("ad_clicks", row.day, row.clicks, *place)
-            if row.purchases_x100 is not None and _claims(self.world, source, account):
-                self.tally.add("platform_conversions", row.day, Decimal(row.purchases_x100) / 100, *place)
-        market = self.world.accounts["google_ads", "vn-main"].market
-        for keyword in self.world.keywords:
-            if keyword.quality_score is not None:
-                place = ("paid_search", market)
-                self.tally.add(
-                    "quality_score_x_impressions", keyword.day, keyword.quality_score * keyword.impressions, *place
-                )
-                self.tally.add("quality_score_impressions", keyword.day, keyword.impressions, *place)
-
-    def _search(self) -> None:
-        place = ("organic_search", self.world.accounts["search_console", "vn-shop"].market)
-        for day in self.world.searches:
-            self.tally.add("search_clicks", day.day, day.clicks, *place)
-            self.tally.add("search_impressions", day.day, day.impressions, *place)
-            self.tally.add("search_position_x_impressions", day.day, Decimal(day.position_sum_x100) / 100, *place)
 
     def _visits(self) -> None:
         """Sessions, what happened in them, and who was there."""
@@ -338,7 +251,7 @@ class Truth:
         claimed = {
             (source, row.day)
             for source, account, row in self.ad_rows
-            if row.purchases_x100 is not None and _claims(self.world, source, account)
+            if row.purchases_x100 is not None and claims_purchases(self.world, source, account)
         }
         for order in self.orders:
             place = (order.channel, order.market)
@@ -389,17 +302,6 @@ class Truth:
         self.tally.add("net_sales", day, amount, *place)
         if is_online:
             self.tally.add("online_net_sales", day, amount, *place)
-
-    def _loose_refunds(self) -> list[LooseRefund]:
-        """Refunds whose sale is in no file: account, day, market, amount."""
-        store = self.world.accounts["square", "us-store"]
-        loose: list[LooseRefund] = [
-            ((store.source, store.account), day, store.market, amount)
-            for sale in self.world.sales
-            if not sale.lines
-            for day, amount in till_refunds(self.exchange, sale)
-        ]
-        return loose + loose_returns(self.world)
 
     # Engage
 
@@ -465,42 +367,6 @@ class Truth:
 
     # Advocacy
 
-    def _survey(self) -> None:
-        account = self.world.accounts["nps", "vn-shop"]
-        by_id = {invitation.id: invitation for invitation in self.world.invitations}
-        answered: dict[str, list[dt.datetime]] = {}
-        for answer in self.world.answers:
-            if answer.score is None:
-                continue
-            invitation = by_id[answer.invitation] if answer.invitation is not None else None
-            if invitation is None and answer.email is not None:
-                sent = [i for i in self.world.invitations if i.email == answer.email and i.sent_at <= answer.at]
-                invitation = max(sent, key=lambda i: i.sent_at, default=None)
-            if invitation is not None:
-                answered.setdefault(invitation.id, []).append(answer.at)
-            day = answer.at.astimezone(account.zone).date()
-            email = answer.email or (invitation.email if invitation is not None else None)
-            market = self._market(email, account.market)
-            if email is not None and answer.score >= 9:
-                self._praise(email, day)
-            self.tally.add("nps_responses", day, 1, None, market)
-            self.tally.add("nps_promoters", day, answer.score >= 9, None, market)
-            self.tally.add("nps_detractors", day, answer.score <= 6, None, market)
-        for invitation in self.world.invitations:
-            day = invitation.sent_at.astimezone(account.zone).date()
-            market = self._market(invitation.email, account.market)
-            soon = any(at - invitation.sent_at <= dt.timedelta(days=30) for at in answered.get(invitation.id, []))
-            self.tally.add("nps_invited", day, 1, None, market)
-            self.tally.add("nps_answered_invited", day, soon, None, market)
-
-    def _good_reviews(self) -> None:
-        for review in self.world.service.reviews:
-            if review.stars is None or review.is_spam or review.removed_at is not None or review.email is None:
-                continue
-            if Fraction(review.stars * 5, review.scale) >= 4:
-                account = self.world.accounts["reviews", REVIEW_ACCOUNTS[review.platform]]
-                self._praise(review.email, review.at.astimezone(account.zone).date())
-
     def _praise(self, email: str, day: dt.date) -> None:
         self.praises.setdefault(self.links.person(("email", email.lower())), []).append(day)
 
@@ -523,92 +389,3 @@ class Truth:
         customer = self.customers.get(person)
         ordered = customer.days[:1] if customer is not None else []
         return ordered + ([self.sign_ups[person]] if person in self.sign_ups else [])
-
-
-def _claims(world: World, source: str, account: str) -> bool:
-    """Whether an account's report states purchases: Meta's and TikTok's do, Google's where accounts.csv says so."""
-    return source in ("meta_ads", "tiktok_ads") or world.accounts[source, account].conversions_are_purchases
-
-
-def _bearing_rows(world: World) -> Iterator[tuple[str, str, AdRow]]:
-    """Of each account and day the rows of the newest daily report."""
-    newest: dict[tuple[str, str, dt.date], int] = {}
-    reports = sorted(world.ad_reports, key=lambda report: report.exported_at)
-    for number, report in enumerate(reports):
-        for row in report.rows:
-            newest[report.source, report.account, row.day] = number
-    for number, report in enumerate(reports):
-        for row in report.rows:
-            if newest[report.source, report.account, row.day] == number:
-                yield report.source, report.account, row
-
-
-def kpi_rows(
-    values: Mapping[Key, Number], is_unknown: Callable[[Key], bool] = lambda _: False
-) -> Iterator[tuple[Key, Number | None, Number | None, str]]:
-    """Every KPI whose measures are all fed: key, numerator, denominator (None: it has none), value as text.
-
-    Where only some of its measures are zero a KPI has a row here: its value is then 0, or empty (null) where
-    the denominator is 0. A side with an unknown measure is None, and the value is empty. Before any measure of the
-    same kind had a channel or market, it is no place of a measure.
-    """
-    declared = declared_measures()
-    known = {key[0] for key in values}
-    by_measure: dict[str, dict[Place, Number]] = {}
-    began: dict[tuple[str, str], dict[tuple[str, str, str], dt.date]] = {}
-    happened: dict[str, dt.date] = {}  # the latest period of each kind that holds more than plans
-    for key, value in values.items():
-        by_measure.setdefault(key[0], {})[key[1:]] = value
-        kind = (declared[key[0]].channel_by, declared[key[0]].market_by)
-        if key[0] not in _PLANNED:
-            happened[key[1]] = max(key[2], happened.get(key[1], key[2]))
-        first = began.setdefault(kind, {})
-        first[key[3], key[4], key[1]] = min(key[2], first.get((key[3], key[4], key[1]), key[2]))
-    for row in read_rows(PROJECT.dbt_project / "seeds" / "kpi_catalog.csv"):
-        top, bottom = _terms(row["numerator"]), _terms(row["denominator"])
-        used = [name for name, _ in top + bottom]
-        if not known.issuperset(used):
-            continue
-        places = {place for name in used for place in by_measure[name] if place[0] in grains(row["grains"])}
-        for name in used:
-            channels, markets, periods = declared[name].channels(), declared[name].markets(), declared[name].periods
-            first = began[declared[name].channel_by, declared[name].market_by]
-            places = {
-                place
-                for place in places
-                if place[0] in periods
-                and (name in _PLANNED or place[1] <= happened[place[0]])
-                and (place[2:] == ("all", "all") or first.get((place[2], place[3], place[0]), dt.date.max) <= place[1])
-                and (channels is None or place[2] in channels)
-                and (markets is None or place[3] in markets)
-            }
-        scale = Decimal(row["scale"])
-        for place in sorted(places):
-            numerator, denominator = (
-                None if any(is_unknown((name, *place)) for name, _ in side) else _sum(side, by_measure, place)
-                for side in (top, bottom)
-            )
-            if not bottom:
-                denominator = None
-            text = ""
-            if numerator is not None and not bottom:
-                text = repr(float(scale * numerator))
-            elif numerator is not None and denominator:
-                text = repr(float(scale * numerator / denominator))
-            yield (row["kpi"], *place), numerator, denominator, text
-
-
-def _terms(formula: str) -> list[tuple[str, int]]:
-    """`a - b` as [(a, 1), (b, -1)]."""
-    return [(name, -1 if sign == "-" else 1) for sign, name in re.findall(r"([+-]?)\s*(\w+)", formula)]
-
-
-def _sum(
-    terms: list[tuple[str, int]],
-    values: Mapping[str, Mapping[Place, Number]],
-    place: Place,
-) -> Number:
-    total: Number = 0
-    for name, sign in terms:
-        total += sign * values[name].get(place, 0)
-    return total
