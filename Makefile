@@ -58,6 +58,7 @@ test-spark: setup-spark  ## the identities on a real local Spark against DuckDB;
 lint: setup  ## check style, types, SQL and YAML (2 minutes)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check raceway dags tests bench
+	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/yamllint --strict .
 	$(BIN)/sqlfluff lint dbt_project --processes 2

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import duckdb
 
 from raceway.history.records import Check
-
-if TYPE_CHECKING:
-    pass
-
 
 _EXAMPLES: Final = 5
 """How many of the rows that break an expectation are named."""

@@ -9,11 +9,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    pass
-
+from typing import Final
 
 _ABANDONED: Final = 24 * 3600
 """Seconds after which a folder under landing/_tmp belongs to a run that was killed."""

@@ -6,7 +6,6 @@ import datetime as dt
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -14,14 +13,11 @@ from raceway.common.faults import GateFailed
 from raceway.common.home import Home
 from raceway.common.sql import quoted
 from raceway.config.settings import load_settings
+from raceway.gate.engine import validate
 from raceway.gate.mart_suites import mart_suites
 from raceway.history.records import Check
 from raceway.ledger.ledger import Ledger
 from raceway.publish.mart_tables import mart_tables
-
-if TYPE_CHECKING:
-    pass
-from raceway.gate.engine import validate
 
 
 def check_mart(home: Home, run_id: str) -> list[Check]:

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    pass
-
+from typing import Final
 
 SITE, STORE = "vn-site", "us-site"
 DOMAIN: Final = "giaysonghong.example"

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal
-
-if TYPE_CHECKING:
-    pass
-
+from typing import Final, Literal
 
 TicketAccount = Literal["vn-help", "us-help"]
 Rating = Literal["good", "bad", "offered", ""]
