@@ -1,0 +1,94 @@
+"""When two marts are equal: every table, row and column but a short list that may differ from run to run.
+
+    python -m raceway.publish.equality LEFT.duckdb RIGHT.duckdb
+
+The same files must give the same mart, whatever order they came in, however often a run was broken off. What is
+excepted stands here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from raceway.common.sql import name, quoted
+from raceway.publish.history_tables import HISTORY_TABLES
+
+VOLATILE_TABLES: Final = frozenset(HISTORY_TABLES)
+"""They tell what happened in which run, and when."""
+
+VOLATILE_COLUMNS: Final = frozenset({"_batch_id", "_landed_at", "as_of"})
+"""Batch ids carry the time of an export; `as_of` is the run's."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A table that differs. Counts are rows that only one side has; -1 where the other has no such table."""
+
+    table: str
+    only_left: int
+    only_right: int
+    columns: tuple[str, ...] = ()
+    """Columns that only one side has."""
+
+    def __str__(self) -> str:
+        """As a sentence."""
+        if -1 in (self.only_left, self.only_right):
+            return f"{self.table}: only {'right' if self.only_left == -1 else 'left'} has it"
+        more = f", columns of one side alone: {', '.join(self.columns)}" if self.columns else ""
+        return f"{self.table}: {self.only_left} rows only left, {self.only_right} only right{more}"
+
+
+def differences(left: Path, right: Path, schema: str = "main") -> list[Difference]:
+    """How two DuckDB files differ in the tables of a schema; empty where they are equal.
+
+    Rows are compared as bags: their order does not count, how often each is there does. Raises duckdb.IOException
+    where a file cannot be read.
+    """
+    with duckdb.connect() as connection:
+        for alias, path in (("l", left), ("r", right)):
+            connection.execute(f"attach {quoted(str(path))} as {alias} (read_only)")
+        tables = {alias: _columns(connection, alias, schema) for alias in ("l", "r")}
+        return [
+            found
+            for table in sorted({*tables["l"], *tables["r"]} - VOLATILE_TABLES)
+            if (found := _compare(connection, schema, table, tables["l"].get(table), tables["r"].get(table)))
+        ]
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, database: str, schema: str) -> dict[str, list[str]]:
+    """The tables of a schema with their columns; views are made of them."""
+    rows = connection.execute(
+        "select table_name, list(column_name order by column_index) from duckdb_columns() "
+        "inner join duckdb_tables() using (database_name, schema_name, table_name) "
+        "where database_name = ? and schema_name = ? group by table_name",
+        [database, schema],
+    ).fetchall()
+    return dict(rows)
+
+
+def _compare(
+    connection: duckdb.DuckDBPyConnection, schema: str, table: str, left: list[str] | None, right: list[str] | None
+) -> Difference | None:
+    if left is None or right is None:
+        return Difference(table, -1 if left is None else 0, -1 if right is None else 0)
+    shared = [column for column in left if column in right and column not in VOLATILE_COLUMNS]
+    alone = tuple(sorted({*left} ^ {*right}))
+    columns = ", ".join(name(column) for column in shared)
+    sides = [f"select {columns} from {side}.{schema}.{name(table)}" for side in ("l", "r")]
+    counts = [
+        connection.execute(f"select count(*) from (({one}) except all ({other}))").fetchone()
+        for one, other in (sides, reversed(sides))
+    ]
+    only_left, only_right = (int(count[0]) if count else 0 for count in counts)
+    return Difference(table, only_left, only_right, alone) if only_left or only_right or alone else None
+
+
+if __name__ == "__main__":
+    found = differences(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:4])
+    print("\n".join(str(difference) for difference in found) or "equal")
+    sys.exit(bool(found))
