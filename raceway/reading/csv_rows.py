@@ -16,6 +16,7 @@ import duckdb
 from raceway.common.faults import ExportRefused
 from raceway.common.sql import name, quoted
 from raceway.config.accounts import Account
+from raceway.reading.aliases import cell_at, extra_at, first_at, text_of, wide_at
 from raceway.reading.cells import NONE, cell, total_label
 from raceway.reading.members import blank_lines, has_nul, plain_copy
 from raceway.reading.recognise import Shape
@@ -34,13 +35,13 @@ def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acc
     if shape.member.encoding not in ("utf-8", "utf-16-le") or shape.wide or has_nul(shape.member):
         return None
     used = [place for places in shape.places.values() for place in places] + list(shape.extras.values())
-    extras = {header: f"c{place}" for header, place in shape.extras.items()}
+    extras = {header: cell_at(place) for header, place in shape.extras.items()}
     types: dict[int, str] = {}
     values: list[str] = []
     stops: list[str] = []
     for column in columns_in(shape):
         places = shape.places[column.name]
-        raw = f"coalesce({', '.join(f'c{place}' for place in places)})" if len(places) > 1 else f"c{places[0]}"
+        raw = f"coalesce({', '.join(map(cell_at, places))})" if len(places) > 1 else cell_at(places[0])
         this = cell(column, raw, shape, account, extras)
         if this.reader_type and len(places) == 1 and used.count(places[0]) == 1:
             types[places[0]] = this.reader_type
@@ -58,10 +59,10 @@ def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acc
         if types.get(place, "varchar") == "varchar" and not (place in days and place in types)
     ]
     landed = {places[0]: name(c) for c, places in shape.places.items() if len(places) == 1 and places[0] in types}
-    unseen = [f"c{place}" for place in labels if place not in landed]
+    unseen = [cell_at(place) for place in labels if place not in landed]
     if unseen:
         stops.append(f"({total_label(unseen, shape.table)}) is not null")
-    spoilt = spoilt_of(shape, lambda place: f"c{place}")
+    spoilt = spoilt_of(shape, cell_at)
     stops += [f"({spoilt}) is not null"] if spoilt else []
     # one doubtful row stops the reading at once: the text path tells it apart
     clean = f"case when {' or '.join(stops)} then error('a doubtful row') else true end" if stops else "true"
@@ -136,7 +137,14 @@ def text_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Accou
     records = _count(connection, raw)
     if shape.wide:
         numbers = _unpivoted(shape, numbers)
-    rows = typed_rows(connection, shape, account, numbers, {h: f"x{p}" for h, p in shape.extras.items()}, csv=True)
+    rows = typed_rows(
+        connection,
+        shape,
+        account,
+        numbers,
+        {header: extra_at(place) for header, place in shape.extras.items()},
+        csv=True,
+    )
     if shape.wide:
         _count_records(connection, rows, records)
     rows.read += structural
@@ -198,13 +206,15 @@ def _unpivoted(shape: Shape, numbers: str) -> str:
     assert rule is not None
     place_of = {column.name: number for number, column in enumerate(shape.table.columns)}
     cells = ", ".join(
-        f"{{'n': {quoted(called)}, 'v': w{place}, 'h': {quoted(' '.join(shape.header[place].split()))}}}"
+        f"{{'called': {quoted(called)}, 'cell': {wide_at(place)}, "
+        f"'header': {quoted(' '.join(shape.header[place].split()))}}}"
         for place, called in shape.wide.items()
     )
     return (
-        f"select * exclude (wide), wide.n as r{place_of[rule.name]}, rw_cell(wide.v) as r{place_of[rule.value]}, "
-        f"wide.h as _header from (select *, unnest([{cells}]) as wide from ({numbers}))"
-        f"{'' if rule.keep_empty else ' where rw_cell(wide.v) is not null'}"
+        f"select * exclude (wide), wide.called as {text_of(place_of[rule.name])}, "
+        f"rw_cell(wide.cell) as {text_of(place_of[rule.value])}, "
+        f"wide.header as _header from (select *, unnest([{cells}]) as wide from ({numbers}))"
+        f"{'' if rule.keep_empty else ' where rw_cell(wide.cell) is not null'}"
     )
 
 
@@ -221,7 +231,7 @@ def _count_records(connection: duckdb.DuckDBPyConnection, rows: Rows, records: i
 
 def _read_csv(shape: Shape, path: Path, types: dict[int, str], encoding: str, more: str = "") -> str:
     """A read_csv call with positional names, so that headers may repeat; it starts below the header."""
-    columns = ", ".join(f"'c{i}': '{types.get(i, 'varchar')}'" for i in range(len(shape.header)))
+    columns = ", ".join(f"'{cell_at(place)}': '{types.get(place, 'varchar')}'" for place in range(len(shape.header)))
     skipped = shape.header_at + 1 + shape.skipped
     return (
         f"read_csv({quoted(str(path))}, auto_detect = false, header = false, skip = {skipped}, "
@@ -232,16 +242,17 @@ def _read_csv(shape: Shape, path: Path, types: dict[int, str], encoding: str, mo
 
 
 def _raw_columns(shape: Shape) -> dict[str, str]:
-    """What the text path reads: r0, r1 … for the columns, x<place> for extras, t<place> for the first cells."""
+    """What the text path reads, by alias."""
     reads: dict[str, str] = {}
     for number, column in enumerate(shape.table.columns):
         places = shape.places.get(column.name)
         if places and not column.meta.qualifier_of:
-            texts = [f"rw_cell(c{place})" for place in places]
-            reads[f"r{number}"] = f"coalesce({', '.join(texts)})" if len(texts) > 1 else texts[0]
-    reads |= {f"x{place}": f"rw_cell(c{place})" for place in shape.extras.values()}
-    reads |= {f"w{place}": f"c{place}" for place in shape.wide}  # cleaned once they are rows: there may be hundreds
-    reads |= {f"t{place}": f"c{place}" for place in range(label_cells(shape))}
+            texts = [f"rw_cell({cell_at(place)})" for place in places]
+            reads[text_of(number)] = f"coalesce({', '.join(texts)})" if len(texts) > 1 else texts[0]
+    reads |= {extra_at(place): f"rw_cell({cell_at(place)})" for place in shape.extras.values()}
+    # cleaned once they are rows: there may be hundreds
+    reads |= {wide_at(place): cell_at(place) for place in shape.wide}
+    reads |= {first_at(place): cell_at(place) for place in range(label_cells(shape))}
     return reads
 
 
@@ -250,9 +261,10 @@ def _symbols(connection: duckdb.DuckDBPyConnection, shape: Shape, raw: str) -> d
     found: dict[str, list[str]] = {}
     for number, column in enumerate(shape.table.columns):
         if column.meta.money and shape.places.get(column.name):
+            text = text_of(number)
             signs = connection.execute(
-                f"select distinct regexp_extract(r{number}, '{_SYMBOL}') as sign from {raw} "
-                f"where regexp_matches(r{number}, '{_SYMBOL}') and regexp_matches(r{number}, '[0-9]') order by sign"
+                f"select distinct regexp_extract({text}, '{_SYMBOL}') as sign from {raw} "
+                f"where regexp_matches({text}, '{_SYMBOL}') and regexp_matches({text}, '[0-9]') order by sign"
             ).fetchall()
             if signs:
                 found[shape.header[shape.places[column.name][0]]] = [sign for (sign,) in signs]

@@ -18,6 +18,7 @@ from raceway.common.faults import ExportRefused
 from raceway.common.sql import name, quoted
 from raceway.config.accounts import Account
 from raceway.contracts.grammar import ColumnContract
+from raceway.reading.aliases import text_of
 from raceway.reading.cells import NONE
 from raceway.reading.json_head import is_array, is_lines
 from raceway.reading.members import Member, plain_copy
@@ -270,7 +271,7 @@ def _json_structure(node: Any) -> str:
 
 
 def _members(shape: Shape, prefix: str, has: Callable[[str], bool] | None) -> str:
-    """The raw texts r0, r1 … of a record's members. `has(path)` says whether a Parquet file holds a member."""
+    """The raw texts (`text_0` …) of a record's members. `has(path)` says whether a Parquet file holds a member."""
     texts = []
     for number, column in enumerate(shape.table.columns):
         if not column.in_cells:
@@ -288,5 +289,5 @@ def _members(shape: Shape, prefix: str, has: Callable[[str], bool] | None) -> st
             if has is None or has(path)
         ]
         text = ", ".join(f"rw_cell({part})" for part in parts) or NONE
-        texts.append(f"coalesce({text}, null) as r{number}")
+        texts.append(f"coalesce({text}, null) as {text_of(number)}")
     return ", ".join(texts)

@@ -17,6 +17,7 @@ import duckdb
 from raceway.common.sql import name, quoted
 from raceway.config.accounts import Account
 from raceway.contracts.grammar import ColumnContract
+from raceway.reading.aliases import extra_at, first_at, text_of
 from raceway.reading.cells import NONE, SPOILT_ID, Cell, cell, total_label, why_not
 from raceway.reading.members import LONGEST_RECORD
 from raceway.reading.recognise import Shape
@@ -103,7 +104,7 @@ def spoilt_of(shape: Shape, at: Callable[[int], str]) -> str:
 
 def _spoilt_by_name(shape: Shape) -> str:
     whens = [
-        f"when regexp_full_match(r{number}, '{SPOILT_ID}') then r{number}"
+        f"when regexp_full_match({text_of(number)}, '{SPOILT_ID}') then {text_of(number)}"
         for number, column in enumerate(shape.table.columns)
         if column.meta.ident and column.name in shape.places
     ]
@@ -114,17 +115,17 @@ def typed_rows(
     connection: duckdb.DuckDBPyConnection, shape: Shape, account: Account, raw_select: str,
     extras: dict[str, str], csv: bool,
 ) -> Rows:  # fmt: skip
-    """The typed table over raw texts r0, r1 … and record number `_n`, and the table of its refused rows."""
+    """The typed table over raw texts (`text_0` …) and record number `_n`, and the table of its refused rows."""
     cells: list[tuple[int, Cell]] = []
     numbers = {column.name: number for number, column in enumerate(shape.table.columns)}
     for number, column in enumerate(shape.table.columns):
         if column.name in shape.places:
             of = numbers[column.meta.qualifier_of] if column.meta.qualifier_of else number
-            cells.append((number, cell(column, f"r{of}", shape, account, extras)))
+            cells.append((number, cell(column, text_of(of), shape, account, extras)))
     failing = [(n, c) for n, c in cells if c.column.data_type != "varchar" and not c.column.meta.sentiment_of]
-    texts = [f"t{place}" for place in range(label_cells(shape))] if csv else []
+    texts = [first_at(place) for place in range(label_cells(shape))] if csv else []
     at = {place: c.raw for _, c in cells for place in shape.places[c.column.name][:1]}
-    at |= {place: f"x{place}" for place in shape.extras.values()}
+    at |= {place: extra_at(place) for place in shape.extras.values()}
     relation, refusals = fresh("typed"), fresh("refusals")
     flags = [f"({c.raw} is not null and {name(c.column.name)} is null)" for _, c in failing]
     bad = f"coalesce({' or '.join(flags) or 'false'}, false)"
@@ -136,7 +137,7 @@ def typed_rows(
         f"select {', '.join(f'{c.value} as {name(c.column.name)}' for _, c in cells)}, _n{wide}, "
         f"{total_of(shape, texts, lambda p: at.get(p, ''))} as _total, "
         f"{spoilt_of(shape, lambda p: at[p]) or NONE if csv else _spoilt_by_name(shape)} as _spoilt, "
-        f"{', '.join(c.raw for _, c in failing) or 'null as r'} from ({raw_select}))"
+        f"{', '.join(c.raw for _, c in failing) or 'null as none'} from ({raw_select}))"
     )
     connection.execute(f'create temp table {refusals} (row bigint, "column" varchar, reason varchar, raw varchar)')
     for _, c in failing:
