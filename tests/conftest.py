@@ -13,10 +13,13 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ("tests.support.desk", "tests.support.mart", "tests.support.mart_company")
+"""Fixtures that several folders use."""
+
 SHARE_ONE_NIGHT = ("tests/e2e",)
 """Folders whose files share session fixtures: each is one piece of work."""
 
-LONGEST = ("tests/server", "tests/e2e", "tests/cli/test_night.py", "tests/dags/test_scheduler.py")
+LONGEST = ("tests/server", "tests/e2e", "tests/night/test_run.py", "tests/night/test_scheduler.py")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
 import random
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,35 +14,11 @@ import pytest
 from raceway.common.home import Home
 from raceway.contracts.files import source_names
 from raceway.inbox.exports import Export, find_exports
+from tests.support.command_line import Ran, raceway
 
 END = "2026-06-30"
 """Last day of the sample world: fixed, so that the nights do not change with the calendar."""
 AS_OF = "2026-07-01"
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What one call of the command line gave."""
-
-    code: int
-    out: str
-    err: str
-
-    def json(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.out)
-        return found
-
-
-def raceway(home: Path, *arguments: str) -> Ran:
-    """Runs the real command line in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "raceway.console.cli", "--home", str(home), *arguments],
-        capture_output=True,
-        text=True,
-        timeout=1_200,
-        env=os.environ | {"COLUMNS": "200", "NO_COLOR": "1"},
-    )
-    return Ran(done.returncode, done.stdout, done.stderr)
 
 
 def rows(home: Path, sql: str) -> list[tuple[Any, ...]]:

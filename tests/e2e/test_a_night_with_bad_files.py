@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Ran, raceway, rows, version
+from tests.e2e.conftest import rows, version
+from tests.support.command_line import Ran, raceway
 
 pytestmark = pytest.mark.xdist_group("sample_night")
 

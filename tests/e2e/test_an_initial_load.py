@@ -14,7 +14,8 @@ import pytest
 from raceway.config.accounts import Account
 from raceway.config.init import init_home
 from raceway.config.settings import Business, Settings
-from tests.e2e.conftest import raceway, rows
+from tests.e2e.conftest import rows
+from tests.support.command_line import raceway
 
 pytestmark = pytest.mark.xdist_group("initial_load")
 

@@ -18,7 +18,7 @@ import pytest
 
 from raceway.build.parsed_project import parsed_project
 from raceway.common.home import PROJECT
-from tests.e2e.conftest import Ran
+from tests.support.command_line import Ran
 
 pytestmark = pytest.mark.xdist_group("sample_night")
 

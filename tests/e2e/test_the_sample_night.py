@@ -18,7 +18,8 @@ from raceway.sample.invent.everything import invent_world
 from raceway.sample.truth.attribution import MODELS
 from raceway.sample.truth.comparison import compare, compare_targets
 from raceway.sample.truth.truth import Truth
-from tests.e2e.conftest import AS_OF, END, Ran, raceway, rows, version
+from tests.e2e.conftest import AS_OF, END, rows, version
+from tests.support.command_line import Ran, raceway
 
 pytestmark = pytest.mark.xdist_group("sample_night")
 

@@ -7,13 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from raceway.common.home import PROJECT
-from tests.marts.conftest import SETTINGS, Mart, dbt, dbt_scratch
-
-__all__ = ["SETTINGS", "Mart", "dbt", "dbt_scratch"]
-
-SAMPLES = Path(os.environ.get("RACEWAY_SAMPLES") or PROJECT.root.parent / "shared" / "samples")
-REFERENCE = Path(os.environ.get("RACEWAY_REFERENCE") or SAMPLES.parent / "reference")
+from tests.support.real_files import REFERENCE
 
 
 def reference(name: str) -> Path:

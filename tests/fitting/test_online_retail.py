@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.fitting.conftest import SETTINGS
+from tests.support.mart import SETTINGS
 
 GUEST = "0"
 

@@ -12,7 +12,7 @@ import pytest
 from raceway.ledger.decisions import accept
 from raceway.ledger.ledger import Ledger
 from raceway.sample.traces.workbook import workbook
-from tests.landing.conftest import Ads, Desk
+from tests.support.desk import Ads, Desk
 
 ORDERS = (
     "Name,Id,Email,Financial Status,Currency,Subtotal,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.landing.conftest import Desk
+from tests.support.desk import Desk
 
 HEAD = "Day,Campaign,Impr.,Clicks,Cost\n"
 

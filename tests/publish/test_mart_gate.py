@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from mart_company import Company
 
 from raceway.common.faults import GateFailed
 from raceway.history.records import Check, record_checks
 from raceway.ledger.decisions import reject
 from raceway.ledger.ledger import Ledger
 from raceway.publish.mart_gate import check_mart
+from tests.support.mart_company import Company
 
 
 def failed(company: Company, run_id: str = "night") -> dict[str, Check]:

@@ -15,7 +15,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from raceway.common.home import PROJECT
-from tests.server.conftest import compose, missing
+from tests.support.server import compose, missing
 
 SERVICES = {"postgres", "init", "api-server", "scheduler", "dag-processor", "triggerer"}
 

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import sqlalchemy
 
-from tests.cli.small_company import AS_OF, OVERVIEW_CARD, REPORT, put, small_company
-from tests.server.conftest import Server, compose, server
+from tests.support.server import Server, compose, server
+from tests.support.small_company import AS_OF, OVERVIEW_CARD, REPORT, put, small_company
 
 MORNING = dt.datetime(2026, 3, 3, 1, 0, tzinfo=dt.UTC)
 LASTING = ["api-server", "scheduler", "dag-processor", "triggerer"]

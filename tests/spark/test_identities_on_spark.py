@@ -19,8 +19,9 @@ from typing import Any
 
 import duckdb
 import pytest
-from dbt_story import Story, failures
-from test_identity_graph import NO_TESTS, SHOP, random_orders, shapes
+
+from tests.models.intermediate.test_identity_graph import NO_TESTS, SHOP, random_orders, shapes
+from tests.support.dbt_story import Story, failures
 
 MODELS = (
     "int_identity_left_out", "int_identity_named", "int_identity_tree", "int_identity_person",

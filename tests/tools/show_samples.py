@@ -21,7 +21,8 @@ from raceway.config.init import init_home
 from raceway.inbox.exports import find_exports
 from raceway.landing.land import land
 from raceway.ledger.ledger import Ledger
-from tests.landing.test_samples import ACCOUNTS, EXPECTED, SAMPLES
+from tests.sources.test_samples import ACCOUNTS, EXPECTED
+from tests.support.real_files import SAMPLES
 
 COUNTS = ("rows_read", "rows_landed", "rows_refused", "rows_furniture")
 

@@ -1,0 +1,74 @@
+"""Google Ads' details: search terms, ads, and a connector's costs in millionths."""
+
+from __future__ import annotations
+
+import pytest
+
+from raceway.config.accounts import Account
+from raceway.config.init import init_home
+from tests.support.desk import Desk
+
+
+@pytest.fixture
+def desk(tmp_path: object) -> Desk:
+    accounts = [
+        Account(source=source, account="us", name="us", market="US", time_zone="America/New_York", currency="USD")
+        for source in ("tiktok_ads", "google_ads")
+    ]
+    return Desk(init_home(tmp_path / "home", accounts=accounts))  # type: ignore[operator]  # pytest gives a path
+
+
+TERMS = "Search term,Match type,Added/Excluded,Clicks,Impr.,CTR,Currency code,Avg. CPC,Cost,Conv. rate,Conversions\n"
+
+
+def test_search_terms_land_as_their_own_table_and_their_totals_are_furniture(desk: Desk) -> None:
+    text = (
+        'Search terms report\n"January 28, 2026 - February 24, 2026"\n' + TERMS
+        + 'shoe shop,Performance Max,None,2,"1,001",0.20%,USD,0.39,0.78,0.00%,0.00\n'
+        + "Total: Search terms,,,2,\"1,001\",0.20%,USD,0.39,0.78,0.00%,0.00\n"
+        + "Total: Other search terms,,,9,\"7,001\",0.13%,USD,0.39,3.51,0.00%,0.00\n"
+    )  # fmt: skip
+    outcome = desk.land_one("google_ads/us/Search terms report.csv", text)
+    assert list(outcome.tables) == ["search_term_period"]
+    columns = "search_term, campaign, clicks, impressions, cast(cost as varchar), cast(period_start as varchar), cast(period_end as varchar)"
+    assert desk.rows(outcome, columns) == [
+        ("shoe shop", None, 2, 1001, "0.780000", "2026-01-28", "2026-02-24")
+    ]  # fmt: skip
+    assert outcome.rows_furniture == 2
+
+
+def test_search_terms_by_day_land_by_day_even_with_a_keyword_column(desk: Desk) -> None:
+    text = (
+        "Search terms report\n1 May 2026 - 8 May 2026\nDay,Search term,Keyword,Match type,Campaign,Impr.,Clicks,Cost\n"
+    )
+    outcome = desk.land_one("google_ads/us/r.csv", text + "2026-05-01,shoe,shoes,Broad match,A,5,1,0.40\n")
+    assert list(outcome.tables) == ["search_term_daily"]
+
+
+def test_ads_never_pass_for_campaigns(desk: Desk) -> None:
+    text = (
+        'Ad report\n"May 1, 2026 - May 8, 2026"\nAd status,Final URL,Headline 1,Campaign,Ad group,Ad type,Impr.,Cost\n'
+    )
+    text += "Enabled,https://s.example/,Shoes,A,B,Responsive search ad,5,0.40\nTotal: Search,,,,,,5,0.40\n"
+    outcome = desk.land_one("google_ads/us/Ad report.csv", text)
+    assert list(outcome.tables) == ["ad_period"]
+    assert desk.rows(outcome, "headline, campaign, impressions") == [("Shoes", "A", 5)]
+
+
+CONNECTOR = "customer_id,date,clicks,conversions,cost_micros,device,id,impressions"
+
+
+def test_a_connectors_millionths_land_whole_and_by_their_table(desk: Desk) -> None:
+    campaigns = f"{CONNECTOR}\n2121450128,2026-02-01,49,0,36150000,MOBILE,9935249409,166\n"
+    outcome = desk.land_one("google_ads/us/campaign_stats.csv", campaigns)
+    assert list(outcome.tables) == ["connector_campaign_daily"]
+    assert desk.rows(outcome, "campaign_id, device, cost_micros") == [("9935249409", "MOBILE", 36_150_000)]
+    terms = "ad_group_id,campaign_id,clicks,cost_micros,date,impressions,search_term,search_term_match_type\n"
+    outcome = desk.land_one("google_ads/us/terms.csv", terms + "1,2,25,120000,2026-04-19,300,shoe,BROAD\n")
+    assert list(outcome.tables) == ["connector_search_term_daily"]
+
+
+def test_a_cost_that_is_not_in_millionths_refuses_its_row(desk: Desk) -> None:
+    text = f"{CONNECTOR}\n1,2026-02-01,4,0,36.15,MOBILE,9,166\n1,2026-02-02,4,0,36150000,MOBILE,9,166\n"
+    outcome = desk.land_one("google_ads/us/campaign_stats.csv", text)
+    assert (outcome.rows_landed, outcome.rows_refused) == (1, 1)

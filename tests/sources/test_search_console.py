@@ -1,0 +1,73 @@
+"""Search Console's downloads: a chart, its queries, filters in three languages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+
+from tests.support.desk import Desk
+
+CHART = "Date,Clicks,Impressions,CTR,Position\n2026-03-01,2,31,6.45%,4.1\n2026-03-02,0,9,0%,22.8"
+QUERIES = "Top queries,Clicks,Impressions,CTR,Position\ngiày da,1,20,5%,3.5\nnull,1,2,50%,1"
+FOLDER = "search_console/site/shop.example-Performance-on-Search-2026-03-05"
+
+
+def filters(period: str, more: str = "") -> str:
+    return f"Filter,Value\nSearch type,Web\nDate,{period}{more}"
+
+
+def test_a_download_lands_chart_and_queries_and_the_rest_is_furniture(desk: Desk) -> None:
+    desk.deliver(f"{FOLDER}/Chart.csv", CHART)
+    desk.deliver(f"{FOLDER}/Queries.csv", QUERIES)
+    desk.deliver(f"{FOLDER}/Filters.csv", filters("Last 3 months"))
+    desk.deliver(f"{FOLDER}/Countries.csv", "Country,Clicks,Impressions,CTR,Position\nVietnam,2,31,6.45%,4.1")
+    (outcome,) = desk.land("search_console")
+    assert (outcome.status, outcome.rows_read, outcome.rows_landed, outcome.rows_furniture) == ("landed", 7, 4, 3)
+    assert desk.rows(outcome, "cast(day as varchar), clicks, impressions, ctr, position", "chart") == [
+        ("2026-03-01", 2, 31, 0.0645, 4.1), ("2026-03-02", 0, 9, 0.0, 22.8),
+    ]  # fmt: skip
+    assert desk.rows(outcome, "query, cast(period_start as varchar), cast(period_end as varchar)", "queries") == [
+        ("giày da", "2026-03-01", "2026-03-02"), ("null", "2026-03-01", "2026-03-02"),
+    ]  # fmt: skip
+    batch = desk.batch(outcome.tables["chart"]["batch_id"])
+    assert (batch.exported_at, batch.is_filtered) == (dt.datetime(2026, 3, 5, tzinfo=dt.UTC), False)
+    assert len([path for path in desk.home.archive.rglob("*") if path.is_file()]) == 4
+
+
+def test_a_filtered_download_bears_no_totals(desk: Desk) -> None:
+    desk.deliver(f"{FOLDER}/Chart.csv", CHART)
+    desk.deliver(f"{FOLDER}/Filters.csv", filters("1 Mar 2026-2 Mar 2026", "\nPage,+/blog/"))
+    (outcome,) = desk.land("search_console")
+    assert desk.batch(outcome.batches[0]).is_filtered
+
+
+def test_a_stated_period_counts_before_the_chart(desk: Desk) -> None:
+    desk.deliver(f"{FOLDER}/Queries.csv", QUERIES)
+    desk.deliver(f"{FOLDER}/Filters.csv", filters("1 Jan 2026-28 Feb 2026"))
+    (outcome,) = desk.land("search_console")
+    assert desk.rows(outcome, "cast(period_start as varchar), cast(period_end as varchar)")[0] == (
+        "2026-01-01",
+        "2026-02-28",
+    )
+
+
+def test_queries_without_any_period_are_refused(desk: Desk) -> None:
+    desk.deliver(f"{FOLDER}/Queries.csv", QUERIES)
+    desk.deliver(f"{FOLDER}/Filters.csv", filters("Last 3 months"))
+    (outcome,) = desk.land("search_console")
+    assert outcome.status == "refused"
+    assert "Queries.csv: its period is not stated (its filters say “Last 3 months”)" in outcome.reason
+
+
+def test_a_french_zip_and_vietnamese_commas_land(desk: Desk) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("Dates.csv", "Date,Clics,Impressions,CTR,Position\n2026-03-01,2,31,6.45%,4.1")
+        archive.writestr("Pays.csv", "Pays,Clics,Impressions,CTR,Position\nViêt Nam,2,31,6.45%,4.1")
+        archive.writestr("Filtres.csv", "Filtre,Valeur\nType de recherche,Web\nDate,Les 3\u00a0derniers mois")
+    french = desk.land_one(f"{FOLDER}.zip", buffer.getvalue())
+    assert desk.rows(french, "clicks, ctr, position") == [(2, 0.0645, 4.1)]
+    vietnamese = 'Ngày,Số lần nhấp,Số lần hiển thị,CTR,Vị trí\n2026-03-01,"1.200","34.300","3,5%","4,2"'
+    outcome = desk.land_one("search_console/site/Biểu đồ.csv", vietnamese)
+    assert desk.rows(outcome, "clicks, impressions, ctr, position") == [(1200, 34300, 0.035, 4.2)]
