@@ -193,9 +193,9 @@ def _fingerprint(connection: duckdb.DuckDBPyConnection, program: str) -> str:
 
 
 def _program_hash(home: Home) -> str:
-    """Hash of the dbt project's files, of what its models fit and of a company's own sources: a changed model is a
-    changed program."""
-    digest = hashlib.sha256()
+    """Hash of the dbt project's files, of what its models fit and of a company's own sources: a changed model, or one
+    that is built in another way (`dbt_project.yml`), is a changed program."""
+    digest = hashlib.sha256((PROJECT.dbt_project / "dbt_project.yml").read_bytes())
     roots = [PROJECT.dbt_project / folder for folder in ("macros", "models", "seeds", "tests")]
     roots.append(PROJECT.root / "raceway" / "fitting")
     for root in [*roots, home.sources]:

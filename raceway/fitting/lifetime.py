@@ -1,6 +1,6 @@
 """Lifetime value by month end: grouped customers in, fitted models and forecasts out.
 
-The bridge between the models of `dbt_project/models/intermediate/int_clv_*` and the pure functions beside it. Times
+The bridge between the models of `dbt_project/models/intermediate/lifetime/` and the pure functions beside it. Times
 are days in the warehouse and weeks in the models.
 """
 

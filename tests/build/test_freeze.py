@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from raceway.build.freeze import freeze, waiting_for_rates
 from raceway.common.faults import PermanentFault
-from raceway.common.home import Home
+from raceway.common.home import PROJECT, Home, Program
 from raceway.common.moments import utc_text
 from raceway.config.accounts import Account, Exclusion
 from raceway.config.init import init_home
@@ -141,6 +142,21 @@ def test_models_of_another_program_begin_with_an_empty_warehouse(
     monkeypatch.setattr("raceway.build.freeze._program_hash", lambda home: "another")
     company.freeze()
     assert not company.frozen("select 1 from duckdb_tables() where table_name = 'kept'")
+
+
+@pytest.mark.parametrize("file", ["dbt_project.yml", "models/marts/race_kpi.sql", "seeds/measures.csv"])
+def test_a_model_that_says_or_is_built_otherwise_is_another_program(
+    company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    before = company.freeze().fingerprint
+    program = Program(tmp_path / "program")
+    shutil.copytree(PROJECT.dbt_project, program.dbt_project)
+    (program.root / "raceway").symlink_to(PROJECT.root / "raceway")
+    monkeypatch.setattr("raceway.build.freeze.PROJECT", program)
+    assert company.freeze().fingerprint == before
+    with (program.dbt_project / file).open("a", encoding="utf-8") as changed:
+        changed.write("\n")
+    assert company.freeze().fingerprint != before
 
 
 def test_a_batch_that_won_nothing_is_not_read(company: Company) -> None:

@@ -1,0 +1,126 @@
+-- Grain: one row per measure × window × market (null: every market) whose covered days do not tell the measure.
+with
+
+settings as (select * from {{ source('house', 'settings') }}),
+
+accounts as (select * from {{ source('house', 'accounts') }}),
+
+covered_days as (select * from {{ source('house', 'covered_days') }}),
+
+sessions as (select * from {{ ref('fct_reach_session') }}),
+
+session_events as (select * from {{ ref('int_session_events') }}),
+
+measure_rules as (select * from {{ ref('measure_rules') }}),
+
+measures as (select * from {{ ref('measures') }}),
+
+window_fits as (select * from {{ ref('int_window_fits') }}),
+
+coverage as (select * from {{ ref('int_measure_coverage') }}),
+
+lead_values as (select * from {{ ref('int_lead_values') }}),
+
+-- on the first loaded day every customer would be new
+young_histories as (
+    select coverage.measure, coverage.period, coverage.window_start, coverage.window_end
+    from coverage
+    cross join settings
+    inner join measure_rules on coverage.measure = measure_rules.measure and measure_rules.needs_history
+    where settings.history_ready_from is null or coverage.window_start < settings.history_ready_from
+),
+
+-- Segment sends no first touch, and an export of GA4 may leave it out
+untold_sites as (
+    select source, account
+    from session_events
+    group by source, account
+    having count(user_first_touch_at) = 0
+),
+
+site_days as (
+    select source, account, min(day) as first_day
+    from covered_days
+    where table_name = 'events'
+    group by source, account
+),
+
+-- until such a site's own history is long enough, who comes again looks new wherever it has visitors
+young_sites as (
+    select distinct
+        sessions.market,
+        coalesce(accounts.history_start, site_days.first_day) as first_day
+    from sessions
+    inner join untold_sites on sessions.source = untold_sites.source and sessions.account = untold_sites.account
+    inner join accounts on sessions.source = accounts.source and sessions.account = accounts.account
+    left join site_days on sessions.source = site_days.source and sessions.account = site_days.account
+),
+
+first_touches as (
+    select
+        coverage.measure,
+        coverage.period,
+        coverage.window_start,
+        coverage.window_end,
+        young_sites.market
+    from coverage
+    cross join settings
+    inner join young_sites
+        on
+            coverage.window_end >= young_sites.first_day
+            and coverage.window_start < {{ add_days('young_sites.first_day', 'settings.history_days') }}
+    where coverage.measure = 'new_visitors'
+),
+
+-- days on which the part is told and the whole is not would make the part larger than the whole
+incomparable as (
+    select whole.measure, whole.period, whole.window_start, whole.window_end
+    from coverage as whole
+    inner join measure_rules on whole.measure = measure_rules.measure
+    inner join coverage as part
+        on
+            measure_rules.whole_of = part.measure
+            and whole.period = part.period
+            and whole.window_start = part.window_start
+            and whole.window_end = part.window_end
+    where whole.covered_days < part.covered_days
+),
+
+-- what no fit tells is not 0
+unfitted as (
+    select coverage.measure, coverage.period, coverage.window_start, coverage.window_end
+    from coverage
+    inner join measures on coverage.measure = measures.measure and measures.additivity = 'fitted'
+    left join window_fits
+        on
+            coverage.measure = window_fits.measure
+            and coverage.period = window_fits.period
+            and coverage.window_start = window_fits.window_start
+            and coverage.window_end = window_fits.window_end
+            and window_fits.market = 'all'
+    where window_fits.measure is null
+),
+
+-- without the value of some of its leads a sum would still be divided by all of them
+unpriced as (
+    select distinct coverage.measure, coverage.period, coverage.window_start, coverage.window_end
+    from coverage
+    inner join lead_values on lead_values.day between coverage.window_start and coverage.window_end
+    where coverage.measure = 'lead_value' and lead_values.lead_value is null
+),
+
+final as (
+    select measure, period, window_start, window_end, cast(null as varchar) as market from young_histories
+    union
+    select measure, period, window_start, window_end, market from first_touches
+    union
+    select measure, period, window_start, window_end, 'all' as market from first_touches
+    union
+    select measure, period, window_start, window_end, cast(null as varchar) as market from incomparable
+    union
+    select measure, period, window_start, window_end, cast(null as varchar) as market from unfitted
+    union
+    select measure, period, window_start, window_end, cast(null as varchar) as market from unpriced
+)
+
+select * from final

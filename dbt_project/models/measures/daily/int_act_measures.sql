@@ -1,0 +1,129 @@
+-- Grain: one row per measure × day × channel × market with a value other than 0.
+with
+
+sessions as (select * from {{ ref('fct_reach_session') }}),
+
+carts as (select * from {{ ref('fct_act_cart') }}),
+
+leads as (select * from {{ ref('fct_act_lead') }}),
+
+lead_values as (select * from {{ ref('int_lead_values') }}),
+
+logins as (select * from {{ ref('fct_act_login') }}),
+
+usability_tasks as (select * from {{ ref('fct_act_usability_task') }}),
+
+-- the fact of tickets is built after this stage
+tickets as (
+    select * from {{ ref('int_tickets') }}
+    where is_onboarding
+),
+
+sessions_by_day as (
+    select
+        day,
+        channel,
+        market,
+        sum(engaged_seconds) as engaged_seconds,
+        sum(page_views) as page_views,
+        sum(product_views) as product_views,
+        sum(case when has_product_view then 1 else 0 end) as product_view_sessions,
+        sum(case when has_cart_after_view then 1 else 0 end) as cart_sessions,
+        sum(newsletter_signups) as newsletter_signups,
+        sum(content_interactions) as content_interactions
+    from sessions
+    group by day, channel, market
+),
+
+carts_by_day as (
+    select
+        day,
+        channel,
+        market,
+        count(*) as carts_created,
+        sum(case when is_ordered then 1 else 0 end) as carts_ordered
+    from carts
+    group by day, channel, market
+),
+
+logins_by_day as (
+    select
+        day,
+        channel,
+        market,
+        count(*) as signups,
+        sum(case when is_activated_7d then 1 else 0 end) as activated_accounts,
+        sum(case when is_completed_30d then 1 else 0 end) as profiles_completed
+    from logins
+    group by day, channel, market
+),
+
+-- the windows of a day whose leads have no known value are told by int_unknown_windows
+leads_by_day as (
+    select
+        leads.became_lead_on as day,
+        leads.channel,
+        leads.market,
+        count(*) as leads,
+        sum(coalesce(lead_values.lead_value, 0)) as lead_value
+    from leads
+    inner join lead_values on leads.became_lead_on = lead_values.day
+    group by leads.became_lead_on, leads.channel, leads.market
+),
+
+qualified_by_day as (
+    select
+        qualified_on as day,
+        channel,
+        market,
+        count(*) as qualified_leads
+    from leads
+    where qualified_on is not null
+    group by qualified_on, channel, market
+),
+
+usability_by_day as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        cast(null as varchar) as market,
+        count(*) as usability_tasks,
+        sum(case when is_success then 1 else 0 end) as usability_successes,
+        sum(errors) as usability_errors,
+        sum(case when is_success then seconds else 0 end) as usability_seconds
+    from usability_tasks
+    group by day
+),
+
+tickets_by_day as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        count(*) as onboarding_tickets
+    from tickets
+    group by day, market
+),
+
+final as (
+    {{ measures_from('sessions_by_day', [
+        'engaged_seconds', 'page_views', 'product_views', 'product_view_sessions', 'cart_sessions',
+        'newsletter_signups', 'content_interactions'
+    ]) }}
+    union all
+    {{ measures_from('logins_by_day', ['signups', 'activated_accounts', 'profiles_completed']) }}
+    union all
+    {{ measures_from('carts_by_day', ['carts_created', 'carts_ordered']) }}
+    union all
+    {{ measures_from('leads_by_day', ['leads', 'lead_value']) }}
+    union all
+    {{ measures_from('qualified_by_day', ['qualified_leads']) }}
+    union all
+    {{ measures_from('usability_by_day', [
+        'usability_tasks', 'usability_successes', 'usability_errors', 'usability_seconds'
+    ]) }}
+    union all
+    {{ measures_from('tickets_by_day', ['onboarding_tickets']) }}
+)
+
+select * from final

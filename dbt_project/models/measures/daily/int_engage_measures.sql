@@ -1,0 +1,143 @@
+-- Grain: one row per measure × day × channel × market with a value other than 0.
+with
+
+orders as (select * from {{ ref('fct_convert_order') }}),
+
+repeat_orders as (select * from {{ ref('fct_engage_repeat_order') }}),
+
+campaigns as (select * from {{ ref('fct_reach_email_campaign') }}),
+
+terms as (select * from {{ ref('fct_engage_term') }}),
+
+app_usage as (select * from {{ ref('fct_engage_usage') }}),
+
+tickets as (select * from {{ ref('fct_engage_ticket') }}),
+
+csat_answers as (select * from {{ ref('fct_engage_csat_answer') }}),
+
+loyalty_postings as (select * from {{ ref('fct_engage_loyalty_posting') }}),
+
+orders_by_day as (
+    select
+        order_date as day,
+        channel,
+        market,
+        sum(case when is_placed and is_cancelled_60d then 1 else 0 end) as orders_cancelled,
+        sum(case when is_placed and is_undelivered_60d then 1 else 0 end) as orders_undelivered,
+        sum(case when is_counted and is_returned_60d then 1 else 0 end) as orders_returned
+    from orders
+    group by order_date, channel, market
+),
+
+repeat_orders_by_day as (
+    select
+        order_date as day,
+        channel,
+        market,
+        count(*) as existing_customer_orders,
+        sum(case when is_upsell then 1 else 0 end) as upsell_orders,
+        sum(case when is_cross_sell then 1 else 0 end) as cross_sell_orders
+    from repeat_orders
+    group by order_date, channel, market
+),
+
+campaigns_by_day as (
+    select
+        day,
+        'email' as channel,
+        market,
+        sum(unique_clicks) as email_unique_clicks,
+        sum(unsubscribes) as campaign_unsubscribes
+    from campaigns
+    group by day, market
+),
+
+terms_by_day as (
+    select
+        ends_on as day,
+        cast(null as varchar) as channel,
+        market,
+        count(*) as renewals_due,
+        sum(case when is_renewed_30d then 1 else 0 end) as renewals_made
+    from terms
+    where has_ended
+    group by ends_on, market
+),
+
+usage_by_day as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        sum(seconds) as usage_seconds
+    from app_usage
+    group by day, market
+),
+
+tickets_by_day as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        count(*) as tickets_opened,
+        sum(case when is_replied then 1 else 0 end) as tickets_replied,
+        sum(case when is_replied then first_reply_minutes else 0 end) as first_response_minutes
+    from tickets
+    group by day, market
+),
+
+resolutions_by_day as (
+    select
+        resolved_on as day,
+        cast(null as varchar) as channel,
+        market,
+        count(*) as tickets_resolved,
+        sum(resolution_minutes) as resolution_minutes
+    from tickets
+    where resolved_on is not null
+    group by resolved_on, market
+),
+
+csat_by_day as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        count(*) as csat_responses,
+        sum(case when is_satisfied then 1 else 0 end) as csat_satisfied
+    from csat_answers
+    group by day, market
+),
+
+loyalty_points_by_day as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        sum(points_earned) as loyalty_points_earned,
+        sum(points_redeemed) as loyalty_points_redeemed
+    from loyalty_postings
+    group by day, market
+),
+
+final as (
+    {{ measures_from('orders_by_day', ['orders_cancelled', 'orders_undelivered', 'orders_returned']) }}
+    union all
+    {{ measures_from('repeat_orders_by_day', ['existing_customer_orders', 'upsell_orders', 'cross_sell_orders']) }}
+    union all
+    {{ measures_from('campaigns_by_day', ['email_unique_clicks', 'campaign_unsubscribes']) }}
+    union all
+    {{ measures_from('terms_by_day', ['renewals_due', 'renewals_made']) }}
+    union all
+    {{ measures_from('usage_by_day', ['usage_seconds']) }}
+    union all
+    {{ measures_from('tickets_by_day', ['tickets_opened', 'tickets_replied', 'first_response_minutes']) }}
+    union all
+    {{ measures_from('resolutions_by_day', ['tickets_resolved', 'resolution_minutes']) }}
+    union all
+    {{ measures_from('csat_by_day', ['csat_responses', 'csat_satisfied']) }}
+    union all
+    {{ measures_from('loyalty_points_by_day', ['loyalty_points_earned', 'loyalty_points_redeemed']) }}
+)
+
+select * from final

@@ -1,0 +1,113 @@
+-- Grain: one row per activity (visit, order, lead, usage, praise) × person × day × channel × market.
+-- What distinct persons are counted from: a count of persons cannot be summed, so each window counts anew.
+with
+
+sessions as (select * from {{ ref('fct_reach_session') }}),
+
+orders as (select * from {{ ref('fct_convert_order') }}),
+
+leads as (select * from {{ ref('fct_act_lead') }}),
+
+app_usage as (select * from {{ ref('fct_engage_usage') }}),
+
+nps_answers as (select * from {{ ref('fct_advocacy_nps_answer') }}),
+
+referrals as (select * from {{ ref('fct_advocacy_referral') }}),
+
+reviews as (select * from {{ ref('fct_advocacy_review') }}),
+
+visits as (
+    select
+        'visit' as activity,
+        person_id,
+        day,
+        channel,
+        market,
+        max(case when has_interaction then 1 else 0 end) = 1 as has_interaction,
+        false as is_online_order,
+        false as is_repeat_order
+    from sessions
+    group by person_id, day, channel, market
+),
+
+purchases as (
+    select
+        'order' as activity,
+        person_id,
+        order_date as day,
+        channel,
+        market,
+        false as has_interaction,
+        max(case when sales_place = 'online' then 1 else 0 end) = 1 as is_online_order,
+        max(case when order_number > 1 then 1 else 0 end) = 1 as is_repeat_order
+    from orders
+    where is_counted and person_id is not null
+    group by person_id, order_date, channel, market
+),
+
+became_leads as (
+    select distinct
+        'lead' as activity,
+        person_id,
+        became_lead_on as day,
+        channel,
+        market,
+        false as has_interaction,
+        false as is_online_order,
+        false as is_repeat_order
+    from leads
+    where person_id is not null
+),
+
+uses as (
+    select distinct
+        'usage' as activity,
+        person_id,
+        day,
+        cast(null as varchar) as channel,
+        market,
+        false as has_interaction,
+        false as is_online_order,
+        false as is_repeat_order
+    from app_usage
+    where person_id is not null
+),
+
+-- who speaks well of the company: an answer of 9 or 10, an invitation to somebody else, a good review
+praises as (
+    select person_id, day from nps_answers
+    where is_promoter and person_id is not null
+    union
+    select inviter_person_id as person_id, day from referrals
+    where not is_self and inviter_person_id is not null
+    union
+    select person_id, day from reviews
+    where is_positive and person_id is not null
+),
+
+praising as (
+    select
+        'praise' as activity,
+        person_id,
+        day,
+        cast(null as varchar) as channel,
+        cast(null as varchar) as market,
+        false as has_interaction,
+        false as is_online_order,
+        false as is_repeat_order
+    from praises
+),
+
+final as (
+    select * from visits
+    union all
+    select * from purchases
+    union all
+    select * from became_leads
+    union all
+    select * from uses
+    union all
+    select * from praising
+)
+
+select * from final

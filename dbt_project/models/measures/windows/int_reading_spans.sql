@@ -1,0 +1,60 @@
+-- Grain: one row per state × entity × market × reading: the days on which that reading is the last one known.
+-- Market `all` holds the readings of every market.
+{% set carried_days = 31 %}
+
+with
+
+authority as (
+    select domain, day, max(score) as score
+    from {{ ref('fct_reach_domain_authority') }}
+    where is_primary
+    group by domain, day
+),
+
+followers as (select * from {{ ref('fct_reach_follower') }}),
+
+readings as (
+    select
+        'following' as state,
+        {{ key_of(['source', 'account', 'network', 'handle']) }} as entity,
+        market,
+        day,
+        cast(followers as decimal(38, 6)) as amount
+    from followers
+    union all
+    select
+        'scored' as state,
+        domain as entity,
+        cast(null as varchar) as market,
+        day,
+        cast(score as decimal(38, 6)) as amount
+    from authority
+),
+
+spans as (
+    select
+        state,
+        entity,
+        market,
+        day as from_day,
+        -- a reading is carried so many days at most: a profile that is read no more is unknown, not unchanged
+        least(
+            coalesce(lead(day) over (partition by state, entity order by day), cast('9999-12-31' as date)),
+            -- a domain's score is read now and then and lasts
+            case
+                when state = 'following' then {{ add_days('day', carried_days + 1) }}
+                else cast('9999-12-31' as date)
+            end
+        ) as until_day,
+        amount
+    from readings
+),
+
+final as (
+    select state, entity, market, from_day, until_day, amount from spans
+    where market is not null
+    union all
+    select state, entity, 'all' as market, from_day, until_day, amount from spans
+)
+
+select * from final

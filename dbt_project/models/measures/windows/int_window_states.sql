@@ -1,0 +1,86 @@
+-- Grain: one row per last or first measure × window × market: how many are in a state on one day.
+with
+
+spans as (select * from {{ ref('int_state_spans') }}),
+
+reading_spans as (select * from {{ ref('int_reading_spans') }}),
+
+settings as (select * from {{ source('house', 'settings') }}),
+
+windows as (select * from {{ ref('int_windows') }}),
+
+-- a reading is carried some days only: a window that still runs is read today, not at its end
+readings as (
+    {% for one in state_measures() %}
+    select
+        '{{ one.measure }}' as measure,
+        '{{ one.state }}' as state,
+        windows.period,
+        windows.window_start,
+        windows.window_end,
+        {% if one.read == 'before' -%}
+        {{ add_days('windows.window_start', -1) }}
+        {%- elif one.read == 'today' -%}
+        least(windows.window_end, settings.as_of)
+        {%- else -%}
+        windows.window_end
+        {%- endif %} as day
+    from windows
+    cross join settings
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+changes as (
+    select state, market, from_day as day, 1 as change from spans
+    union all
+    select state, market, until_day as day, -1 as change from spans
+    union all
+    select state, market, from_day as day, amount as change from reading_spans
+    union all
+    select state, market, until_day as day, -amount as change from reading_spans
+),
+
+state_markets as (select distinct state, market from changes),
+
+days_read as (select distinct state, day from readings),
+
+-- days that are read and days that change something, so that one running sum answers every reading
+steps as (
+    select state, market, day, change from changes
+    union all
+    select days_read.state, state_markets.market, days_read.day, 0 as change
+    from days_read
+    inner join state_markets on days_read.state = state_markets.state
+),
+
+daily as (
+    select state, market, day, sum(change) as change
+    from steps
+    group by state, market, day
+),
+
+running as (
+    select
+        state,
+        market,
+        day,
+        sum(change) over (partition by state, market order by day rows unbounded preceding) as members
+    from daily
+),
+
+final as (
+    select
+        readings.measure,
+        readings.period,
+        readings.window_start,
+        readings.window_end,
+        'all' as channel,
+        running.market,
+        cast(running.members as decimal(38, 6)) as value
+    from readings
+    inner join running on readings.state = running.state and readings.day = running.day
+    where running.members <> 0
+)
+
+select * from final

@@ -1,0 +1,49 @@
+-- Grain: one row per period × window_start × window_end: the day ranges over which measures are asked for.
+with
+
+periods as (select * from {{ ref('int_periods') }}),
+
+initiative_windows as (select * from {{ ref('int_initiative_windows') }}),
+
+ranges as (
+    select period, period_start as window_start, period_end as window_end, true as is_period
+    from periods
+    union all
+    select
+        periods.period,
+        periods.previous_start as window_start,
+        periods.previous_to_date_end as window_end,
+        false as is_period
+    from periods
+    inner join periods as previous
+        on periods.period = previous.period and periods.previous_start = previous.period_start
+    where periods.previous_to_date_end is not null
+    union all
+    select
+        periods.period,
+        periods.year_ago_start as window_start,
+        periods.year_ago_to_date_end as window_end,
+        false as is_period
+    from periods
+    inner join periods as year_ago
+        on periods.period = year_ago.period and periods.year_ago_start = year_ago.period_start
+    where periods.year_ago_to_date_end is not null
+    union all
+    -- what exists for a cycle exists for a part of one
+    select 'cycle' as period, window_start, window_end, false as is_period
+    from initiative_windows
+),
+
+-- most to-date ranges are whole periods
+final as (
+    select
+        period,
+        window_start,
+        window_end,
+        {{ days_between('window_start', 'window_end') }} + 1 as window_days,
+        max(case when is_period then 1 else 0 end) = 1 as is_period
+    from ranges
+    group by period, window_start, window_end
+)
+
+select * from final
