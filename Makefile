@@ -8,19 +8,20 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python; d
 VENV := .venv
 BIN := $(VENV)/bin
 # a changed lock makes a new name, so that an old environment is brought up to date
-LOCK_HASH := $(shell cksum < requirements.txt | tr ' ' '-')
+LOCK_HASH = $(shell cksum < $(1) | tr ' ' '-')
 # The lock is complete, so nothing is resolved again: older pips do not see that name[extra]==1 pins name too.
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
 INSTALL := install --no-deps
-INSTALLED := $(VENV)/.installed-$(LOCK_HASH)
+INSTALLED := $(VENV)/.installed-$(call LOCK_HASH,requirements.txt)
+DEV_INSTALLED := $(VENV)/.development-$(call LOCK_HASH,requirements-dev.txt)
 SPARK_VENV := .venv-spark
-SPARK_INSTALLED := $(SPARK_VENV)/.installed-$(shell cksum < requirements-spark.txt | tr ' ' '-')
+SPARK_INSTALLED := $(SPARK_VENV)/.installed-$(call LOCK_HASH,requirements-spark.txt)
 
 RACEWAY_HOME ?= $(CURDIR)/var
 export RACEWAY_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test setup-spark test-spark lint format fuzz bench up lock clean
+.PHONY: help setup setup-dev run test setup-spark test-spark lint format fuzz bench up lock clean
 
 help:  ## show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -36,11 +37,19 @@ $(INSTALLED): requirements.txt pyproject.toml
 	@rm -f $(VENV)/.installed-*
 	@touch $@
 
+setup-dev: $(DEV_INSTALLED)  ## add what tests and linters need (1 minute, once)
+
+$(DEV_INSTALLED): requirements-dev.txt $(INSTALLED)
+	@echo "installing the locked packages of tests and linters into $(VENV)"
+	$(PIP) $(INSTALL) --require-hashes -r requirements-dev.txt
+	@rm -f $(VENV)/.development-*
+	@touch $@
+
 run: setup  ## set up, write a home with a sample inbox if there is none, run one nightly load (4 minutes)
 	@test -e $(RACEWAY_HOME)/raceway.toml || $(BIN)/raceway sample
 	@$(BIN)/raceway run
 
-test: setup  ## run every test (16 minutes)
+test: setup-dev  ## run every test (16 minutes)
 	$(BIN)/python -m pytest -n 2 --dist loadscope $(PYTEST_ARGS)
 
 setup-spark: $(SPARK_INSTALLED)  ## build .venv-spark, which builds models on a local Spark (2 minutes, once)
@@ -51,11 +60,11 @@ $(SPARK_INSTALLED): requirements-spark.txt | setup
 	@rm -f $(SPARK_VENV)/.installed-*
 	@touch $@
 
-test-spark: setup-spark  ## the identities on a real local Spark against DuckDB; needs Java 17 (4 minutes)
+test-spark: setup-dev setup-spark  ## the identities on a real local Spark against DuckDB; needs Java 17 (4 minutes)
 	RACEWAY_REQUIRE_EXTRAS=1 RACEWAY_SPARK_PYTHON=$(CURDIR)/$(SPARK_VENV)/bin/python RACEWAY_SPARK_IDENTITIES=20000 \
 		$(BIN)/python -m pytest tests/spark $(PYTEST_ARGS)
 
-lint: setup  ## check style, types, SQL and YAML (2 minutes)
+lint: setup-dev  ## check style, types, SQL and YAML (2 minutes)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check raceway dags tests bench
 	$(BIN)/lint-imports
@@ -63,11 +72,11 @@ lint: setup  ## check style, types, SQL and YAML (2 minutes)
 	$(BIN)/yamllint --strict .
 	$(BIN)/sqlfluff lint dbt_project --processes 2
 
-format: setup  ## put code into shape
+format: setup-dev  ## put code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format raceway dags tests bench
 
-fuzz: setup  ## land 50,000 spoilt files and 125 times as many random rows as the tests do (1 hour)
+fuzz: setup-dev  ## land 50,000 spoilt files and 125 times as many random rows as the tests do (1 hour)
 	RACEWAY_FUZZ=50000 $(BIN)/python -m pytest -n 2 --dist loadscope tests/fuzz $(PYTEST_ARGS)
 
 bench: setup  ## landing against DuckDB alone, and where the time of `make run` goes (2 minutes)
@@ -78,11 +87,13 @@ up: setup  ## start Airflow's page on 8080 with the report beside it on 8081 (Ct
 	@test -e $(RACEWAY_HOME)/raceway.toml || $(BIN)/raceway sample
 	$(BIN)/python -m raceway.night.serve
 
-lock: setup  ## resolve requirements.in and requirements-spark.in anew into their locks (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
-		--no-header --upgrade requirements.in --output-file requirements.txt
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
-		--no-header --constraints requirements.txt requirements-spark.in --output-file requirements-spark.txt
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	--no-emit-index-url --no-header $(if $(KEEP),,--upgrade)
+
+lock:  ## resolve every requirements*.in anew into its lock (needs uv); KEEP=1 keeps the versions of today
+	$(COMPILE) requirements.in --output-file requirements.txt
+	$(COMPILE) --constraints requirements.txt requirements-dev.in --output-file requirements-dev.txt
+	$(COMPILE) --constraints requirements.txt requirements-spark.in --output-file requirements-spark.txt
 
 clean:  ## remove .venv, .venv-spark and caches; homes stay
 	rm -rf $(VENV) $(SPARK_VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info

@@ -1,11 +1,11 @@
 {# Money in the reporting currency. `minor_unit` is a column: the decimal places of the currency's smallest
-   unit (VND 0, USD 2, KWD 3). #}
+   unit (VND 0, USD 2, KWD 3, CLF 4). #}
 
 {# An amount rounded half up (away from zero) to the minor unit, as decimal(18, 6) or a wider `kind`. Rounding wants its
    places at plan time, so each possible minor unit has its branch. #}
 {% macro rounded_to_minor_unit(amount, minor_unit, kind='decimal(18, 6)') -%}
     case {{ minor_unit }}
-        {% for places in [0, 2, 3] %}
+        {% for places in [0, 2, 3, 4] %}
         when {{ places }} then cast(round({{ amount }}, {{ places }}) as {{ kind }})
         {% endfor %}
     end
@@ -33,5 +33,5 @@
 
 {# How many minor units make one unit of the currency. #}
 {% macro minor_units_per_unit(minor_unit) -%}
-    case {{ minor_unit }} when 0 then 1 when 2 then 100 when 3 then 1000 end
+    case {{ minor_unit }} when 0 then 1 when 2 then 100 when 3 then 1000 when 4 then 10000 end
 {%- endmacro %}

@@ -13,9 +13,17 @@ from pydantic import (
     StringConstraints,
 )
 
-# ISO 4217 minor units that differ from 2, of the currencies marketing exports come in.
-_MINOR_UNITS: Final = {"VND": 0, "JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "UGX": 0, "XAF": 0, "XOF": 0,
-                       "PYG": 0, "BHD": 3, "KWD": 3, "OMR": 3, "JOD": 3, "TND": 3}  # fmt: skip
+# The minor units of ISO 4217's list one that are not 2, all of them. Babel's are not ISO's but how many decimals
+# people write (0 for the Iraqi dinar, the lek, the kip …), so money is rounded by this list; a test compares both.
+_MINOR_UNITS: Final = {
+    currency: places
+    for places, currencies in {
+        0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+        3: "BHD IQD JOD KWD LYD OMR TND",
+        4: "CLF UYW",
+    }.items()
+    for currency in currencies.split()
+}
 
 
 def minor_unit(currency: str) -> int:

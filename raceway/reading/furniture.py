@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import functools
 import io
 import re
 from collections.abc import Iterable
@@ -25,19 +26,8 @@ _PERIOD: Final = re.compile(rf"(?P<first>{_DATE})\s*[-–—]\s*(?P<last>{_DATE}
 _FIRST: Final = re.compile(rf"^\W*start date\W+(?P<day>{_DATE})\W*$", re.IGNORECASE | re.MULTILINE)
 _LAST: Final = re.compile(rf"^\W*end date\W+(?P<day>{_DATE})\W*$", re.IGNORECASE | re.MULTILINE)
 _SINGLE: Final = re.compile(rf"^\W*(?P<day>{_DATE})\W*$", re.IGNORECASE)
-_MONTHS: Final = {
-    month: number
-    for number, names in enumerate(
-        (
-            "jan january janvier janv januar", "feb february février févr februar", "mar march mars märz",
-            "apr april avril avr", "may mai", "jun june juin juni", "jul july juillet juil juli",
-            "aug august août", "sep sept september septembre", "oct october octobre okt oktober",
-            "nov november novembre", "dec december décembre déc dez dezember",
-        ),
-        start=1,
-    )
-    for month in names.split()
-}  # fmt: skip
+# Languages whose month names are read, with the countries that shorten them in a way of their own.
+_MONTHS_OF: Final = ("en", "fr", "fr_CA", "de", "de_AT")
 
 
 @dataclass(frozen=True)
@@ -109,11 +99,25 @@ def _day(text: str) -> dt.date | None:
             day, month, year = numbers
         else:
             word = re.search(r"[^\W\d]+", text)
-            month = _MONTHS.get(word.group().lower(), 0) if word else 0
+            month = _months().get(word.group().lower(), 0) if word else 0
             day, year = numbers
         return dt.date(year, month, day)
     except ValueError:
         return None
+
+
+@functools.cache
+def _months() -> dict[str, int]:
+    """The number of a month by its name, whole or shortened, in lower case and without the point."""
+    from babel import Locale  # few exports write months as words, and the names take a while to load
+
+    widths = [width for language in _MONTHS_OF for width in Locale.parse(language).months.values()]
+    return {
+        name.lower().rstrip("."): number
+        for width in widths
+        for kind in ("wide", "abbreviated")
+        for number, name in width[kind].items()
+    }
 
 
 def filters_of(member: Member, sibling: Sibling) -> Filters:

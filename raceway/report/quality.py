@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 import duckdb
 
-from raceway.report.page import Markup, page, table, tag, text
+from raceway.report.page import render
 
 _ORDER: Final = ("critical", "warning", "info")
 
@@ -32,9 +32,38 @@ class _Row(NamedTuple):
     message: str
 
     @property
+    def tone(self) -> str:
+        """How the page colours it."""
+        return _tone([self])
+
+    @property
+    def found(self) -> str:
+        """What was observed, else why it failed."""
+        return self.observed or ("" if self.passed else self.message)
+
+    @property
     def failed_first(self) -> tuple[Any, ...]:
         """Failures first, the worst on top."""
         return (self.passed, _ORDER.index(self.severity), self.name)
+
+
+class _Subject(NamedTuple):
+    """A table or a batch with its checks: one foldable block, open where a check failed."""
+
+    title: str
+    checks: list[_Row]
+
+    @property
+    def failed(self) -> list[_Row]:
+        return [check for check in self.checks if not check.passed]
+
+    @property
+    def passed(self) -> int:
+        return len(self.checks) - len(self.failed)
+
+    @property
+    def tone(self) -> str:
+        return _tone(self.failed)
 
 
 def write_quality(connection: duckdb.DuckDBPyConnection, folder: Path, details: Mapping[str, Any]) -> None:
@@ -53,55 +82,26 @@ def write_quality(connection: duckdb.DuckDBPyConnection, folder: Path, details: 
     ]
     failed = [row for row in rows if not row.passed]
     folder.mkdir()
-    (folder / "index.html").write_text(
-        page(
-            f"Checks of {details['version']}",
-            "en",
-            tag("h1", text("Checks")),
-            tag("p", text(f"as of {details['as_of']} · version {details['version']}"), class_="soft"),
-            tag("p", text(f"{len(rows)} checks, {len(failed)} failed."), class_="banner " + _tone(failed)),
-            tag("h2", text("The run")),
-            *_subjects(row for row in rows if row.batch_id is None),
-            tag("h2", text("Landed batches")),
-            *_subjects(row for row in rows if row.batch_id is not None),
-        ),
-        encoding="utf-8",
+    html = render(
+        "quality.html.j2",
+        title=f"Checks of {details['version']}",
+        language="en",
+        details=details,
+        checks=len(rows),
+        failed=len(failed),
+        tone=_tone(failed),
+        run=_subjects(row for row in rows if row.batch_id is None),
+        batches=_subjects(row for row in rows if row.batch_id is not None),
     )
+    (folder / "index.html").write_text(html, encoding="utf-8")
 
 
-def _subjects(rows: Iterable[_Row]) -> list[Markup]:
-    """One foldable table per table or batch; those with failures are open."""
-    blocks = []
-    for (subject, batch), group in groupby(rows, key=lambda row: (row.subject, row.batch_id)):
-        checks = sorted(group, key=lambda row: row.failed_first)
-        failed = [check for check in checks if not check.passed]
-        title = f"{subject} · {batch}" if batch else subject
-        blocks.append(
-            tag(
-                "details",
-                tag(
-                    "summary",
-                    tag("strong", text(title)),
-                    text(f" — {len(checks) - len(failed)} of {len(checks)} passed"),
-                    class_=_tone(failed),
-                ),
-                table(
-                    ["Result", "Severity", "Check", "Expected", "Found"],
-                    [
-                        [
-                            tag("span", text("passed" if check.passed else "failed"), class_=_tone([check])),
-                            text(check.severity),
-                            text(check.name),
-                            text(check.expected),
-                            text(check.observed or ("" if check.passed else check.message)),
-                        ]
-                        for check in checks
-                    ],
-                ),
-                **({"open": "open"} if failed else {}),
-            )
-        )
-    return blocks or [tag("p", text("None."), class_="soft")]
+def _subjects(rows: Iterable[_Row]) -> list[_Subject]:
+    """The checks of each table or batch, failures first."""
+    return [
+        _Subject(f"{subject} · {batch}" if batch else subject, sorted(group, key=lambda row: row.failed_first))
+        for (subject, batch), group in groupby(rows, key=lambda row: (row.subject, row.batch_id))
+    ]
 
 
 def _tone(rows: Iterable[_Row]) -> str:

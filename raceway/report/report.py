@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 import duckdb
 
 from raceway.config.settings import Settings
-from raceway.report.page import Markup, join, page, table, tag, text
+from raceway.report.page import render
 from raceway.report.wording import Wording
 
 _MONTHS_DRAWN: Final = 13
@@ -42,6 +42,87 @@ class _Kpi(NamedTuple):
     history: list[float | None]
     """Its values of the last months, oldest first; the last one is `value`."""
 
+    @property
+    def tone_of_change(self) -> str:
+        """Whether the change against the month before is good, bad or neither (soft)."""
+        if self.good == "neutral" or self.value is None or self.previous_value is None:
+            return "soft"
+        if self.value == self.previous_value:
+            return "soft"
+        return "good" if (self.value > self.previous_value) == (self.good == "up") else "bad"
+
+    @property
+    def tone_of_status(self) -> str:
+        """How the status against the target is coloured."""
+        return _TONE_OF_STATUS.get(self.status or "", "soft")
+
+    @property
+    def drawn(self) -> _Line | None:
+        """Its history as a line."""
+        return _drawn(self.history)
+
+
+class _Line(NamedTuple):
+    """Points of a small line on 220 by 38, as SVG writes them."""
+
+    pieces: list[str]
+    """Runs of months that have values."""
+    end: tuple[str, str]
+    """The newest month."""
+
+
+class _Opportunity(NamedTuple):
+    """A KPI that its cycle left below the target."""
+
+    cycle_start: dt.date
+    cycle_end: dt.date
+    name: str
+    name_vi: str
+    unit: str
+    baseline: float | None
+    target: float | None
+    actual: float | None
+    money_at_stake: float | None
+    initiatives: int
+
+
+class _Failed(NamedTuple):
+    """A check that did not pass."""
+
+    severity: str
+    subject: str
+    message: str
+
+
+class _Refused(NamedTuple):
+    """A file that was refused, or a batch of which rows were."""
+
+    source: str
+    account: str
+    files: str
+    rows_refused: int
+    reason: str | None
+
+
+class _Waiting(NamedTuple):
+    """A batch that is not decided yet."""
+
+    source: str
+    account: str
+    files: str
+    reason: str | None
+
+
+class _Source(NamedTuple):
+    """How far an account of a source reaches."""
+
+    source: str
+    account: str
+    covers_to: dt.date | None
+    exported: dt.date | None
+    rows_landed: int
+    days_behind: int | None
+
 
 def write_report(
     connection: duckdb.DuckDBPyConnection, path: Path, settings: Settings, details: Mapping[str, Any]
@@ -50,62 +131,25 @@ def write_report(
     words = Wording(settings.business.language, settings.business.reporting_currency, settings.minor_unit)
     as_of = dt.date.fromisoformat(details["as_of"])
     published = dt.datetime.fromisoformat(details["published_at"]).astimezone(settings.zone)
-    failed = connection.execute(
-        """
-        select severity, subject, message from race.check_history
-        where not passed and (
-            run_id = ? or batch_id in (select batch_id from race.batch_history where status in ('accepted', 'pending'))
-        )
-        order by list_position(['critical', 'warning', 'info'], severity), subject, message
-        """,
-        [details["run_id"]],
-    ).fetchall()
-    body = [
-        tag("h1", text(settings.business.name)),
-        tag(
-            "p",
-            text(
-                f"{words.say('RACE report')} · {words.say('as of')} {words.day(as_of)} · {words.say('published')} "
-                f"{words.day(published.date())} {published:%H:%M} · {words.say('version')} {details['version']}"
-            ),
-            class_="soft small",
-        ),
-        _banner(words, failed, details["late"]),
-        *_late(words, details["late"]),
-        *_kpis(words, _leading(connection, as_of), as_of),
-        *_opportunities(connection, words),
-        *_refused(connection, words),
-        *_waiting(connection, words),
-        *_failed(words, failed),
-        *_sources(connection, words, as_of),
-        tag("h2", text(words.say("Data"))),
-        tag(
-            "p",
-            tag("a", text(words.say("All checks")), href="../quality/index.html"),
-            text(" · race.duckdb · parquet/ · "),
-            tag("a", text("run.json"), href="../run.json"),
-        ),
-    ]
+    html = render(
+        "report.html.j2",
+        title=f"RACE · {settings.business.name}",
+        language=words.language,
+        company=settings.business.name,
+        words=words,
+        as_of=as_of,
+        published=published,
+        details=details,
+        last_month=(as_of.replace(day=1) - dt.timedelta(days=1)).replace(day=1),
+        kpis=[(stage, list(group)) for stage, group in groupby(_leading(connection, as_of), key=lambda kpi: kpi.stage)],
+        opportunities=_opportunities(connection),
+        refused=_refused(connection),
+        waiting=_waiting(connection),
+        failed=_failed(connection, details["run_id"]),
+        sources=_sources(connection, as_of),
+    )
     path.parent.mkdir()
-    path.write_text(page(f"RACE · {settings.business.name}", words.language, *body), encoding="utf-8")
-
-
-def _banner(words: Wording, failed: Sequence[tuple[str, str, str]], late: Sequence[str]) -> Markup:
-    """Whether the numbers stand on everything they should."""
-    said = [] if failed else [words.say("All checks passed.")]
-    if failed:
-        said.append(f"{words.say('Checks that failed')}: {len(failed)}.")
-    if late:
-        said.append(f"{words.say('Late sources')}: {len(late)}.")
-    if failed or late:
-        said.append(words.say("The numbers are published all the same."))
-    return tag("p", text(" ".join(said)), class_="banner warn" if failed or late else "banner good")
-
-
-def _late(words: Wording, late: Sequence[str]) -> list[Markup]:
-    if not late:
-        return []
-    return [tag("h2", text(words.say("Late sources"))), *(tag("p", text(line), class_="warn") for line in late)]
+    path.write_text(html, encoding="utf-8")
 
 
 # the KPIs
@@ -139,71 +183,27 @@ def _leading(connection: duckdb.DuckDBPyConnection, as_of: dt.date) -> list[_Kpi
     return [_Kpi(*row) for row in rows]
 
 
-def _kpis(words: Wording, kpis: Sequence[_Kpi], as_of: dt.date) -> list[Markup]:
-    last_month = (as_of.replace(day=1) - dt.timedelta(days=1)).replace(day=1)
-    blocks = [tag("h2", text(f"{words.say('Leading KPIs of')} {words.month(last_month)}"))]
-    if not kpis:
-        blocks.append(tag("p", text(words.say("No KPI of this month has a value yet.")), class_="soft"))
-    for stage, group in groupby(kpis, key=lambda kpi: kpi.stage):
-        blocks += [
-            tag("h3", text(words.say(stage.capitalize()))),
-            tag("div", *(_card(words, kpi) for kpi in group), class_="cards"),
-        ]
-    return blocks
-
-
-def _card(words: Wording, kpi: _Kpi) -> Markup:
-    name = kpi.name_vi if words.language == "vi" and kpi.name_vi else kpi.name
-    lines = [
-        tag("div", text(name), class_="soft small"),
-        tag("div", text(words.value(kpi.value, kpi.unit)), class_="value"),
-    ]
-    change = words.change(kpi.value, kpi.previous_value, kpi.unit)
-    if kpi.value is None:
-        lines.append(tag("div", text(words.say("no value")), class_="soft small"))
-    elif change:
-        lines.append(
-            tag("div", tag("span", text(change), class_=_tone_of_change(kpi)),
-                text(f" {words.say('against the month before')}"), class_="small")
-        )  # fmt: skip
-    if kpi.target is not None:
-        target = f"{words.say('target')} {words.value(kpi.target, kpi.unit)}"
-        status = f": {words.say(kpi.status.replace('_', ' '))}" if kpi.status else ""
-        lines.append(tag("div", text(target + status), class_=f"small {_TONE_OF_STATUS.get(kpi.status or '', 'soft')}"))
-    if not kpi.is_complete:
-        lines.append(tag("div", text(words.say("still provisional")), class_="small soft"))
-    return tag("div", *lines, _sparkline(kpi.history, name), class_="card")
-
-
-def _tone_of_change(kpi: _Kpi) -> str:
-    if kpi.good == "neutral" or kpi.value is None or kpi.previous_value is None or kpi.value == kpi.previous_value:
-        return "soft"
-    return "good" if (kpi.value > kpi.previous_value) == (kpi.good == "up") else "bad"
-
-
-def _sparkline(values: Sequence[float | None], name: str) -> Markup:
-    """The months as a small line; a month without a value is a gap. Nothing below two values."""
+def _drawn(values: Sequence[float | None]) -> _Line | None:
+    """The months as a small line; a month without a value is a gap. None below two values."""
     known = [value for value in values if value is not None]
     if len(known) < 2:
-        return join([])
+        return None
     low, high = min(known), max(known)
     span = (high - low) or 1.0
     step = 216 / (len(values) - 1)
     points = [
-        None if value is None else (2 + i * step, 34 - 30 * (value - low) / span) for i, value in enumerate(values)
+        None if value is None else (f"{2 + i * step:.1f}", f"{34 - 30 * (value - low) / span:.1f}")
+        for i, value in enumerate(values)
     ]
-    lines = [
-        tag("polyline", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in run), fill="none", stroke="currentColor",
-            stroke_width="1.5")
+    pieces = [
+        " ".join(f"{x},{y}" for x, y in run)
         for is_known, group in groupby(points, key=lambda point: point is not None)
         if is_known and len(run := [point for point in group if point is not None]) > 1
-    ]  # fmt: skip
-    end = next(point for point in reversed(points) if point is not None)
-    dot = tag("circle", cx=f"{end[0]:.1f}", cy=f"{end[1]:.1f}", r="2.2", fill="currentColor")
-    return tag("svg", *lines, dot, viewBox="0 0 220 38", width="100%", height="38", role="img", aria_label=name)
+    ]
+    return _Line(pieces, next(point for point in reversed(points) if point is not None))
 
 
-def _opportunities(connection: duckdb.DuckDBPyConnection, words: Wording) -> list[Markup]:
+def _opportunities(connection: duckdb.DuckDBPyConnection) -> list[_Opportunity]:
     """What the newest cycle falls short of, most money first; nothing where nothing is at stake."""
     rows = connection.execute(
         f"""
@@ -217,98 +217,63 @@ def _opportunities(connection: duckdb.DuckDBPyConnection, words: Wording) -> lis
         order by review.opportunity_rank
         """
     ).fetchall()
-    if not rows:
-        return []
-    headers = [words.say(h) for h in ("KPI", "Cycle before", "Target", "Actual", "Money at stake", "Initiatives")]
-    return [
-        tag("h2", text(f"{words.say('Opportunities')}, {words.day(rows[0][0])} – {words.day(rows[0][1])}")),
-        table(
-            headers,
-            [
-                [text(name_vi if words.language == "vi" and name_vi else name),
-                 *(text(words.value(value, unit)) for value in (baseline, target, actual)),
-                 text(words.value(stake, "money")), text(words.number(count, 0))]
-                for _, _, name, name_vi, unit, baseline, target, actual, stake, count in rows
-            ],
-            numbers=frozenset({1, 2, 3, 4, 5}),
-        ),
-    ]  # fmt: skip
+    return [_Opportunity(*row) for row in rows]
 
 
 # what an analyst must know
 
 
-def _refused(connection: duckdb.DuckDBPyConnection, words: Wording) -> list[Markup]:
+def _failed(connection: duckdb.DuckDBPyConnection, run_id: str) -> list[_Failed]:
     rows = connection.execute(
         """
-        select source, account, files, rows_refused, reason from race.batch_history
+        select severity, subject, message from race.check_history
+        where not passed and (
+            run_id = ? or batch_id in (select batch_id from race.batch_history where status in ('accepted', 'pending'))
+        )
+        order by list_position(['critical', 'warning', 'info'], severity), subject, message
+        """,
+        [run_id],
+    ).fetchall()
+    return [_Failed(*row) for row in rows]
+
+
+def _refused(connection: duckdb.DuckDBPyConnection) -> list[_Refused]:
+    rows = connection.execute(
+        """
+        select source, account, files, coalesce(rows_refused, 0), reason from race.batch_history
         where status = 'refused' or (status = 'accepted' and rows_refused > 0)
         order by status = 'refused' desc, source, account, files
         """
     ).fetchall()
-    return [
-        tag("h2", text(words.say("Refused"))),
-        table(
-            [words.say(header) for header in ("Source", "Account", "Files", "Rows refused", "Reason")],
-            [
-                [text(source), text(account), text(files), text(words.number(count or 0, 0)), text(reason)]
-                for source, account, files, count, reason in rows
-            ],
-            numbers=frozenset({3}),
-        )
-        if rows
-        else tag("p", text(words.say("None.")), class_="soft"),
-    ]
+    return [_Refused(*row) for row in rows]
 
 
-def _waiting(connection: duckdb.DuckDBPyConnection, words: Wording) -> list[Markup]:
+def _waiting(connection: duckdb.DuckDBPyConnection) -> list[_Waiting]:
     rows = connection.execute(
         "select source, account, files, reason from race.batch_history where status = 'pending' order by all"
     ).fetchall()
-    if not rows:
-        return []
-    headers = [words.say(header) for header in ("Source", "Account", "Files", "Reason")]
-    return [tag("h2", text(words.say("Waiting"))), table(headers, [[text(cell) for cell in row] for row in rows])]
+    return [_Waiting(*row) for row in rows]
 
 
-def _failed(words: Wording, failed: Sequence[tuple[str, str, str]]) -> list[Markup]:
-    if not failed:
-        return []
-    return [
-        tag("h2", text(words.say("Checks that failed"))),
-        table(
-            [words.say(header) for header in ("Severity", "Check", "Found")],
-            [
-                [tag("span", text(words.say(severity)), class_="bad" if severity == "critical" else "warn"),
-                 text(subject), text(message)]
-                for severity, subject, message in failed
-            ],
-        ),
-    ]  # fmt: skip
-
-
-def _sources(connection: duckdb.DuckDBPyConnection, words: Wording, as_of: dt.date) -> list[Markup]:
+def _sources(connection: duckdb.DuckDBPyConnection, as_of: dt.date) -> list[_Source]:
     rows = connection.execute(
         """
-        select source, account, max(covers_to), max(exported_at)::date, sum(rows_landed)
+        select source, account, max(covers_to), max(exported_at)::date, coalesce(sum(rows_landed), 0)
         from race.batch_history
         where status in ('accepted', 'superseded')
         group by all
         order by all
         """
     ).fetchall()
-    headers = [words.say(h) for h in ("Source", "Account", "Covers up to", "Days behind", "Last export", "Rows")]
     return [
-        tag("h2", text(words.say("Sources"))),
-        table(
-            headers,
-            [
-                [text(source), text(account), text(words.day(covers_to)),
-                 # the day as_of is not over: a source that covers the day before is not behind
-                 text(max(0, (as_of - covers_to).days - 1) if covers_to else None), text(words.day(exported)),
-                 text(words.number(count or 0, 0))]
-                for source, account, covers_to, exported, count in rows
-            ],
-            numbers=frozenset({3, 5}),
-        ),
-    ]  # fmt: skip
+        # the day as_of is not over: a source that covers the day before is not behind
+        _Source(
+            source,
+            account,
+            covers_to,
+            exported,
+            rows_landed,
+            max(0, (as_of - covers_to).days - 1) if covers_to else None,
+        )
+        for source, account, covers_to, exported, rows_landed in rows
+    ]

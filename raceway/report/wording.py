@@ -81,6 +81,10 @@ class Wording:
         """The words in the report's language; words that have no translation stay English."""
         return _VIETNAMESE.get(words, words) if self.language == "vi" else words
 
+    def name(self, name: str, name_vi: str | None) -> str:
+        """A KPI's name in the report's language; English where it has no other."""
+        return name_vi if self.language == "vi" and name_vi else name
+
     def number(self, value: float, decimals: int) -> str:
         """A number with thousands and decimals set apart as the language does; halves are rounded up."""
         rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)

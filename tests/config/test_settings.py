@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import stat
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+import duckdb
+import jinja2
 import pytest
+from babel.numbers import get_currency_precision, list_currencies
 
 from raceway.common.faults import BadSettings
-from raceway.common.home import Home, find_home
+from raceway.common.home import PROJECT, Home, find_home
 from raceway.config.accounts import Account, ChannelRule, Exclusion, load_accounts, load_channel_rules, load_exclusions
 from raceway.config.init import init_home, settings_toml
 from raceway.config.settings import Settings, load_settings
@@ -121,7 +124,29 @@ def test_the_business_day_of_a_late_evening_in_utc_is_the_next_one_in_ho_chi_min
 
 
 def test_dong_has_no_minor_unit_and_dinar_has_three() -> None:
-    assert [minor_unit(currency) for currency in ("VND", "USD", "KWD")] == [0, 2, 3]
+    assert [minor_unit(currency) for currency in ("VND", "USD", "KWD", "CLF")] == [0, 2, 3, 4]
+
+
+def test_minor_units_are_those_of_babel_but_where_people_write_fewer_decimals_than_iso_has() -> None:
+    """What Babel learns of new currencies shows here: ISO 4217's list one decides, and values.py follows it."""
+    in_use = ["AFN", "ALL", "IQD", "IRR", "KPW", "LAK", "LBP", "MGA", "MMK", "RSD", "SOS", "SYP", "YER"]
+    withdrawn = ["ADP", "BYR", "ESP", "ITL", "LUF", "MGF", "MRO", "SLL", "STD", "TMM", "TRL", "ZMK", "ZWD"]
+    currencies = [
+        currency for currency in list_currencies() if get_currency_precision(currency) != minor_unit(currency)
+    ]
+    assert sorted(currencies) == sorted(in_use + withdrawn)
+    assert {get_currency_precision(currency) for currency in currencies} == {0}
+
+
+@pytest.mark.parametrize("places", sorted({minor_unit(currency) for currency in list_currencies()}))
+def test_models_know_every_minor_unit(places: int) -> None:
+    """A minor unit without its branch would make money null."""
+    text = (PROJECT.dbt_project / "macros" / "money.sql").read_text(encoding="utf-8")
+    money = jinja2.Environment(autoescape=False).from_string(text).module
+    rounded = money.rounded_to_minor_unit("cast(2.123456 as decimal(18, 6))", str(places))
+    assert duckdb.sql(f"select {rounded}, {money.minor_units_per_unit(str(places))}").fetchall() == [
+        (Decimal("2.123456").quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP), 10**places)
+    ]
 
 
 def test_own_channel_rules_keep_their_order(home: Home) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 
 import pytest
 
+from raceway.common.home import PROJECT
 from raceway.history.records import Check, record_checks
 from raceway.report.wording import Wording
 from tests.support.mart_company import Company
@@ -103,6 +105,35 @@ def test_a_file_name_is_never_html(company: Company) -> None:
     assert {tag for tag, _ in page.elements}.isdisjoint({"script", "b"})
     assert "<script>alert(1)</script>.csv" in page.text
     assert 'unknown "shape" & <b>kind</b>' in page.text
+
+
+def test_a_name_never_leaves_the_attribute_or_the_title_that_it_stands_in(company: Company) -> None:
+    name = """</title><script>"&'</script>"""
+    settings = company.home.settings
+    text = re.sub(
+        r"(?m)^name = .*$", lambda _: f"name = {json.dumps(name)}", settings.read_text(encoding="utf-8"), count=1
+    )
+    settings.write_text(text, encoding="utf-8")
+    company.sql("""update kpi_catalog set name = '" onload="alert(1)' where kpi = 'ad_spend'""")
+    company.sql("""
+        insert into race_kpi by name
+        select * replace (date '2026-09-01' as period_start, date '2026-09-30' as period_end, 500 as value)
+        from race_kpi where kpi = 'ad_spend' and period_start = '2026-10-01'
+    """)
+
+    page = report(company)
+
+    assert {tag for tag, _ in page.elements}.isdisjoint({"script"})
+    assert page.text.count(name) == 2
+    drawn = [given for tag, given in page.elements if tag == "svg"]
+    assert '" onload="alert(1)' in [given["aria-label"] for given in drawn]
+    assert not any("onload" in given for given in drawn)
+
+
+def test_no_template_marks_a_text_as_safe() -> None:
+    templates = list((PROJECT.root / "raceway" / "report" / "templates").glob("*.j2"))
+    assert templates
+    assert not [path.name for path in templates if re.search(r"\|\s*safe\b|autoescape", path.read_text("utf-8"))]
 
 
 def test_pages_load_nothing_from_outside(company: Company) -> None:

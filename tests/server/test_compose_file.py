@@ -90,6 +90,7 @@ def test_secret_values_are_never_written_out() -> None:
 def test_the_image_holds_the_locked_packages_and_runs_as_an_ordinary_user() -> None:
     lines = (PROJECT.root / "Dockerfile").read_text(encoding="utf-8").splitlines()
     assert "RUN pip install --no-deps --require-hashes --requirement requirements.txt" in lines
+    assert not [line for line in lines if "requirements-dev" in line], "no tests, linters or stand-ins in the image"
     assert "USER raceway" in lines
 
 
