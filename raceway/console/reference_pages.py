@@ -67,7 +67,7 @@ def commands_page() -> str:
         "",
         *_parameters(program),
     ]
-    for name, command in program.commands.items():  # type: ignore[attr-defined]
+    for name, command in program.commands.items():  # type: ignore[attr-defined]  # it is a group
         lines += ["", f"## raceway {name}", "", *_help(command.help or ""), *_parameters(command)]
     return _page(lines)
 
