@@ -30,19 +30,23 @@ from raceway.contracts.grammar import ExclusionKind
 class Account(Model):
     """One ad account, shop, property, list or till of a source: one row of accounts.csv."""
 
-    source: Name
-    account: Name
-    name: str
-    brand: str = ""
-    market: Market
-    time_zone: Zone
-    currency: Currency
-    prices_include_vat: bool = False
-    vat_rate: Decimal = Field(Decimal(0), ge=0, lt=1)
-    history_start: dt.date | None = None
-    conversions_are_purchases: bool = False
-    site: str = ""
-    counts_sessions: bool = True
+    source: Name = Field(description="The source, as its folder in the inbox is named.")
+    account: Name = Field(description="Your short name of the account: the folder below the source's.")
+    name: str = Field(description="The account's name for people.")
+    brand: str = Field("", description="Brand that it belongs to, where you have several.")
+    market: Market = Field(description="ISO country of what states none itself.")
+    time_zone: Zone = Field(description="IANA zone of its days, and of times that state none.")
+    currency: Currency = Field(description="ISO 4217; a file in another currency is refused.")
+    prices_include_vat: bool = Field(False, description="Whether its amounts hold VAT.")
+    vat_rate: Decimal = Field(Decimal(0), ge=0, lt=1, description="Share of VAT on top of the net price: 0.08 is 8 %.")
+    history_start: dt.date | None = Field(
+        None, description="First day of its history here; nobody can be told from new in the 180 days after it."
+    )
+    conversions_are_purchases: bool = Field(False, description="google_ads: whether its conversions are orders.")
+    site: str = Field("", description="Host of the site, shop or profile; ties a shop to the site that measures it.")
+    counts_sessions: bool = Field(
+        True, description="ga4, segment: false for the second measure of one site; it still tells who is who."
+    )
 
     @property
     def zone(self) -> ZoneInfo:
@@ -67,9 +71,11 @@ class Exclusion(Model):
     agent's text, any case; the other kinds are whole values.
     """
 
-    kind: ExclusionKind
-    value: Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-    reason: str = ""
+    kind: ExclusionKind = Field(description="What the value is.")
+    value: Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)] = Field(
+        description="Whose rows do not count."
+    )
+    reason: str = Field("", description="Why, for people.")
 
     @model_validator(mode="after")
     def _is_an_ip(self) -> Exclusion:
@@ -81,10 +87,10 @@ class Exclusion(Model):
 class Holiday(Model):
     """A day or stretch of days with its own shape (Tết, promotions): one row of holidays.csv."""
 
-    starts_on: dt.date
-    ends_on: dt.date
-    name: str
-    market: Market | Literal[""] = ""
+    starts_on: dt.date = Field(description="First day.")
+    ends_on: dt.date = Field(description="Last day.")
+    name: str = Field(description="Its name for people.")
+    market: Market | Literal[""] = Field("", description="ISO country; empty: every market.")
 
 
 # of a pattern: \S, \D, \pL, \p{Greek} …, whose letters stand for no letter
@@ -115,13 +121,13 @@ class ChannelRule(Model):
     holds for every session. The first row whose conditions all hold decides, before the rules of the program.
     """
 
-    channel: Name
-    click_id: Pattern = ""
-    category: Pattern = ""
-    source: Pattern = ""
-    medium: Pattern = ""
-    campaign: Pattern = ""
-    is_ad: bool = False
+    channel: Name = Field(description="Channel that such sessions have.")
+    click_id: Pattern = Field("", description="Name of the click id: gclid, fbclid, ttclid.")
+    category: Pattern = Field("", description="Category of the source: search, social, video, mail, marketplace.")
+    source: Pattern = Field("", description="utm_source, or the referrer's host.")
+    medium: Pattern = Field("", description="utm_medium.")
+    campaign: Pattern = Field("", description="utm_campaign.")
+    is_ad: bool = Field(False, description="Whether the session counts as brought by an ad platform.")
 
     @model_validator(mode="after")
     def _is_a_rule(self) -> ChannelRule:

@@ -306,7 +306,8 @@ def new_source(
 ) -> None:
     """Draft the folder of a new source from an example file, and list what a person must decide.
 
-    Example: `raceway new-source kiosk --from sales.csv --table sales`; docs/adding-a-source.md goes through it.
+    Example: `raceway new-source kiosk --from sales.csv --table sales`; docs/tutorials/adding-a-source.md goes
+    through it.
     """
     from raceway.console.new_source import draft_source
 

@@ -186,10 +186,11 @@ def _key(home: Home) -> Iterator[Finding]:
         return
     if known not in (None, fingerprint):
         yield Finding("error", "key", f"{home.hash_key} has the fingerprint {fingerprint}, but what landed here is "
-                      f"hashed under the key {known}: put that one back from its backup (docs/backup.md); nothing runs "
-                      "until then")  # fmt: skip
+                      f"hashed under the key {known}: put that one back from its backup (docs/how-to/backup.md); "
+                      "nothing runs until then")  # fmt: skip
     else:
-        yield Finding("ok", "key", f"fingerprint {fingerprint}; back it up together with landing/ (docs/backup.md)")
+        backup = "back it up together with landing/ (docs/how-to/backup.md)"
+        yield Finding("ok", "key", f"fingerprint {fingerprint}; {backup}")
 
 
 def _private(home: Home) -> Iterator[Path]:

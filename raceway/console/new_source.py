@@ -125,7 +125,8 @@ def _contract_text(
     landed = [column for column in columns if "personal" not in column.meta]
     dated = [c.name for c in landed if c.data_type in ("date", "timestamp")][:1]
     lines = [
-        f"# Drafted from {example}. Its language: docs/contract-language.md. `decide` marks what a person must settle.",
+        f"# Drafted from {example}. Its language: docs/reference/contract-language.md.",
+        "# `decide` marks what a person must settle.",
         "version: 2",
         "",
         "sources:",

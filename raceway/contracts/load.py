@@ -2,7 +2,7 @@
 
 `_<source>__sources.yml` holds tables, columns, data types and descriptions where dbt looks for them, and
 the file contract under `config.meta` of source, table and column. The language is described in
-docs/contract-language.md; the models below are its grammar. A company's overlay
+docs/reference/contract-language.md; the models below are its grammar. A company's overlay
 (`<home>/sources/<source>.yml`) changes schedule, owner and aliases; its own sources lie in
 `<home>/sources/<name>/`.
 """

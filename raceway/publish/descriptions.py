@@ -25,7 +25,7 @@ def describe_tables(connection: duckdb.DuckDBPyConnection, catalog: str) -> None
         ).fetchall()
     }
     tables = {table for table, _ in present}
-    for model in _described():
+    for model in described_tables():
         name = model["name"]
         if name not in tables:
             continue
@@ -37,8 +37,8 @@ def describe_tables(connection: duckdb.DuckDBPyConnection, catalog: str) -> None
                 )
 
 
-def _described() -> list[dict[str, Any]]:
-    """The `models` and `seeds` entries of the project's YAML files."""
+def described_tables() -> list[dict[str, Any]]:
+    """The `models` and `seeds` entries of the project's YAML files. Raises BadContract where one is no YAML."""
     entries: list[dict[str, Any]] = []
     for folder in ("models", "seeds"):
         for file in sorted((PROJECT.dbt_project / folder).rglob("*.yml")):

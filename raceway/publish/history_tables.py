@@ -79,7 +79,9 @@ _CHECK_COLUMNS: Final = (
     "{name: 'varchar', kind: 'varchar', severity: 'varchar', passed: 'boolean', subject: 'varchar',"
     " batch_id: 'varchar', observed: 'varchar', expected: 'varchar', message: 'varchar', checked_at: 'timestamptz'}"
 )
-_DESCRIPTIONS: Final = {
+HISTORY_COLUMNS: Final = {"run_history": _RUNS, "batch_history": _BATCHES, "check_history": _CHECKS}
+"""Type and description of each column, by table."""
+HISTORY_DESCRIPTIONS: Final = {
     "run_history": "One row per run of the nightly build: when, from what, and how it ended. Times are UTC.",
     "batch_history": "One row per landed batch, per refused file and per duplicate: what it covers, what became of it"
     " and what it replaced. Times are UTC.",
@@ -106,8 +108,8 @@ def write_history_tables(
         _batch_rows(Ledger(home).state(), in_effect, snapshots, pending, excluded),
     )
     _create_check_history(connection, home)
-    for name, columns in (("run_history", _RUNS), ("batch_history", _BATCHES), ("check_history", _CHECKS)):
-        connection.execute(f"comment on table race.{name} is {quoted(_DESCRIPTIONS[name])}")
+    for name, columns in HISTORY_COLUMNS.items():
+        connection.execute(f"comment on table race.{name} is {quoted(HISTORY_DESCRIPTIONS[name])}")
         for column, (_, description) in columns.items():
             connection.execute(f"comment on column race.{name}.{column} is {quoted(description)}")
 

@@ -7,10 +7,11 @@ from typing import Final
 
 import duckdb
 
-_MARTS: Final = (
+MARTS: Final = (
     "race_kpi", "race_measure", "kpi_catalog", "measure_catalog", "osa_review", "identity_link",
     "identity_left_out", "customer_360", "cohort_retention",
 )  # fmt: skip
+"""Published beside all facts (`fct_…`) and dimensions (`dim_…`)."""
 
 # The column that dates a table's rows: Parquet is cut into its months, race.duckdb holds the recent ones.
 # A table that is not named here, or has none of its own (a state like a subscriber), is published whole.
@@ -82,6 +83,6 @@ def mart_tables(connection: duckdb.DuckDBPyConnection, catalog: str) -> list[Mar
             and (table_name = any(?) or starts_with(table_name, 'fct_') or starts_with(table_name, 'dim_'))
         order by table_name
         """,
-        [catalog, list(_MARTS)],
+        [catalog, list(MARTS)],
     ).fetchall()
     return [MartTable(name, _DATED_BY.get(name)) for (name,) in rows]

@@ -105,7 +105,8 @@ def check_key(home: Home) -> str:
     elif known != found:
         raise BadSettings(
             f"{home.hash_key}: its fingerprint is {found}, but what landed here is hashed under the key {known}. Put "
-            "that key back from the backup that belongs to this landing folder (docs/backup.md); nothing was changed"
+            "that key back from the backup that belongs to this landing folder (docs/how-to/backup.md); nothing was "
+            "changed"
         )
     return found
 

@@ -1,4 +1,4 @@
-"""docs/kpis.md: every KPI with its formula, every measure with its definition and the landed columns behind it.
+"""docs/reference/kpis.md: every KPI with its formula, every measure with its definition, the landed columns behind.
 
     python -m raceway.report.kpi_page      writes it anew (after the catalogue or a contract has changed)
 
@@ -18,7 +18,7 @@ from typing import Final
 from raceway.common.home import PROJECT
 from raceway.contracts.load import load_contracts
 
-PAGE: Final = PROJECT.root / "docs" / "kpis.md"
+PAGE: Final = PROJECT.root / "docs" / "reference" / "kpis.md"
 _STAGES: Final = ("plan", "reach", "act", "convert", "engage", "advocacy")
 _GRAINS: Final = {"month+": "month, quarter, cycle"}
 _GOOD: Final = {"up": "higher is better", "down": "lower is better", "neutral": "neither is better"}
@@ -127,7 +127,7 @@ def unknown_columns() -> Iterator[str]:
 
 
 def write_page(page: Path = PAGE) -> None:
-    """Writes docs/kpis.md."""
+    """Writes docs/reference/kpis.md."""
     page.write_text(kpi_page(), encoding="utf-8")
 
 

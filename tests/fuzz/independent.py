@@ -3,7 +3,7 @@
 No line of raceway's reader is used.
 
 The contract is data and may be read; how cells become values is said once more here, from
-docs/contract-language.md, so that two readings can prove each other wrong.
+docs/reference/contract-language.md, so that two readings can prove each other wrong.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The week of docs/golden-week.md: files by hand, numbers by hand, the real pipeline between them."""
+"""The week of docs/tutorials/golden-week.md: files by hand, numbers by hand, the real pipeline between them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/kpis.md is what the catalogue and the contracts say, and names the landed columns behind every fed measure."""
+"""docs/reference/kpis.md is what the catalogue and the contracts say, and names the landed columns behind every fed measure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FED = {row["measure"] for row in SOURCES}
 
 def test_the_page_is_what_the_generator_writes() -> None:
     assert PAGE.read_text(encoding="utf-8") == kpi_page(), (
-        "docs/kpis.md is older than dbt_project/seeds: write it anew by python -m raceway.report.kpi_page"
+        "docs/reference/kpis.md is older than dbt_project/seeds: write it anew by python -m raceway.report.kpi_page"
     )
 
 
