@@ -21,7 +21,7 @@ RACEWAY_HOME ?= $(CURDIR)/var
 export RACEWAY_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test setup-spark test-spark lint format fuzz bench up lock clean
+.PHONY: help setup setup-dev run test mutants setup-spark test-spark lint format fuzz bench up lock clean
 
 help:  ## show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -51,6 +51,9 @@ run: setup  ## set up, write a home with a sample inbox if there is none, run on
 
 test: setup-dev  ## run every test (16 minutes)
 	$(BIN)/python -m pytest -n 2 --dist loadscope $(PYTEST_ARGS)
+
+mutants: setup-dev  ## put faults into copies of the program; each must be found by its tests (10 minutes)
+	$(BIN)/python -m tests.mutants.run $(MUTANTS)
 
 setup-spark: $(SPARK_INSTALLED)  ## build .venv-spark, which builds models on a local Spark (2 minutes, once)
 

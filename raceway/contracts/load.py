@@ -2,16 +2,15 @@
 
 `_<source>__sources.yml` holds tables, columns, data types and descriptions where dbt looks for them, and
 the file contract under `config.meta` of source, table and column. The language is described in
-docs/reference/contract-language.md; the models below are its grammar. A company's overlay
+docs/reference/contract-language.md; `grammar` has its words. A company's overlay
 (`<home>/sources/<source>.yml`) changes schedule, owner and aliases; its own sources lie in
 `<home>/sources/<name>/`.
 """
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -94,9 +93,15 @@ def _keys_at(model: type[BaseModel], loc: tuple[Any, ...]) -> list[str]:
     here: Any = model
     for part in loc[:-1]:
         if isinstance(part, str) and part in getattr(here, "model_fields", {}):
-            found = re.findall(r"raceway\.contracts\.(\w+)", str(here.model_fields[part].annotation))
-            here = globals().get(found[0], here) if found else here
+            here = _model_in(here.model_fields[part].annotation) or here
     return list(here.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model that a field holds, by itself, or in a list, a mapping or a choice."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for inner in get_args(annotation) if (found := _model_in(inner))), None)
 
 
 def _named(raw: dict[str, Any], key: str, where: str) -> list[dict[str, Any]]:

@@ -105,6 +105,15 @@ def test_a_batch_id_does_not_depend_on_arrival(tmp_path: Path, ads: Ads) -> None
     assert ids[0][0].startswith("20260309T030000Z-")
 
 
+def test_equal_files_of_two_accounts_are_two_batches(desk: Desk) -> None:
+    content = "Day,Campaign,Impr.,Clicks,Cost\n2026-03-01,A,10,1,5\n"  # no currency but the account's
+    outcomes = [desk.land_one(f"google_ads/{account}/report.csv", content) for account in ("vn", "us")]
+    assert [outcome.status for outcome in outcomes] == ["landed", "landed"]
+    batches = [desk.batch(batch_id) for outcome in outcomes for batch_id in outcome.batches]
+    assert [(batch.account, batch.currency) for batch in batches] == [("vn", "VND"), ("us", "USD")]
+    assert len({batch.path for batch in batches}) == 2
+
+
 def test_a_rejected_batch_gives_way_to_what_it_had_replaced_and_can_come_back(desk: Desk, ads: Ads) -> None:
     desk.land_one("google_ads/vn/a.csv", ads(("2026-03-01", "A", 10, 1, "5")), at="2026-03-08 03:00")
     wrong = desk.land_one("google_ads/vn/b.csv", ads(("2026-03-01", "A", 99, 1, "5")))

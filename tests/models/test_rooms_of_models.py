@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 import yaml
-from dbt_story import PROJECT, ROOT
 
 from raceway.build.parsed_project import parsed_project
 from raceway.night.wiring import STAGES
+from tests.support.dbt_story import PROJECT, ROOT
 
 MODELS = PROJECT / "models"
 

@@ -18,7 +18,7 @@ import pytest
 
 from raceway.common.faults import GateFailed, PassingFault
 from raceway.history.records import Check, record_checks, run_records
-from raceway.publish.version import published_version, published_versions
+from raceway.publish.version import published_version, published_versions, switch
 from tests.support.mart_company import AS_OF, Company
 
 MakeCheck = Callable[..., Check]
@@ -155,6 +155,27 @@ def test_a_reader_of_a_version_that_is_removed_is_not_disturbed(company: Company
     assert [version.run_id for version in published_versions(company.home)] == ["night-2", "night-3"]
 
 
+def test_current_shows_a_version_at_every_moment_of_a_switch(company: Company) -> None:
+    for name in ("v1", "v2"):
+        (company.home.published / name).mkdir(parents=True)
+    switch(company.home, "v1")
+    shown: list[str] = []
+    watches = True
+
+    def look(event: str, _: object) -> None:
+        """Hears of each call of the operating system before it is made."""
+        if watches and event.startswith("os."):
+            shown.append(company.home.current.resolve(strict=True).name)
+
+    sys.addaudithook(look)
+    try:
+        switch(company.home, "v2")
+    finally:
+        watches = False  # a hook stays as long as the process
+    assert "v1" in shown
+    assert company.home.current.resolve().name == "v2"
+
+
 @pytest.mark.parametrize("moment", ["while writing", "before the switch", "after the switch"])
 def test_a_kill_leaves_the_old_or_the_new_version(company: Company, moment: str) -> None:
     """The process is killed for good (SIGKILL) at the named moment; the next publish clears up."""
@@ -168,8 +189,8 @@ def test_a_kill_leaves_the_old_or_the_new_version(company: Company, moment: str)
     killed = subprocess.run(
         [sys.executable, "-c", f"""
 import datetime as dt, os, pathlib, signal
-from raceway import publish
-from raceway.home import Home
+from raceway.common.home import Home
+from raceway.publish import version as publish
 def die(*args): os.kill(os.getpid(), signal.SIGKILL)
 {patch}
 publish.publish(Home(pathlib.Path({str(company.home.root)!r})), "night-2",

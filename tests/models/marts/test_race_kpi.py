@@ -130,6 +130,19 @@ def test_a_running_month_keeps_its_whole_budget_and_is_not_complete(mart: Any) -
     assert mart.kpi("marketing_budget", "month", "04-01")["previous_to_date_value"] == 0.0
 
 
+def test_a_year_before_is_the_same_month_and_the_same_weekday(mart: Any) -> None:
+    mart.cover("google_ads", "campaign_daily", "2025-01-01", "04-10")
+    # a Sunday, the Monday after it, and a Monday of the year after
+    for date, seen in (("2025-03-02", 100), ("2025-03-03", 7), ("2026-03-02", 5)):
+        mart.add("fct_reach_ads", {"day": date, "impressions": seen, "clicks": 1, "cost": "1"})
+    mart.build()
+    assert mart.kpi("ad_impressions", "day", "03-02")["year_ago_value"] == 7
+    assert mart.kpi("ad_impressions", "week", "03-02")["year_ago_value"] == 7
+    assert mart.kpi("ad_impressions", "month", "03-01")["year_ago_value"] == 107
+    assert mart.kpi("ad_impressions", "quarter", "01-01")["year_ago_value"] == 107
+    assert mart.kpi("ad_impressions", "cycle", "2026-03-21")["year_ago_value"] is None
+
+
 def test_a_required_source_that_is_missing_leaves_its_kpis_incomplete(mart: Any) -> None:
     mart.cover("shopify", "orders", "03-01", "03-31")
     mart.cover("square", "items", "03-01", "04-10")
