@@ -326,12 +326,12 @@ CONSOLE: Final = (
 
 FITTING: Final = (
     Mutant(
-        "each_purchase_is_one_more_chance_to_leave",
+        "the_time_to_come_begins_with_the_last_purchase",
         PACKAGE,
-        "odds = np.log(a / (b + repeats - 1)) + (r + frequency)",
-        "odds = np.log(a / (b + repeats)) + (r + frequency)",
+        "reach = t / (model.alpha + age[of])",
+        "reach = t / (model.alpha + recency[of])",
         ("test_expected_orders_are_the_published_formula",),
-        "customers would be alive, and worth money, more often than they are",
+        "who has not bought for long would be expected to buy most, and be worth most",
     ),
 )
 
