@@ -74,12 +74,12 @@ LANDING: Final = (
         "the second account's batch would take the first one's folder: the account is part of every key",
     ),
     Mutant(
-        "content_that_was_known_once_is_known_for_ever",
+        "newer_is_what_arrives_later",
         PACKAGE,
-        "if batch.content_hash == content_hash and (exported_at in batch.sightings or in_effect(batch, state)):",
-        "if batch.content_hash == content_hash:",
-        ("test_arrival_order_does_not_matter",),
-        "a report that comes back as it was would be a duplicate, and which days count would depend on arrival",
+        "return max(file.modified_at for file in self.export.files)",
+        "return dt.datetime.now(dt.UTC)",
+        ("test_an_older_export_that_arrives_later_changes_nothing",),
+        "a file that comes late would take the place of newer ones, and no night could be told again",
     ),
     Mutant(
         "a_file_with_one_readable_row_lands",
@@ -326,12 +326,12 @@ CONSOLE: Final = (
 
 FITTING: Final = (
     Mutant(
-        "each_purchase_is_one_more_chance_to_leave",
+        "the_time_to_come_begins_with_the_last_purchase",
         PACKAGE,
-        "odds = np.log(a / (b + repeats - 1)) + (r + frequency)",
-        "odds = np.log(a / (b + repeats)) + (r + frequency)",
+        "reach = t / (model.alpha + age[of])",
+        "reach = t / (model.alpha + recency[of])",
         ("test_expected_orders_are_the_published_formula",),
-        "customers would be alive, and worth money, more often than they are",
+        "who has not bought for long would be expected to buy most, and be worth most",
     ),
 )
 

@@ -45,7 +45,7 @@ import os, sys
 from raceway.build.parsed_project import parsed_project
 from raceway.common.home import PROJECT
 scratch = sys.argv[1]
-os.environ["RACEWAY_WAREHOUSE"] = scratch + "/none.duckdb"
+os.environ["RACEWAY_WAREHOUSE"] = scratch + "/warehouse.duckdb"  # its name is in what is parsed
 parsed_project(
     [PROJECT.dbt_project, PROJECT.profiles],
     ["--quiet", "--project-dir", str(PROJECT.dbt_project), "--profiles-dir", str(PROJECT.profiles),
@@ -246,8 +246,8 @@ def try_all(tree: Path, mutants: Sequence[Mutant], jobs: int = 1, timeout: float
             _tell(f"without a mutant: {len(sound.cases)} cases in {sound.seconds:.0f} s, {sound.cpu:.0f} s of CPU")
         for mutant in list(rest):
             unsound = [test for test in mutant.tests if sound and sound.of(test) != {"passed"}]
-            if unsound:
-                said = f"{', '.join(unsound)} does not pass without it"
+            if sound and unsound:
+                said = f"{', '.join(unsound)} does not pass without it: {' '.join(sound.said.split())[-300:]}"
                 results.append(Result(mutant.name, "broken", said, mutant.tests, 0.0, 0.0))
                 rest.remove(mutant)
 
