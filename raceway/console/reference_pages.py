@@ -158,7 +158,7 @@ def landed_tables_page() -> str:
         "row has `_batch_id` and `_row` (its record number in the file), and where newer exports replace entities",
         "`_entity` (its key).",
         "",
-        "*replaces* says what a newer export of the same account takes the place of. *?* marks columns that a file may",
+        "*Replaces* says what a newer export of the same account takes the place of. *?* marks columns that a file may",
         "lack. What lands as a hash, or masked, is said beside the column.",
         "",
         " · ".join(f"[{name}](#{name})" for name in sorted(contracts)),
@@ -196,7 +196,8 @@ def _may_lack(column: ColumnContract) -> str:
 
 
 def _landed_as(column: ColumnContract) -> str:
-    notes = [_HASHED[column.meta.hash]] if column.meta.hash else []
+    told = "hash" in column.description.lower()
+    notes = [_HASHED[column.meta.hash]] if column.meta.hash and not told else []
     notes += ["e-mails, phones and numbers masked"] if column.meta.free_text else []
     notes += [f"coarse: {column.meta.coarse}"] if column.meta.coarse else []
     notes += [f"sentiment of `{column.meta.sentiment_of}`"] if column.meta.sentiment_of else []

@@ -16,11 +16,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from raceway.common.home import Home
 from raceway.ledger.ledger import Ledger
-from tests.docs.pages import Page, pages
+from tests.docs.pages import ROOT, Page, pages
 
 NIGHT = "raceway.toml"
 """A word of the block that is the night: it makes the home, has a person fill in settings and accounts, and runs."""
@@ -53,7 +54,7 @@ class Desk:
             cwd=self.root,
             capture_output=True,
             text=True,
-            timeout=600,
+            timeout=1_800,
             check=False,
             env=inherited
             | {
@@ -117,6 +118,20 @@ def test_the_blocks_of_a_page_run_as_they_stand(page: Page, after_the_night: Pat
         commands = block.text.replace("reject BATCH", f"reject {accepted}").replace("accept BATCH", f"accept {back}")
         ran = at.run(commands.replace("AS_OF", as_of))
         assert ran.returncode == 0, f"{block.text}\n{ran.stdout}{ran.stderr}"
+
+
+def test_the_page_of_the_mart_has_the_published_tables_and_columns(after_the_night: Path) -> None:
+    database = (after_the_night / "published" / "current" / "race.duckdb").resolve()
+    with duckdb.connect(str(database), read_only=True) as mart:
+        published = mart.execute(
+            "select table_name, list(column_name order by ordinal_position) from information_schema.columns group by all"
+        ).fetchall()
+    page = (ROOT / "docs" / "reference" / "mart.md").read_text(encoding="utf-8")
+    sections = dict(re.findall(r"^### (\w+)\n(.*?)(?=^##|\Z)", page, flags=re.MULTILINE | re.DOTALL))
+    described = {name: re.findall(r"^\| `(\w+)`", text, flags=re.MULTILINE) for name, text in sections.items()}
+    assert {name: sorted(columns) for name, columns in described.items()} == {
+        name: sorted(columns) for name, columns in published
+    }
 
 
 def test_no_word_that_a_reader_fills_in_is_left() -> None:

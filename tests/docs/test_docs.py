@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import typer
+import yaml
 
 from raceway.config.settings import Settings
 from raceway.console.cli import app
@@ -111,6 +112,13 @@ def test_a_block_that_is_not_run_says_why(page: Page) -> None:
         or (block.text.startswith("# not run") and not block.text.startswith(NOT_RUN))
     ]
     assert silent == []
+
+
+def test_the_hooks_before_a_commit_are_tools_of_this_checkout() -> None:
+    found = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    assert {repository["repo"] for repository in found["repos"]} == {"local"}
+    entries = [hook["entry"].split()[0] for repository in found["repos"] for hook in repository["hooks"]]
+    assert [entry for entry in entries if not (ROOT / entry).exists()] == []
 
 
 def _texts(*folders: str) -> Iterator[str]:
