@@ -89,7 +89,7 @@ def _load_claims(connection: duckdb.DuckDBPyConnection, home: Home, accepted: li
     An export that lists what exists covers the days up to its own, but of the days after its last row it
     only says that it holds nothing of them: it does not take them from another export.
     """
-    open_ended = [b for b in accepted if b.scope_kind == "days" and b.manifest.get("covers_through_zone")]
+    open_ended = [b for b in accepted if b.scope_kind == "days" and b.covers_through_zone]
     _load_last_days(connection, home, open_ended)
     parts = [
         """

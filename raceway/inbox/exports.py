@@ -234,7 +234,7 @@ def _with_earlier_parts(contract: SourceContract, account: str, group: _Group, s
     parts = {(part_of(contract, file.path) or first)[2]: file for file in group.files}
     times = [file.modified_at for file in group.files]
     for batch in state.accepted(contract.name, account=account):
-        for said in batch.manifest["files"]:
+        for said in batch.files:
             known = part_of(contract, said["path"])
             earlier = dt.datetime.fromisoformat(said["modified_at"])
             near = min(times) - window <= earlier <= max(times) + window

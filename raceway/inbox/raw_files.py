@@ -18,6 +18,7 @@ from typing import Any, Literal
 from raceway.common.home import Home
 from raceway.common.moments import utc_text
 from raceway.inbox.exports import Export, ExportFile
+from raceway.ledger.events import refused_rows_path
 from raceway.ledger.ledger import Ledger
 
 Area = Literal["archive", "quarantine"]
@@ -83,7 +84,7 @@ def sweep(home: Home, days: int, now: dt.datetime) -> int:
     What the ledger does not name is left alone.
     """
     removed = 0
-    for kept_at, since in _put_away(home).items():
+    for kept_at, since in Ledger(home).put_away().items():
         kept = home.root / kept_at
         if now - since <= dt.timedelta(days=days) or not kept.is_file():
             continue
@@ -95,23 +96,9 @@ def sweep(home: Home, days: int, now: dt.datetime) -> int:
     return removed
 
 
-def _put_away(home: Home) -> dict[str, dt.datetime]:
-    """When each kept file was last put where it lies, by its path below the home."""
-    since: dict[str, dt.datetime] = {}
-    for event in Ledger(home).events():
-        for said in event.fields.get("files", []):
-            if said.get("kept_at"):
-                since[said["kept_at"]] = event.at
-        manifest = event.fields.get("manifest")
-        if manifest and manifest["rows_refused"]:
-            since[refused_rows(home, manifest).relative_to(home.root).as_posix()] = event.at
-    return since
-
-
 def refused_rows(home: Home, manifest: Mapping[str, Any]) -> Path:
     """Where the refused rows of a batch lie, by its manifest."""
-    folder = home.quarantine / "rows" / str(manifest["source"]) / str(manifest["account"])
-    return folder / f"{manifest['batch_id']}.csv"
+    return home.root / refused_rows_path(manifest)
 
 
 def private(folder: Path) -> None:

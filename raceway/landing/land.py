@@ -255,7 +255,7 @@ class _Landing:
         return any(
             batch.table == job.table.name
             and batch.account == self.export.account
-            and sum(file["bytes"] for file in batch.manifest["files"]) == size
+            and sum(file["bytes"] for file in batch.files) == size
             for batch in state.accepted(self.export.source)
         )
 
@@ -269,7 +269,7 @@ class _Landing:
         return None
 
     def _sighted(self, known: BatchState, exported_at: dt.datetime) -> tuple[Status, str]:
-        self._note_days(known.manifest)
+        self._note_days(known.head)
         if known.state_files() and exported_at not in known.sightings:
             folder = known.state_files()[0].parent
             copy_states(known.state_files()[0], folder / state_name(known.batch_id, exported_at), exported_at)

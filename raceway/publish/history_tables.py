@@ -177,22 +177,22 @@ def _batch_rows(
 
 
 def _batch_row(batch: BatchState, in_effect: set[str], pending: Mapping[str, str]) -> dict[str, Any]:
-    manifest = batch.manifest
+    head = batch.head
     status, reason = _status(batch, in_effect, pending)
     return {
         "batch_id": batch.batch_id,
         "source": batch.source,
         "table_name": batch.table,
         "account": batch.account,
-        "files": ", ".join(file["path"] for file in manifest["files"]),
+        "files": ", ".join(file["path"] for file in batch.files),
         "exported_at": _naive(batch.exported_at),
         "covers_from": batch.covers_from,
         "covers_to": batch.covers_to,
         "status": status,
-        "rows_read": manifest["rows_read"],
-        "rows_landed": manifest["rows_landed"],
-        "rows_refused": manifest["rows_refused"],
-        "rows_furniture": manifest["rows_furniture"],
+        "rows_read": head["rows_read"],
+        "rows_landed": head["rows_landed"],
+        "rows_refused": head["rows_refused"],
+        "rows_furniture": head["rows_furniture"],
         "reason": reason,
         "landed_at": _naive(batch.landed_at),
         "decided_at": _naive(batch.decided_at),
