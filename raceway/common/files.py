@@ -1,10 +1,20 @@
-"""Small files that are seen whole or not at all."""
+"""Small files that are seen whole or not at all, and what was read of them, kept until they change."""
 
 from __future__ import annotations
 
+import functools
 import os
+import time
 import uuid
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any, Final, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_JUST_NOW: Final = 100_000_000
+"""Nanoseconds within which two changes of a file may bear the same time."""
 
 
 def write_aside(path: Path, content: str | bytes) -> None:
@@ -16,3 +26,40 @@ def write_aside(path: Path, content: str | bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)
+
+
+def kept_until_changed(files: Callable[P, Iterable[Path]]) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Keeps what a function reads of `files` in this process, until the time, size or place of one changes.
+
+    `files` takes the same (hashable) arguments and names all that the function reads, files that are not there too:
+    one that appears is a change. What is kept is shared, so it must not be changed. A fault is never kept.
+    """
+
+    def keeping(read: Callable[P, T]) -> Callable[P, T]:
+        kept: dict[Any, tuple[tuple[Any, ...], T]] = {}
+
+        @functools.wraps(read)
+        def reading(*args: P.args, **named: P.kwargs) -> T:
+            key = (args, *sorted(named.items()))
+            now = time.time_ns()
+            stamps = tuple(_stamp(path) for path in files(*args, **named))
+            known = kept.get(key)
+            if known is not None and known[0] == stamps:
+                return known[1]
+            found = read(*args, **named)
+            if all(stamp is None or now - stamp[0] > _JUST_NOW for stamp in stamps):
+                kept[key] = stamps, found
+            return found
+
+        return reading
+
+    return keeping
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """What changes with a file: its time, size and place on the disk; None where there is none."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from pydantic import (
 )
 
 from raceway.common.faults import BadSettings
+from raceway.common.files import kept_until_changed
 from raceway.common.home import PROJECT, Home
 from raceway.common.networks import coarse_ip
 from raceway.config.values import Currency, Market, Model, Name, Row, Zone
@@ -145,8 +147,12 @@ def _channels() -> tuple[str, ...]:
         return tuple(row["channel"] for row in csv.DictReader(file))
 
 
-def load_accounts(home: Home) -> dict[tuple[str, str], Account]:
-    """All accounts by (source, account). Raises BadSettings naming the row, the column and the remedy."""
+@kept_until_changed(lambda home: [home.accounts])
+def load_accounts(home: Home) -> Accounts:
+    """All accounts by (source, account), read again where they have changed.
+
+    Raises BadSettings naming the row, the column and the remedy.
+    """
     accounts: dict[tuple[str, str], Account] = {}
     for number, account in _rows(home.accounts, Account):
         key = (account.source, account.account)
@@ -154,7 +160,7 @@ def load_accounts(home: Home) -> dict[tuple[str, str], Account]:
             raise BadSettings(f"{home.accounts}, row {number}: {key[0]}/{key[1]} stands twice; keep one of the rows")
         accounts[key] = account
     _refuse_two_counts(home.accounts, accounts.values())
-    return accounts
+    return MappingProxyType(accounts)
 
 
 def _refuse_two_counts(path: Path, accounts: Iterable[Account]) -> None:

@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from raceway.common.faults import BadSettings
+from raceway.common.files import kept_until_changed
 from raceway.common.home import Home
 from raceway.config.accounts import sentences
 from raceway.config.values import WEEKDAYS, Currency, Model, Name, Weekday, Zone, minor_unit
@@ -251,8 +252,9 @@ class Settings(Model):
         return moment.astimezone(self.zone).date()
 
 
+@kept_until_changed(lambda home: [home.settings])
 def load_settings(home: Home) -> Settings:
-    """The home's settings. Raises BadSettings naming the key and the remedy."""
+    """The home's settings, read again where they have changed. Raises BadSettings naming the key and the remedy."""
     try:
         with home.settings.open("rb") as file:
             values = tomllib.load(file)

@@ -13,11 +13,13 @@ from raceway.common.home import PROJECT, Home
 
 def contract_path(source: str, home: Home | None = None) -> Path | None:
     """The file that holds a source's contract: a company's own before the shipped one; None without one."""
-    name = f"_{source}__sources.yml"
-    places = [PROJECT.contracts / source / name]
-    if home is not None:
-        places.insert(0, home.sources / source / name)
-    return next((path for path in places if path.is_file()), None)
+    return next((path for path in contract_places(source, home) if path.is_file()), None)
+
+
+def contract_places(source: str, home: Home | None = None) -> list[Path]:
+    """Where a source's contract may lie; the first one that is there counts."""
+    folders = [home.sources, PROJECT.contracts] if home is not None else [PROJECT.contracts]
+    return [folder / source / f"_{source}__sources.yml" for folder in folders]
 
 
 def source_names(home: Home | None = None) -> list[str]:

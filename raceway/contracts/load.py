@@ -15,8 +15,9 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from raceway.common.faults import BadContract
+from raceway.common.files import kept_until_changed
 from raceway.common.home import Home
-from raceway.contracts.files import contract_path, read_yaml, source_names
+from raceway.contracts.files import contract_path, contract_places, read_yaml, source_names
 from raceway.contracts.grammar import (
     DATA_TYPES,
     ColumnContract,
@@ -35,8 +36,18 @@ def load_contracts(home: Home | None = None) -> dict[str, SourceContract]:
     return {source: load_contract(source, home) for source in source_names(home)}
 
 
+def _read_for(source: str, home: Home | None = None) -> list[Path]:
+    """The files that make a source's contract, whether they are there or not."""
+    return [*contract_places(source, home), *([_overlay(source, home)] if home is not None else [])]
+
+
+def _overlay(source: str, home: Home) -> Path:
+    return home.sources / f"{source}.yml"
+
+
+@kept_until_changed(_read_for)
 def load_contract(source: str, home: Home | None = None) -> SourceContract:
-    """One source's contract, the home's overlay laid over it.
+    """One source's contract, the home's overlay laid over it; read again where one of them has changed.
 
     Raises BadContract naming file, table, column and what to write instead.
     """
@@ -51,7 +62,7 @@ def load_contract(source: str, home: Home | None = None) -> SourceContract:
     raw = sources[0]
     if raw.get("name") != source:
         raise BadContract(f"{path}: source is named {raw.get('name')!r}; write `name: {source}`, as the folder says")
-    overlay = home.sources / f"{source}.yml" if home is not None else None
+    overlay = _overlay(source, home) if home is not None else None
     if overlay is not None and overlay.is_file():
         lay_over(raw, overlay)
     meta = _part(SourceMeta, _meta(raw, str(path)), f"{path}: source {source}")

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import duckdb
 
+from raceway.gate.counting import count_breaks, counted_rows
 from raceway.history.records import Check
 
 _EXAMPLES: Final = 5
@@ -55,14 +56,54 @@ def validate(
         for result in _ask(suite, expectations, query, parameters, {"result_format": "BOOLEAN_ONLY"})
     }
     broken = [expectation for expectation in expectations if not held[expectation["meta"]["name"]]]
+    observed = {expectation["meta"]["name"]: "" for expectation in broken}
+    observed |= _failed(suite, broken, query, parameters, row_column) if broken else {}
+    return [_check(suite["meta"]["subject"], expectation, observed) for expectation in expectations]
+
+
+def validate_batch(
+    suite: Mapping[str, Any], query: str, parameters: Mapping[str, Any], row_column: str | None
+) -> list[Check]:
+    """As `validate`, at a tenth of its cost where every expectation holds, as in most batches.
+
+    DuckDB counts what breaks each expectation, and GX judges the counts: one row for each, none of which may be
+    other than 0. Where one is, it is put to GX itself, whose word and examples count.
+    """
+    counts = count_breaks(_duckdb(), suite, query, parameters)
+    judged = _ask(_COUNTED, _COUNTED["expectations"], counted_rows(counts), {}, {"result_format": "BOOLEAN_ONLY"})
+    if all(result.success for result in judged):
+        return [_check(suite["meta"]["subject"], expectation, {}) for expectation in suite["expectations"]]
+    doubtful = [e for e in suite["expectations"] if counts[e["meta"]["name"]] != 0]
+    failed = _failed(suite, doubtful or suite["expectations"], query, parameters, row_column)
+    return [_check(suite["meta"]["subject"], expectation, failed) for expectation in suite["expectations"]]
+
+
+_COUNTED: Final[Mapping[str, Any]] = {
+    "name": "counted",
+    "id": None,
+    "expectations": [
+        {
+            "type": "unexpected_rows_expectation",
+            "kwargs": {"unexpected_rows_query": "select * from {batch} where breaks is distinct from 0"},
+            "severity": "critical",
+        }
+    ],
+}
+"""What must hold of the counts of a batch."""
+
+
+def _failed(
+    suite: Mapping[str, Any], expectations: list[Any], query: str, parameters: Mapping[str, Any], row_column: str | None
+) -> dict[str, str]:
+    """By name, the expectations that do not hold, with what GX observed."""
     details = {"result_format": "SUMMARY", "partial_unexpected_count": _EXAMPLES} | (
         {"unexpected_index_column_names": [row_column]} if row_column else {}
     )
-    observed = {
+    return {
         result.expectation_config.meta["name"]: _observed(result, query, row_column)
-        for result in (_ask(suite, broken, query, parameters, details) if broken else ())
+        for result in _ask(suite, expectations, query, parameters, details)
+        if not result.success
     }
-    return [_check(suite["meta"]["subject"], expectation, observed) for expectation in expectations]
 
 
 def _ask(

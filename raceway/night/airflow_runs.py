@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from raceway.common.faults import BadSettings, PermanentFault
+from raceway.common.home import PROJECT
 
 POLL_SECONDS: Final = 1.0
 KNOWN_WITHIN: Final = dt.timedelta(minutes=2)
@@ -82,29 +83,46 @@ class InProcess:
     """Runs DAGs here, one after the other, without a scheduler."""
 
     def __init__(self) -> None:
-        from airflow.dag_processing.bundles.manager import DagBundlesManager
-        from airflow.dag_processing.dagbag import BundleDagBag, sync_bag_to_db
-
-        manager = DagBundlesManager()
-        manager.sync_bundles_to_db()
-        self._dags: dict[str, Any] = {}
-        for bundle in manager.get_all_dag_bundles():
-            bundle.initialize()
-            bag = BundleDagBag(dag_folder=bundle.path, bundle_path=bundle.path, bundle_name=bundle.name)
-            for file, reason in bag.import_errors.items():
-                raise BadSettings(f"{file}: Airflow cannot read this DAG file: {reason}")
-            sync_bag_to_db(bag, bundle.name, bundle.version)
-            self._dags |= bag.dags
+        _answer_this_version_alone()
 
     def run(self, dag_ids: Sequence[str], conf: Mapping[str, Any], tell: Tell) -> list[DagEnd]:
-        """As `Runner.run`."""
+        """As `Runner.run`. Raises BadSettings where Airflow cannot read a DAG file."""
         ends = []
         for dag_id in dag_ids:
             tell(dag_id)
             with _reading_only(dag_id):
-                dag_run = self._dags[dag_id].test(run_conf=dict(conf))
+                dag_run = _read(dag_id).test(run_conf=dict(conf))
             ends.append(_ended(dag_id, dag_run.run_id))
         return ends
+
+
+def _read(dag_id: str) -> Any:
+    """The DAG as its file says now; `DAG.test` stores it in Airflow's database before it runs."""
+    from airflow.dag_processing.bundles.manager import DagBundlesManager
+    from airflow.dag_processing.dagbag import BundleDagBag
+
+    for bundle in DagBundlesManager().get_all_dag_bundles():
+        bundle.initialize()
+        bag = BundleDagBag(dag_folder=bundle.path, bundle_path=bundle.path, bundle_name=bundle.name)
+        for file, reason in bag.import_errors.items():
+            raise BadSettings(f"{file}: Airflow cannot read this DAG file: {reason}")
+        if dag_id in bag.dags:
+            return bag.dags[dag_id]
+    raise BadSettings(f"{dag_id}: no DAG file of {PROJECT.dags} makes this DAG")
+
+
+def _answer_this_version_alone() -> None:
+    """Has the API between tasks and Airflow's database answer the newest version alone, in this process.
+
+    On its first request Airflow builds the routes of every version that it ever had (nine by now, 7 s), for workers
+    older than the server. Here both are this very process. The version before the newest stays too: it takes in the
+    routes that are there no more, which Airflow insists on.
+    """
+    from airflow.api_fastapi.execution_api.versions import bundle
+    from airflow.sdk.api.datamodels._generated import API_VERSION
+
+    if bundle.version_values[0] == API_VERSION:
+        bundle.versions = bundle.versions[:2]
 
 
 @contextmanager
