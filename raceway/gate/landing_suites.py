@@ -1,20 +1,16 @@
-"""Every suite of `expectations/`, rendered from the contracts and from the mart's own list.
-
-    python -m raceway.gate.landing_suites        writes them anew (after a contract has changed)
+"""Every suite, rendered from the contracts and from the mart's own list.
 
 What a contract says of a column (`expect`), of key columns, of unique column sets and of free rules becomes
-expectations of the landing gate; the sentences are those that people read when a batch is refused. The gate
-renders them from the contract itself, so it never runs an outdated suite; the files are for GX's own tools,
-and a test holds both together.
+expectations of the landing gate; the sentences are those that people read when a batch is refused. The gate and
+the context in `expectations/`, which GX's own tools open, render them when they are asked: no suite is ever older
+than its contract.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, Final
 
-from raceway.common.home import PROJECT
 from raceway.contracts.grammar import ColumnContract, TableContract
 from raceway.contracts.load import load_contracts
 from raceway.gate.expectation import Expectation, Suite
@@ -68,27 +64,6 @@ def all_suites() -> list[Suite]:
     """The suites of every shipped source's tables, and of the mart, by name."""
     landed = [landing_suite(table) for contract in load_contracts().values() for table in contract.tables]
     return sorted([*landed, *mart_suites()], key=lambda suite: suite.name)
-
-
-def write_suites(context: Path = PROJECT.expectations) -> list[str]:
-    """Writes all suites into a GX context's folder, removes those of tables that are gone; gives their names."""
-    suites = all_suites()
-    folder = context / "expectations"
-    folder.mkdir(parents=True, exist_ok=True)
-    for suite in suites:
-        _file(context, suite).write_text(suite.to_json(), encoding="utf-8")
-    names = [suite.name for suite in suites]
-    for file in folder.glob("*.json"):
-        if file.stem not in names:
-            file.unlink()
-    return names
-
-
-def stale_suites(context: Path = PROJECT.expectations) -> list[str]:
-    """Names of suites whose file is missing, differs from the contracts, or belongs to no table any more."""
-    rendered = {suite.name: suite.to_json() for suite in all_suites()}
-    stored = {file.stem: file.read_text(encoding="utf-8") for file in (context / "expectations").glob("*.json")}
-    return sorted(name for name in rendered.keys() | stored.keys() if rendered.get(name) != stored.get(name))
 
 
 def _keys(table: TableContract) -> set[str]:
@@ -156,13 +131,3 @@ def _range_in_words(low: float | str | None, high: float | str | None) -> str:
 def _braced(condition: str) -> str:
     """GX fills `{batch}` into a query as Python's format does; braces of the condition stand for themselves."""
     return condition.replace("{", "{{").replace("}", "}}")
-
-
-def _file(context: Path, suite: Suite) -> Path:
-    return context / "expectations" / f"{suite.name}.json"
-
-
-if __name__ == "__main__":
-    import sys
-
-    sys.stdout.write(f"{len(write_suites())} suites written to {PROJECT.expectations}\n")

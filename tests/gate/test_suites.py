@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,46 +12,14 @@ import pytest
 
 from raceway.common.home import PROJECT
 from raceway.contracts.load import load_contracts
-from raceway.gate.landing_suites import all_suites, landing_suite, stale_suites, write_suites
+from raceway.gate.landing_suites import all_suites, landing_suite
 from raceway.gate.mart_suites import mart_suites
-
-
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """The program's context, where a test may write."""
-    return Path(shutil.copytree(PROJECT.expectations, tmp_path / "expectations"))
-
-
-def test_rewriting_the_suites_changes_no_byte(copy: Path) -> None:
-    def files() -> dict[str, bytes]:
-        return {file.name: file.read_bytes() for file in (copy / "expectations").iterdir()}
-
-    before = files()
-    write_suites(copy)
-
-    assert files() == before
 
 
 def test_every_landed_table_and_the_mart_has_a_suite() -> None:
     tables = {f"{table.source}__{table.name}" for source in load_contracts().values() for table in source.tables}
 
     assert {suite.name for suite in all_suites()} == tables | {suite.name for suite in mart_suites()}
-    assert {"google_ads__campaign_daily", "mart__race_kpi", "mart__race_measure"} <= {
-        file.stem for file in (PROJECT.expectations / "expectations").glob("*.json")
-    }
-
-
-def test_a_suite_that_differs_from_its_contract_is_found(copy: Path) -> None:
-    assert stale_suites(copy) == []
-    (copy / "expectations" / "gone__table.json").write_text("{}", encoding="utf-8")
-    changed = copy / "expectations" / "mart__race_kpi.json"
-    changed.write_text(changed.read_text(encoding="utf-8").replace("critical", "info", 1), encoding="utf-8")
-    (copy / "expectations" / "mart__race_measure.json").unlink()
-
-    assert stale_suites(copy) == ["gone__table", "mart__race_kpi", "mart__race_measure"]
-
-    write_suites(copy)
-    assert stale_suites(copy) == []
 
 
 def test_ids_follow_from_names_and_are_unique() -> None:
@@ -64,8 +31,8 @@ def test_ids_follow_from_names_and_are_unique() -> None:
 
 
 def test_suites_are_sorted_json_and_speak_one_vocabulary_of_severity() -> None:
-    for file in (PROJECT.expectations / "expectations").glob("*.json"):
-        text = file.read_text(encoding="utf-8")
+    for rendered in all_suites():
+        text = rendered.to_json()
         suite = json.loads(text)
         assert text == json.dumps(suite, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
         names = [one["meta"]["name"] for one in suite["expectations"]]
@@ -83,10 +50,16 @@ def test_a_day_of_the_future_is_critical_in_every_table_of_days() -> None:
                 assert names[f"{table.scope.day}_filled"] == "critical"
 
 
-def test_gx_opens_the_context_and_runs_its_suites_on_duckdb(copy: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def context() -> Any:
+    """The program's context as GX's own tools open it."""
     import raceway.gate.gx_duckdb  # noqa: F401, I001  # registers the data source type
     import great_expectations as gx
 
+    return gx.get_context(context_root_dir=PROJECT.expectations)
+
+
+def test_gx_opens_the_context_and_runs_its_suites_on_duckdb(context: Any, tmp_path: Path) -> None:
     parquet = tmp_path / "data.parquet"
     duckdb.execute(f"""
         copy (
@@ -94,9 +67,6 @@ def test_gx_opens_the_context_and_runs_its_suites_on_duckdb(copy: Path, tmp_path
                 'all' as channel, 'all' as market, 1.5::decimal(38, 6) as value
         ) to '{parquet}' (format parquet)
     """)
-
-    context = gx.get_context(context_root_dir=copy)
-    assert {suite.name for suite in context.suites.all()} == {suite.name for suite in all_suites()}
     batch = (
         context.data_sources.get("parquet")
         .add_query_asset("rows", query=f"select * from read_parquet('{parquet}')")
@@ -111,24 +81,19 @@ def test_gx_opens_the_context_and_runs_its_suites_on_duckdb(copy: Path, tmp_path
     )
 
 
-def test_gx_would_write_a_suite_as_it_stands(copy: Path) -> None:
-    """Saved by GX itself, a suite keeps its ids, names and severities."""
-    import raceway.gate.gx_duckdb  # noqa: F401, I001  # registers the data source type
-    import great_expectations as gx
+def test_gx_holds_each_suite_as_the_gate_renders_it(context: Any) -> None:
+    def told(suite: dict[str, Any]) -> Any:
+        return suite["id"], {
+            one["meta"]["name"]: (one["id"], one["type"], one["severity"], one["description"], one["kwargs"])
+            for one in suite["expectations"]
+        }
 
-    file = copy / "expectations" / "mart__race_kpi.json"
-    ours = json.loads(file.read_text(encoding="utf-8"))
+    held = {suite.name: told(suite.to_json_dict()) for suite in context.suites.all()}
+    assert held == {suite.name: told(suite.to_dict()) for suite in all_suites()}
 
-    context = gx.get_context(context_root_dir=copy)
-    context.suites.get("mart__race_kpi").save()
 
-    saved = json.loads(file.read_text(encoding="utf-8"))
-
-    def told(suite: dict[str, Any]) -> dict[str, Any]:
-        return {one["meta"]["name"]: (one["id"], one["type"], one["severity"]) for one in suite["expectations"]}
-
-    assert saved["id"] == ours["id"]
-    assert told(saved) == told(ours)
+def test_opening_the_context_writes_no_file(context: Any) -> None:
+    assert [path.name for path in PROJECT.expectations.iterdir()] == ["great_expectations.yml"]
 
 
 def test_gx_is_told_not_to_report_its_use() -> None:
