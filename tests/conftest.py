@@ -30,8 +30,12 @@ LONGEST = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keeps what the tests' dbt has parsed in a cache of their own, shared by their processes."""
+    """Keeps what the tests' dbt has parsed in a cache of their own, shared by their processes and by nights.
+
+    What the environment tells dbt belongs to what is parsed: tests in this process tell it what a night does.
+    """
     os.environ.setdefault("XDG_CACHE_HOME", str(Path(config.rootpath) / ".pytest_cache" / "user"))
+    os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "False")
 
 
 @pytest.hookimpl(tryfirst=True)
