@@ -13,18 +13,29 @@ from typing import Any
 
 import pytest
 
-pytest_plugins = ("tests.support.desk", "tests.support.mart", "tests.support.mart_company")
-"""Fixtures that several folders use."""
+pytest_plugins = ("tests.support.cpu", "tests.support.desk", "tests.support.mart", "tests.support.mart_company")
+"""Fixtures that several folders use, and what the tests cost."""
 
-SHARE_ONE_NIGHT = ("tests/e2e",)
-"""Folders whose files share session fixtures: each is one piece of work."""
+SHARE_ONE_NIGHT = (
+    "tests/e2e/test_the_sample_night.py", "tests/e2e/test_every_check_can_fail.py",
+    "tests/e2e/test_a_night_with_bad_files.py",
+)  # fmt: skip
+"""Files that share session fixtures: together they are one piece of work."""
 
-LONGEST = ("tests/server", "tests/e2e", "tests/night/test_run.py", "tests/night/test_scheduler.py")
+LONGEST = (
+    *SHARE_ONE_NIGHT, "tests/server", "tests/golden", "tests/night/test_run.py", "tests/e2e", "tests/spark",
+    "tests/night/test_scheduler.py", "tests/models/marts", "tests/models", "tests/fuzz", "tests/night", "tests/sample",
+)  # fmt: skip
+"""What begins first. What waits for a night that another one makes (test_restore for the golden week) stands apart."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keeps what the tests' dbt has parsed in a cache of their own, shared by their processes."""
+    """Keeps what the tests' dbt has parsed in a cache of their own, shared by their processes and by nights.
+
+    What the environment tells dbt belongs to what is parsed: tests in this process tell it what a night does.
+    """
     os.environ.setdefault("XDG_CACHE_HOME", str(Path(config.rootpath) / ".pytest_cache" / "user"))
+    os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "False")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -42,8 +53,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class ByFile(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.split("::")[0]
-            folder = file.rpartition("/")[0]
-            return folder if folder in SHARE_ONE_NIGHT else file
+            return SHARE_ONE_NIGHT[0] if file in SHARE_ONE_NIGHT else file
 
     config.option.loadscopereorder = False  # by number of tests; ours is by time
     return ByFile(config, log)
@@ -67,7 +77,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(
             f"{told['files']} spoilt files: {told['refused']} refused whole with a sentence, {told['landed']} tables "
             f"landed with {told['rows']} rows; {held.total()} held row by row against other readers "
-            f"({_counts(held)}), {unheld.total()} not ({_counts(unheld)}); the slowest took {slowest:.2f} s"
+            f"({_counts(held)}), {unheld.total()} not ({_counts(unheld)}); the slowest took {slowest:.2f} CPU seconds"
         )
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from raceway.build import dbt_run
 from raceway.build.dbt_run import build
 from raceway.build.freeze import freeze
-from raceway.common.home import Home
+from raceway.common.home import PROJECT, Home, Program
 from raceway.config.accounts import Account, load_accounts
 from raceway.config.init import init_home
 from raceway.config.settings import load_settings
@@ -70,6 +71,20 @@ def test_types_dates_money_and_personal_data_are_recognised(home: Home, example:
     assert (table.by_name["e_mail_khach_hash"].meta.hash, table.by_name["sdt_hash"].meta.hash) == ("email", "phone")
 
 
+@pytest.fixture
+def project_without_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """dbt's project with its macros and the frozen tables, and no source but a company's own: quick to parse."""
+    program = Program(tmp_path / "program")
+    (program.dbt_project / "models").mkdir(parents=True)
+    (house,) = (PROJECT.dbt_project / "models").rglob("_house__sources.yml")
+    (program.dbt_project / "models" / house.name).symlink_to(house)
+    for name in ("dbt_project.yml", "macros"):
+        (program.dbt_project / name).symlink_to(PROJECT.dbt_project / name)
+    program.profiles.symlink_to(PROJECT.profiles)
+    monkeypatch.setattr(dbt_run, "PROJECT", program)
+
+
+@pytest.mark.usefixtures("project_without_models")
 def test_the_example_lands_with_its_draft_and_its_model_is_built(home: Home, example: Path) -> None:
     draft_source(home, "kiosk", example, "sales")
     landed(home, example)

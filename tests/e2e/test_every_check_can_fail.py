@@ -239,6 +239,7 @@ def compiled(file: Path, folder: Path) -> dict[str, str]:
     where = [
         "--project-dir", str(PROJECT.dbt_project), "--profiles-dir", str(PROJECT.profiles), "--quiet",
         "--target-path", str(folder / "target"), "--log-path", str(folder / "log"), "--no-send-anonymous-usage-stats",
+        "--no-write-json",
     ]  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RACEWAY_WAREHOUSE", str(file))

@@ -20,7 +20,6 @@ import hashlib
 import hmac
 import io
 import json
-import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -47,11 +46,12 @@ from raceway.reading.furniture import Span
 from raceway.reading.members import Member, open_members
 from raceway.reading.personal import give_key
 from raceway.reading.recognise import Shape, recognise
-from raceway.sample.write import write_sample
-from tests.fuzz.spoilt_files import EXPORTED, fixtures
+from tests.fuzz.spoilt_files import EXPORTED, fixtures, sample_to_spoil
+from tests.support.length import SPOILT_FILES
+from tests.support.once import once
 
-EXAMPLES = max(1, int(os.environ.get("RACEWAY_FUZZ", "2000")) // 1000)
-"""Files of each table and layout."""
+EXAMPLES = max(2, SPOILT_FILES // 1000)
+"""Files of each table and layout: of two, the first has the simplest cells and the second any."""
 _BESIDE = Span(dt.date(2026, 3, 1), dt.date(2026, 3, 7))
 _NOT_INVENTED = ("masked", "qualifier_of", "words", "free_text", "sentiment_of", "coarse")
 _SPECIAL = ("unpivot", "sections", "below_header")
@@ -207,8 +207,7 @@ def _grouped(number: Decimal, locale: str) -> str:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, dict[str, Template]]:
     root = tmp_path_factory.mktemp("round")
-    home = Home(root / "home")
-    write_sample(home, days=28, scale=0.05, end=dt.date(2026, 3, 8))
+    home = Home(once(tmp_path_factory, "fuzz", sample_to_spoil))
     scratch = root / "scratch"
     scratch.mkdir()
     return home, templates(home, scratch)

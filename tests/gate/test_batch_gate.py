@@ -203,12 +203,12 @@ def test_a_warm_gate_checks_a_batch_in_a_fraction_of_a_second(home: Home, table:
     write(batch, *(f"'2026-11-20', 'north', {number}, null, 1" for number in range(1000)))
     check_batch(home, table, batch, ACCOUNT, EXPORTED_AT, AS_OF)
 
-    began = time.perf_counter()
+    began = time.process_time()
     for _ in range(5):
         check_batch(home, table, batch, ACCOUNT, EXPORTED_AT, AS_OF)
 
     # ten times what it takes on a quiet machine: this guards against a new context per batch
-    assert (time.perf_counter() - began) / 5 < 1.5
+    assert (time.process_time() - began) / 5 < 1.5
 
 
 def test_what_landing_noticed_is_a_warning_beside_the_expectations(

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
-import subprocess
-import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,9 +10,7 @@ import duckdb
 import pytest
 
 from raceway.common.home import PROJECT
-from tests.golden.golden_week import AS_OF, FOLDER, lay_out, rows
-
-pytestmark = pytest.mark.xdist_group("golden_week")
+from tests.golden.golden_week import FOLDER, night, rows
 
 
 def decimal(text: str) -> Decimal | None:
@@ -47,16 +42,7 @@ def test_the_expected_values_are_what_their_parts_say() -> None:
 @pytest.fixture(scope="module")
 def mart(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The mart that one real night makes of the golden week."""
-    home = lay_out(tmp_path_factory.mktemp("golden") / "home")
-    done = subprocess.run(
-        [sys.executable, "-m", "raceway.console.cli", "--home", str(home.root), "run", "--as-of", AS_OF],
-        capture_output=True,
-        text=True,
-        timeout=1_200,
-        env=os.environ | {"COLUMNS": "200", "NO_COLOR": "1"},
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return home.current / "race.duckdb"
+    return night(tmp_path_factory).current / "race.duckdb"
 
 
 def test_the_mart_shows_the_numbers_worked_out_by_hand(mart: Path) -> None:

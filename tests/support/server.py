@@ -196,7 +196,8 @@ def _server(folder: Path, home: Home, who: Who, password: str, database_port: in
         "RACEWAY_ADMIN_PASSWORD": "only-for-this-test",
         "RACEWAY_HOME_FOLDER": str(home.root),
     }
-    inherited = {name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ}
+    # XDG_CACHE_HOME: what another process of the tests has parsed is not parsed again
+    inherited = {name: os.environ[name] for name in ("PATH", "LANG", "TZ", "XDG_CACHE_HOME") if name in os.environ}
     services = Server(folder, home, who, {}, replaced)
     services.environment = inherited | {
         "HOME": str(folder),
