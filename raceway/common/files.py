@@ -1,10 +1,19 @@
-"""Small files that are seen whole or not at all."""
+"""Files that are seen whole or not at all, and outlast a power cut."""
 
 from __future__ import annotations
 
 import os
 import uuid
 from pathlib import Path
+
+
+def make_durable(path: Path) -> None:
+    """Waits until a file, or what a folder lists, is on the disk and would outlast a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def write_aside(path: Path, content: str | bytes) -> None:

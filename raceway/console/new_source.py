@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from raceway.common.currencies import SIGN
 from raceway.common.faults import BadContract, BadSettings
 from raceway.common.home import PROJECT, Home
 from raceway.contracts.files import source_names
@@ -28,8 +29,7 @@ from raceway.reading.recognise import csv_records, normal, without_currency
 
 _LOOKED_AT: Final = 500  # records of the example that decide on types
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{1,30}")
-_SIGN: Final = r"(?:US\$|CA\$|A\$|S\$|R\$|[A-Z]{3}|[$€£¥₫đ₹৳₩฿])"
-_NUMBER: Final = re.compile(rf"\(?[-+]?{_SIGN}?\s?-?[\d.,\u00a0\u202f ]*\d\)?\s?(?:%|{_SIGN})?")
+_NUMBER: Final = re.compile(rf"\(?[-+]?{SIGN}?\s?-?[\d.,\u00a0\u202f ]*\d\)?\s?(?:%|{SIGN})?")
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE: Final = re.compile(r"'?\+?[\d ().-]{9,20}")
 _PERSONAL: Final = re.compile(
@@ -285,7 +285,7 @@ def _as_number(column: DraftColumn, texts: list[str]) -> bool:
     if all(text.endswith("%") for text in texts):
         column.data_type, column.meta["percent"] = "double", True
         return True
-    is_money = bool(_MONEY_HEADER.search(column.header)) or any(re.search(_SIGN, text) for text in texts)
+    is_money = bool(_MONEY_HEADER.search(column.header)) or any(re.search(SIGN, text) for text in texts)
     both = [text for text in bare if "," in text and "." in text]
     comma = any(text.rfind(",") > text.rfind(".") for text in both)
     grouped = [text for text in bare if re.fullmatch(r"-?\d{1,3}([.,]\d{3})+", text)]

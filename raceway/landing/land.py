@@ -34,6 +34,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import duckdb
 
 from raceway.common.faults import ExportRefused
+from raceway.common.files import make_durable
 from raceway.common.home import Home
 from raceway.common.moments import utc_text
 from raceway.config.accounts import ACCOUNT_COLUMNS, Account, load_accounts
@@ -481,11 +482,7 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
 def _sync(folder: Path) -> None:
     """Makes a folder's files durable before they are made visible."""
     for path in [*folder.iterdir(), folder]:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        make_durable(path)
 
 
 def _sweep(folder: Path) -> None:
