@@ -1,4 +1,4 @@
-"""Small files that are seen whole or not at all, and what was read of them, kept until they change."""
+"""Files that are seen whole or not at all and outlast a power cut; what was read of them, kept until they change."""
 
 from __future__ import annotations
 
@@ -15,6 +15,15 @@ T = TypeVar("T")
 
 _JUST_NOW: Final = 100_000_000
 """Nanoseconds within which two changes of a file may bear the same time."""
+
+
+def make_durable(path: Path) -> None:
+    """Waits until a file, or what a folder lists, is on the disk and would outlast a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def write_aside(path: Path, content: str | bytes) -> None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import overload
 
 
-def naive(moment: dt.datetime) -> dt.datetime:
-    """UTC without a zone, as all timestamps in the warehouse are."""
-    return moment.astimezone(dt.UTC).replace(tzinfo=None)
+@overload
+def naive(moment: dt.datetime) -> dt.datetime: ...
+@overload
+def naive(moment: dt.datetime | None) -> dt.datetime | None: ...
+def naive(moment: dt.datetime | None) -> dt.datetime | None:
+    """UTC without a zone, as all timestamps in the warehouse are; None where nothing happened yet."""
+    return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment else None
 
 
 def moment(text: str) -> dt.datetime:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from raceway.common.currencies import SIGN
 from raceway.common.faults import BadSettings
 from raceway.reading.json_head import first_objects
 from raceway.reading.members import Member
@@ -18,10 +19,7 @@ from raceway.reading.recognise import csv_records, without_currency
 _LOOKED_AT: Final = 500  # records of the example that decide on types
 
 
-_SIGN: Final = r"(?:US\$|CA\$|A\$|S\$|R\$|[A-Z]{3}|[$€£¥₫đ₹৳₩฿])"
-
-
-_NUMBER: Final = re.compile(rf"\(?[-+]?{_SIGN}?\s?-?[\d.,\u00a0\u202f ]*\d\)?\s?(?:%|{_SIGN})?")
+_NUMBER: Final = re.compile(rf"\(?[-+]?{SIGN}?\s?-?[\d.,\u00a0\u202f ]*\d\)?\s?(?:%|{SIGN})?")
 
 
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -235,7 +233,7 @@ def _as_number(column: DraftColumn, texts: list[str]) -> bool:
     if all(text.endswith("%") for text in texts):
         column.data_type, column.meta["percent"] = "double", True
         return True
-    is_money = bool(_MONEY_HEADER.search(column.header)) or any(re.search(_SIGN, text) for text in texts)
+    is_money = bool(_MONEY_HEADER.search(column.header)) or any(re.search(SIGN, text) for text in texts)
     both = [text for text in bare if "," in text and "." in text]
     comma = any(text.rfind(",") > text.rfind(".") for text in both)
     grouped = [text for text in bare if re.fullmatch(r"-?\d{1,3}([.,]\d{3})+", text)]

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from raceway.common.files import make_durable
+
 _ABANDONED: Final = 24 * 3600
 """Seconds after which a folder under landing/_tmp belongs to a run that was killed."""
 
@@ -40,14 +42,10 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def make_durable(folder: Path) -> None:
-    """Makes a folder's files durable before they are made visible."""
+def make_all_durable(folder: Path) -> None:
+    """Makes a folder and its files durable before they are made visible."""
     for path in [*folder.iterdir(), folder]:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        make_durable(path)
 
 
 def sweep(folder: Path) -> None:

@@ -47,7 +47,7 @@ from raceway.reading.personal import check_key, give_key
 
 if TYPE_CHECKING:
     from raceway.history.records import Check
-from raceway.landing.aside import make_durable, one_at_a_time, sweep
+from raceway.landing.aside import make_all_durable, one_at_a_time, sweep
 from raceway.landing.jobs import Job, jobs_of
 from raceway.landing.outcome import Outcome, Status
 
@@ -328,7 +328,7 @@ class _Landing:
         (batch.folder / "manifest.json").write_text(
             json.dumps(batch.manifest, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8"
         )
-        make_durable(batch.folder)
+        make_all_durable(batch.folder)
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists():  # undecided or refused before: read again with today's contract
             target.rename(self.scratch / f"replaced-{batch.batch_id}")

@@ -7,6 +7,7 @@ from typing import Final
 
 import duckdb
 
+from raceway.common.currencies import MEANT
 from raceway.common.faults import ExportRefused
 from raceway.common.sql import name
 from raceway.config.accounts import Account
@@ -18,14 +19,6 @@ from raceway.reading.rows import Rows
 
 _ADDRESS: Final = re.compile(r"[^@\s“”]+@[^@\s“”]+")
 _NUMBER_OF_PHONE: Final = re.compile(r"\+\d[\d ().-]{7,}\d|\b0\d{8,10}\b")
-
-
-# Currencies that a symbol may stand for; a symbol that is not listed stands for nothing but itself.
-_MEANT: Final = {
-    "$": ("USD", "AUD", "CAD", "SGD", "NZD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP"), "US$": ("USD",),
-    "CA$": ("CAD",), "A$": ("AUD",), "S$": ("SGD",), "R$": ("BRL",), "€": ("EUR",), "£": ("GBP",),
-    "¥": ("JPY", "CNY"), "₫": ("VND",), "đ": ("VND",), "₹": ("INR",), "৳": ("BDT",), "₩": ("KRW",), "฿": ("THB",),
-}  # fmt: skip
 
 
 def refuse_new_columns(shape: Shape, reading: Reading) -> None:
@@ -89,7 +82,7 @@ def refuse_other_currencies(connection: duckdb.DuckDBPyConnection, reading: Read
                     f"{reading.account.account} is in {own} (accounts.csv)"
                 )
         for header, signs in rows.symbols.items():
-            strange = [sign for sign in signs if own not in _MEANT.get(sign, (sign,))]
+            strange = [sign for sign in signs if own not in MEANT.get(sign, (sign,))]
             if strange and len(signs) > 1:
                 raise ExportRefused(
                     f"{member}: column “{header}” holds amounts in two currencies ({' and '.join(signs)}); "

@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from raceway.common.home import Home
+from raceway.common.moments import naive
 from raceway.common.sql import quoted, text_list
 from raceway.history.records import BATCH_CHECKS, RunRecord, run_records
 from raceway.ledger.ledger import BatchState, FileState, Ledger, LedgerState
@@ -144,7 +145,7 @@ def _after(moment: dt.datetime | None, since: dt.datetime | None) -> bool:
 
 def _run_row(record: RunRecord) -> dict[str, Any]:
     row = {name: getattr(record, name) for name in _RUNS}
-    return row | {"started_at": _naive(record.started_at), "finished_at": _naive(record.finished_at)}
+    return row | {"started_at": naive(record.started_at), "finished_at": naive(record.finished_at)}
 
 
 # batches
@@ -185,7 +186,7 @@ def _batch_row(batch: BatchState, in_effect: set[str], pending: Mapping[str, str
         "table_name": batch.table,
         "account": batch.account,
         "files": ", ".join(file["path"] for file in batch.files),
-        "exported_at": _naive(batch.exported_at),
+        "exported_at": naive(batch.exported_at),
         "covers_from": batch.covers_from,
         "covers_to": batch.covers_to,
         "status": status,
@@ -194,8 +195,8 @@ def _batch_row(batch: BatchState, in_effect: set[str], pending: Mapping[str, str
         "rows_refused": head["rows_refused"],
         "rows_furniture": head["rows_furniture"],
         "reason": reason,
-        "landed_at": _naive(batch.landed_at),
-        "decided_at": _naive(batch.decided_at),
+        "landed_at": naive(batch.landed_at),
+        "decided_at": naive(batch.decided_at),
         "decided_by": batch.who,
     }
 
@@ -270,7 +271,7 @@ def _file_row(file: FileState) -> dict[str, Any]:
         "files": file.path,
         "status": file.status,
         "reason": file.reason or ("" if refused else f"equal to {file.batches[-1]}, which is in effect"),
-        "decided_at": _naive(file.when),
+        "decided_at": naive(file.when),
         "replaces": "",
         "replaced_by": "",
         "decided_by": "",
@@ -313,8 +314,3 @@ def _create(
     connection.register("rows_to_write", pa.Table.from_pylist(list(rows), schema=schema))
     connection.execute(f"create table race.{name} as select * from rows_to_write order by all")
     connection.unregister("rows_to_write")
-
-
-def _naive(moment: dt.datetime | None) -> dt.datetime | None:
-    """A moment as UTC without a zone, the way tables hold it."""
-    return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment else None

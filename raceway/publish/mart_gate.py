@@ -11,7 +11,8 @@ import duckdb
 
 from raceway.common.faults import GateFailed
 from raceway.common.home import Home
-from raceway.common.sql import quoted
+from raceway.common.kpi_formula import terms
+from raceway.common.sql import quoted, text_list
 from raceway.config.settings import load_settings
 from raceway.gate.engine import validate
 from raceway.gate.mart_suites import mart_suites
@@ -27,15 +28,14 @@ def check_mart(home: Home, run_id: str) -> list[Check]:
     """
     with tempfile.TemporaryDirectory(prefix="gate-", dir=home.run(run_id)) as folder:
         mart = _read_mart(home, Path(folder))
-        kpi, catalog, measures = (
-            f"read_parquet({quoted(str(mart.files[name]))})" for name in ("race_kpi", "kpi_catalog", "measure_catalog")
-        )
+        kpi, catalog = (f"read_parquet({quoted(str(mart.files[name]))})" for name in ("race_kpi", "kpi_catalog"))
         queries = {
             "mart__race_kpi": f"select * from {kpi}",
-            "mart__race_kpi_parts": "select race_kpi.*, exists("
-            f"from {measures} where unit = 'money' and regexp_matches(parts.numerator, '\\b' || measure || '\\b')"
-            f") as is_money from {kpi} as race_kpi inner join {catalog} as parts using (kpi) "
-            "where part_of_whole::int = 1",
+            "mart__race_kpi_parts": f"""
+                select race_kpi.*, list_contains({text_list(mart.money)}::varchar[], kpi) as is_money
+                from {kpi} as race_kpi inner join {catalog} as parts using (kpi)
+                where part_of_whole::int = 1
+            """,
             "mart__race_measure": f"select * from read_parquet({quoted(str(mart.files['race_measure']))})",
         }
         parameters = {"as_of": mart.as_of.isoformat(), "as_of_set": [mart.as_of.isoformat()]}
@@ -58,12 +58,14 @@ class _Mart:
     """Rows of every table that would be published."""
     kpis: set[str]
     """KPIs that have a value."""
+    money: list[str]
+    """KPIs with money in their numerator."""
 
 
 def _read_mart(home: Home, folder: Path) -> _Mart:
     if not home.warehouse.exists():
         raise GateFailed(f"{home.warehouse}: not there, so there is no mart to check; build it first")
-    copied = ("race_kpi", "race_measure", "kpi_catalog", "measure_catalog")
+    copied = ("race_kpi", "race_measure", "kpi_catalog")
     files = {name: folder / f"{name}.parquet" for name in copied}
     try:
         with duckdb.connect() as connection:
@@ -78,9 +80,17 @@ def _read_mart(home: Home, folder: Path) -> _Mart:
             kpis = connection.execute(
                 "select distinct kpi from warehouse.main.race_kpi where value is not null"
             ).fetchall()
+            formulas = connection.execute(
+                "select kpi, numerator from warehouse.main.kpi_catalog order by kpi"
+            ).fetchall()
+            money = connection.execute(
+                "select measure from warehouse.main.measure_catalog where unit = 'money'"
+            ).fetchall()
     except duckdb.CatalogException as fault:
         raise GateFailed(f"{home.warehouse}: the mart is not built: {str(fault).splitlines()[0]}") from fault
-    return _Mart(as_of, files, rows, {kpi for (kpi,) in kpis})
+    named = {measure for (measure,) in money}
+    of_money = [kpi for kpi, numerator in formulas if any(measure in named for measure, _ in terms(numerator))]
+    return _Mart(as_of, files, rows, {kpi for (kpi,) in kpis}, of_money)
 
 
 def _losses(home: Home, mart: _Mart) -> list[Check]:

@@ -31,7 +31,7 @@ import duckdb
 from raceway import MART_VERSION, __version__
 from raceway.build.freeze import waiting_for_rates
 from raceway.common.faults import GateFailed, PassingFault
-from raceway.common.files import write_aside
+from raceway.common.files import make_durable, write_aside
 from raceway.common.home import Home
 from raceway.config.settings import Settings, load_settings
 from raceway.history.records import Check, RunRecord, record_run, run_checks, run_records
@@ -110,7 +110,7 @@ def publish(
         _seal(unfinished)
         folder = home.published / name
         unfinished.rename(folder)
-        _sync(home.published)
+        make_durable(home.published)
         switch(home, name)
         record_run(home, record)
         _forget_old_versions(home, settings.retention.versions)
@@ -124,7 +124,7 @@ def switch(home: Home, name: str) -> None:
     aside = home.published / f"{_UNFINISHED}-{uuid.uuid4().hex}"
     aside.symlink_to(name)
     aside.replace(home.current)
-    _sync(home.published)
+    make_durable(home.published)
 
 
 # writing a version
@@ -312,16 +312,8 @@ def _seal(folder: Path) -> None:
             file = Path(place, name)
             if file.stat().st_nlink == 1:
                 file.chmod(0o444)
-                _sync(file)
-        _sync(Path(place))
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+                make_durable(file)
+        make_durable(Path(place))
 
 
 def _stamp(moment: dt.datetime) -> str:

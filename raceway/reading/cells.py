@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from raceway.common.currencies import SIGN
 from raceway.common.sql import quoted, text_list
 from raceway.config.accounts import Account
 from raceway.contracts.grammar import ColumnContract, TableContract
@@ -19,7 +20,6 @@ from raceway.reading.recognise import Shape, normal
 
 # White space that exports put around and into cells: blank, tab, line ends, no-break and narrow no-break.
 _SPACE: Final = " \t\r\n\u00a0\u202f\ufeff"
-_SYMBOLS: Final = r"(?:US\$|CA\$|A\$|S\$|R\$|[A-Z]{3}|[$€£¥₫đ₹৳₩฿])"
 _ISO_DATES: Final = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S")
 _ISO_TIMES: Final = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S.%f",
@@ -43,7 +43,7 @@ def macros(table: TableContract) -> list[str]:
     plain = "regexp_replace(x, '[\\s\\x{00A0}\\x{202F}]+', '', 'g')"
     signed = f"regexp_replace({plain}, '^\\((.+)\\)$', '-\\1')"
     bare = (
-        f"regexp_replace({signed}, '^([+-]?){_SYMBOLS}?([+-]?)([0-9.,]+){_SYMBOLS}?%?$', '\\1\\2\\3')"
+        f"regexp_replace({signed}, '^([+-]?){SIGN}?([+-]?)([0-9.,]+){SIGN}?%?$', '\\1\\2\\3')"
     )  # fmt: skip
     point = r"[+-]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)"
     comma = r"[+-]?(?:(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d*)?|,\d+)"

@@ -13,6 +13,7 @@ from typing import Final
 
 import duckdb
 
+from raceway.common.currencies import SIGN
 from raceway.common.faults import ExportRefused
 from raceway.common.sql import name, quoted
 from raceway.config.accounts import Account
@@ -23,7 +24,6 @@ from raceway.reading.recognise import Shape
 from raceway.reading.rows import MAX_LINE, Rows, columns_in, first_line, fresh, label_cells, spoilt_of, typed_rows
 
 _BLANKS: Final = (" ", "\t", "\u00a0", "\u202f", "\ufeff")
-_SYMBOL: Final = r"US\$|CA\$|A\$|S\$|R\$|[A-Z]{3}|[$€£¥₫đ₹৳₩฿]"
 
 
 def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Account) -> Rows | None:
@@ -263,8 +263,8 @@ def _symbols(connection: duckdb.DuckDBPyConnection, shape: Shape, raw: str) -> d
         if column.meta.money and shape.places.get(column.name):
             text = text_of(number)
             signs = connection.execute(
-                f"select distinct regexp_extract({text}, '{_SYMBOL}') as sign from {raw} "
-                f"where regexp_matches({text}, '{_SYMBOL}') and regexp_matches({text}, '[0-9]') order by sign"
+                f"select distinct regexp_extract({text}, '{SIGN}') as sign from {raw} "
+                f"where regexp_matches({text}, '{SIGN}') and regexp_matches({text}, '[0-9]') order by sign"
             ).fetchall()
             if signs:
                 found[shape.header[shape.places[column.name][0]]] = [sign for (sign,) in signs]

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from raceway.common.home import PROJECT
+from raceway.common.kpi_formula import measures_of
 from raceway.contracts.load import load_contracts
 
 PAGE: Final = PROJECT.root / "docs" / "reference" / "kpis.md"
@@ -32,7 +33,7 @@ def kpi_page() -> str:
     fed: dict[str, list[Row]] = defaultdict(list)
     for row in sources:
         fed[row["measure"]].append(row)
-    shown = [kpi for kpi in kpis if all(name in fed for name in terms(kpi))]
+    shown = [kpi for kpi in kpis if all(name in fed for name in measures_of(kpi))]
     lines = [
         "# KPIs and measures",
         "",
@@ -77,16 +78,11 @@ def kpi_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def terms(kpi: Row) -> list[str]:
-    """The measures that a KPI is made of."""
-    return re.findall(r"[a-z_][a-z0-9_]*", f"{kpi['numerator']} {kpi['denominator']}")
-
-
 def caveats(kpi: Row) -> list[str]:
     """What to know before a KPI is read, from what its measures declare."""
     rules = {row["measure"]: row for row in _seed("measure_rules")}
     measures = {row["measure"]: row for row in _seed("measures")}
-    used = dict.fromkeys(terms(kpi))
+    used = dict.fromkeys(measures_of(kpi))
     found = []
     waits = [int(rules[name]["follow_up_days"]) for name in used if name in rules and rules[name]["follow_up_days"]]
     if any(rules[name]["follow_up"] == "cart_window" for name in used if name in rules):

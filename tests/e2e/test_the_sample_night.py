@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import re
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +12,7 @@ import duckdb
 import pytest
 
 from raceway.common.home import PROJECT
+from raceway.common.kpi_formula import measures_of
 from raceway.publish.equality import differences
 from raceway.sample.invent.everything import invent_world
 from raceway.sample.truth.attribution import MODELS
@@ -86,10 +86,7 @@ def _periods(grains: str) -> set[str]:
 
 MEASURES = {row["measure"]: row for row in _seed("measures")}
 KPIS = {row["kpi"]: row for row in _seed("kpi_catalog")}
-TERMS = {
-    kpi: [MEASURES[name] for name in re.findall(r"[a-z]\w*", f"{row['numerator']} {row['denominator']}")]
-    for kpi, row in KPIS.items()
-}
+TERMS = {kpi: [MEASURES[name] for name in measures_of(row)] for kpi, row in KPIS.items()}
 
 
 def declared(kpi: str) -> set[str]:

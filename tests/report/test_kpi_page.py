@@ -6,7 +6,8 @@ import csv
 import re
 
 from raceway.common.home import PROJECT
-from raceway.report.kpi_page import PAGE, caveats, kpi_page, terms, unknown_columns
+from raceway.common.kpi_formula import measures_of
+from raceway.report.kpi_page import PAGE, caveats, kpi_page, unknown_columns
 
 
 def seed(name: str) -> list[dict[str, str]]:
@@ -45,7 +46,7 @@ def test_every_fed_measure_stands_on_the_page_with_all_its_tables_and_columns() 
 
 def test_every_kpi_of_fed_measures_has_a_row_and_the_others_are_named_as_not_fed() -> None:
     shown, _, waiting = PAGE.read_text(encoding="utf-8").partition("## Not fed yet")
-    kpis = {kpi["kpi"]: FED.issuperset(terms(kpi)) for kpi in seed("kpi_catalog")}
+    kpis = {kpi["kpi"]: FED.issuperset(measures_of(kpi)) for kpi in seed("kpi_catalog")}
     assert set(re.findall(r"^\| `(\w+)`", shown, flags=re.MULTILINE)) == {kpi for kpi, is_fed in kpis.items() if is_fed}
     assert set(re.findall(r"`(\w+)`", waiting)) == {kpi for kpi, is_fed in kpis.items() if not is_fed}
 
@@ -55,7 +56,9 @@ def test_every_kpi_says_what_it_is_counted_in_and_of_and_every_measure_is_define
         assert all(kpi[name] for name in ("name", "name_vi", "unit", "good", "numerator", "scale", "grains")), kpi
     for measure in seed("measures"):
         assert all(measure.values()), measure
-    assert {name for kpi in seed("kpi_catalog") for name in terms(kpi)} <= {row["measure"] for row in seed("measures")}
+    assert {name for kpi in seed("kpi_catalog") for name in measures_of(kpi)} <= {
+        row["measure"] for row in seed("measures")
+    }
 
 
 def test_cohorts_young_history_and_needed_lists_stand_among_the_caveats() -> None:

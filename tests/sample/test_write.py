@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 
 from raceway.common.faults import BadSettings
 from raceway.common.home import PROJECT
+from raceway.common.kpi_formula import measures_of
 from raceway.config.accounts import Account, load_accounts, load_exclusions, load_holidays
 from raceway.config.init import init_home
 from raceway.contracts.load import load_contract
@@ -40,11 +40,7 @@ def test_a_default_sample_has_enough_events_and_orders(sample: Written) -> None:
 def test_the_truth_has_every_kpi_and_varies(sample: Written) -> None:
     seeds = PROJECT.dbt_project / "seeds"
     fed = {row["measure"] for row in read(seeds / "measure_sources.csv")}
-    computable = {
-        row["kpi"]
-        for row in read(seeds / "kpi_catalog.csv")
-        if fed.issuperset(re.findall(r"\w+", f"{row['numerator']} {row['denominator']}"))
-    }
+    computable = {row["kpi"] for row in read(seeds / "kpi_catalog.csv") if fed.issuperset(measures_of(row))}
     assert {row["kpi"] for row in read(sample.home.truth / "kpis.csv")} == computable
     assert len(computable) >= 61
     shown = defaultdict(set)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
 from raceway.common.home import PROJECT
+from raceway.common.kpi_formula import terms
 from raceway.sample.truth.tally import Key, Number, declared_measures, grains, read_rows
 
 # period, period start, channel, market
@@ -46,7 +46,7 @@ def kpi_rows(
         first = began.setdefault(kind, {})
         first[key[3], key[4], key[1]] = min(key[2], first.get((key[3], key[4], key[1]), key[2]))
     for row in read_rows(PROJECT.dbt_project / "seeds" / "kpi_catalog.csv"):
-        top, bottom = _terms(row["numerator"]), _terms(row["denominator"])
+        top, bottom = terms(row["numerator"]), terms(row["denominator"])
         used = [name for name, _ in top + bottom]
         if not known.issuperset(used):
             continue
@@ -79,17 +79,12 @@ def kpi_rows(
             yield (row["kpi"], *place), numerator, denominator, text
 
 
-def _terms(formula: str) -> list[tuple[str, int]]:
-    """`a - b` as [(a, 1), (b, -1)]."""
-    return [(name, -1 if sign == "-" else 1) for sign, name in re.findall(r"([+-]?)\s*(\w+)", formula)]
-
-
 def _sum(
-    terms: list[tuple[str, int]],
+    side: list[tuple[str, Decimal]],
     values: Mapping[str, Mapping[Place, Number]],
     place: Place,
 ) -> Number:
     total: Number = 0
-    for name, sign in terms:
-        total += sign * values[name].get(place, 0)
+    for name, coefficient in side:
+        total += coefficient * values[name].get(place, 0)
     return total

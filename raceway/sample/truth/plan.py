@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from raceway.common.home import PROJECT
+from raceway.common.kpi_formula import terms
 from raceway.sample.truth.tally import Key, read_rows
 from raceway.sample.world.periods import Calendar
 from raceway.sample.world.things import Target
@@ -43,7 +44,7 @@ def target_rows(world: World, values: Mapping[Key, str]) -> Iterator[tuple[str, 
 
 def _grows(measures: Mapping[str, Mapping[str, str]], formula: str) -> bool:
     """Whether a numerator is nothing when its period begins and comes in day by day."""
-    used = [measures[name] for name in formula.replace(" + ", " - ").split(" - ")]
+    used = [measures[name] for name, _ in terms(formula)]
     return all(row["additivity"] in ("sum", "distinct") and row["stage"] != "plan" for row in used)
 
 
