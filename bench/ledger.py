@@ -50,18 +50,19 @@ print(json.dumps(told))
 """
 
 
-def write_events(home: Home, first: int, count: int) -> None:
-    """Loose events `first` to `first + count`, as landing writes them, without waiting for the disk."""
+def write_events(home: Home, export: int, count: int) -> int:
+    """Loose events of exports from `export` on, at least `count`, as landing writes them but without waiting for the
+    disk; gives the next export."""
     home.ledger.mkdir(parents=True, exist_ok=True)
-    number = first
-    while number < first + count:
-        export = number // 2
+    written = 0
+    while written < count:
         accepted, known = export % 100 < 93, export % 100 < 98 and export >= 100
         kinds = ("landed", "accepted") if accepted else ("duplicate",) if known else ("landed", "refused")
-        for kind in kinds:
-            _write(home, number, kind, export)
-            number += 1
-        number += number % 2
+        for place, kind in enumerate(kinds):
+            _write(home, export * 2 + place, kind, export)
+        written += len(kinds)
+        export += 1
+    return export
 
 
 def _write(home: Home, number: int, kind: str, export: int) -> None:
@@ -116,7 +117,7 @@ def append(home: Home, repeats: int = 25) -> float:
 def measure(root: Path, size: int, repeats: int) -> dict[str, Any]:
     """One size of ledger: loose, then compacted with `LOOSE` events beside the snapshot."""
     home = Home(root / str(size))
-    write_events(home, 0, size)
+    following = write_events(home, 0, size)
     loose = {"fold": fold(home, repeats if size < 50_000 else 1), "append": append(home)}
     plain = Ledger(home).state()
     began, used = time.perf_counter(), time.process_time()
@@ -125,7 +126,7 @@ def measure(root: Path, size: int, repeats: int) -> dict[str, Any]:
     same = _told(Ledger(home).state()) == _told(plain)
     if not same:
         raise SystemExit(f"{size} events: the compacted ledger folds to another state")
-    write_events(home, size, LOOSE)
+    write_events(home, following, LOOSE)
     compacted = {"fold": fold(home, repeats), "append": append(home)}
     began, used = time.perf_counter(), time.process_time()
     compact(home, at_least=1)

@@ -33,6 +33,12 @@ RunStatus = Literal["published", "skipped", "refused", "failed"]
 BATCH_CHECKS: Final = "checks.jsonl"
 """Beside a batch's data.parquet: its checks, one JSON object a line."""
 
+COMPACTED: Final = "_compacted"
+"""The folder in runs/ with copies of older records and checks."""
+
+WORTHWHILE_RECORDS: Final = 50
+_RECORDS: Final = "records-v1.jsonl"
+
 
 @dataclass(frozen=True)
 class Check:
@@ -132,15 +138,51 @@ def record_run(home: Home, record: RunRecord) -> None:
 
 def run_records(home: Home) -> list[RunRecord]:
     """The results of all runs, oldest first. Raises PermanentFault for a run.json that cannot be read."""
-    records = []
+    records = [record for _, record in _read_records(home)[0]]
+    return sorted(records, key=lambda record: (record.started_at, record.run_id))
+
+
+def compact_records(home: Home, at_least: int = WORTHWHILE_RECORDS) -> int:
+    """Copies every run.json into one file where `at_least` so many are not copied yet; gives their number or 0."""
+    records, new = _read_records(home)
+    if new < at_least:
+        return 0
+    lines = (json.dumps({"file": mark, "record": record.to_dict()}, ensure_ascii=False) for mark, record in records)
+    write_aside(home.runs / COMPACTED / _RECORDS, "".join(f"{line}\n" for line in lines))
+    return new
+
+
+def _read_records(home: Home) -> tuple[list[tuple[list[Any], RunRecord]], int]:
+    """Every run's record with the mark of its file, and how many were read from their own files.
+
+    A run.json that a later result of its run replaced is another file: its copy does not count.
+    """
+    copied = _copied_records(home)
+    records, new = [], 0
     for file in home.runs.glob("*/run.json"):
+        stat = file.stat()
+        mark = [file.parent.name, stat.st_ino, stat.st_mtime_ns, stat.st_size]
+        known = copied.get(file.parent.name)
+        if known is None or known["file"] != mark:
+            new += 1
         try:
-            records.append(RunRecord.from_dict(json.loads(file.read_text(encoding="utf-8"))))
+            text = known["record"] if known and known["file"] == mark else json.loads(file.read_text(encoding="utf-8"))
+            records.append((mark, RunRecord.from_dict(text)))
         except (ValueError, KeyError, TypeError) as fault:
             raise PermanentFault(
                 f"{file}: no readable record of a run ({fault}); move the file away to go on without it"
             ) from fault
-    return sorted(records, key=lambda record: (record.started_at, record.run_id))
+    return records, new
+
+
+def _copied_records(home: Home) -> dict[str, dict[str, Any]]:
+    """The copied records by run; none where there is no copy or it cannot be read, since it is only a copy."""
+    try:
+        text = (home.runs / COMPACTED / _RECORDS).read_text(encoding="utf-8")
+        copied = [json.loads(line) for line in text.split("\n") if line]
+    except (FileNotFoundError, ValueError):
+        return {}
+    return {line["file"][0]: line for line in copied}
 
 
 def check_lines(checks: Iterable[Check]) -> str:

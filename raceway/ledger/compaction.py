@@ -149,14 +149,13 @@ def _write_events(
         pa.table({"path": _texts(path for path, _ in put_away), "since": _moments(at for _, at in put_away)}),
     )
     places = [snapshot.folder for snapshot in listing.snapshots]
+    events = _union(places, EVENTS, "loose")
+    if _is_costly(listing, beside):  # else each is there once, and the loose ones are the newest
+        events = f"select distinct on (event_id) event_id, text from ({events}) order by event_id"
+    _copy(connection, events, aside / EVENTS)
     _copy(
         connection,
-        f"select distinct on (event_id) event_id, text from ({_union('loose', places, EVENTS)}) order by event_id",
-        aside / EVENTS,
-    )
-    _copy(
-        connection,
-        f"select path, max(since) as since from ({_union('put_away', places, KEPT)}) group by path order by path",
+        f"select path, max(since) as since from ({_union(places, KEPT, 'put_away')}) group by path order by path",
         aside / KEPT,
     )
     [(holds,)] = connection.execute("select count(*) from read_parquet($1)", [str(aside / EVENTS)]).fetchall()
@@ -200,10 +199,9 @@ def _write_state(connection: duckdb.DuckDBPyConnection, aside: Path, state: Ledg
     _copy(connection, "select * from files", aside / FILES)
 
 
-def _union(relation: str, places: list[Path], name: str) -> str:
-    parts = [f"select * from {relation}"]
-    parts += [f"select * from read_parquet({quoted(str(place / name))})" for place in places]
-    return " union all ".join(parts)
+def _union(places: list[Path], name: str, relation: str) -> str:
+    parts = [f"select * from read_parquet({quoted(str(place / name))})" for place in places]
+    return " union all ".join([*parts, f"select * from {relation}"])
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, select: str, path: Path) -> None:

@@ -208,11 +208,15 @@ def publish(run: Json, frozen: Json) -> Json:
 
 
 def _sweep(home: Home, run: Run) -> None:
-    """Removes raw files that have been kept long enough: the last thing that a run does."""
+    """Upkeep, the last thing that a run does: old raw files go, and ledger and history are compacted."""
     from raceway.config.settings import load_settings
+    from raceway.history.compacted import compact_history
     from raceway.inbox.raw_files import sweep
+    from raceway.ledger.compaction import compact
 
     sweep(home, load_settings(home).retention.archive_days, run.started_at)
+    compact(home)
+    compact_history(home)
 
 
 # what all steps share

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, Final
 
 import duckdb
@@ -15,8 +14,9 @@ import pyarrow as pa
 
 from raceway.common.home import Home
 from raceway.common.moments import naive
-from raceway.common.sql import quoted, text_list
-from raceway.history.records import BATCH_CHECKS, RunRecord, run_records
+from raceway.common.sql import quoted
+from raceway.history.compacted import CHECK_COLUMNS, gather_checks
+from raceway.history.records import RunRecord, run_records
 from raceway.ledger.ledger import BatchState, FileState, Ledger, LedgerState
 from raceway.publish.excluded import excluded_rows
 
@@ -76,10 +76,6 @@ _CHECKS: Final[_Columns] = {
     "expected": (_TEXT, "What was expected."),
     "message": (_TEXT, "The whole as a sentence."),
 }
-_CHECK_COLUMNS: Final = (
-    "{name: 'varchar', kind: 'varchar', severity: 'varchar', passed: 'boolean', subject: 'varchar',"
-    " batch_id: 'varchar', observed: 'varchar', expected: 'varchar', message: 'varchar', checked_at: 'timestamptz'}"
-)
 HISTORY_COLUMNS: Final = {"run_history": _RUNS, "batch_history": _BATCHES, "check_history": _CHECKS}
 """Type and description of each column, by table."""
 HISTORY_DESCRIPTIONS: Final = {
@@ -282,26 +278,16 @@ def _file_row(file: FileState) -> dict[str, Any]:
 
 
 def _create_check_history(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
-    of_runs = sorted(home.runs.glob("*/checks/*.jsonl"))
-    of_batches = sorted(home.landing.glob(f"*/*/*/{BATCH_CHECKS}"))
-    columns = "checked_at, name, kind, severity, passed, subject, batch_id, observed, expected, message"
-    parts = [
-        f"select parse_path(filename)[-3] as run_id, {columns} from {_read_checks(of_runs)}" if of_runs else "",
-        f"select null::varchar, {columns} from {_read_checks(of_batches)}" if of_batches else "",
-    ]
-    select = " union all ".join(part for part in parts if part)
+    gather_checks(connection, home)
     connection.execute(
         "create table race.check_history (run_id varchar, checked_at timestamp, name varchar, kind varchar,"
         " severity varchar, passed boolean, subject varchar, batch_id varchar, observed varchar, expected varchar,"
         " message varchar)"
     )
-    if select:
-        connection.execute(f"insert into race.check_history {select}")
-
-
-def _read_checks(files: list[Path]) -> str:
-    listed = text_list([str(file) for file in files])
-    return f"read_json({listed}, format = 'newline_delimited', columns = {_CHECK_COLUMNS}, filename = true)"
+    connection.execute(
+        f"insert into race.check_history select run_id, {CHECK_COLUMNS} from kept_check where name is not null"
+    )
+    connection.execute("drop table kept_check")
 
 
 # DuckDB
