@@ -27,8 +27,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import duckdb
-
 from raceway.common.faults import ExportRefused
 from raceway.common.home import Home
 from raceway.common.moments import utc_text
@@ -39,11 +37,12 @@ from raceway.contracts.load import load_contract
 from raceway.inbox.exports import Export, ExportFile, is_same
 from raceway.inbox.raw_files import RawFiles, private, refused_rows
 from raceway.landing.batch import Batch, said_by_name, write_batch
+from raceway.landing.workbench import workbench
 from raceway.ledger.effect import copy_states, in_effect
 from raceway.ledger.ledger import BatchState, Ledger, LedgerState, state_name
 from raceway.reading.furniture import Span
 from raceway.reading.members import Member, open_members
-from raceway.reading.personal import check_key, give_key
+from raceway.reading.personal import check_key
 
 if TYPE_CHECKING:
     from raceway.history.records import Check
@@ -195,8 +194,7 @@ class _Landing:
                     return self._sighted(known, exported_at)
             folder = self.scratch / f"out-{table.name}"
             folder.mkdir()
-            with duckdb.connect() as connection:
-                self._prepare(connection)
+            with workbench(self.home, self.threads) as connection:
                 batch = write_batch(
                     connection, job.shapes, account, self.settings, folder, self.scratch,
                     exported_at=exported_at, content_hash=content.result, filters=job.filters, beside=self.beside,
@@ -215,14 +213,6 @@ class _Landing:
 
     def _target(self, batch: Batch) -> Path:
         return self.home.landing / self.export.source / batch.table.name / batch.batch_id
-
-    def _prepare(self, connection: duckdb.DuckDBPyConnection) -> None:
-        connection.execute("set timezone = 'UTC'")
-        connection.execute("set enable_progress_bar = false")
-        connection.execute(f"set temp_directory = '{str(self.scratch).replace(chr(39), chr(39) * 2)}'")
-        if self.threads:
-            connection.execute(f"set threads = {int(self.threads)}")
-        give_key(connection, self.home)
 
     def _exported_at(self, job: Job) -> dt.datetime:
         """From the name where the contract says so, else the newest time of the files."""
