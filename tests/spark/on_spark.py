@@ -16,10 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from dbt.cli.main import dbtRunner
+from pyspark import cloudpickle
 from pyspark.sql import SparkSession
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT))  # raceway is not installed beside Spark
+
+from raceway.fitting import spanning_forest  # noqa: E402
+
 SCHEMA = "raceway"
+FOREST = "array<struct<node: bigint, first_node: bigint, link: bigint>>"
 JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xms1g -Xmn512m -XX:MetaspaceSize=256m"
 
 
@@ -50,6 +56,8 @@ def main(folder: Path, models: list[str]) -> dict[str, Any]:
     """Loads, builds, writes; the figures."""
     spark = session(folder)
     spark.sparkContext.setLogLevel("ERROR")
+    cloudpickle.register_pickle_by_value(spanning_forest)  # nor where Spark's workers look
+    spark.udf.register("spanning_forest", spanning_forest.spanning_forest, FOREST)
     for path in sorted(folder.glob("in/*/*.parquet")):
         spark.sql(f"create schema if not exists {path.parent.name}")
         spark.read.parquet(str(path)).write.saveAsTable(f"{path.parent.name}.{path.stem}")
@@ -77,5 +85,6 @@ def main(folder: Path, models: list[str]) -> dict[str, Any]:
 
 if __name__ == "__main__":
     os.environ.setdefault("TZ", "UTC")
+    os.environ["PYSPARK_PYTHON"] = sys.executable
     gc.disable()  # to read a project leaves little to collect
     print(json.dumps(main(Path(sys.argv[1]).resolve(), sys.argv[2:])))
