@@ -43,7 +43,7 @@ run: setup  ## set up, write a home with a sample inbox if there is none, run on
 test: setup  ## run every test (16 minutes)
 	$(BIN)/python -m pytest -n 2 --dist loadscope $(PYTEST_ARGS)
 
-mutants: setup  ## put faults into copies of the program; each must be found by its tests (10 minutes)
+mutants: setup  ## put faults into copies of the program; each must be found by its tests (12 minutes)
 	$(BIN)/python -m tests.mutants.run $(MUTANTS)
 
 setup-spark: $(SPARK_INSTALLED)  ## build .venv-spark, which builds models on a local Spark (2 minutes, once)
