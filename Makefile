@@ -55,7 +55,7 @@ test: setup-dev  ## run every test (12 minutes)
 test-all: setup-dev  ## run every test, the long forms too: 2,000 spoilt files instead of 500 (15 minutes)
 	RACEWAY_TESTS=all $(BIN)/python -m pytest -n 2 --dist loadscope $(PYTEST_ARGS)
 
-mutants: setup-dev  ## put faults into copies of the program; each must be found by its tests (10 minutes)
+mutants: setup-dev  ## put faults into copies of the program; each must be found by its tests (12 minutes)
 	$(BIN)/python -m tests.mutants.run $(MUTANTS)
 
 setup-spark: $(SPARK_INSTALLED)  ## build .venv-spark, which builds models on a local Spark (2 minutes, once)

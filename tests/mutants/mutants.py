@@ -189,8 +189,8 @@ MODELS: Final = (
         SQL,
         "sum(measure_days.value) as value",
         "avg(measure_days.value) as value",
-        ("test_a_rate_is_taken_of_sums_in_every_roll_up",),
-        "a rate would be the ratio of means of unlike numbers of days",
+        ("test_a_running_month_keeps_its_whole_budget_and_is_not_complete",),
+        "a budget of thirty days would be held against one day of costs",
     ),
     Mutant(
         "a_refund_is_of_the_day_of_its_order",
