@@ -230,6 +230,15 @@ class Mart:
             source, table, account, day(first), day(last),
         )  # fmt: skip
 
+    def cover_all(self, first: str, last: str) -> None:
+        """Marks days as covered for every table that feeds a measure."""
+        self.run_sql(
+            "insert into frozen.covered_days select source, table_name, 'vn', "
+            "unnest(generate_series(?, ?, interval 1 day))::date from (select distinct source, table_name from "
+            "measure_sources) order by all",
+            day(first), day(last),
+        )  # fmt: skip
+
     def require(self, *sources: str) -> None:
         """Names required sources."""
         self._insert("frozen.setting_values", [{"setting": "required_sources", "value": name} for name in sources])

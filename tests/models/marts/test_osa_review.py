@@ -40,8 +40,7 @@ def initiative(key: str, kpi: str | None, first: str, last: str, **more: Any) ->
 def told(tmp_path_factory: pytest.TempPathFactory, dbt: Any, empty_warehouse: Path) -> Mart:
     """All sources cover January to 10 April 2026, and as_of is the 11th."""
     mart = Mart(Path(shutil.copy(empty_warehouse, tmp_path_factory.mktemp("osa") / "warehouse.duckdb")), dbt)
-    for source, table in sorted({(row["source"], row["table_name"]) for row in seed("measure_sources")}):
-        mart.cover(source, table, "01-01", "04-10")
+    mart.cover_all("01-01", "04-10")
     mart.settings(cycle_start=FIRST)
     mart.add("fct_convert_order", *orders("a", "2026-01-05", 10), *orders("b", "2026-02-20", 10),
              *orders("c", "2026-04-02", 4), *orders("d", "2026-04-07", 2))  # fmt: skip

@@ -35,8 +35,7 @@ TOLD_BY_ROWS = {"brand_search_volume", "domain_authority"}
 @pytest.fixture
 def covered(mart: Any) -> Any:
     """All sources cover January to 10 April 2026; as_of is the 11th."""
-    for source, table in sorted({(row["source"], row["table_name"]) for row in seed("measure_sources")}):
-        mart.cover(source, table, "01-01", "04-10")
+    mart.cover_all("01-01", "04-10")
     return mart
 
 

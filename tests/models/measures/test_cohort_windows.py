@@ -36,8 +36,7 @@ BUILT = "int_untold_days int_periods int_initiative_windows int_windows int_wind
 def covered(tmp_path_factory: pytest.TempPathFactory, dbt: Any, empty_warehouse: Path) -> Mart:
     """All sources cover all days up to as_of."""
     mart = Mart(Path(shutil.copy(empty_warehouse, tmp_path_factory.mktemp("cohorts") / "warehouse.duckdb")), dbt)
-    for source, table in sorted({(row["source"], row["table_name"]) for row in seed("measure_sources")}):
-        mart.cover(source, table, "2025-12-01", "04-29")
+    mart.cover_all("2025-12-01", "04-29")
     mart.settings(as_of=AS_OF, cycle_start=CYCLE, cart_window_days=Settings().customers.cart_window_days)
     mart.build(select=BUILT)
     return mart
