@@ -147,19 +147,30 @@ def main() -> None:
     options.add_argument("--repeats", type=int, default=5)
     options.add_argument("--json", type=Path, help="also write the figures there")
     chosen = options.parse_args()
-    with tempfile.TemporaryDirectory(prefix="raceway-bench-") as folder:
-        measured = [measure(Path(folder), size, chosen.repeats) for size in chosen.sizes]
     print(f"The ledger; medians of {chosen.repeats} on {os.cpu_count()} cores, wall (CPU) seconds")
-    print(f"{'events':>8} {'':<26} {'fold':>13} {'ask again':>10} {'append':>9} {'compact':>13}")
-    for one in measured:
-        for what, compacting in (("loose", "compact"), ("compacted", "compact again")):
-            beside = "all loose" if what == "loose" else f"compacted + {LOOSE} loose"
-            print(f"{one['events']:8,} {beside:<26} {_both(one[what]['fold']):>13} "
-                  f"{one[what]['fold']['again'] * 1000:7.1f} ms {one[what]['append']:6.1f} ms "
-                  f"{_both(one[compacting]):>13}")  # fmt: skip
+    print(f"{'events':>8} {'':<22} {'fold':>13} {'ask again':>10} {'append':>9} {'compact':>15}")
+    measured = []
+    for size in chosen.sizes:
+        with tempfile.TemporaryDirectory(prefix="raceway-bench-") as folder:
+            measured.append(measure(Path(folder), size, chosen.repeats))
+        show(measured[-1])
     print(f"to reach, compacted: fold {FOLD_SECONDS} s, append {APPEND_MILLISECONDS} ms")
     if chosen.json:
         chosen.json.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
+
+
+def show(one: dict[str, Any]) -> None:
+    """Prints the two lines of one size."""
+    for what, beside, compacting in (
+        ("loose", "all loose", "compact"),
+        ("compacted", f"compacted, {LOOSE} loose", "compact again"),
+    ):
+        fold_of = one[what]["fold"]
+        print(
+            f"{one['events']:8,} {beside:<22} {_both(fold_of):>13} {fold_of['again'] * 1000:7.1f} ms "
+            f"{one[what]['append']:6.1f} ms {_both(one[compacting]):>15}",
+            flush=True,
+        )
 
 
 def _both(told: dict[str, float]) -> str:

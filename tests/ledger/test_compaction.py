@@ -346,3 +346,19 @@ def test_another_ledger_put_in_the_place_of_one_that_was_folded_is_seen(home: Ho
     assert Ledger(home).state().batches == {}
     add(home, "landed", 9)
     assert list(Ledger(home).state().batches) == [manifest_of(9)["batch_id"]]
+
+
+def test_texts_that_hold_any_character_come_back_as_they_were(home: Home) -> None:
+    """A column travels as one text that is cut at a mark; a text that holds the mark, or is none, is no exception."""
+    add(home, "landed", 1)
+    Ledger(home).append("accepted", batch_id=manifest_of(1)["batch_id"], who="lan\x1e", why=None)
+    for name in ("a\x1eb.csv", "[1].csv", "Giày “đẹp”\n.csv", ""):
+        Ledger(home).append(
+            "refused", source="shopify", account="vn", reason=f"{name}: \x1e\x1f, not a report", files=[
+                {"path": name, "sha256": "0" * 64, "kept_at": f"quarantine/files/{name}"}
+            ],
+        )  # fmt: skip
+    before = folded(home)
+    compact(home, at_least=1)
+    as_another_process()
+    assert folded(home) == before
