@@ -50,7 +50,7 @@ final as (
         ranked.state,
         ranked.subscribed_at,
         case when ranked.state = 'ended' then coalesce(ranked.ended_at, first_shown_ended.shown_at) end as ended_at,
-        ranked.email_hash in (select value from exclusions where kind = 'email') as is_excluded
+        {{ excluded_by('ranked.email_hash', 'email') }} as is_excluded
     from ranked
     left join first_shown_ended
         on ranked.account = first_shown_ended.account and ranked.email_hash = first_shown_ended.email_hash
@@ -81,7 +81,7 @@ final as (
         landed.occurred_at,
         landed.campaign_id,
         coalesce(landed.is_machine, false) as is_machine,
-        landed.email_hash in (select value from exclusions where kind = 'email') as is_excluded
+        {{ excluded_by('landed.email_hash', 'email') }} as is_excluded
     from landed
     left join kinds on lower(trim(landed.event)) = kinds.event
     where landed.email_hash is not null

@@ -141,7 +141,7 @@ told as (
             and returned.order_name = sold.order_name
     where
         (orders.order_id is not null or sold.order_name is null)
-        and returned.order_name not in (select value from exclusions where kind = 'order')
+        and not {{ excluded_by('returned.order_name', 'order') }}
 ),
 
 of_sources as (

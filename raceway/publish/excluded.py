@@ -1,7 +1,8 @@
 """How many rows of each batch in effect `exclusions.csv` flags: they stay landed and are left out of facts.
 
-A contract's column says by `excluded_by` which kinds of exclusions look at its values; the staging models leave
-the same rows out. Where one line of an order is flagged, so is the whole order.
+A contract's column says by `excluded_by` which kinds of exclusions look at its values; the models leave the same
+rows out and compare by the macro of that name (macros/exclusions.sql). Where one line of an order is flagged, so is
+the whole order.
 """
 
 from __future__ import annotations

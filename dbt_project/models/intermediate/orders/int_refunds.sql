@@ -110,7 +110,7 @@ returned as (
             and returns.order_name = sold.order_name
     where
         (orders.order_id is not null or sold.order_name is null)
-        and returns.order_name not in (select value from exclusions where kind = 'order')
+        and not {{ excluded_by('returns.order_name', 'order') }}
 ),
 
 refunds as (

@@ -78,7 +78,7 @@ final as (
         coalesce(ranked.status, '') <> 'deleted'
         and coalesce(instr(ranked.tags, ' closed_by_merge ') = 0, true)
         and not ranked.is_excluded
-        and not coalesce(users.email_hash in (select value from exclusions where kind = 'email'), false) as is_counted
+        and not {{ excluded_by('users.email_hash', 'email') }} as is_counted
     from ranked
     left join metrics on ranked.account = metrics.account and ranked.ticket_id = metrics.ticket_id
     left join users on ranked.account = users.account and ranked.requester_key = users.requester_key

@@ -81,7 +81,7 @@ final as (
         score,
         comment_sentiment,
         answered_at,
-        coalesce(email_hash in (select value from exclusions where kind = 'email'), false) as is_excluded
+        {{ excluded_by('email_hash', 'email') }} as is_excluded
     from answers
 )
 

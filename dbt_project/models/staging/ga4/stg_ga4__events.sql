@@ -45,10 +45,10 @@ final as (
         coalesce(lower(analytics_storage) <> 'no', true) as has_consent,
 
         ---------- internal and bot traffic, test devices
-        coalesce(lower(hostname) in (select lower(value) from exclusions where kind = 'host'), false)
-        or coalesce(lower(traffic_type) in (select lower(value) from exclusions where kind = 'traffic_type'), false)
-        or coalesce(lower(browser) in (select lower(value) from exclusions where kind = 'browser'), false)
-        or coalesce(user_pseudo_id in (select value from exclusions where kind = 'device'), false)
+        {{ excluded_by('hostname', 'host') }}
+        or {{ excluded_by('traffic_type', 'traffic_type') }}
+        or {{ excluded_by('browser', 'browser') }}
+        or {{ excluded_by('user_pseudo_id', 'device') }}
             as is_excluded
     from landed
 )

@@ -31,7 +31,7 @@ final as (
         became_lead_at,
         became_qualified_at,
         {{ crm_word('original_source') }} as lead_source,
-        coalesce(email_hash in (select value from exclusions where kind = 'email'), false) as is_excluded
+        {{ excluded_by('email_hash', 'email') }} as is_excluded
     from ranked
     where newest = 1 and contact_id is not null
 )

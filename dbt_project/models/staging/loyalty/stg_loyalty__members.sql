@@ -15,8 +15,8 @@ final as (
         phone_hash,
         joined_on,
         left_on,
-        coalesce(email_hash in (select value from exclusions where kind = 'email'), false)
-        or coalesce(phone_hash in (select value from exclusions where kind = 'phone'), false) as is_excluded
+        {{ excluded_by('email_hash', 'email') }}
+        or {{ excluded_by('phone_hash', 'phone') }} as is_excluded
     from landed
 )
 

@@ -17,7 +17,7 @@ final as (
         last_changed_at,
         unsub_at,
         clean_at,
-        email_hash in (select value from exclusions where kind = 'email') as is_excluded
+        {{ excluded_by('email_hash', 'email') }} as is_excluded
     from landed
 )
 

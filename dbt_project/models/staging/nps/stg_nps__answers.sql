@@ -18,7 +18,7 @@ final as (
         response_type,
         -- a partial response was never submitted: it counts from when it began
         coalesce(submitted_at, started_at) as answered_at,
-        coalesce(email_hash in (select value from exclusions where kind = 'email'), false) as is_excluded
+        {{ excluded_by('email_hash', 'email') }} as is_excluded
     from landed
 )
 

@@ -14,7 +14,7 @@ final as (
         email_hash,
         order_name,
         invited_at,
-        coalesce(email_hash in (select value from exclusions where kind = 'email'), false) as is_excluded
+        {{ excluded_by('email_hash', 'email') }} as is_excluded
     from landed
 )
 

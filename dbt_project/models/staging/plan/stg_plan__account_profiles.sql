@@ -15,7 +15,7 @@ final as (
         lower(trim(site)) as site,
         created_at,
         completed_on,
-        coalesce(email_hash in (select value from exclusions where kind = 'email'), false) as is_excluded
+        {{ excluded_by('email_hash', 'email') }} as is_excluded
     from landed
     where login_hash is not null or email_hash is not null
 )

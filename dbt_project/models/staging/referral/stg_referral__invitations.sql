@@ -6,8 +6,6 @@ landed as (select * from {{ landed('referral', 'invitations') }}),
 
 exclusions as (select * from {{ source('house', 'exclusions') }}),
 
-excluded_addresses as (select value from exclusions where kind = 'email'),
-
 final as (
     select
         'referral' as source,
@@ -18,8 +16,8 @@ final as (
         invited_at,
         lower(trim(outcome)) as outcome,
         nullif(regexp_replace(trim(order_name), '^#', ''), '') as order_key,
-        coalesce(inviter_hash in (select value from excluded_addresses), false)
-        or coalesce(invited_hash in (select value from excluded_addresses), false) as is_excluded
+        {{ excluded_by('inviter_hash', 'email') }}
+        or {{ excluded_by('invited_hash', 'email') }} as is_excluded
     from landed
 )
 

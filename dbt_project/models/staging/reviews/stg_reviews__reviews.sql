@@ -99,7 +99,7 @@ final as (
         cast(stars * 5 / scale as decimal(18, 6)) as stars,
         comment_sentiment,
         is_spam,
-        coalesce(email_hash in (select value from exclusions where kind = 'email'), false) as is_excluded
+        {{ excluded_by('email_hash', 'email') }} as is_excluded
     from stated
 )
 

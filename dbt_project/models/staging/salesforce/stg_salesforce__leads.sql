@@ -31,7 +31,7 @@ final as (
         converted_on,
         substr(converted_opportunity_id, 1, 15) as converted_deal_key,
         {{ crm_word('lead_source') }} as lead_source,
-        coalesce(email_hash in (select value from exclusions where kind = 'email'), false) as is_excluded
+        {{ excluded_by('email_hash', 'email') }} as is_excluded
     from ranked
     where newest = 1 and contact_id is not null and not coalesce(is_deleted, false)
 )

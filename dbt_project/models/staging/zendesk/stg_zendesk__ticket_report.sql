@@ -23,7 +23,7 @@ final as (
         first_reply_minutes,
         resolution_minutes,
         _exported_at as exported_at,
-        coalesce(email_hash in (select value from exclusions where kind = 'email'), false) as is_excluded
+        {{ excluded_by('email_hash', 'email') }} as is_excluded
     from landed
 )
 

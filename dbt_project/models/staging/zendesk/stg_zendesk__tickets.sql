@@ -21,7 +21,7 @@ final as (
         {{ ticket_rating('satisfaction') }} as rating,
         rating_sentiment,
         _exported_at as exported_at,
-        coalesce(email_hash in (select value from exclusions where kind = 'email'), false) as is_excluded
+        {{ excluded_by('email_hash', 'email') }} as is_excluded
     from landed
 )
 
