@@ -6,11 +6,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from tests.landing.conftest import Ads, Desk
 
 from raceway.common.home import Home
 from raceway.config.init import init_home
 from raceway.landing.workbench import workbench
+from tests.support.desk import Ads, Desk
 
 
 @pytest.fixture

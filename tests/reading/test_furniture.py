@@ -16,7 +16,7 @@ SPELLINGS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("number", "names"), enumerate(SPELLINGS, start=1))
+@pytest.mark.parametrize(("number", "names"), list(enumerate(SPELLINGS, start=1)))
 def test_a_month_is_read_in_english_french_and_german(number: int, names: str) -> None:
     for name in names.split():
         for word in (name, name.title(), f"{name}."):
