@@ -85,9 +85,10 @@ format: setup-dev  ## put code into shape
 fuzz: setup-dev  ## land 50,000 spoilt files, and 25 times as many random rows as the tests do (1 hour)
 	RACEWAY_FUZZ=50000 $(BIN)/python -m pytest -n 2 --dist loadscope tests/fuzz $(PYTEST_ARGS)
 
-bench: setup  ## landing against DuckDB alone, and where the time of `make run` goes (2 minutes)
+bench: setup  ## landing against DuckDB alone, where the time of `make run` goes, the ledger at 100,000 events (5 minutes)
 	$(BIN)/python -m bench.landing
 	$(BIN)/python -m bench.night
+	$(BIN)/python -m bench.ledger
 
 up: setup  ## start Airflow's page on 8080 with the report beside it on 8081 (Ctrl-C ends both)
 	@test -e $(RACEWAY_HOME)/raceway.toml || $(BIN)/raceway sample
