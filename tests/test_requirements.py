@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+import tomllib
 from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -86,3 +87,13 @@ def test_every_requirement_is_locked_and_the_locks_agree() -> None:
 def test_every_pinned_version_has_its_reason_beside_it(name: str) -> None:
     pinned = [line for line in declared(name).values() if "==" in line]
     assert [line for line in pinned if not re.search(r"#\s*\S", line)] == []
+
+
+def test_files_beside_the_modules_are_part_of_the_package() -> None:
+    settings = tomllib.loads((PROJECT.root / "pyproject.toml").read_text(encoding="utf-8"))
+    patterns = settings["tool"]["setuptools"]["package-data"]["raceway"]
+    package = PROJECT.root / "raceway"
+    packaged = {path for pattern in patterns for path in package.glob(pattern)}
+    beside = {path for path in package.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")}
+    assert {path.suffix for path in beside} >= {".csv", ".css", ".j2"}
+    assert beside - packaged == set()
