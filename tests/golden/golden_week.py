@@ -1,4 +1,4 @@
-"""Lays the golden week's home out: its files with the times at which they were exported."""
+"""The golden week's home: its files with the times at which they were exported, and what one night makes of them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ import os
 import shutil
 from pathlib import Path
 
+import pytest
+
 from raceway.common.home import Home
 from raceway.config.init import init_home
+from tests.support.command_line import raceway
+from tests.support.once import once
 
 FOLDER = Path(__file__).parent
 AS_OF = "2026-03-09"
@@ -33,3 +37,13 @@ def lay_out(root: Path) -> Home:
         moment = dt.datetime.fromisoformat(row["exported_at"]).timestamp()
         os.utime(target, (moment, moment))
     return home
+
+
+def night(folders: pytest.TempPathFactory) -> Home:
+    """The home after one real night, which all tests of a run look at and nobody changes."""
+
+    def build(folder: Path) -> None:
+        ran = raceway(lay_out(folder / "home").root, "run", "--as-of", AS_OF)
+        assert ran.code == 0, ran.out + ran.err
+
+    return Home(once(folders, "golden_week", build) / "home")
