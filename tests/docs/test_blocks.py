@@ -1,13 +1,12 @@
-"""Every command block of the pages that can run here is run, in order, on a company after its first night.
+"""Every command block of the pages that can run here is run, in order, on the golden week's home after its night.
 
-The night is the README's own block for own files; one is run for all pages. A block that is not run says why in
-its first line. Words of the pages that a reader fills in are filled in here: BATCH, AS_OF.
+That night is the one that other tests look at, too: a page works on a copy. A block that is not run says why in its
+first line. Words of the pages that a reader fills in are filled in here: BATCH, AS_OF.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 import re
 import shutil
@@ -20,22 +19,18 @@ import duckdb
 import pytest
 
 from raceway.common.home import Home
+from raceway.inbox.exports import find_exports
+from raceway.landing.land import land
+from raceway.ledger.decisions import reject
 from raceway.ledger.ledger import Ledger
 from tests.docs.pages import ROOT, Page, pages
+from tests.golden.golden_week import AS_OF, FOLDER, night
 
-NIGHT = "raceway.toml"
-"""A word of the block that is the night: it makes the home, has a person fill in settings and accounts, and runs."""
 TO_RUN = [page for page in pages() if any(block.is_run for block in page.blocks())]
-EDITOR = (
-    '#!/bin/sh\ncase "$1" in *accounts.csv) echo "google_ads,main,Main,,VN,Asia/Ho_Chi_Minh,VND,,,,,," >> "$1";; esac\n'
-)
-
-
-def report(impressions: int) -> str:
-    """A campaign report of the 40 days before yesterday, 10 clicks a day."""
-    days = [dt.datetime.now(tz=dt.UTC).date() - dt.timedelta(days=back) for back in range(41, 1, -1)]
-    rows = [f"{day.isoformat()},Tết,Search,VND,{impressions},10,50000" for day in days]
-    return "\n".join(["Day,Campaign,Campaign type,Currency code,Impr.,Clicks,Cost", *rows]) + "\n"
+IN_EFFECT = ("google_ads", "campaign_daily", "vn-main")
+"""The batch that the pages decide on."""
+OVERVIEW = "Device,Cost,Impressions,Clicks\nMobile phones,1000,200,3\n"
+"""What Google's overview page downloads: no report that raceway reads."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +54,7 @@ class Desk:
             env=inherited
             | {
                 "HOME": str(self.root),
-                "EDITOR": str(self.root / "editor"),
+                "EDITOR": "true",  # leaves the file as it is
                 "PATH": f"{Path(sys.prefix) / 'bin'}{os.pathsep}{os.environ['PATH']}",
                 "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")),
                 "COLUMNS": "200",
@@ -70,58 +65,45 @@ class Desk:
 def desk(root: Path) -> Desk:
     root.mkdir(exist_ok=True)
     (root / ".venv").symlink_to(sys.prefix)
-    (root / "editor").write_text(EDITOR, encoding="utf-8")
-    (root / "editor").chmod(0o700)
+    shutil.copyfile(FOLDER / "inbox" / "google_ads" / "vn-main" / "Campaign report.csv", root / "Campaign report.csv")
     return Desk(root)
 
 
-@pytest.fixture(scope="session")
-def after_the_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home after the README's night: one batch in effect, one that the gate refused, one refused file."""
-    at = desk(tmp_path_factory.mktemp("first") / "desk")
-    (at.root / "Campaign report.csv").write_text(report(1_000), encoding="utf-8")
-    waiting = at.root / "marketing" / "inbox" / "google_ads" / "main"
-    waiting.mkdir(parents=True)
-    (waiting / "overview.csv").write_text("Device,Cost,Impressions,Clicks\nPhones,1000,200,3\n", encoding="utf-8")
-    (waiting / "spoilt.csv").write_text(report(-5), encoding="utf-8")
-    [readme] = [page for page in TO_RUN if page.name == "README.md"]
-    [block] = [block for block in readme.blocks() if NIGHT in block.text]
-    ran = at.run(block.text)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "published" in ran.stdout
-    return at.root / "marketing"
-
-
-def batches(home: Path) -> tuple[str, str]:
-    """The batch in effect, and the one that the gate refused."""
-    found = {batch.status: batch.batch_id for batch in Ledger(Home(home)).state().batches.values()}
-    return found["accepted"], found["refused"]
+@pytest.fixture(scope="module")
+def after_the_night(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home after its night, with a refused file."""
+    home = Home(tmp_path_factory.mktemp("company") / "home")
+    shutil.copytree(night(tmp_path_factory).root, home.root, symlinks=True)
+    refused = home.inbox / "google_ads" / "vn-main" / "overview.csv"
+    refused.parent.mkdir(parents=True, exist_ok=True)
+    refused.write_text(OVERVIEW, encoding="utf-8")
+    [export] = find_exports(home, "google_ads")
+    assert land(home, export, as_of=dt.date.fromisoformat(AS_OF)).status == "refused"
+    return home
 
 
 @pytest.mark.parametrize("page", TO_RUN, ids=[page.name for page in TO_RUN])
-def test_the_blocks_of_a_page_run_as_they_stand(page: Page, after_the_night: Path, tmp_path: Path) -> None:
+def test_the_blocks_of_a_page_run_as_they_stand(page: Page, after_the_night: Home, tmp_path: Path) -> None:
     at = desk(tmp_path / "desk")
-    shutil.copytree(after_the_night, at.root / "var", symlinks=True)
-    shutil.copytree(after_the_night, at.root / "srv" / "raceway", symlinks=True)
+    for place in (at.root / "var", at.root / "srv" / "raceway"):
+        shutil.copytree(after_the_night.root, place, symlinks=True)
     (at.root / "backup").mkdir()
-    accepted, refused = batches(after_the_night)
-    as_of = json.loads((at.root / "var" / "published" / "current" / "run.json").read_text(encoding="utf-8"))["as_of"]
+    [batch] = {batch.batch_id for batch in Ledger(after_the_night).state().accepted(*IN_EFFECT)}
     for block in page.blocks():
         if block.language == "csv":  # the page says: save this as
             (at.root / "sales.csv").write_text(block.text, encoding="utf-8")
-        if not block.is_run or (page.name == "README.md" and NIGHT in block.text):
+        if not block.is_run:
             continue
         if block.text.startswith("mkdir /srv/raceway"):  # the page restores on a new machine
             shutil.rmtree(at.root / "srv" / "raceway")
-        # who rejects a batch and then accepts one means the same; else it is the one that the gate refused
-        back = accepted if "reject BATCH" in block.text.partition("accept BATCH")[0] else refused
-        commands = block.text.replace("reject BATCH", f"reject {accepted}").replace("accept BATCH", f"accept {back}")
-        ran = at.run(commands.replace("AS_OF", as_of))
+        if "accept BATCH" in block.text and "reject BATCH" not in block.text.partition("accept BATCH")[0]:
+            reject(Home(at.root / "var"), batch, why="so that somebody can put it back")
+        ran = at.run(block.text.replace("BATCH", batch).replace("AS_OF", AS_OF))
         assert ran.returncode == 0, f"{block.text}\n{ran.stdout}{ran.stderr}"
 
 
-def test_the_page_of_the_mart_has_the_published_tables_and_columns(after_the_night: Path) -> None:
-    database = (after_the_night / "published" / "current" / "race.duckdb").resolve()
+def test_the_page_of_the_mart_has_the_published_tables_and_columns(after_the_night: Home) -> None:
+    database = (after_the_night.current / "race.duckdb").resolve()
     with duckdb.connect(str(database), read_only=True) as mart:
         published = mart.execute(
             "select table_name, list(column_name order by ordinal_position) from information_schema.columns group by all"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,6 +36,7 @@ def modules() -> Iterator[tuple[Path, ast.Module]]:
         yield path, ast.parse(path.read_text(encoding="utf-8"))
 
 
+@functools.cache
 def written() -> list[str]:
     """Every text of the program, and what the project's tests are called and say."""
     texts = {template(node) for _, tree in modules() for node in ast.walk(tree)
