@@ -1,5 +1,4 @@
--- Identities named in one trace are one person's, but for those that are left out of joining. Should this fail, the
--- rounds of int_identity_tree were too few for so large a person.
+-- Identities named in one trace are one person's, but for those that are left out of joining.
 select
     mentions.trace_id,
     count(distinct identities.person_id) as persons

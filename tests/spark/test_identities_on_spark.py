@@ -184,7 +184,7 @@ def test_the_graph_holds_what_engines_could_differ_in(engines: Engines) -> None:
     assert set(engines.duckdb.query("select distinct reason from int_identity_left_out")) == {("shared",), ("listed",)}
 
 
-def test_nothing_is_left_of_the_steps_that_spark_builds_aside(engines: Engines) -> None:
+def test_spark_holds_what_it_was_given_and_the_models_and_nothing_else(engines: Engines) -> None:
     tables = [f"{schema}.{table}" for table, schema in HANDED_OVER.items()] + [f"raceway.{model}" for model in MODELS]
     assert engines.told["tables"] == sorted(tables)
     assert engines.told["schemas"] == ["default", "frozen", "raceway"]

@@ -95,6 +95,7 @@ links as (
     where node <> first_node
 ),
 
+-- who went to whom: the spanning forest of the earliest links
 joined as (
     {{ spanning_forest('links') }}
 ),
