@@ -11,15 +11,16 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import duckdb
 
-from raceway.build.parsed_project import NotParsed, parsed_project
+from raceway.build.parsed_project import NightProject, NotParsed, night_project
+from raceway.build.simple_tests import Answer, ask, due_tests
 from raceway.common.faults import GateFailed, PassingFault
 from raceway.common.files import write_aside
 from raceway.common.home import PROJECT, Home
@@ -32,6 +33,7 @@ OWN_SOURCES_VARIABLE: Final = "RACEWAY_OWN_SOURCES"
 
 _SEVERITIES: Final[dict[str, Severity]] = {"error": "critical", "warn": "warning"}
 _PASSED: Final = {"success", "pass", "no-op"}
+_LOGGED: Final = {"info", "warn", "error"}
 # DuckDB's word for a file that another process holds, or that could not be read or written just now
 _PASSING: Final = ("Could not set lock on file", "IO Error")
 
@@ -62,30 +64,36 @@ class BuildResult:
     seconds: float
 
 
-def build(home: Home, run_id: str, select: str, full_refresh: bool = False, exclude: Sequence[str] = ()) -> BuildResult:
+def build(home: Home, run_id: str, select: str, full_refresh: bool = False, absent: Sequence[str] = ()) -> BuildResult:
     """Builds and tests the seeds and models that `select` names (dbt's selection syntax, such as `tag:mart`), but
-    for what `exclude` names.
+    for the tests of what the files of the sources `absent` say.
 
-    Needs the schema `frozen` in the home's warehouse; nothing else may hold the file meanwhile. Unit tests
-    are left out: they test the program, not a night's data.
+    Needs the schema `frozen` in the home's warehouse; nothing else may hold the file meanwhile. Simple tests are asked
+    together when all models are there. Unit tests are left out: they test the program, not a night's data.
 
     Raises GateFailed with a sentence per model or test of severity error that failed, after having recorded
     the checks with the run; PassingFault where the warehouse is held by another process.
     """
     began = time.monotonic()
-    arguments = [
-        "build", "--select", *select.split(), "--indirect-selection", "buildable",
-        "--exclude-resource-type", "unit_test",
-    ]  # fmt: skip
-    if exclude:
-        arguments += ["--exclude", *exclude]
+    arguments = ["build", "--select", *select.split(), "--indirect-selection", "buildable", "--use-fast-test-edges"]
+    if absent:
+        arguments += ["--exclude", *(f"path:models/staging/{source},resource_type:test" for source in absent)]
     if full_refresh:
         arguments.append("--full-refresh")
-    nodes = _invoke(home, home.run(run_id), arguments)
+    project, nodes = _invoke(home, home.run(run_id), arguments)
     if not nodes:
         raise GateFailed(f"nothing in {PROJECT.dbt_project} is selected by {select!r}")
     tests = [result for result in nodes if result.node.resource_type == "test" and _ran(result)]
+    made = [result for result in nodes if result.node.resource_type != "test"]
+    simple = due_tests(
+        project.simple_tests,
+        project.manifest,
+        selected={result.node.unique_id for result in made},
+        built={result.node.unique_id for result in made if str(result.status) in _PASSED},
+        without=[f"models/staging/{source}" for source in absent],
+    )
     checks = [_check(result, _named(home, result)) for result in tests]
+    checks += [_simple_check(answer) for answer in ask(home.warehouse, simple)]
     keeps_rows = any(result.node.config.materialized == "incremental" for result in nodes)
     rewritten = _rows_rewritten(home) if keeps_rows else {}
     models = [
@@ -96,25 +104,24 @@ def build(home: Home, run_id: str, select: str, full_refresh: bool = False, excl
             round(result.execution_time, 3),
             *rewritten.get(result.node.name, (None, None)),
         )
-        for result in nodes
-        if result.node.resource_type != "test"
+        for result in made
     ]
-    broken = [_broken_model(result) for result in nodes if result.node.resource_type != "test" and _failed(result)]
+    broken = [_broken_model(result) for result in made if _failed(result)]
     result = BuildResult(select, [*broken, *checks], models, round(time.monotonic() - began, 3))
     _keep(home, run_id, result)
     _stop_on_failure(home, run_id, result)
     return result
 
 
-def tests_of_absent_sources(home: Home) -> list[str]:
-    """Selects the tests of what a source's files say, for each source without a batch in effect: there is nothing
-    to test, and most homes have few of all the sources."""
+def absent_sources(home: Home) -> list[str]:
+    """The sources without a batch in effect: of what their files say there is nothing to test, and most homes have few
+    of all the sources."""
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
         rows = connection.execute(
             "select source from frozen.batches union select source from frozen.state_files"
         ).fetchall()
     present = {source for (source,) in rows}
-    return [f"path:models/staging/{source},resource_type:test" for source in source_names() if source not in present]
+    return [source for source in source_names() if source not in present]
 
 
 def _stop_on_failure(home: Home, run_id: str, result: BuildResult) -> None:
@@ -128,24 +135,35 @@ def _stop_on_failure(home: Home, run_id: str, result: BuildResult) -> None:
     raise GateFailed(sentences)
 
 
-def _invoke(home: Home, folder: Path, arguments: list[str]) -> list[Any]:
-    """dbt's results, one per node; raises where dbt could not even begin."""
+def _invoke(home: Home, folder: Path, arguments: list[str]) -> tuple[NightProject, list[Any]]:
+    """The project and dbt's results, one per node; raises where dbt could not even begin."""
     from dbt.cli.main import dbtRunner
 
     where = [
         "--project-dir", str(PROJECT.dbt_project), "--profiles-dir", str(PROJECT.profiles),
         "--target-path", str(home.root / "dbt_target"), "--log-path", str(folder),
-        "--log-level", "none", "--log-level-file", "info", "--no-print", "--no-use-colors",
+        "--log-level", "none", "--log-level-file", "none", "--no-print", "--no-use-colors",
         "--no-write-json", "--no-send-anonymous-usage-stats",
     ]  # fmt: skip
-    with _warehouse_of(home):
+    with _warehouse_of(home), (folder / "dbt.log").open("a", encoding="utf-8") as log:
         try:
-            outcome = dbtRunner(manifest=_manifest(home, where)).invoke([*arguments, *where])
+            project = _project(home, where)
+            outcome = dbtRunner(manifest=project.manifest, callbacks=[_logged(log)]).invoke([*arguments, *where])
         finally:
             _let_go_of_the_warehouse()
     if outcome.exception is not None:
         raise _fault(str(outcome.exception))
-    return list(outcome.result.results)
+    return project, list(outcome.result.results)
+
+
+def _logged(log: TextIO) -> Callable[[Any], None]:
+    """Writes what dbt says into a log. dbt's own logger puts each of its many events into words, to drop most."""
+
+    def hear(event: Any) -> None:
+        if event.info.level in _LOGGED and event.info.msg:
+            print(event.info.ts.ToJsonString(), event.info.level, event.info.msg, file=log)
+
+    return hear
 
 
 def _rows_rewritten(home: Home) -> dict[str, tuple[int, int]]:
@@ -162,9 +180,9 @@ def _let_go_of_the_warehouse() -> None:
     DuckDBConnectionManager.close_all_connections()
 
 
-def _manifest(home: Home, where: list[str]) -> Any:
+def _project(home: Home, where: list[str]) -> NightProject:
     try:
-        return parsed_project([PROJECT.dbt_project, PROJECT.profiles, home.sources], where)
+        return night_project([PROJECT.dbt_project, PROJECT.profiles, home.sources], where)
     except NotParsed as fault:
         raise _fault(str(fault)) from fault
 
@@ -237,23 +255,37 @@ def _named(home: Home, result: Any) -> str:
 
 
 def _check(result: Any, named: str) -> Check:
-    """A dbt test's result. dbt counts the rows that break the claim; a test that could not run is critical."""
-    node, status = result.node, str(result.status)
-    subject = _subject(node)
-    passed = status == "pass"
-    claim = node.description.strip() or node.name.replace("_", " ")
-    if status == "error":
-        severity: Severity = "critical"
-        observed = _one_line(result.message)
-        message = f"{subject}: the check {node.name} could not run: {observed}"
+    """A dbt test's result. dbt counts the rows that break the claim."""
+    node = result.node
+    fault = _one_line(result.message) if str(result.status) == "error" else ""
+    return _told(
+        node.name, _subject(node), node.description.strip(), str(node.config.severity).lower(),
+        passed=str(result.status) == "pass", failures=result.failures or 0, fault=fault, named=named,
+    )  # fmt: skip
+
+
+def _simple_check(answer: Answer) -> Check:
+    """The same of a test that was asked with others."""
+    test = answer.test
+    return _told(
+        test.name, test.subject, test.claim, test.severity,
+        passed=not answer.failures and not answer.fault, failures=answer.failures, fault=_one_line(answer.fault),
+    )  # fmt: skip
+
+
+def _told(
+    name: str, subject: str, claim: str, severity: str, passed: bool, failures: int, fault: str, named: str = ""
+) -> Check:
+    """A test as a check; one that could not run is critical."""
+    observed = fault or f"{failures} rows break it{named}"
+    if fault:
+        message = f"{subject}: the check {name} could not run: {observed}"
     else:
-        severity = _SEVERITIES[str(node.config.severity).lower()]
-        observed = f"{result.failures or 0} rows break it{named}"
-        message = f"{subject}: {claim}" + ("" if passed else f": {observed}")
+        message = f"{subject}: {claim or name.replace('_', ' ')}" + ("" if passed else f": {observed}")
     return Check(
-        name=node.name,
+        name=name,
         kind="dbt_test",
-        severity=severity,
+        severity="critical" if fault else _SEVERITIES[severity],
         passed=passed,
         subject=subject,
         observed=observed,

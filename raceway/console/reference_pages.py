@@ -31,7 +31,7 @@ from raceway.config.values import Model
 from raceway.console.cli import app
 from raceway.contracts.grammar import ColumnContract, SourceContract, TableContract
 from raceway.contracts.load import load_contracts
-from raceway.publish.descriptions import described_tables
+from raceway.publish.descriptions import described_models
 from raceway.publish.history_tables import HISTORY_COLUMNS, HISTORY_DESCRIPTIONS
 from raceway.publish.mart_tables import MARTS
 from raceway.report.kpi_page import kpi_page
@@ -206,7 +206,7 @@ def _landed_as(column: ColumnContract) -> str:
 
 def mart_page() -> str:
     """Every published table with its columns, as Markdown."""
-    described = {entry["name"]: entry for entry in described_tables() if _is_published(entry["name"])}
+    described = {entry["name"]: entry for entry in described_models() if _is_published(entry["name"])}
     groups = {
         "KPIs and reviews": [name for name in MARTS if name in described],
         "Dimensions": sorted(name for name in described if name.startswith("dim_")),

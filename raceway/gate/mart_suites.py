@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from raceway.common.stages import RACE_STAGES
 from raceway.gate.expectation import Expectation, Suite
 
-STAGES: Final = ("plan", "reach", "act", "convert", "engage", "advocacy")
 PERIODS: Final = ("day", "week", "month", "quarter", "cycle")
 STATUSES: Final = ("on_track", "at_risk", "off_track")
 
@@ -126,7 +126,7 @@ def _shape(columns: tuple[str, ...], filled: tuple[str, ...], key: tuple[str, ..
         ),
         Expectation(
             "stage_vocabulary", "expect_column_values_to_be_in_set", "critical",
-            f"stage is one of {', '.join(STAGES)}", {"column": "stage", "value_set": list(STAGES)},
+            f"stage is one of {', '.join(RACE_STAGES)}", {"column": "stage", "value_set": list(RACE_STAGES)},
         ),
         Expectation(
             "period_vocabulary", "expect_column_values_to_be_in_set", "critical",

@@ -11,6 +11,7 @@ from typing import Any, Final
 import duckdb
 
 from raceway.common.home import Home
+from raceway.common.stages import RACE_STAGES
 from raceway.config.settings import load_settings
 from raceway.history.records import BATCH_CHECKS, Check, read_checks, run_checks, run_records
 from raceway.night.airflow_runs import DagEnd
@@ -175,9 +176,9 @@ def leading_kpis(home: Home, as_of: dt.date) -> list[KpiLine]:
             where kpi.period = 'month' and kpi.channel = 'all' and kpi.market = 'all'
                 and catalog.leading::integer = 1
                 and kpi.period_start = date_trunc('month', ?::date) - interval 1 month
-            order by list_position(['plan', 'reach', 'act', 'convert', 'engage', 'advocacy'], kpi.stage), kpi.kpi
+            order by list_position(?::varchar[], kpi.stage), kpi.kpi
             """,
-            [as_of],
+            [as_of, list(RACE_STAGES)],
         ).fetchall()
     return [
         KpiLine(stage, kpi, name, unit, f"{month:%Y-%m}", value, previous_value, status)

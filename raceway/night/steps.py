@@ -160,13 +160,13 @@ def freeze(run: Json) -> Json:
 
 def build(run: Json, stage: str) -> Json:
     """Builds and tests the models of one stage. Raises GateFailed naming what failed."""
+    from raceway.build.dbt_run import absent_sources
     from raceway.build.dbt_run import build as build_models
-    from raceway.build.dbt_run import tests_of_absent_sources
 
     this = Run.from_json(run)
     with _at_work(f"building {stage}", this) as home:
-        exclude = tests_of_absent_sources(home) if stage == "staging" else []
-        result = build_models(home, this.run_id, f"tag:{stage}", this.full_refresh, exclude)
+        absent = absent_sources(home) if stage == "staging" else []
+        result = build_models(home, this.run_id, f"tag:{stage}", this.full_refresh, absent)
         record_checks(home, this.run_id, result.checks)
     recounted = {
         model.name: {"written": model.rows_written, "kept": model.rows_kept}

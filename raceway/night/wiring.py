@@ -13,12 +13,13 @@ from typing import Any, Final
 
 from raceway.common.faults import PassingFault
 from raceway.common.home import find_home
+from raceway.common.stages import RACE_STAGES
 from raceway.config.settings import Settings, load_settings
 from raceway.contracts.files import source_names
 from raceway.contracts.grammar import SourceContract
 from raceway.contracts.load import load_contract, load_contracts
 
-STAGES: Final = ("staging", "conform", "plan", "reach", "act", "convert", "engage", "advocacy", "mart")
+STAGES: Final = ("staging", "conform", *RACE_STAGES, "mart")
 """Tasks of `race_mart` between freeze and gate, in order; each builds the models of its tag."""
 
 EXTRACT_PREFIX: Final = "extract_"

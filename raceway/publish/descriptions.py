@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ def describe_tables(connection: duckdb.DuckDBPyConnection, catalog: str) -> None
         ).fetchall()
     }
     tables = {table for table, _ in present}
-    for model in described_tables():
+    for model in described_models():
         name = model["name"]
         if name not in tables:
             continue
@@ -37,11 +38,19 @@ def describe_tables(connection: duckdb.DuckDBPyConnection, catalog: str) -> None
                 )
 
 
-def described_tables() -> list[dict[str, Any]]:
-    """The `models` and `seeds` entries of the project's YAML files. Raises BadContract where one is no YAML."""
+def described_models() -> list[dict[str, Any]]:
+    """The `models` and `seeds` entries of the project's YAML files, as they are written.
+
+    They are read once per process. Raises BadContract where such a file is no YAML.
+    """
+    return _described(PROJECT.dbt_project)
+
+
+@cache
+def _described(project: Path) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = []
     for folder in ("models", "seeds"):
-        for file in sorted((PROJECT.dbt_project / folder).rglob("*.yml")):
+        for file in sorted((project / folder).rglob("*.yml")):
             if not file.name.endswith("__sources.yml"):
                 entries += _entries(file)
     return entries

@@ -3,58 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import duckdb
+
+from raceway.publish.descriptions import described_models
 
 MARTS: Final = (
     "race_kpi", "race_measure", "kpi_catalog", "measure_catalog", "osa_review", "identity_link",
     "identity_left_out", "customer_360", "cohort_retention",
 )  # fmt: skip
 """Published beside all facts (`fct_…`) and dimensions (`dim_…`)."""
-
-# The column that dates a table's rows: Parquet is cut into its months, race.duckdb holds the recent ones.
-# A table that is not named here, or has none of its own (a state like a subscriber), is published whole.
-_DATED_BY: Final = {
-    "race_kpi": "period_start",
-    "race_measure": "period_start",
-    "fct_plan_budget": "day",
-    "fct_plan_cost": "day",
-    "fct_reach_ads": "day",
-    "fct_reach_ads_detail": "first_day",
-    "fct_reach_keyword": "day",
-    "fct_reach_search": "day",
-    "fct_reach_brand_search": "day",
-    "fct_reach_domain_authority": "day",
-    "fct_reach_session": "day",
-    "fct_reach_sessions_reconciled": "period_end",
-    "fct_reach_email_campaign": "day",
-    "fct_reach_affiliate": "day",
-    "fct_act_cart": "day",
-    "fct_act_usability_task": "day",
-    "fct_act_lead": "became_lead_on",
-    "fct_act_login": "day",
-    "fct_convert_order": "order_date",
-    "fct_convert_order_line": "order_date",
-    "fct_convert_refund": "refund_date",
-    "fct_convert_attribution": "order_date",
-    "fct_convert_attribution_claims": "day",
-    "fct_convert_margin": "day",
-    "fct_convert_exposure": "day",
-    "fct_convert_market_sales": "day",
-    "fct_plan_market": "month",
-    "fct_engage_repeat_order": "order_date",
-    "fct_engage_ticket": "day",
-    "fct_engage_csat_answer": "day",
-    "fct_engage_usage": "day",
-    "fct_engage_email_activity": "day",
-    "fct_engage_customer_value": "month_end",
-    "fct_advocacy_nps_answer": "day",
-    "fct_advocacy_nps_invitation": "day",
-    "fct_engage_loyalty_posting": "day",
-    "fct_advocacy_referral": "day",
-    "fct_advocacy_review": "day",
-}
 
 
 @dataclass(frozen=True)
@@ -63,7 +22,8 @@ class MartTable:
 
     name: str
     dated_by: str | None
-    """Its date column, None where it is published as one file."""
+    """Its date column: Parquet is cut into its months, race.duckdb holds the recent ones of a fact. None where rows
+    have no day (a state like a subscriber): the table is published whole."""
 
     @property
     def is_fact(self) -> bool:
@@ -74,8 +34,10 @@ class MartTable:
 def mart_tables(connection: duckdb.DuckDBPyConnection, catalog: str) -> list[MartTable]:
     """The published tables that the warehouse attached as `catalog` has, by name.
 
-    Marts, facts and dimensions; never `identity_person`, which maps hashed personal data and stays.
+    Marts, facts and dimensions; never `identity_person`, which maps hashed personal data and stays. What dates a
+    table's rows stands in its model's meta (`dated_by`). Raises BadContract where a YAML file of the models is none.
     """
+    dated_by = {model["name"]: _meta(model).get("dated_by") for model in described_models()}
     rows = connection.execute(
         """
         select table_name from information_schema.tables
@@ -85,4 +47,8 @@ def mart_tables(connection: duckdb.DuckDBPyConnection, catalog: str) -> list[Mar
         """,
         [catalog, list(MARTS)],
     ).fetchall()
-    return [MartTable(name, _DATED_BY.get(name)) for (name,) in rows]
+    return [MartTable(name, dated_by.get(name)) for (name,) in rows]
+
+
+def _meta(model: dict[str, Any]) -> dict[str, Any]:
+    return (model.get("config") or {}).get("meta") or {}

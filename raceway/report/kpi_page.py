@@ -17,10 +17,10 @@ from typing import Final
 
 from raceway.common.home import PROJECT
 from raceway.common.kpi_formula import measures_of
+from raceway.common.stages import RACE_STAGES
 from raceway.contracts.load import load_contracts
 
 PAGE: Final = PROJECT.root / "docs" / "reference" / "kpis.md"
-_STAGES: Final = ("plan", "reach", "act", "convert", "engage", "advocacy")
 _GRAINS: Final = {"month+": "month, quarter, cycle"}
 _GOOD: Final = {"up": "higher is better", "down": "lower is better", "neutral": "neither is better"}
 
@@ -61,7 +61,7 @@ def kpi_page() -> str:
         f"{len(shown)} of {len(kpis)} KPIs have all their measures fed by a source"
         f"{'.' if len(shown) == len(kpis) else '; the others are named at the end.'}",
     ]
-    for stage in _STAGES:
+    for stage in RACE_STAGES:
         lines += ["", f"## {stage.capitalize()}", ""]
         lines += [
             "| KPI | Vietnamese | formula | unit | periods | reading | caveats |",

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 
 import duckdb
 
+from raceway.common.stages import RACE_STAGES
 from raceway.config.settings import Settings
 from raceway.report.page import render
 from raceway.report.wording import Wording
@@ -176,9 +177,9 @@ def _leading(connection: duckdb.DuckDBPyConnection, as_of: dt.date) -> list[_Kpi
         from months
         inner join histories on months.kpi = histories.kpi
         where period_start = date_trunc('month', ?::date) - interval 1 month
-        order by list_position(['plan', 'reach', 'act', 'convert', 'engage', 'advocacy'], stage), months.kpi
+        order by list_position(?::varchar[], stage), months.kpi
         """,
-        [as_of] * 3,
+        [as_of, as_of, as_of, list(RACE_STAGES)],
     ).fetchall()
     return [_Kpi(*row) for row in rows]
 

@@ -41,7 +41,9 @@ FILES = {
           - name: numbers
             columns: [{name: n, data_tests: [unique, not_null]}]
           - name: bad
-            columns: [{name: n, data_tests: [not_null]}]
+            columns:
+              - name: n
+                data_tests: [not_null, {relationships: {arguments: {to: ref('numbers'), field: n}}}]
         unit_tests:
           - name: a_unit_test_that_would_fail
             model: doubled
@@ -72,6 +74,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(textwrap.dedent(text))
     program.profiles.symlink_to(PROJECT.profiles)
+    (program.dbt_project / "macros").mkdir()
+    ways = "macros/engine/duckdb_tables.sql"  # how the house builds tables and views
+    (program.dbt_project / "macros" / "duckdb_tables.sql").symlink_to(PROJECT.dbt_project / ways)
     monkeypatch.setattr(transform, "PROJECT", program)
     return init_home(tmp_path / "home")
 
@@ -96,6 +101,48 @@ def test_a_build_gives_its_checks_with_severity_and_its_models_with_times(home: 
     assert warned.message == "numbers: numbers are small: 1 rows break it"
     kept = json.loads((home.runs / "run1" / "dbt" / "tag_sound.json").read_text())
     assert {model["name"] for model in kept["models"]} == {"numbers", "doubled"}
+
+
+def test_a_test_of_two_models_runs_with_the_build_that_has_both(home: Home) -> None:
+    related = "relationships_bad_n__n__ref_numbers_"
+    build(home, "run1", "tag:sound")
+    assert related not in {check.name for check in run_checks(home, "run1")}
+    with pytest.raises(GateFailed):
+        build(home, "run2", "numbers bad")
+    [check] = [check for check in run_checks(home, "run2") if check.name == related]
+    assert (check.subject, check.severity, check.passed, check.kind) == ("bad", "critical", True, "dbt_test")
+
+
+def test_what_could_not_be_built_is_not_asked(home: Home) -> None:
+    (project(home) / "models" / "bad.sql").write_text("{{ config(tags=['bad']) }} select n from nowhere")
+    with pytest.raises(GateFailed, match="bad could not be built"):
+        build(home, "run1", "tag:bad")
+    assert [check.name for check in run_checks(home, "run1")] == ["is_built"]
+
+
+def test_a_table_and_a_view_take_each_others_place_and_a_model_that_fails_leaves_the_old_one(home: Home) -> None:
+    def kinds() -> dict[str, str]:
+        with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+            return dict(connection.execute("select table_name, table_type from information_schema.tables").fetchall())
+
+    build(home, "run1", "tag:sound")
+    assert {name: kinds()[name] for name in ("numbers", "doubled")} == {"numbers": "BASE TABLE", "doubled": "VIEW"}
+    (project(home) / "models" / "doubled.sql").write_text(
+        "{{ config(tags=['sound'], materialized='table') }} select 2 * n as n from {{ ref('numbers') }}"
+    )
+    build(home, "run2", "tag:sound")
+    assert kinds()["doubled"] == "BASE TABLE"
+    (project(home) / "models" / "doubled.sql").write_text(
+        "{{ config(tags=['sound'], materialized='table') }} select cast('many' as integer) as n"
+    )
+    with pytest.raises(GateFailed, match="doubled could not be built"):
+        build(home, "run3", "tag:sound")
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        assert connection.execute("select sum(n) from doubled").fetchone() == (6,)
+    (project(home) / "models" / "doubled.sql").write_text("{{ config(tags=['sound']) }} select 1 as n")
+    build(home, "run4", "tag:sound")
+    assert kinds()["doubled"] == "VIEW"
+    assert not [name for name in kinds() if "__dbt" in name]
 
 
 def test_a_test_that_stores_its_rows_names_them(home: Home) -> None:
@@ -173,11 +220,11 @@ def test_the_project_is_parsed_once_and_again_when_a_file_of_it_changes(
     monkeypatch.setattr(dbt.cli.main, "dbtRunner", Counting)
     build(home, "run1", "tag:sound")
     build(home, "run1", "tag:sound")
-    assert invoked == ["parse", "build", "build"]
+    assert invoked == ["parse", "compile", "build", "build"]
     (project(home) / "models" / "doubled.sql").write_text(
         "{{ config(tags=['sound']) }} select 20 * n as n from {{ ref('numbers') }}"
     )
     build(home, "run2", "tag:sound")
-    assert invoked[3:] == ["parse", "build"]
+    assert invoked[4:] == ["parse", "compile", "build"]
     with duckdb.connect(str(home.warehouse)) as connection:
         assert connection.execute("select sum(n) from doubled").fetchone() == (60,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 import yaml
 
 from raceway.build.parsed_project import parsed_project
+from raceway.common.stages import RACE_STAGES
 from raceway.night.wiring import STAGES
 from tests.support.dbt_story import PROJECT, ROOT
 
@@ -63,3 +65,25 @@ def test_a_model_is_in_the_room_that_its_name_says() -> None:
         word = path.stem.split("_")[0]
         if path.suffix in (".sql", ".py") and word in places:
             assert room in places[word], Path(room, path.name)
+
+
+def test_package_and_project_know_the_same_stages_in_the_same_order() -> None:
+    project = yaml.load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"), yaml.CSafeLoader)
+    assert tuple(project["vars"]["race_stages"]) == RACE_STAGES
+    catalogue = (PROJECT / "seeds" / "kpi_catalog.csv").read_text(encoding="utf-8")
+    stages = {row["stage"] for row in csv.DictReader(catalogue.splitlines())}
+    assert stages == set(RACE_STAGES)
+    facts = {path.name for path in (MODELS / "facts").iterdir() if path.is_dir()}
+    assert facts == set(RACE_STAGES)
+
+
+def test_every_fact_says_which_day_dates_its_rows_or_that_none_does(nodes: dict[str, Any]) -> None:
+    facts = [node for node in nodes.values() if node.name.startswith("fct_")]
+    assert len(facts) > 50
+    for fact in facts:
+        assert "dated_by" in fact.config.meta, fact.name
+        day = fact.config.meta["dated_by"]
+        if day is not None:
+            column = fact.columns[day]
+            known = [constraint.type.value for constraint in column.constraints]
+            assert (column.data_type, known) == ("date", ["not_null"]), f"{fact.name}.{day}"

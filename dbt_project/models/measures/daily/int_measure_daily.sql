@@ -4,7 +4,7 @@
 with
 
 final as (
-    {% for stage in ['plan', 'reach', 'act', 'convert', 'engage', 'advocacy'] %}
+    {% for stage in var('race_stages') %}
     select measure, day, channel, market, value from {{ ref('int_' ~ stage ~ '_measures') }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
