@@ -14,7 +14,7 @@ from raceway.night import steps, wiring
 
 
 def extract_dag(source: str, plan: wiring.DagPlan) -> DAG:
-    """`find_exports` → one `land` for each export, in parallel where workers are free."""
+    """`find_exports` → one `land` for up to fifty exports, in parallel where workers are free."""
     with DAG(
         plan.dag_id,
         description=f"Lands the exports of {source}",
@@ -29,25 +29,25 @@ def extract_dag(source: str, plan: wiring.DagPlan) -> DAG:
 
         @task
         def find_exports() -> list[dict[str, Any]]:
-            """Looks into the inbox for exports that are not decided yet."""
+            """Looks into the inbox for exports that are not decided yet, and puts small ones into groups."""
             return steps.find(source)
 
         @task(
             outlets=[Asset(f"landing_{source}", uri=f"raceway://landing/{source}")],
-            map_index_template="{{ task.op_kwargs['export']['name'] }}",
+            map_index_template="{{ task.op_kwargs['group']['name'] }}",
             max_active_tis_per_dagrun=wiring.LANDINGS_AT_ONCE,
         )
-        def land(export: dict[str, Any], ti: Any = None, dag_run: Any = None) -> None:
-            """Reads, types, lands, checks and accepts one export, or refuses it with a sentence."""
+        def land(group: dict[str, Any], ti: Any = None, dag_run: Any = None) -> None:
+            """Reads, types, lands, checks and accepts each export of a group, or refuses it with a sentence."""
             try:
-                outcome = steps.land(export, dag_run.conf or {})
+                landed = steps.land(source, group, dag_run.conf or {}, f"{dag_run.run_id} {ti.map_index}")
             except Exception as fault:
                 ti.xcom_push("fault", str(fault) or type(fault).__name__)
                 raise
-            ti.xcom_push("outcome", outcome)
-            steps.refuse(outcome)
+            ti.xcom_push("landed", landed)
+            steps.refuse(landed)
 
-        land.expand(export=find_exports())
+        land.expand(group=find_exports())
     return dag
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -186,8 +187,13 @@ def leading_kpis(home: Home, as_of: dt.date) -> list[KpiLine]:
     ]
 
 
+def _outcomes(extract: DagEnd) -> list[dict[str, Any]]:
+    """What became of each export of a source, over all its groups."""
+    return [outcome for landed in extract.values("land", "landed") for outcome in landed["outcomes"]]
+
+
 def _landing(extract: DagEnd) -> SourceLanding:
-    outcomes = extract.values("land", "outcome")
+    outcomes = _outcomes(extract)
 
     def total(count: str) -> int:
         return sum(int(outcome[count]) for outcome in outcomes)
@@ -208,7 +214,7 @@ def _landing(extract: DagEnd) -> SourceLanding:
 def _refusals(extract: DagEnd) -> list[Refusal]:
     source = extract.dag_id.removeprefix(EXTRACT_PREFIX)
     refusals = []
-    for outcome in extract.values("land", "outcome"):
+    for outcome in _outcomes(extract):
         if outcome["status"] == "refused" or outcome["rows_refused"]:
             kind = "refused" if outcome["status"] == "refused" else "rows"
             refusals.append(Refusal(source, outcome["account"], tuple(outcome["files"]), kind, outcome["reason"] or ""))
@@ -218,11 +224,15 @@ def _refusals(extract: DagEnd) -> list[Refusal]:
 def _broken_off_landings(extract: DagEnd) -> list[Refusal]:
     """Landings that ended without a decision, one line for each reason; their files wait for the next run."""
     source = extract.dag_id.removeprefix(EXTRACT_PREFIX)
-    reasons: dict[str, int] = {}
+    reasons: Counter[str] = Counter()
+    for landed in extract.values("land", "landed"):
+        reasons.update(fault["reason"] for fault in landed["faults"])
+    [groups] = extract.values("find_exports") or [[]]
     for end in extract.tasks:
-        if end.state == "failed" and (end.task, end.map_index, "outcome") not in extract.handed_on:
+        if end.state == "failed" and (end.task, end.map_index, "landed") not in extract.handed_on:
             reason = str(extract.handed_on.get((end.task, end.map_index, "fault"), "the reason stands in the log"))
-            reasons[reason] = reasons.get(reason, 0) + 1
+            # of a task that was killed: all that it had been given
+            reasons[reason] += len(groups[end.map_index]["exports"]) if 0 <= end.map_index < len(groups) else 1
     return [
         Refusal(source, "", (), "failed", f"{count} exports could not be read and wait for the next run: {reason}")
         for reason, count in reasons.items()
@@ -230,9 +240,7 @@ def _broken_off_landings(extract: DagEnd) -> list[Refusal]:
 
 
 def _landing_checks(home: Home, extracts: Iterable[DagEnd]) -> list[Check]:
-    batches = [
-        batch for extract in extracts for outcome in extract.values("land", "outcome") for batch in outcome["batches"]
-    ]
+    batches = [batch for extract in extracts for outcome in _outcomes(extract) for batch in outcome["batches"]]
     return [
         check
         for batch in batches

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from raceway import __version__
-from raceway.common.faults import ExportRefused, GateFailed, PassingFault
+from raceway.common.faults import GateFailed, PassingFault
 from raceway.common.home import Home, find_home
 from raceway.common.lock import together
 from raceway.history.records import RunRecord, RunStatus, record_checks, record_run
@@ -31,6 +31,11 @@ _LISTENERS: Final[list[Tell]] = []
 def hear(tell: Tell) -> None:
     """From now on `tell` hears what the steps of this process are doing, in a few words."""
     _LISTENERS[:] = [tell]
+
+
+def _tell(doing: str) -> None:
+    for tell in _LISTENERS:
+        tell(doing)
 
 
 @dataclass(frozen=True)
@@ -69,15 +74,16 @@ def run_id_for(started_at: dt.datetime) -> str:
 
 
 def find(source: str) -> list[Json]:
-    """The exports that wait in the inbox of `source`, each one mapped task."""
+    """The exports that wait in the inbox of `source`, in groups, each one mapped task."""
     from raceway.config.settings import load_settings
     from raceway.inbox.exports import at_rest, find_exports
+    from raceway.night.groups import in_groups
 
     with _at_work(f"{source}: looking into the inbox") as home:
         settings = load_settings(home)
         fetch(home, settings, [source])
         exports = at_rest(home, find_exports(home, source), settings.inbox.rest_seconds)
-        return [export.to_dict() | {"name": export.name} for export in exports]
+        return in_groups(exports)
 
 
 def fetch(home: Home, settings: Settings, sources: Iterable[str]) -> list[str]:
@@ -91,24 +97,24 @@ def fetch(home: Home, settings: Settings, sources: Iterable[str]) -> list[str]:
     return [f"{path} ({settings.inbox.address})" for source in sources for path in remote.fetch(source, now)]
 
 
-def land(export: Json, conf: Mapping[str, Any]) -> Json:
-    """Lands one export; gives its outcome, refused ones too (`refuse` turns those into a failure).
+def land(source: str, group: Json, conf: Mapping[str, Any], task: str) -> Json:
+    """Lands the exports of a group; gives their outcomes, refused ones too (`refuse` turns those into a failure).
 
     `conf` is the DAG run's; its `as_of` (ISO date, default: today's business day) is the day to check against.
+    `task` names the task of the DAG run, the same at every try.
     """
-    from raceway.inbox.exports import Export
-    from raceway.landing.land import land as land_export
+    from raceway.night.groups import land_group
 
-    waiting = Export.from_dict(export)
-    with _at_work(f"{waiting.source}: {waiting.name}") as home:
+    with _at_work(f"{source}: {group['name']}") as home:
         as_of = dt.date.fromisoformat(conf["as_of"]) if conf.get("as_of") else None
-        return land_export(home, waiting, as_of=as_of).to_dict()
+        return land_group(home, group, as_of, task, lambda name: _tell(f"{source}: {name}"))
 
 
-def refuse(outcome: Json) -> None:
-    """Raises ExportRefused where the outcome of `land` is a refusal."""
-    if outcome["status"] == "refused":
-        raise ExportRefused(outcome["reason"])
+def refuse(landed: Json) -> None:
+    """Raises where an export of `land` broke off (PassingFault, PermanentFault) or was refused (ExportRefused)."""
+    from raceway.night.groups import raise_what_befell
+
+    raise_what_befell(landed)
 
 
 # race_mart
@@ -228,8 +234,7 @@ def _at_work(doing: str, run: Run | None = None) -> Iterator[Home]:
     import duckdb
 
     home = find_home()
-    for tell in _LISTENERS:
-        tell(doing)
+    _tell(doing)
     try:
         with together(home):
             yield home

@@ -29,7 +29,7 @@ RETRIES: Final = 3
 RETRY_DELAY: Final = dt.timedelta(seconds=20)
 MAX_RETRY_DELAY: Final = dt.timedelta(minutes=10)
 LANDINGS_AT_ONCE: Final = 4
-"""Exports of one source that land at the same time: DuckDB uses all cores for each already."""
+"""Groups of exports of one source that land at the same time: DuckDB uses all cores for each already."""
 
 STAGE_TIMEOUT: Final = dt.timedelta(hours=2)
 WAIT_TIMEOUT: Final = dt.timedelta(hours=20)
@@ -125,19 +125,19 @@ def _extract_doc(contract: SourceContract) -> str:
     return f"""\
 ### extract_{contract.name}
 
-**What it does.** Looks into `inbox/{contract.name}/<account>/` for new files and, one task per export,
-reads, types, lands, checks and accepts them as batches of:
+**What it does.** Looks into `inbox/{contract.name}/<account>/` for new files and reads, types, lands,
+checks and accepts them, up to fifty exports to a task, as batches of:
 
 {tables}
 
 It never touches the warehouse; `race_mart` takes up what was accepted. Running it again does no harm: a
 file that is decided is not read twice.
 
-**What a failure means.** A failed `land` task refused its file: the file's kind is unknown, a column is
-missing or renamed, or a critical check failed. Nothing of it counts; the other files and sources are not
-touched and tonight's mart is published without it. The sentence in the task's log, in `raceway status` and
-in `quarantine/` names file, row and reason. Refused files are not retried; locks and I/O errors are, with
-growing pauses.
+**What a failure means.** A failed `land` task refused a file: the file's kind is unknown, a column is
+missing or renamed, or a critical check failed. Nothing of it counts; the other files, those of the same task
+too, and the other sources have landed, and tonight's mart is published without it. The sentence in the task's
+log, in `raceway status` and in `quarantine/` names file, row and reason. Refused files are not retried; locks
+and I/O errors are, with growing pauses, and what had landed before is not read again.
 
 **What to do.** Mend the export at its source and put it into the inbox again; or extend the contract
 (`_{contract.name}__sources.yml`, or the overlay in the home's `sources/`) and run `raceway retry`; or,
