@@ -20,7 +20,7 @@ from raceway.config.init import init_home
 from raceway.inbox.exports import Export, ExportFile, find_exports
 from raceway.ledger.ledger import Ledger
 from raceway.night.groups import GROUP_BYTES, in_groups, land_group, raise_what_befell
-from tests.server.conftest import wait_until
+from tests.support.server import wait_until
 
 AS_OF = dt.date(2026, 3, 10)
 EXPORTED_AT = dt.datetime(2026, 3, 9, 3, tzinfo=dt.UTC)
@@ -130,7 +130,7 @@ def test_a_worker_that_is_killed_leaves_no_half_batch_and_the_next_try_lands_the
     for number in range(30):
         deliver(home, "shop", number)
     group = group_of(home)
-    told = "import json, sys; from tests.dags.test_groups import Home, Path, land; "
+    told = "import json, sys; from tests.night.test_groups import Home, Path, land; "
     worker = subprocess.Popen(
         [sys.executable, "-c", told + "land(Home(Path(sys.argv[1])), json.loads(sys.argv[2]))", str(home.root),
          json.dumps(group)],
