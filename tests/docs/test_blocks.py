@@ -1,7 +1,7 @@
 """Every command block of the pages that can run here is run, in order, on the golden week's home after its night.
 
 That night is the one that other tests look at, too: a page works on a copy. A block that is not run says why in its
-first line. Words of the pages that a reader fills in are filled in here: BATCH, AS_OF.
+first line. What a reader fills in, BATCH, is filled in here.
 """
 
 from __future__ import annotations
@@ -41,8 +41,7 @@ class Desk:
 
     def run(self, commands: str) -> subprocess.CompletedProcess[str]:
         """One block, in one shell that stops at the first command that fails."""
-        for place in ("/srv/raceway", "/backup"):
-            commands = commands.replace(place, f"{self.root}{place}")
+        commands = re.sub(r"/srv/raceway|/backup", lambda place: f"{self.root}{place[0]}", commands)
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "RACEWAY"))}
         return subprocess.run(
             ["bash", "-euo", "pipefail", "-c", commands],
@@ -98,7 +97,7 @@ def test_the_blocks_of_a_page_run_as_they_stand(page: Page, after_the_night: Hom
             shutil.rmtree(at.root / "srv" / "raceway")
         if "accept BATCH" in block.text and "reject BATCH" not in block.text.partition("accept BATCH")[0]:
             reject(Home(at.root / "var"), batch, why="so that somebody can put it back")
-        ran = at.run(block.text.replace("BATCH", batch).replace("AS_OF", AS_OF))
+        ran = at.run(block.text.replace("BATCH", batch))
         assert ran.returncode == 0, f"{block.text}\n{ran.stdout}{ran.stderr}"
 
 
@@ -119,4 +118,4 @@ def test_the_page_of_the_mart_has_the_published_tables_and_columns(after_the_nig
 def test_no_word_that_a_reader_fills_in_is_left() -> None:
     words = {word for page in TO_RUN for block in page.blocks() if block.is_run
              for word in re.findall(r"\b[A-Z]{2,}(?:_[A-Z]+)*\b", re.sub(r"#.*|\"[^\"]*\"", "", block.text))}  # fmt: skip
-    assert words <= {"BATCH", "AS_OF", "EDITOR"}
+    assert words <= {"BATCH", "EDITOR"}
