@@ -18,8 +18,8 @@ from xml.etree import ElementTree
 LIMIT = 2_000
 """CPU seconds that all tests may take, their children included: so that they never creep again.
 
-CPU seconds and not minutes, since wall time is noise on shared cores. Measured on a quiet machine of two cores and 40 %
-on top, for slower cores and for what is to come. Who meets it makes a test cheaper (the summary above names the dearest
+CPU seconds and not minutes, since wall time is noise on shared cores. It is what twelve minutes of two cores hold, and
+40 % on top: shared cores are slower, too. Who meets it makes a test cheaper (the summary above names the dearest
 ones), moves a long form to `make test-all`, or raises it here with a reason.
 """
 

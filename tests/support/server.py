@@ -110,7 +110,7 @@ class Server:
         """Runs a command to its end, in the services' environment."""
         return subprocess.run(
             self.command(words), env=self.environment | more, cwd=self.folder, capture_output=True, text=True,
-            timeout=300, check=False, **self.who.popen,
+            timeout=1_200, check=False, **self.who.popen,
         )  # fmt: skip
 
     def start(self, name: str) -> None:
