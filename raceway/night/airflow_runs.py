@@ -10,7 +10,7 @@ import datetime as dt
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -87,28 +87,33 @@ class InProcess:
 
     def run(self, dag_ids: Sequence[str], conf: Mapping[str, Any], tell: Tell) -> list[DagEnd]:
         """As `Runner.run`. Raises BadSettings where Airflow cannot read a DAG file."""
+        dags = _read(dag_ids) if dag_ids else {}
         ends = []
         for dag_id in dag_ids:
             tell(dag_id)
             with _reading_only(dag_id):
-                dag_run = _read(dag_id).test(run_conf=dict(conf))
+                dag_run = dags[dag_id].test(run_conf=dict(conf))
             ends.append(_ended(dag_id, dag_run.run_id))
         return ends
 
 
-def _read(dag_id: str) -> Any:
-    """The DAG as its file says now; `DAG.test` stores it in Airflow's database before it runs."""
+def _read(dag_ids: Sequence[str]) -> dict[str, Any]:
+    """The DAGs as their files say now; `DAG.test` stores each in Airflow's database before it runs."""
     from airflow.dag_processing.bundles.manager import DagBundlesManager
     from airflow.dag_processing.dagbag import BundleDagBag
 
-    for bundle in DagBundlesManager().get_all_dag_bundles():
-        bundle.initialize()
-        bag = BundleDagBag(dag_folder=bundle.path, bundle_path=bundle.path, bundle_name=bundle.name)
-        for file, reason in bag.import_errors.items():
-            raise BadSettings(f"{file}: Airflow cannot read this DAG file: {reason}")
-        if dag_id in bag.dags:
-            return bag.dags[dag_id]
-    raise BadSettings(f"{dag_id}: no DAG file of {PROJECT.dags} makes this DAG")
+    dags: dict[str, Any] = {}
+    with _reading_only(dag_ids[0]) if len(dag_ids) == 1 else nullcontext():
+        for bundle in DagBundlesManager().get_all_dag_bundles():
+            bundle.initialize()
+            bag = BundleDagBag(dag_folder=bundle.path, bundle_path=bundle.path, bundle_name=bundle.name)
+            for file, reason in bag.import_errors.items():
+                raise BadSettings(f"{file}: Airflow cannot read this DAG file: {reason}")
+            dags |= bag.dags
+    missing = [dag_id for dag_id in dag_ids if dag_id not in dags]
+    if missing:
+        raise BadSettings(f"{', '.join(missing)}: no DAG file in {PROJECT.dags} makes this DAG")
+    return dags
 
 
 def _answer_this_version_alone() -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import functools
 import io
 import re
 import unicodedata
@@ -75,6 +76,7 @@ class Shape:
 # ---------------------------------------------------------------- recognition
 
 
+@functools.lru_cache(1 << 14)  # a contract's aliases are compared with every row that might be a header
 def normal(text: str) -> str:
     """A header as names are compared: NFC, case folded, white space of all kinds collapsed."""
     text = unicodedata.normalize("NFC", text.replace("\ufeff", ""))

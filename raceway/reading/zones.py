@@ -6,6 +6,7 @@ where such a till or shop can stand; an unknown name makes the row a refused row
 
 from __future__ import annotations
 
+import functools
 from typing import Final
 from zoneinfo import available_timezones
 
@@ -59,6 +60,7 @@ RAILS_ZONES: Final = {
 }  # fmt: skip
 
 
-def zone_rows() -> list[tuple[str, str]]:
+@functools.cache  # reading the zone folder takes longer than a small file does
+def zone_rows() -> tuple[tuple[str, str], ...]:
     """(name, IANA name) of every zone name that a row may carry."""
-    return sorted({**{name: name for name in available_timezones()}, **RAILS_ZONES}.items())
+    return tuple(sorted({**{name: name for name in available_timezones()}, **RAILS_ZONES}.items()))

@@ -19,7 +19,9 @@ from raceway.config.accounts import Account
 from raceway.config.init import init_home
 from raceway.inbox.exports import Export, ExportFile, find_exports
 from raceway.ledger.ledger import Ledger
+from raceway.night.airflow_runs import DagEnd, TaskEnd
 from raceway.night.groups import GROUP_BYTES, in_groups, land_group, raise_what_befell
+from raceway.night.night_result import COULD_NOT_RUN, gather
 from tests.support.server import wait_until
 
 AS_OF = dt.date(2026, 3, 10)
@@ -175,3 +177,35 @@ def test_large_files_land_side_by_side() -> None:
 
 def test_no_exports_are_no_groups() -> None:
     assert in_groups([]) == []
+
+
+def test_the_night_counts_what_broke_off_refused_and_was_killed_by_export(home: Home, tmp_path: Path) -> None:
+    groups = in_groups([export(number) for number in range(103)])
+    outcome = {
+        "source": "nps", "account": "shop", "status": "refused", "files": ["7.csv"], "batches": [], "rows_read": 0,
+        "rows_landed": 0, "rows_refused": 0, "rows_furniture": 0, "reason": "7.csv: no known export of nps",
+    }  # fmt: skip
+    landed = {"outcomes": [outcome], "faults": [{"export": "shop/8.csv", "reason": "disk full", "passing": True}] * 2}
+    ends = (
+        TaskEnd("find_exports", -1, "success", 1.0),
+        TaskEnd("land", 0, "failed", 1.0),
+        TaskEnd("land", 1, "failed", 1.0),  # killed: it handed nothing on
+        TaskEnd("land", 2, "failed", 1.0),
+    )
+    handed_on = {
+        ("find_exports", -1, "return_value"): groups,
+        ("land", 0, "landed"): landed,
+        ("land", 2, "fault"): "another run is at work here",
+    }
+    extract = DagEnd("extract_nps", "tonight", "failed", ends, handed_on)
+    mart = DagEnd("race_mart", "tonight", "success", (), {})
+
+    night = gather(home, "tonight", AS_OF, False, [extract], mart, tmp_path / "night.log", 1.0)
+
+    assert [(refusal.kind, refusal.files, refusal.reason) for refusal in night.refused] == [
+        ("refused", ("7.csv",), "7.csv: no known export of nps"),
+        ("failed", (), "2 exports could not be read and wait for the next run: disk full"),
+        ("failed", (), "50 exports could not be read and wait for the next run: the reason stands in the log"),
+        ("failed", (), "3 exports could not be read and wait for the next run: another run is at work here"),
+    ]
+    assert night.exit_code == COULD_NOT_RUN
