@@ -182,6 +182,12 @@ class Retention(Model):
         "older ones, since they hold personal data.",
     )
     versions: int = Field(14, ge=2, description="Published versions that are kept.")
+    fact_months: int = Field(
+        0,
+        ge=0,
+        description="Months of facts in race.duckdb before the month of the run, from the next version on; 0: all. The "
+        "tables' comments say where it is fewer; parquet/ always holds all.",
+    )
 
 
 class Inbox(Model):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -14,8 +16,10 @@ from raceway.common.home import PROJECT
 from raceway.common.sql import quoted
 
 
-def describe_tables(connection: duckdb.DuckDBPyConnection, catalog: str) -> None:
-    """Comments every table and column of `catalog` that dbt's YAML files describe.
+def describe_tables(
+    connection: duckdb.DuckDBPyConnection, catalog: str, more: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Comments every table and column of `catalog` that dbt's YAML files describe; `more` is said of a table besides.
 
     Raises BadContract where such a file is no YAML.
     """
@@ -30,7 +34,8 @@ def describe_tables(connection: duckdb.DuckDBPyConnection, catalog: str) -> None
         name = model["name"]
         if name not in tables:
             continue
-        connection.execute(f'comment on table {catalog}."{name}" is {_text(model.get("description"))}')
+        said = " ".join(part for part in (str(model.get("description") or ""), more.get(name, "")) if part)
+        connection.execute(f'comment on table {catalog}."{name}" is {_text(said)}')
         for column in model.get("columns", []):
             if (name, column["name"]) in present:
                 connection.execute(

@@ -1,8 +1,8 @@
 """The mart's tables as files of a version: Parquet by month, and race.duckdb loaded from it.
 
-Parquet comes first and holds everything; race.duckdb holds the same rows, of facts the last 25 months, so
-that both always agree. Rows are sorted and written by one thread: equal rows give equal bytes, and a month
-that did not change becomes a hard link to the file of the version before.
+Parquet comes first and holds everything; race.duckdb is loaded from it, so that both always agree (of facts only the
+last months where the settings say so). Rows are sorted and written by one thread: equal rows give equal bytes, and a
+month that did not change becomes a hard link to the file of the version before.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ import duckdb
 from raceway.common.sql import quoted, text_list
 from raceway.publish.mart_tables import MartTable
 
-FACT_MONTHS: Final = 25
 # The file format of DuckDB 1.5: BI tools with an engine older than ours open it.
 STORAGE_VERSION: Final = "v1.5.0"
 _FILE: Final = "part.parquet"
@@ -64,17 +63,27 @@ def write_parquet(
     return files
 
 
-def load_table(connection: duckdb.DuckDBPyConnection, table: MartTable, files: list[Path], as_of: dt.date) -> None:
-    """Loads a table of race.duckdb from its Parquet files: marts and dimensions whole, facts their last months."""
-    months_ago = as_of.year * 12 + as_of.month - 1 - FACT_MONTHS
-    first = f"month={months_ago // 12:04d}-{months_ago % 12 + 1:02d}"
-    recent = [file for file in files if not table.is_fact or file.parent.name >= first or not _has_month(file)]
+def load_table(
+    connection: duckdb.DuckDBPyConnection, table: MartTable, files: list[Path], as_of: dt.date, fact_months: int = 0
+) -> str:
+    """Loads a table of race.duckdb from its Parquet files; gives a sentence where it does not hold all of them.
+
+    Marts and dimensions are whole; facts, where `fact_months` is not 0, hold so many months before that of `as_of`.
+    """
+    first = ""
+    if fact_months and table.is_fact:
+        months_ago = as_of.year * 12 + as_of.month - 1 - fact_months
+        first = f"month={months_ago // 12:04d}-{months_ago % 12 + 1:02d}"
+    recent = [file for file in files if file.parent.name >= first or not _has_month(file)]
     # a table must be there with its columns even where no month is recent enough
     rows = "" if recent else " limit 0"
     listed = text_list([str(file) for file in recent or files])
     connection.execute(
         f"create table race.{table.name} as select * from read_parquet({listed}, hive_partitioning = false){rows}"
     )
+    if len(recent) == len(files):
+        return ""
+    return f"From {first.removeprefix('month=')} on (retention.fact_months = {fact_months}); parquet/ holds all."
 
 
 def _has_month(file: Path) -> bool:

@@ -152,11 +152,12 @@ def _write_version(home: Home, settings: Settings, folder: Path, what: _Publicat
         record = _record(home, what, as_of)
         tables = mart_tables(connection, "warehouse")
         connection.execute("begin")
+        partial: dict[str, str] = {}
         for table in tables:
             files = write_parquet(connection, f"warehouse.main.{table.name}", table, parquet, earlier)
-            load_table(connection, table, files, as_of)
+            partial[table.name] = load_table(connection, table, files, as_of, settings.retention.fact_months)
         write_history_tables(connection, home, record, waiting_for_rates(home, what.run_id))
-        describe_tables(connection, "race")
+        describe_tables(connection, "race", partial)
         connection.execute("commit")
         for name in HISTORY_TABLES:
             write_parquet(connection, f"race.{name}", MartTable(name, None), parquet, earlier)

@@ -71,7 +71,17 @@ def test_parquet_and_database_hold_the_same_numbers(company: Company) -> None:
     assert company.read("select sum(\"cost\"), count(*) from fct_reach_ads where day < '2026-11-01'") == [(620, 31)]
 
 
-def test_the_database_holds_25_months_of_facts_and_parquet_all(company: Company) -> None:
+def test_the_database_holds_all_facts(company: Company) -> None:
+    company.sql("insert into fct_reach_ads values ('google_ads', 'vn', 'a', '2014-09-30', 1)")
+
+    company.publish("night-1")
+
+    assert company.read("select min(day), count(*) from fct_reach_ads") == [(dt.date(2014, 9, 30), 53)]
+
+
+def test_the_database_holds_as_many_months_of_facts_as_the_settings_say_and_parquet_all(company: Company) -> None:
+    text = company.home.settings.read_text(encoding="utf-8")
+    company.home.settings.write_text(text.replace("fact_months = 0", "fact_months = 25"), encoding="utf-8")
     # 25 months before November 2026 begin with October 2024
     company.sql(
         "insert into fct_reach_ads values ('google_ads', 'vn', 'a', '2024-09-30', 1), "
@@ -81,6 +91,8 @@ def test_the_database_holds_25_months_of_facts_and_parquet_all(company: Company)
     company.publish("night-1")
 
     assert company.read("select min(day), count(*) from fct_reach_ads") == [(dt.date(2024, 10, 1), 53)]
+    said = company.read("select comment from duckdb_tables() where table_name = 'fct_reach_ads'")
+    assert str(said[0][0]).endswith("From 2024-10 on (retention.fact_months = 25); parquet/ holds all.")
     facts = company.home.current.resolve() / "parquet" / "fct_reach_ads" / "*" / "*.parquet"
     assert duckdb.sql(f"select min(day), count(*) from '{facts}'").fetchall() == [(dt.date(2024, 9, 30), 54)]
 
