@@ -24,7 +24,7 @@ WAREHOUSE_POOL: Final = "warehouse"
 """One slot: a DuckDB file has one writer."""
 
 ADMIN_PASSWORD: Final = "RACEWAY_ADMIN_PASSWORD"  # noqa: S105  # the variable's name, no password
-_DATABASE: Final = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
+DATABASE_VARIABLE: Final = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 _JWT_SECRET: Final = "AIRFLOW__API_AUTH__JWT_SECRET"  # noqa: S105  # the variable's name, no secret
 _PASSWORDS: Final = "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"
 
@@ -36,7 +36,7 @@ def environment(home: Home) -> dict[str, str]:
     processes must sign alike.
     """
     defaults = {
-        _DATABASE: f"sqlite:///{home.airflow / 'airflow.db'}",
+        DATABASE_VARIABLE: f"sqlite:///{home.airflow / 'airflow.db'}",
         "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT.dags),
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__PARALLELISM": str(max(2, os.cpu_count() or 2)),
@@ -70,7 +70,7 @@ def use(home: Home) -> None:
 def has_database(home: Home) -> bool:
     """Whether Airflow's database may be there already (one on a server is taken for granted)."""
     database = home.airflow / "airflow.db"
-    return database.exists() or not os.environ[_DATABASE].endswith(str(database))
+    return database.exists() or not os.environ[DATABASE_VARIABLE].endswith(str(database))
 
 
 def prepare_database(home: Home, anew: bool = False) -> None:
@@ -83,7 +83,7 @@ def prepare_database(home: Home, anew: bool = False) -> None:
     from airflow.utils.db import initdb
 
     marker = home.airflow / f".database-{__version__}"
-    place = os.environ[_DATABASE].rsplit("@", 1)[-1]  # without its password
+    place = os.environ[DATABASE_VARIABLE].rsplit("@", 1)[-1]  # without its password
     if not anew and has_database(home) and marker.exists() and marker.read_text(encoding="utf-8") == place:
         return
     initdb()

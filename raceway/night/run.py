@@ -24,6 +24,7 @@ from raceway.ledger.ledger import Ledger
 from raceway.night import airflow_home, steps
 from raceway.night.airflow_runs import Following, InProcess, Runner, scheduler_is_alive
 from raceway.night.night_result import NightResult, gather
+from raceway.night.nothing_new import is_unattended, skipped
 from raceway.night.wiring import EXTRACT_PREFIX, MART_DAG
 from raceway.reading.personal import check_key
 
@@ -52,6 +53,14 @@ def run_night(
 
     airflow_home.use(home)
     log = home.run(run_id) / "night.log"
+    if not (full_refresh or settings.inbox.address) and is_unattended(home):
+        with alone(home), _quiet(log):
+            steps.hear(tell)
+            known = Ledger(home).state()
+            waiting = [source for source in sources if find_exports(home, source, known)]
+            mart = None if waiting else skipped(run_id, started_at, as_of)
+        if mart is not None:
+            return gather(home, run_id, as_of, strict, [], mart, log, time.monotonic() - clock)
     tell("starting Airflow")
     with _quiet(log):
         follow = airflow_home.has_database(home) and scheduler_is_alive()
