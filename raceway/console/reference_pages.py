@@ -22,7 +22,6 @@ from typing import Any, Final
 
 import typer
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
 from raceway.common.home import PROJECT
 from raceway.config.accounts import Account, ChannelRule, Exclusion, Holiday
@@ -134,7 +133,7 @@ def _fields(header: Sequence[str], model: type[Model]) -> list[str]:
 
 def _default(field: FieldInfo) -> str:
     value = field.default
-    if value is PydanticUndefined:
+    if field.is_required():
         return "required"
     if value is None or value in ("", ()):
         return "empty"

@@ -16,7 +16,7 @@ from raceway.common.home import PROJECT
 
 PAGE = PROJECT.root / "docs" / "how-to" / "runbook.md"
 FAULTS = {name for name, of in vars(faults).items() if isinstance(of, type) and issubclass(of, Exception)}
-FOR_AUTHORS = ("contracts", "sample", "fitting", "new_source.py")
+FOR_AUTHORS = ("contracts", "sample", "fitting", "new_source.py", "guess.py")
 """Modules whose faults a person meets who writes a contract, a sample or a model, beside what is being written."""
 SAYS_ITSELF = {"…", "suite …: more than one expectation is named …"}
 """A sentence that was put together elsewhere, and one that only a slip in the program brings up."""

@@ -69,7 +69,7 @@ def test_gx_opens_the_context_and_runs_its_suites_on_duckdb(context: Any, tmp_pa
     """)
     batch = (
         context.data_sources.get("parquet")
-        .add_query_asset("rows", query=f"select * from read_parquet('{parquet}')")
+        .add_query_asset("opened by its own tools", query=f"select * from read_parquet('{parquet}')")
         .add_batch_definition_whole_table("all")
         .get_batch()
     )

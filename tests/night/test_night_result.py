@@ -31,7 +31,7 @@ def exit_code(folder: Path, status: RunStatus, outcome: dict[str, Any] | None, s
     home = init_home(folder / "home")
     record_run(home, RunRecord("r1", AS_OF, AT, AT, status, "0"))
     state = "success" if outcome else "failed"
-    handed_on = {("land", 0, "outcome"): outcome} if outcome else {}
+    handed_on = {("land", 0, "landed"): {"outcomes": [outcome], "faults": []}} if outcome else {}
     extract = DagEnd("extract_google_ads", "r1", state, (TaskEnd("land", 0, state, 1.0),), handed_on)
     mart = DagEnd("race_mart", "r1", "success", (), {})
     return gather(home, "r1", AS_OF, strict, [extract], mart, folder / "night.log", 2.0).exit_code
