@@ -8,6 +8,7 @@ as skipped, with its record; otherwise Airflow runs `race_mart`, which freezes a
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
 import sqlite3
 import time
@@ -19,6 +20,8 @@ from raceway.night import steps
 from raceway.night.airflow_home import DATABASE_VARIABLE
 from raceway.night.airflow_runs import DagEnd, TaskEnd
 from raceway.night.wiring import MART_DAG
+
+_LOG: Final = logging.getLogger(__name__)
 
 _SILENT: Final = dt.timedelta(minutes=10)
 """A scheduler that has told nothing for so long is dead; Airflow itself says so after half a minute."""
@@ -49,11 +52,15 @@ def is_unattended(home: Home) -> bool:
 def skipped(run_id: str, started_at: dt.datetime, as_of: dt.date) -> DagEnd | None:
     """The end of a `race_mart` that has nothing to do, its record kept; None where there is something.
 
-    Raises what `steps.start` and `steps.freeze` raise, the failure recorded as theirs.
+    None, too, where a step fails: under Airflow it is tried again where that may help, and told as a night's result.
     """
     began = time.monotonic()
-    _, run = steps.start({"run_id": run_id, "as_of": as_of.isoformat(), "wait": False}, started_at)
-    frozen = steps.freeze(run)
+    try:
+        _, run = steps.start({"run_id": run_id, "as_of": as_of.isoformat(), "wait": False}, started_at)
+        frozen = steps.freeze(run)
+    except Exception:
+        _LOG.exception("looking for something new broke off; Airflow tries again")
+        return None
     if frozen["changed"]:
         return None
     return DagEnd(

@@ -11,9 +11,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from raceway.common.home import Home
+from raceway.config.init import init_home
 from raceway.night.airflow_home import DATABASE_VARIABLE
 from raceway.night.nothing_new import is_unattended
 from tests.golden import golden_week
@@ -54,6 +56,24 @@ def test_a_run_with_nothing_new_needs_no_airflow_and_is_on_record(home: Home) ->
     assert said["parts"] == pytest.approx(said["total"], abs=0.1)
     [record] = [path for path in home.runs.glob("*/run.json") if json.loads(path.read_text())["status"] == "skipped"]
     assert json.loads(record.read_text())["version"] == published
+
+
+def test_a_step_that_fails_is_left_to_airflow_which_tries_again_and_tells_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = init_home(tmp_path / "home")
+    monkeypatch.setenv("RACEWAY_HOME", str(home.root))
+    now = dt.datetime.now(tz=dt.UTC)
+    with duckdb.connect(str(home.warehouse)):  # an analyst looks into the warehouse
+        code = (
+            "import datetime as dt\nfrom raceway.common.home import find_home\nfrom raceway.night import nothing_new\n"
+            f"print(nothing_new.skipped('20260310T000000000000Z', dt.datetime.fromisoformat('{now.isoformat()}'), "
+            "dt.date(2026, 3, 10)))"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "None"
+    assert "PassingFault" in done.stderr, "the reason stands in the log"
 
 
 @pytest.fixture
