@@ -296,6 +296,29 @@ def test_two_compactions_that_do_not_see_each_other_lose_nothing(home: Home) -> 
     assert folded(home) == plain_fold(home, texts)
 
 
+def test_what_another_machine_has_just_written_is_shown_whole_or_not_at_all(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one compaction clears away what it takes for left over, its writer cannot show it any more."""
+    tell(home)
+    place = home.ledger / SNAPSHOTS
+    written = place / ".aside-of-another-machine"
+    written.mkdir(parents=True)
+    (written / ABOUT).write_text("{}")
+    remove, shown = shutil.rmtree, []
+
+    def remove_while_it_is_shown(folder: Path, **how: bool) -> None:
+        try:
+            written.rename(place / "20260101T000000000000Z-00000000.00000000")
+            shown.append(folder)
+        except FileNotFoundError:
+            remove(folder, **how)
+
+    monkeypatch.setattr(shutil, "rmtree", remove_while_it_is_shown)
+    compact(home)
+    assert (shown, list(place.glob(".aside-*")), snapshot_folders(home)) == ([], [], [])
+
+
 APPENDING = """
 import sys
 from pathlib import Path
