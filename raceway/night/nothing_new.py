@@ -16,6 +16,7 @@ from contextlib import closing
 from typing import Final
 
 from raceway.common.home import Home
+from raceway.history.records import forget_checks
 from raceway.night import steps
 from raceway.night.airflow_home import DATABASE_VARIABLE
 from raceway.night.airflow_runs import DagEnd, TaskEnd
@@ -49,7 +50,7 @@ def is_unattended(home: Home) -> bool:
     return dt.datetime.now(tz=dt.UTC) - dt.datetime.fromisoformat(beat).replace(tzinfo=dt.UTC) > _SILENT
 
 
-def skipped(run_id: str, started_at: dt.datetime, as_of: dt.date) -> DagEnd | None:
+def skipped(home: Home, run_id: str, started_at: dt.datetime, as_of: dt.date) -> DagEnd | None:
     """The end of a `race_mart` that has nothing to do, its record kept; None where there is something.
 
     None, too, where a step fails: under Airflow it is tried again where that may help, and told as a night's result.
@@ -60,8 +61,9 @@ def skipped(run_id: str, started_at: dt.datetime, as_of: dt.date) -> DagEnd | No
         frozen = steps.freeze(run)
     except Exception:
         _LOG.exception("looking for something new broke off; Airflow tries again")
-        return None
-    if frozen["changed"]:
+        frozen = None
+    if frozen is None or frozen["changed"]:
+        forget_checks(home, run_id)  # the freeze that counts records them, once
         return None
     return DagEnd(
         MART_DAG,
