@@ -8,7 +8,7 @@ belong to it and not to a run (`checks.jsonl`); checks of a run lie in its folde
     runs/<run_id>/checks/<name>.jsonl    one file per call of `record_checks`
 
 Files are written aside and renamed, and never changed afterwards but for run.json, which a later result
-of the same run replaces as a whole.
+of the same run replaces as a whole. Checks of a run that begins anew are taken back (`forget_checks`).
 """
 
 from __future__ import annotations
@@ -122,6 +122,12 @@ def record_checks(home: Home, run_id: str, checks: Iterable[Check]) -> None:
     lines = check_lines(checks)
     if lines:
         write_aside(_checks_folder(home, run_id) / f"{uuid.uuid4().hex}.jsonl", lines)
+
+
+def forget_checks(home: Home, run_id: str) -> None:
+    """Takes back the checks of a run that is about to begin anew; nobody else may be at work on it."""
+    for file in _checks_folder(home, run_id).glob("*.jsonl"):
+        file.unlink()
 
 
 def run_checks(home: Home, run_id: str) -> list[Check]:

@@ -11,7 +11,7 @@ import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 
@@ -24,28 +24,38 @@ class _Kept(threading.local):
     """What a thread keeps open: settings of DuckDB hold for all connections, and no two landings may share them."""
 
     of: tuple[Any, ...] = ()
+    pid: int = 0
     database: duckdb.DuckDBPyConnection | None = None
 
 
 _KEPT = _Kept()
+_OF_THE_PARENT: Final[list[duckdb.DuckDBPyConnection]] = []
+"""Kept for as long as the forked process lives."""
 
 
 @contextmanager
 def workbench(home: Home, threads: int | None) -> Iterator[duckdb.DuckDBPyConnection]:
     """An empty connection with the home's key, for one table of one export; `threads` limits DuckDB."""
-    with _database(home, threads).cursor() as connection:
-        connection.execute("set preserve_insertion_order = true")  # a landing that failed may have left it off
-        give_key(connection, home)
-        yield connection
+    try:
+        with _database(home, threads).cursor() as connection:
+            connection.execute("set preserve_insertion_order = true")  # a landing that failed may have left it off
+            give_key(connection, home)
+            yield connection
+    except (duckdb.FatalException, duckdb.InternalException):
+        _KEPT.of = ()  # DuckDB answers nothing more in it: the next landing gets another
+        raise
 
 
 def _database(home: Home, threads: int | None) -> duckdb.DuckDBPyConnection:
     """The thread's database; another one for another home, and after a fork."""
     of = (os.getpid(), home, threads)
     if _KEPT.database is None or _KEPT.of != of:
-        if _KEPT.database is not None and _KEPT.of[0] == os.getpid():
+        if _KEPT.database is not None and _KEPT.pid != os.getpid():
+            _OF_THE_PARENT.append(_KEPT.database)  # closing it would wait for threads that a fork does not copy
+        elif _KEPT.database is not None:
             _KEPT.database.close()
-        _KEPT.database, _KEPT.of = duckdb.connect(), of
+        _KEPT.database = None  # until the next one has all its settings
+        database = duckdb.connect()
         spill = home.landing / "_tmp" / f"duckdb-{uuid.uuid4().hex}"  # made only where memory does not suffice
         for setting in (
             "timezone = 'UTC'",
@@ -53,5 +63,6 @@ def _database(home: Home, threads: int | None) -> duckdb.DuckDBPyConnection:
             f"temp_directory = {quoted(str(spill))}",
             *([f"threads = {int(threads)}"] if threads else []),
         ):
-            _KEPT.database.execute(f"set {setting}")
+            database.execute(f"set {setting}")
+        _KEPT.database, _KEPT.of, _KEPT.pid = database, of, os.getpid()
     return _KEPT.database

@@ -66,7 +66,7 @@ def compact(home: Home, at_least: int = WORTHWHILE) -> int:
         if not is_alone:
             return 0
         for left in place.glob(".aside-*"):
-            shutil.rmtree(left)
+            _discard(left)
         folded = ledger.folded()
         beside = uncovered(folded.listing)
         if len(beside) < at_least and not _is_costly(folded.listing, beside):
@@ -120,13 +120,19 @@ def _remove(folder: Path, loose: frozenset[str], replaced: tuple[Snapshot, ...])
     """Removes loose events and snapshots that a snapshot in its place covers."""
     for event_id in loose:
         (folder / f"{event_id}.json").unlink(missing_ok=True)
-    for snapshot in replaced:  # renamed first: a reader finds it whole or not at all
-        gone = snapshot.folder.with_name(f".aside-{secrets.token_hex(8)}")
-        try:
-            snapshot.folder.rename(gone)
-        except FileNotFoundError:  # another compaction has replaced it too
-            continue
-        shutil.rmtree(gone)
+    for snapshot in replaced:
+        _discard(snapshot.folder)
+
+
+def _discard(folder: Path) -> None:
+    """Removes a folder, renamed first: a reader finds it whole or not at all, and a compaction on another machine that
+    has just written it shows it whole or not at all."""
+    gone = folder.with_name(f".aside-{secrets.token_hex(8)}")
+    try:
+        folder.rename(gone)
+    except FileNotFoundError:  # another compaction has shown, replaced or removed it
+        return
+    shutil.rmtree(gone, ignore_errors=True)  # what is left is removed the next time
 
 
 # what a snapshot holds

@@ -104,20 +104,25 @@ def snapshot_names(folder: Path) -> tuple[str, ...]:
 def snapshots(folder: Path) -> tuple[Snapshot, ...]:
     """A ledger's snapshots, the one that covers most first.
 
-    Raises PermanentFault where one was written by a newer raceway, FileNotFoundError where one has just gone.
+    Raises PermanentFault where one was written by a newer raceway, FileNotFoundError where one has just gone or is not
+    whole.
     """
     found = []
     for name in snapshot_names(folder):
         place = folder / SNAPSHOTS / name
-        said = json.loads((place / ABOUT).read_bytes())
+        said = _json((place / ABOUT).read_bytes(), place / ABOUT)
         _check_version(place / ABOUT, said["format_version"], FORMAT_VERSION)
+        for part in (EVENTS, BATCHES, FILES, KEPT):
+            (place / part).stat()
         found.append(Snapshot(place, said["events"], said["newest"], said["fold_version"]))
     return tuple(sorted(found, key=lambda snapshot: (-snapshot.events, snapshot.folder.name)))
 
 
 def event_of(text: str | bytes, where: object) -> LedgerEvent:
-    """The event that a text says. Raises PermanentFault where a newer raceway wrote it; `where` names it."""
-    said = json.loads(text)
+    """The event that a text says; `where` names it. Raises PermanentFault where a newer raceway wrote it, ValueError
+    where it is not whole.
+    """
+    said = _json(text, where)
     _check_version(where, said["format_version"], EVENT_VERSION)
     fields = {k: v for k, v in said.items() if k not in ("format_version", "event_id", "kind", "at")}
     return LedgerEvent(said["event_id"], said["kind"], moment(said["at"]), fields)
@@ -193,6 +198,13 @@ def refused_rows_path(manifest: Mapping[str, Any]) -> str:
 
 
 _TRIES: Final = 100
+
+
+def _json(text: str | bytes, where: object) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as fault:
+        raise ValueError(f"{where}: {fault}") from fault
 
 
 def _check_version(where: object, said: int, known: int) -> None:

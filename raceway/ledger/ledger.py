@@ -22,7 +22,7 @@ from typing import Any, Final, TypeVar
 
 import duckdb
 
-from raceway.common.faults import PassingFault
+from raceway.common.faults import PassingFault, PermanentFault
 from raceway.common.home import Home
 from raceway.common.moments import utc_text
 from raceway.ledger.events import (
@@ -146,17 +146,22 @@ class Ledger:
 
         A compaction shows its snapshot first and removes what it covers then: where the snapshots are the same
         before and after, nothing that was listed has gone. An event may also be listed before another that it
-        follows, since a folder is not listed in one moment.
+        follows, since a folder is not listed in one moment. Raises PermanentFault where a snapshot is not whole.
         """
         for _ in range(_TRIES):
             names, loose = snapshot_names(self.folder), loose_ids(self.folder)
             try:
                 listing = Listing(snapshots(self.folder), frozenset(loose))
                 found = read(listing)
-            except (FileNotFoundError, duckdb.IOException, LandedIsMissing):
-                if (snapshot_names(self.folder), loose_ids(self.folder)) == (names, loose):
+            except (FileNotFoundError, ValueError, duckdb.Error, LandedIsMissing) as fault:
+                if (snapshot_names(self.folder), loose_ids(self.folder)) != (names, loose):
+                    continue
+                if isinstance(fault, LandedIsMissing | duckdb.IOException):
                     raise
-                continue
+                raise PermanentFault(
+                    f"{self.folder}: something in the ledger is not whole ({str(fault).splitlines()[0]}); wait where "
+                    "it is just being copied, else copy landing/_ledger/ again from where it came or from a backup"
+                ) from fault
             if snapshot_names(self.folder) == names:
                 return found
         raise PassingFault(f"{self.folder}: changes faster than it can be read")

@@ -8,6 +8,7 @@ as skipped, with its record; otherwise Airflow runs `race_mart`, which freezes a
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
 import sqlite3
 import time
@@ -15,10 +16,13 @@ from contextlib import closing
 from typing import Final
 
 from raceway.common.home import Home
+from raceway.history.records import forget_checks
 from raceway.night import steps
 from raceway.night.airflow_home import DATABASE_VARIABLE
 from raceway.night.airflow_runs import DagEnd, TaskEnd
 from raceway.night.wiring import MART_DAG
+
+_LOG: Final = logging.getLogger(__name__)
 
 _SILENT: Final = dt.timedelta(minutes=10)
 """A scheduler that has told nothing for so long is dead; Airflow itself says so after half a minute."""
@@ -46,15 +50,20 @@ def is_unattended(home: Home) -> bool:
     return dt.datetime.now(tz=dt.UTC) - dt.datetime.fromisoformat(beat).replace(tzinfo=dt.UTC) > _SILENT
 
 
-def skipped(run_id: str, started_at: dt.datetime, as_of: dt.date) -> DagEnd | None:
+def skipped(home: Home, run_id: str, started_at: dt.datetime, as_of: dt.date) -> DagEnd | None:
     """The end of a `race_mart` that has nothing to do, its record kept; None where there is something.
 
-    Raises what `steps.start` and `steps.freeze` raise, the failure recorded as theirs.
+    None, too, where a step fails: under Airflow it is tried again where that may help, and told as a night's result.
     """
     began = time.monotonic()
-    _, run = steps.start({"run_id": run_id, "as_of": as_of.isoformat(), "wait": False}, started_at)
-    frozen = steps.freeze(run)
-    if frozen["changed"]:
+    try:
+        _, run = steps.start({"run_id": run_id, "as_of": as_of.isoformat(), "wait": False}, started_at)
+        frozen = steps.freeze(run)
+    except Exception:
+        _LOG.exception("looking for something new broke off; Airflow tries again")
+        frozen = None
+    if frozen is None or frozen["changed"]:
+        forget_checks(home, run_id)  # the freeze that counts records them, once
         return None
     return DagEnd(
         MART_DAG,

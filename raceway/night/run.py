@@ -58,7 +58,7 @@ def run_night(
             steps.hear(tell)
             known = Ledger(home).state()
             waiting = [source for source in sources if find_exports(home, source, known)]
-            mart = None if waiting else skipped(run_id, started_at, as_of)
+            mart = None if waiting else skipped(home, run_id, started_at, as_of)
         if mart is not None:
             return gather(home, run_id, as_of, strict, [], mart, log, time.monotonic() - clock)
     tell("starting Airflow")

@@ -96,6 +96,19 @@ def test_the_copy_may_be_removed_or_left_unfinished_at_any_time(home: Home) -> N
     assert history(home) == (before, 2)
 
 
+@pytest.mark.parametrize("left", [0, 100, 0.5], ids=["empty", "its beginning", "half"])
+def test_a_spoilt_copy_of_the_checks_is_not_needed_and_replaced(home: Home, left: float) -> None:
+    record_checks(home, "night-1", [check("one")])
+    before, _ = history(home)
+    compact_history(home, at_least=1)
+    copy = home.runs / COMPACTED / "checks-v1.parquet"
+    whole = copy.read_bytes()
+    copy.write_bytes(whole[: int(left * len(whole)) if left < 1 else int(left)])
+    assert history(home) == (before, 1)
+    assert compact_history(home, at_least=1) == 1
+    assert history(home) == (before, 0)
+
+
 def test_a_batch_that_is_read_again_has_the_checks_of_its_last_landing(home: Home) -> None:
     file = land(home, 1, "first reading", decided=False)
     add(home, "refused", 1)

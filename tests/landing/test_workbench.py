@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -45,6 +47,46 @@ def test_each_home_hashes_under_its_own_key(home: Home, tmp_path: Path) -> None:
         with workbench(each, None) as connection:
             keys.add(connection.execute("select getvariable('hash_inner')").fetchone())
     assert len(keys) == 2
+
+
+FORKING = """
+import os, signal, sys
+from pathlib import Path
+from raceway.common.home import Home
+from raceway.landing.workbench import workbench
+
+def added_up():
+    with workbench(Home(Path(sys.argv[1])), None) as connection:
+        return connection.execute("select sum(range) from range(3_000_000)").fetchall() == [(4_499_998_500_000,)]
+
+assert added_up()
+child = os.fork()
+if child == 0:
+    signal.alarm(30)
+    os._exit(0 if added_up() else 1)
+assert os.waitpid(child, 0)[1] == 0
+"""
+
+
+def test_a_forked_process_gets_a_database_of_its_own(home: Home) -> None:
+    done = subprocess.run([sys.executable, "-c", FORKING, str(home.root)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_after_a_fatal_error_the_next_landing_gets_another_database(home: Home) -> None:
+    with workbench(home, None) as connection:
+        connection.execute("attach ':memory:' as broken")
+    with pytest.raises(duckdb.FatalException), workbench(home, None):
+        raise duckdb.FatalException("the database must be restarted")
+    with workbench(home, None) as connection:
+        assert connection.execute("from duckdb_databases() where database_name = 'broken'").fetchall() == []
+
+
+def test_a_setting_that_fails_leaves_no_database_without_the_settings_after_it(home: Home) -> None:
+    with pytest.raises(duckdb.Error), workbench(home, -1):
+        pass
+    with pytest.raises(duckdb.Error), workbench(home, -1):
+        pass
 
 
 def test_an_edited_account_counts_for_the_next_file_in_the_same_process(desk: Desk, ads: Ads) -> None:

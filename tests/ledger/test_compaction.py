@@ -151,6 +151,34 @@ def test_a_snapshot_of_a_newer_raceway_is_refused(home: Home) -> None:
             ask()
 
 
+@pytest.mark.parametrize(
+    "part", ["snapshot.json", "batches.parquet", "files.parquet", "events.parquet", "kept.parquet"]
+)
+@pytest.mark.parametrize("cut", [True, False], ids=["half", "missing"])
+def test_a_snapshot_that_was_copied_by_half_is_told_in_a_sentence(home: Home, part: str, cut: bool) -> None:
+    tell(home)
+    compact(home, at_least=1)
+    (snapshot,) = snapshot_folders(home)
+    whole = (snapshot / part).read_bytes()
+    (snapshot / part).unlink()
+    if cut:
+        (snapshot / part).write_bytes(whole[: len(whole) // 2])
+    as_another_process()
+    ledger = Ledger(home)
+    with pytest.raises(PermanentFault, match=f"not whole .*{part}.* copy"):
+        ledger.state(), ledger.events(), ledger.put_away()
+    (snapshot / part).write_bytes(whole)
+    assert folded(home) != "missing"
+
+
+def test_a_loose_event_that_was_copied_by_half_is_told_in_a_sentence(home: Home) -> None:
+    event_id = next(iter(tell(home)))
+    (home.ledger / f"{event_id}.json").write_text('{"format_vers')
+    as_another_process()
+    with pytest.raises(PermanentFault, match=f"not whole .*{event_id}.* copy"):
+        Ledger(home).state()
+
+
 def test_a_raceway_that_knows_no_snapshots_meets_a_format_it_does_not_know(home: Home) -> None:
     """The first format read every *.json of the folder and refused a version above 1."""
     tell(home)
@@ -266,6 +294,29 @@ def test_two_compactions_that_do_not_see_each_other_lose_nothing(home: Home) -> 
     assert len(snapshot_folders(home)) == 1
     as_another_process()
     assert folded(home) == plain_fold(home, texts)
+
+
+def test_what_another_machine_has_just_written_is_shown_whole_or_not_at_all(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one compaction clears away what it takes for left over, its writer cannot show it any more."""
+    tell(home)
+    place = home.ledger / SNAPSHOTS
+    written = place / ".aside-of-another-machine"
+    written.mkdir(parents=True)
+    (written / ABOUT).write_text("{}")
+    remove, shown = shutil.rmtree, []
+
+    def remove_while_it_is_shown(folder: Path, **how: bool) -> None:
+        try:
+            written.rename(place / "20260101T000000000000Z-00000000.00000000")
+            shown.append(folder)
+        except FileNotFoundError:
+            remove(folder, **how)
+
+    monkeypatch.setattr(shutil, "rmtree", remove_while_it_is_shown)
+    compact(home)
+    assert (shown, list(place.glob(".aside-*")), snapshot_folders(home)) == ([], [], [])
 
 
 APPENDING = """

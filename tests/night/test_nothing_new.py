@@ -11,12 +11,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from raceway.common.home import Home
+from raceway.config.init import init_home
+from raceway.history.compacted import gather_checks
+from raceway.night import nothing_new, steps
 from raceway.night.airflow_home import DATABASE_VARIABLE
 from raceway.night.nothing_new import is_unattended
 from tests.golden import golden_week
+from tests.support.desk import Ads, Desk
 
 RUN = """
 import datetime as dt, json, sys
@@ -54,6 +59,40 @@ def test_a_run_with_nothing_new_needs_no_airflow_and_is_on_record(home: Home) ->
     assert said["parts"] == pytest.approx(said["total"], abs=0.1)
     [record] = [path for path in home.runs.glob("*/run.json") if json.loads(path.read_text())["status"] == "skipped"]
     assert json.loads(record.read_text())["version"] == published
+
+
+def test_a_step_that_fails_is_left_to_airflow_which_tries_again_and_tells_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = init_home(tmp_path / "home")
+    monkeypatch.setenv("RACEWAY_HOME", str(home.root))
+    now = dt.datetime.now(tz=dt.UTC)
+    with duckdb.connect(str(home.warehouse)):  # an analyst looks into the warehouse
+        code = (
+            "import datetime as dt\nfrom raceway.common.home import find_home\nfrom raceway.night import nothing_new\n"
+            f"print(nothing_new.skipped(find_home(), '20260310T000000000000Z', dt.datetime.fromisoformat('{now.isoformat()}'), "
+            "dt.date(2026, 3, 10)))"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "None"
+    assert "PassingFault" in done.stderr, "the reason stands in the log"
+
+
+def test_what_is_left_to_airflow_has_its_checks_from_airflows_freeze_alone(
+    desk: Desk, ads: Ads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = ads(("2026-03-07", "Brand", 10, 1, "5.00"), currency="USD")
+    assert desk.land_one("google_ads/us/report.csv", report).status == "landed"  # and waits for a rate of dollars
+    monkeypatch.setenv("RACEWAY_HOME", str(desk.home.root))
+    now, as_of = dt.datetime.now(tz=dt.UTC), dt.date(2026, 3, 10)
+    assert nothing_new.skipped(desk.home, "tonight", now, as_of) is None, "nothing is published yet"
+    _, run = steps.start({"run_id": "tonight", "as_of": as_of.isoformat(), "wait": False}, now)
+    assert steps.freeze(run)["changed"]
+    with duckdb.connect() as connection:
+        gather_checks(connection, desk.home)
+        rows = connection.execute("select name from kept_check where run_id = 'tonight' and not passed").fetchall()
+    assert rows == [("batch_is_in_effect",)]
 
 
 @pytest.fixture
