@@ -8,6 +8,7 @@ published is published once. A `PermanentFault` is never retried, a `PassingFaul
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -17,7 +18,7 @@ from raceway import __version__
 from raceway.common.faults import GateFailed, PassingFault
 from raceway.common.home import Home, find_home
 from raceway.common.lock import together
-from raceway.history.records import RunRecord, RunStatus, record_checks, record_run
+from raceway.history.records import Check, RunRecord, RunStatus, record_checks, record_run
 
 if TYPE_CHECKING:
     from raceway.config.settings import Settings
@@ -26,6 +27,7 @@ Json = dict[str, Any]
 Tell = Callable[[str], None]
 
 _LISTENERS: Final[list[Tell]] = []
+_LOG: Final = logging.getLogger(__name__)
 
 
 def hear(tell: Tell) -> None:
@@ -160,7 +162,7 @@ def freeze(run: Json) -> Json:
         if published is not None and same and not this.full_refresh:
             message = f"nothing new since {published.name}"
             record_run(home, _record(this, "skipped", message, version=published.name))
-            _sweep(home, this)
+            _upkeep(home, this)
     return {"changed": this.full_refresh or not same, "fingerprint": frozen.fingerprint, "pending": frozen.pending}
 
 
@@ -209,20 +211,35 @@ def publish(run: Json, frozen: Json) -> Json:
             fingerprint=frozen["fingerprint"],
             late=tuple(this.late),
         )
-        _sweep(home, this)
+        _upkeep(home, this)
     return {"version": version.name}
 
 
-def _sweep(home: Home, run: Run) -> None:
-    """Upkeep, the last thing that a run does: old raw files go, and ledger and history are compacted."""
+def _upkeep(home: Home, run: Run) -> None:
+    """The last thing that a run does: old raw files go, and ledger and history are compacted.
+
+    What fails here takes nothing back: the version is out, or nothing was new. It is a warning that names the fault,
+    in the run's result and in `check_history`; the next run tries again.
+    """
     from raceway.config.settings import load_settings
     from raceway.history.compacted import compact_history
     from raceway.inbox.raw_files import sweep
     from raceway.ledger.compaction import compact
 
-    sweep(home, load_settings(home).retention.archive_days, run.started_at)
-    compact(home)
-    compact_history(home)
+    pieces: dict[str, Callable[[], object]] = {
+        "removing raw files that were kept long enough": lambda: sweep(
+            home, load_settings(home).retention.archive_days, run.started_at
+        ),
+        "compacting the ledger": lambda: compact(home),
+        "compacting the history": lambda: compact_history(home),
+    }
+    for what, do in pieces.items():
+        try:
+            do()
+        except Exception as fault:
+            _LOG.exception("%s failed", what)
+            message = f"upkeep: {what} failed and is tried again by the next run: {str(fault) or type(fault).__name__}"
+            record_checks(home, run.run_id, [Check("upkeep", "landing", "warning", False, "upkeep", message=message)])
 
 
 # what all steps share

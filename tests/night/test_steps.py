@@ -1,0 +1,36 @@
+"""What the tasks' steps leave on record."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from raceway.common.home import HOME_VARIABLE
+from raceway.history.records import run_checks, run_records
+from raceway.night import steps
+from raceway.publish.version import published_version
+from tests.support.mart_company import AS_OF, make_company
+
+STARTED_AT = dt.datetime(2026, 11, 22, 5, tzinfo=dt.UTC)
+
+
+def test_a_night_that_was_published_stays_so_where_its_upkeep_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company = make_company(tmp_path)
+    company.land("20261121T200000Z-000000000001", days=("2026-11-20", "2026-11-21"))
+    monkeypatch.setenv(HOME_VARIABLE, str(company.home.root))
+    (company.home.ledger / "_compacted" / ".lock").mkdir(parents=True)  # where compacting wants a file
+    run = steps.Run("night-1", AS_OF, STARTED_AT)
+
+    version = steps.publish(run.to_json(), {"fingerprint": "f"})["version"]
+
+    published = published_version(company.home)
+    assert published is not None
+    assert published.name == version
+    assert [record.status for record in run_records(company.home)] == ["published"]
+    [failed] = [check for check in run_checks(company.home, "night-1") if not check.passed]
+    assert (failed.name, failed.severity) == ("upkeep", "warning")
+    assert failed.message.startswith("upkeep: compacting the ledger failed and is tried again by the next run: ")
