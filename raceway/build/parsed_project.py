@@ -95,10 +95,11 @@ def night_project(folders: Sequence[Path], arguments: Sequence[str]) -> NightPro
     if fingerprint not in _NIGHTS:
         night = _kept_night(fingerprint)
         if night is None:
-            night = _smaller(parsed_project(folders, arguments), arguments)
+            whole = parsed_project(folders, arguments)
+            _PARSED.clear()  # the manifest is the night's from here on, even where taking tests out of it breaks off
+            night = _smaller(whole, arguments)
             _keep(fingerprint, night.manifest)
             _keep_tests(fingerprint, night.simple_tests)
-            _PARSED.clear()  # the manifest is the night's now
         _NIGHTS.clear()
         _NIGHTS[fingerprint] = night
     return _NIGHTS[fingerprint]

@@ -222,21 +222,29 @@ def _refusals(extract: DagEnd) -> list[Refusal]:
 
 
 def _broken_off_landings(extract: DagEnd) -> list[Refusal]:
-    """Landings that ended without a decision, one line for each reason; their files wait for the next run."""
+    """Landings that ended without a decision, one line for each reason; their files wait for the next run.
+
+    A task that was killed hands nothing on: which of its exports it had decided stands in the ledger alone.
+    """
     source = extract.dag_id.removeprefix(EXTRACT_PREFIX)
     reasons: Counter[str] = Counter()
+    killed: Counter[str] = Counter()
     for landed in extract.values("land", "landed"):
         reasons.update(fault["reason"] for fault in landed["faults"])
     [groups] = extract.values("find_exports") or [[]]
     for end in extract.tasks:
         if end.state == "failed" and (end.task, end.map_index, "landed") not in extract.handed_on:
             reason = str(extract.handed_on.get((end.task, end.map_index, "fault"), "the reason stands in the log"))
-            # of a task that was killed: all that it had been given
-            reasons[reason] += len(groups[end.map_index]["exports"]) if 0 <= end.map_index < len(groups) else 1
-    return [
-        Refusal(source, "", (), "failed", f"{count} exports could not be read and wait for the next run: {reason}")
-        for reason, count in reasons.items()
+            killed[reason] += len(groups[end.map_index]["exports"]) if 0 <= end.map_index < len(groups) else 1
+    sentences = [
+        f"{count} exports could not be read and wait for the next run: {why}" for why, count in reasons.items()
     ]
+    sentences += [
+        f"landing {count} exports broke off; those that were not decided yet wait for the next run (raceway status tells "
+        f"of the others): {why}"
+        for why, count in killed.items()
+    ]
+    return [Refusal(source, "", (), "failed", sentence) for sentence in sentences]
 
 
 def _landing_checks(home: Home, extracts: Iterable[DagEnd]) -> list[Check]:

@@ -205,7 +205,17 @@ def test_the_night_counts_what_broke_off_refused_and_was_killed_by_export(home: 
     assert [(refusal.kind, refusal.files, refusal.reason) for refusal in night.refused] == [
         ("refused", ("7.csv",), "7.csv: no known export of nps"),
         ("failed", (), "2 exports could not be read and wait for the next run: disk full"),
-        ("failed", (), "50 exports could not be read and wait for the next run: the reason stands in the log"),
-        ("failed", (), "3 exports could not be read and wait for the next run: another run is at work here"),
+        (
+            "failed",
+            (),
+            "landing 50 exports broke off; those that were not decided yet wait for the next run "
+            "(raceway status tells of the others): the reason stands in the log",
+        ),
+        (
+            "failed",
+            (),
+            "landing 3 exports broke off; those that were not decided yet wait for the next run "
+            "(raceway status tells of the others): another run is at work here",
+        ),
     ]
     assert night.exit_code == COULD_NOT_RUN
