@@ -236,13 +236,10 @@ def _broken_off_landings(extract: DagEnd) -> list[Refusal]:
         if end.state == "failed" and (end.task, end.map_index, "landed") not in extract.handed_on:
             reason = str(extract.handed_on.get((end.task, end.map_index, "fault"), "the reason stands in the log"))
             killed[reason] += len(groups[end.map_index]["exports"]) if 0 <= end.map_index < len(groups) else 1
+    undecided = "those that were not decided yet wait for the next run (raceway status tells of the others)"
     sentences = [
-        f"{count} exports could not be read and wait for the next run: {why}" for why, count in reasons.items()
-    ]
-    sentences += [
-        f"landing {count} exports broke off; those that were not decided yet wait for the next run (raceway status tells "
-        f"of the others): {why}"
-        for why, count in killed.items()
+        *(f"{count} exports could not be read and wait for the next run: {why}" for why, count in reasons.items()),
+        *(f"landing {count} exports broke off; {undecided}: {why}" for why, count in killed.items()),
     ]
     return [Refusal(source, "", (), "failed", sentence) for sentence in sentences]
 
