@@ -97,7 +97,7 @@ def test_gx_holds_each_suite_as_the_gate_renders_it(context: Any) -> None:
 
 def test_opening_the_context_writes_no_file(context: Any) -> None:
     assert [path.name for path in PROJECT.expectations.iterdir()] == ["great_expectations.yml"]
-    assert "query" not in (PROJECT.expectations / "great_expectations.yml").read_text(encoding="utf-8")
+    assert "assets" not in (PROJECT.expectations / "great_expectations.yml").read_text(encoding="utf-8")
 
 
 def test_gx_is_told_not_to_report_its_use() -> None:
