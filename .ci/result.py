@@ -15,15 +15,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from xml.etree import ElementTree
 
-LIMIT = 2_000
-"""CPU seconds that all tests may take, their children included: so that they never creep again.
+LIMIT = 2_800
+"""CPU seconds that all tests may take, their children included: so that they never creep again. They
+took 2,002 when it was set; the rest is headroom for noise.
 
 CPU seconds and not minutes, since wall time is noise on shared cores; and seconds of a core on which the yardstick
 takes YARDSTICK, since cores differ. Who meets it makes a test cheaper (the summary above names the dearest ones),
 moves a long form to `make test-all`, or raises it here with a reason.
 """
 
-YARDSTICK = 0.50
+YARDSTICK = 0.90
 """CPU seconds of the yardstick on the machine on which LIMIT was measured."""
 
 SLOWEST = 10
