@@ -164,13 +164,7 @@ def print_table(console: Console, title: str, header: Sequence[str], rows: Seque
 
     A header that begins with `>` stands over numbers, one that ends with `…` over text that may be folded.
     """
-    table = Table(
-        title=title,
-        title_justify="left",
-        show_header=any(name != "…" for name in header),
-        box=box.SIMPLE_HEAD,
-        title_style="bold",
-    )
+    table = Table(show_header=any(name != "…" for name in header), box=box.SIMPLE_HEAD)
     for name in header:
         folds = name.endswith("…")
         table.add_column(
