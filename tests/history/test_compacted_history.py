@@ -52,7 +52,7 @@ def land(home: Home, number: int, *messages: str, reading: int = 0, decided: boo
 
 
 def record(run_id: str, status: str = "published", message: str = "") -> RunRecord:
-    return RunRecord(run_id=run_id, as_of=dt.date(2026, 11, 22), started_at=AT, finished_at=AT, status=status,  # type: ignore[arg-type]
+    return RunRecord(run_id=run_id, as_of=dt.date(2026, 11, 22), started_at=AT, finished_at=AT, status=status,
                      program_version="1", message=message)  # fmt: skip
 
 

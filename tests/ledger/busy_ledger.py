@@ -73,7 +73,7 @@ def event_fields(kind: str, number: int, reading: int = 0) -> dict[str, Any]:
 
 def add(home: Home, kind: str, number: int, reading: int = 0) -> LedgerEvent:
     """Appends one event as landing or a person does."""
-    return Ledger(home).append(kind.split()[0], **event_fields(kind, number, reading))  # type: ignore[arg-type]
+    return Ledger(home).append(kind.split()[0], **event_fields(kind, number, reading))
 
 
 def as_another_process() -> None:

@@ -215,7 +215,7 @@ def test_an_append_sorts_after_the_snapshot_even_where_the_clock_was_set_back(ho
     )
     compact(home, at_least=1)
     assert add(home, "accepted", 1).event_id > ahead
-    assert [batch["status"] for batch in folded(home)["batches"]] == ["accepted"]  # type: ignore[index]
+    assert [batch["status"] for batch in folded(home)["batches"]] == ["accepted"]
 
 
 def test_what_was_put_away_is_known_after_compaction(home: Home) -> None:

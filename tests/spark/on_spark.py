@@ -22,7 +22,7 @@ from pyspark.sql import SparkSession
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT))  # raceway is not installed beside Spark
 
-from raceway.fitting import spanning_forest  # noqa: E402
+from raceway.fitting import spanning_forest  # noqa: E402  # found only once the path above is set
 
 SCHEMA = "raceway"
 FOREST = "array<struct<node: bigint, first_node: bigint, link: bigint>>"

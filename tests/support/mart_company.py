@@ -42,7 +42,7 @@ class Company:
     def publish(self, run_id: str, **given: object) -> Version:
         """Publishes what the warehouse holds."""
         values = {"started_at": dt.datetime(2026, 11, 22, 5, 0, tzinfo=dt.UTC), "fingerprint": f"of {run_id}"} | given
-        return publish(self.home, run_id, **values)  # type: ignore[arg-type]
+        return publish(self.home, run_id, **values)
 
     def read(self, query: str, database: Path | None = None) -> list[tuple[object, ...]]:
         """Asks the published mart."""
