@@ -12,6 +12,8 @@ no longer, landing refuses the part, since it would replace what the earlier one
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import os
 import re
 import time
 import unicodedata
@@ -28,6 +30,9 @@ from raceway.ledger.ledger import Ledger, LedgerState
 
 # What browsers, synchronisers and editors leave while a file is still being written.
 _UNFINISHED: Final = (".part", ".tmp", ".crdownload", ".partial", ".filepart", "~")
+A_DAY: Final = dt.timedelta(days=1)
+"""A time may lie so far ahead: clocks and zones differ."""
+
 _LOOK_AGAIN: Final = 0.5
 """Seconds between two looks at a young file."""
 
@@ -44,17 +49,19 @@ class ExportFile:
     bytes: int
     modified_at: dt.datetime
     kept_at: str = ""
+    noted: str = ""
+    """A sentence about what was found odd of the file itself; it becomes a warning of its batches."""
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON values."""
         return {"path": self.path, "bytes": self.bytes, "modified_at": self.modified_at.isoformat(),
-                "kept_at": self.kept_at}  # fmt: skip
+                "kept_at": self.kept_at, "noted": self.noted}  # fmt: skip
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> ExportFile:
         """The inverse of `to_dict`."""
         return cls(values["path"], values["bytes"], dt.datetime.fromisoformat(values["modified_at"]),
-                   values.get("kept_at", ""))  # fmt: skip
+                   values.get("kept_at", ""), values.get("noted", ""))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -103,13 +110,16 @@ def find_exports(home: Home, source: str, state: LedgerState | None = None) -> l
     """
     contract = load_contract(source, home)
     folder = home.inbox / source
-    if not folder.is_dir():
+    if folder.is_symlink() or not folder.is_dir():
         return []
     exports: list[Export] = []
-    loose = sorted(path for path in folder.iterdir() if path.is_file() and not is_unfinished(path.name))
-    for path in loose:  # no account folder: landing refuses it and says where to put it
-        exports.append(Export(source, "", (_file(path, folder),)))
-    for account in sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")):
+    inside = [legible(path) for path in sorted(folder.iterdir())]
+    for path in inside:  # no account folder: landing refuses it and says where to put it
+        if (path.is_file() or path.is_symlink()) and not is_unfinished(path.name):
+            exports.append(Export(source, "", (_file(path, folder),)))
+    for account in inside:
+        if account.is_symlink() or not account.is_dir() or account.name.startswith("."):
+            continue
         files = [_file(path, account) for path in _files(account)]
         groups = _groups(contract, files)
         if any(table.meta.parts for table in contract.tables):
@@ -133,15 +143,37 @@ def is_same(path: Path, file: ExportFile) -> bool:
     """Whether a file still has the size and time with which it was found; an archived one is not looked at."""
     if file.kept_at:
         return True
-    now = _file(path, path.parent) if path.is_file() else None
+    now = _file(path, path.parent) if path.is_file() or path.is_symlink() else None
     return now is not None and (now.bytes, now.modified_at) == (file.bytes, file.modified_at)
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder).parts
-        if path.is_file() and not any(part.startswith(".") for part in inside) and not is_unfinished(path.name):
-            yield path
+    """Files and links below a folder, in order of their names; links are not followed."""
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith("."):
+            continue
+        path = legible(path)
+        if path.is_symlink() or path.is_file():
+            if not is_unfinished(path.name):
+                yield path
+        elif path.is_dir():
+            yield from _files(path)
+
+
+def legible(path: Path) -> Path:
+    """A file or folder of the inbox under a name that is text: bytes that are no UTF-8 become %E1 and the like.
+
+    No ledger, report or terminal could hold the name as it is; it is renamed in place.
+    """
+    raw = os.fsencode(path.name)
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        name = "".join(f"%{byte:02X}" if byte >= 0x80 else chr(byte) for byte in raw)
+        if path.with_name(name).exists():
+            name = f"{hashlib.sha256(raw).hexdigest()[:8]}-{name}"
+        return path.rename(path.with_name(name))
+    return path
 
 
 def is_unfinished(name: str) -> bool:
@@ -150,9 +182,24 @@ def is_unfinished(name: str) -> bool:
 
 
 def _file(path: Path, folder: Path) -> ExportFile:
-    stat = path.stat()
-    modified = dt.datetime.fromtimestamp(stat.st_mtime_ns // 1000 / 1_000_000, tz=dt.UTC)
-    return ExportFile(path.relative_to(folder).as_posix(), stat.st_size, modified)
+    stat = path.lstat()
+    modified = _moment(stat.st_mtime_ns)
+    now = dt.datetime.now(dt.UTC)
+    noted = ""
+    if modified > now + A_DAY and not path.is_symlink():
+        # it would win over every later export; written into the file, so that a later look finds the same
+        first_seen = time.time_ns() // 1_000 * 1_000
+        os.utime(path, ns=(first_seen, first_seen))
+        noted = (
+            f"{path.name}: its own time {modified:%Y-%m-%d %H:%M} UTC lies in the future; it counts as exported when "
+            f"it was first seen, {now:%Y-%m-%d %H:%M} UTC. Set the clock of the machine that wrote it"
+        )
+        modified = _moment(first_seen)
+    return ExportFile(path.relative_to(folder).as_posix(), stat.st_size, modified, noted=noted)
+
+
+def _moment(nanoseconds: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(nanoseconds // 1000 / 1_000_000, tz=dt.UTC)
 
 
 def _groups(contract: SourceContract, files: Iterable[ExportFile]) -> list[_Group]:

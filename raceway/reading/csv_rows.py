@@ -15,7 +15,7 @@ import duckdb
 
 from raceway.common.currencies import SIGN
 from raceway.common.faults import ExportRefused
-from raceway.common.sql import name, quoted
+from raceway.common.sql import exactly, name, quoted
 from raceway.config.accounts import Account
 from raceway.reading.aliases import cell_at, extra_at, first_at, text_of, wide_at
 from raceway.reading.cells import NONE, cell, total_label
@@ -234,7 +234,8 @@ def _read_csv(shape: Shape, path: Path, types: dict[int, str], encoding: str, mo
     columns = ", ".join(f"'{cell_at(place)}': '{types.get(place, 'varchar')}'" for place in range(len(shape.header)))
     skipped = shape.header_at + 1 + shape.skipped
     return (
-        f"read_csv({quoted(str(path))}, auto_detect = false, header = false, skip = {skipped}, "
+        f"read_csv({quoted(exactly(path))}, auto_detect = false, header = false, "
+        f"hive_partitioning = false, skip = {skipped}, "
         f"delim = {quoted(shape.delimiter)}, quote = '\"', escape = '\"', nullstr = '', "
         f"columns = {{{columns}}}, max_line_size = {MAX_LINE}"
         f"{', encoding = ' + quoted('utf-16') if encoding.startswith('utf-16') else ''}{more})"
