@@ -210,9 +210,14 @@ class Covers(Part):
 
 
 class Sibling(Part):
-    """A small file beside the data that says period and filters (Search Console's Filters)."""
+    """A small file beside the data that says period and filters (Search Console's Filters).
+
+    Rows without it may be a part or the whole, so they wait for it, and are refused where it does not come.
+    """
 
     files: Pattern
+    called: str = Field(description="Its name for people.")
+    within_minutes: int = Field(60, description="Files of one download are written so close together.")
     date_rows: tuple[str, ...] = Field(description="First cells of the row that states the period.")
     plain_rows: tuple[str, ...] = Field((), description="First cells of rows that are no filter.")
     plain_values: tuple[str, ...] = Field((), description="Their values that filter nothing.")

@@ -24,7 +24,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from raceway.common.home import Home
-from raceway.contracts.grammar import Parts, SourceContract
+from raceway.contracts.grammar import Parts, Sibling, SourceContract
 from raceway.contracts.load import load_contract
 from raceway.ledger.ledger import Ledger, LedgerState
 
@@ -51,6 +51,11 @@ class ExportFile:
     kept_at: str = ""
     noted: str = ""
     """A sentence about what was found odd of the file itself; it becomes a warning of its batches."""
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether it was landed before and stays where it is."""
+        return self.kept_at.startswith("archive/")
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON values."""
@@ -125,6 +130,10 @@ def find_exports(home: Home, source: str, state: LedgerState | None = None) -> l
         if any(table.meta.parts for table in contract.tables):
             known = Ledger(home).state() if state is None else state
             groups = [_with_earlier_parts(contract, account.name, group, known) for group in groups]
+        rules = [table.meta.sibling for table in contract.tables if table.meta.sibling]
+        if rules and groups:
+            known = Ledger(home).state() if state is None else state
+            groups = [_with_mates(home, contract.name, account.name, group, rules[0], known) for group in groups]
         exports += [Export(source, account.name, tuple(group.files), group.bundle) for group in groups]
     return sorted(exports, key=lambda e: (max(f.modified_at for f in e.files), e.account, e.files[0].path))
 
@@ -289,6 +298,27 @@ def _with_earlier_parts(contract: SourceContract, account: str, group: _Group, s
             if known and known[1] == export and known[2] not in parts and near and kept_at:
                 parts[known[2]] = ExportFile(said["path"], said["bytes"], earlier, kept_at)
     return _in_order(list(parts.items()))
+
+
+def _with_mates(home: Home, source: str, account: str, group: _Group, rule: Sibling, state: LedgerState) -> _Group:
+    """Adds the files of the same download that were put away before: a run broke off between two moves, or the file
+    that says what was filtered came after the rows."""
+    folders = {PurePosixPath(file.path).parent for file in group.files}
+    names = {file.path for file in group.files}
+    window = dt.timedelta(minutes=rule.within_minutes)
+    first, last = (pick(file.modified_at for file in group.files) for pick in (min, max))
+    mates = []
+    for known in state.files.values():
+        is_near = (known.source, known.account) == (source, account) and PurePosixPath(known.path).parent in folders
+        if not is_near or known.path in names or known.path.lower().endswith(".zip") or not known.kept_at:
+            continue
+        kept = home.root / known.kept_at
+        if kept.is_file():
+            stat = kept.stat()
+            modified = _moment(stat.st_mtime_ns)
+            if first - window <= modified <= last + window:
+                mates.append(ExportFile(known.path, stat.st_size, modified, known.kept_at))
+    return _Group([*group.files, *mates], bundle=True) if mates else group
 
 
 def _kept_at(state: LedgerState, source: str, account: str, path: str, sha256: str) -> str:

@@ -83,7 +83,7 @@ class RawFiles:
                 "sha256": self.sha256(file),
                 "bytes": file.bytes,
                 "modified_at": utc_text(file.modified_at),
-                "kept_at": file.kept_at or (self._kept_at(area, file) if area else ""),
+                "kept_at": file.kept_at if file.is_archived or not area else self._kept_at(area, file),
             }
             for file in self.export.files
         ]
@@ -110,7 +110,7 @@ class RawFiles:
         """
         left = []
         for file in self.export.files:
-            if file.kept_at:
+            if file.is_archived:
                 continue
             kept = self.home.root / self._kept_at(area, file)
             private(kept.parent)
@@ -119,12 +119,15 @@ class RawFiles:
                 continue  # another task that saw the same file put it away
             if not self._move(file, path, kept):
                 left.append(file.path)
+            if file.kept_at and path != kept:
+                note_of(path).unlink(missing_ok=True)
             kept.chmod(0o600)
             if area == "quarantine":
                 note = note_of(kept)
                 note.write_text(reason + "\n", encoding="utf-8")
                 note.chmod(0o600)
-            _remove_empty(path.parent, self.home.inbox / self.export.source / self.export.account)
+            top = self.home.quarantine if file.kept_at else self.home.inbox / self.export.source / self.export.account
+            _remove_empty(path.parent, top)
         return left
 
     def _move(self, file: ExportFile, path: Path, kept: Path) -> bool:

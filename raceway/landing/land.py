@@ -128,6 +128,8 @@ class _Landing:
             self._refuse_links()
             account = self._account()
             jobs, aside = jobs_of(self.contract, self.export, self._members(copies), self.scratch)
+            if self._waits_for_sibling(jobs):
+                return self.outcome
             self.outcome.rows_read += aside
             self.outcome.rows_furniture += aside
         except ExportRefused as fault:
@@ -154,6 +156,24 @@ class _Landing:
             left = f"{path}: was replaced or appended to while it was read; what lies there now waits for the next run"
             self.outcome.reason = "; ".join(filter(None, (self.outcome.reason, left)))
         return self.outcome
+
+    def _waits_for_sibling(self, jobs: Sequence[Job]) -> bool:
+        """Whether the file that says what was filtered may still come. Raises ExportRefused where it is late."""
+        for job in jobs:
+            if job.lacks is None:
+                continue
+            within = dt.timedelta(minutes=job.lacks.within_minutes)
+            if max(file.modified_at for file in self.export.files) > dt.datetime.now(dt.UTC) - within:
+                self.outcome.status = "duplicate"
+                self.outcome.reason = (
+                    f"{job.shapes[0].member.name}: waits for {job.lacks.called}; it is left for the next run"
+                )
+                return True
+            raise ExportRefused(
+                f"{job.shapes[0].member.name}: lies without {job.lacks.called}, which says whether its rows are all or "
+                "filtered; put it into the same folder, and they land together"
+            )
+        return False
 
     def _still_written(self, file: ExportFile) -> Outcome:
         self.outcome.status = "duplicate"
