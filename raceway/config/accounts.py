@@ -25,6 +25,7 @@ from raceway.common.faults import BadSettings
 from raceway.common.files import kept_until_changed
 from raceway.common.home import PROJECT, Home
 from raceway.common.networks import coarse_ip
+from raceway.common.texts import clean
 from raceway.config.values import Currency, Market, Model, Name, Row, Zone
 from raceway.contracts.grammar import ExclusionKind
 
@@ -207,7 +208,7 @@ def _rows(path: Path, model: type[Row]) -> list[tuple[int, Row]]:
     for number, cells in enumerate(csv.DictReader(lines), start=2):
         if None in cells:
             raise BadSettings(f"{path}, row {number}: more cells than the header has columns; quote commas")
-        given = {name: value.strip() for name, value in cells.items() if value is not None and value.strip()}
+        given = {clean(name): clean(value) for name, value in cells.items() if value is not None and clean(value)}
         try:
             rows.append((number, model.model_validate(given)))
         except ValidationError as fault:

@@ -15,12 +15,12 @@ import difflib
 import functools
 import io
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from raceway.common.faults import ExportRefused
+from raceway.common.texts import clean
 from raceway.contracts.grammar import ColumnContract, SourceContract, TableContract, Unsupported
 from raceway.reading.json_head import first_record
 from raceway.reading.members import LONGEST_RECORD, Member, opened, with_decimal_commas
@@ -78,9 +78,8 @@ class Shape:
 
 @functools.lru_cache(1 << 14)  # a contract's aliases are compared with every row that might be a header
 def normal(text: str) -> str:
-    """A header as names are compared: NFC, case folded, white space of all kinds collapsed."""
-    text = unicodedata.normalize("NFC", text.replace("\ufeff", ""))
-    return " ".join(text.split()).casefold()
+    """A header as names are compared: clean, case folded, white space of all kinds collapsed."""
+    return " ".join(clean(text).split()).casefold()
 
 
 def without_currency(text: str) -> tuple[str, str | None]:
@@ -167,7 +166,7 @@ def _recognise_csv(contract: SourceContract, member: Member) -> Shape | Unsuppor
             if missing:
                 nearest = max(nearest, (share, _missing(member, table, missing, shape)))
                 continue
-            shape.preamble = "\n".join(shape.delimiter.join(record) for record in above)
+            shape.preamble = "\n".join(clean(shape.delimiter.join(record)) for record in above)
             if not table.meta.title or re.search(table.meta.title, shape.preamble):
                 shape.blank_above = sum(not record for record in above)
                 shape.below, shape.skipped = _below(below, table.meta.below_header)
@@ -211,7 +210,7 @@ def _has_all(row: list[str], columns: Iterable[str]) -> bool:
 
 def _csv_shape(table: TableContract, member: Member, delimiter: str, number: int, row: list[str]) -> Shape | None:
     """The shape if `row` were the header; None where it has none of the table's columns or one too many."""
-    row = [*row, *(f"+{place + 1}" for place in range(table.meta.unnamed_cells))]
+    row = [*map(clean, row), *(f"+{place + 1}" for place in range(table.meta.unnamed_cells))]
     names = [normal(cell) for cell in row]
     bare = [normal(without_currency(cell)[0]) for cell in row]
     if any(normal(name) in names for name in table.meta.without):
