@@ -37,7 +37,8 @@ sessions as (
         min(event_number) as first_event,
         min(case when has_campaign or external_host is not null then event_number end) as touch_event,
         min(user_first_touch_at) as user_first_touch_at,
-        coalesce(sum(engagement_time_msec), 0) as engaged_msec,
+        -- Segment does not measure attention: nothing is known of it, and a visit of one page may have been long
+        case when source <> 'segment' then coalesce(sum(engagement_time_msec), 0) end as engaged_msec,
         sum(is_page_view) as page_views,
         sum(is_product_view) as product_views,
         sum(is_cart_add) as cart_adds,

@@ -37,7 +37,7 @@ ga4_events as (
     where not is_excluded and user_pseudo_id is not null
 ),
 
--- Segment knows no countries, no engagement time and no first touch
+-- Segment knows no countries, no engagement time and no first touch: its sessions are neither engaged nor bounced
 segment_events as (
     select
         source,
