@@ -125,7 +125,7 @@ class ChannelRule(Model):
     """
 
     channel: Name = Field(description="Channel that such sessions have.")
-    click_id: Pattern = Field("", description="Name of the click id: gclid, fbclid, ttclid.")
+    click_id: Pattern = Field("", description="Name of the click id: gclid, fbclid, msclkid …")
     category: Pattern = Field("", description="Category of the source: search, social, video, mail, marketplace.")
     source: Pattern = Field("", description="utm_source, or the referrer's host.")
     medium: Pattern = Field("", description="utm_medium.")

@@ -79,6 +79,9 @@ class ColumnMeta(Part):
     path: str | None = Field(None, description="Member of a JSON or Parquet record: device.web_info.hostname.")
     also_paths: tuple[str, ...] = Field((), description="Members read in turn where `path` is empty.")
     param: str | None = Field(None, description="Key in ga4's event_params.")
+    params_unless: str | None = Field(
+        None, description="Lands a digest of all of ga4's event_params where that member of the record is empty."
+    )
     value_of: Literal["currency", "period_start", "period_end", "file_name", "preamble"] | None = Field(
         None, description="Not in the cells: the account's currency, the export's period, its name or preamble."
     )
@@ -110,7 +113,8 @@ class ColumnMeta(Part):
     @property
     def in_no_place(self) -> bool:
         """Whether nothing says where in a record the value stands."""
-        return not (self.aliases or self.path or self.param or self.qualifier_of or self.header_of or self.sentiment_of)
+        places = (self.aliases, self.path, self.param, self.params_unless, self.qualifier_of, self.header_of)
+        return not (any(places) or self.sentiment_of)
 
 
 class Unsupported(Part):

@@ -247,7 +247,7 @@ def _tree(shape: Shape) -> dict[str, Any]:
             for parent in parents:
                 node = node.setdefault(parent, {})
             node.setdefault(leaf, None)
-        if column.meta.param:
+        if column.meta.param or column.meta.params_unless:
             tree["event_params"] = []
     return tree
 
@@ -285,6 +285,8 @@ def _members(shape: Shape, prefix: str, has: Callable[[str], bool] | None) -> st
             values = _PARAM_VALUES if has is None else [v for v in _PARAM_VALUES if has(f"event_params.value.{v}")]
             found = f"list_filter({prefix}event_params, lambda p: p.key = {quoted(column.meta.param)})[1].value"
             parts += [f"cast({found}.{value} as varchar)" for value in values]
+        if column.meta.params_unless and (has is None or has("event_params")):
+            parts.append(_params_digest(column.meta.params_unless, prefix, has))
         parts += [
             f"cast({prefix}{'.'.join(name(part) for part in path.split('.'))} as varchar)"
             for path in _paths(column)
@@ -293,3 +295,14 @@ def _members(shape: Shape, prefix: str, has: Callable[[str], bool] | None) -> st
         text = ", ".join(f"rw_cell({part})" for part in parts) or NONE
         texts.append(f"coalesce({text}, null) as {text_of(number)}")
     return ", ".join(texts)
+
+
+def _params_digest(unless: str, prefix: str, has: Callable[[str], bool] | None) -> str:
+    """SQL for a digest of a record's event_params, whatever their order; null where the member `unless` is filled."""
+    values = _PARAM_VALUES if has is None else [value for value in _PARAM_VALUES if has(f"event_params.value.{value}")]
+    value = f"coalesce({', '.join(f'cast(p.value.{value} as varchar)' for value in values)}, '')" if values else "''"
+    said = f"list_sort(list_transform({prefix}event_params, lambda p: p.key || '=' || {value}))"
+    digest = f"md5(array_to_string({said}, chr(10)))"
+    if has is not None and not has(unless):
+        return digest
+    return f"case when {prefix}{'.'.join(name(part) for part in unless.split('.'))} is null then {digest} end"
