@@ -20,6 +20,13 @@
 {%- endmacro %}
 
 
+{# A cost or fee (at most 15 decimals) times the rate of its day, rounded half up to six decimals: a platform states it
+   finer than the minor unit, and rows rounded one by one would not add up to what it charged. #}
+{% macro cost_to_reporting(cost, rate) -%}
+    cast(round(cast({{ cost }} as decimal(38, 15)) * cast({{ rate }} as decimal(18, 8)), 6) as decimal(18, 6))
+{%- endmacro %}
+
+
 {# An amount without the VAT that its account's prices hold, as decimal(38, 15). `account` is the alias of
    a row of the accounts; net = price ÷ (1 + rate). #}
 {% macro without_vat(amount, account) -%}

@@ -6,6 +6,7 @@ import datetime as dt
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
@@ -25,6 +26,11 @@ def half_up(amount: Fraction) -> int:
     return whole if amount >= 0 else -whole
 
 
+def six_decimals(amount: Fraction) -> Decimal:
+    """Rounded to millionths of a đồng, halves away from zero: costs and fees are kept so."""
+    return Decimal(half_up(amount * 1_000_000)).scaleb(-6)
+
+
 class Exchange:
     """The company's rates: of two for one day the one written down later."""
 
@@ -34,12 +40,19 @@ class Exchange:
 
     def dong(self, amount: int, currency: str, day: dt.date) -> int:
         """An amount in its currency's smallest unit, in whole đồng at the rate of `day` (or the latest before)."""
+        return half_up(self._converted(amount, currency, day))
+
+    def cost(self, amount: int, currency: str, day: dt.date) -> Decimal:
+        """The same of a cost or fee, to six decimals of a đồng."""
+        return six_decimals(self._converted(amount, currency, day))
+
+    def _converted(self, amount: int, currency: str, day: dt.date) -> Fraction:
         if currency == "VND":
-            return amount
+            return Fraction(amount)
         for age in range(self.max_age_days + 1):
             rate = self._rates.get(day - dt.timedelta(days=age))
             if rate is not None:
-                return half_up(Fraction(amount * rate, 10_000))
+                return Fraction(amount * rate, 10_000)
         raise LookupError(f"the invented world has no rate for {currency} on {day}")
 
 

@@ -43,7 +43,6 @@ sums as (
         max(subtotal) as subtotal,
         max(total) as total,
         sum(amount) as items_amount,
-        sum(case when is_gift_card then amount - coalesce(line_discount, 0) end) as cards_net,
         sum(case when not is_gift_card then amount end) as goods_amount,
         max(exported_at) as exported_at,
         coalesce(max(refunded_amount), 0) as refunded_amount
@@ -51,19 +50,31 @@ sums as (
     group by source, account, order_name
 ),
 
+-- a discount may be one on shipping: where the shop states what the items came to, and that lies between the lines and
+-- the lines less the whole discount, the rest of the discount is none of the items'; else the lines stand
+agreed as (
+    select
+        *,
+        case
+            when items_amount - line_discounts - subtotal between 0 and order_discount
+                then items_amount - line_discounts - subtotal
+            else order_discount
+        end as items_discount
+    from sums
+),
+
 -- what an order gives off belongs to its goods, up to what they sell for; a gift card has no discount
 discounted as (
     select
         *,
-        coalesce(subtotal, items_amount - order_discount - line_discounts) as items_net,
         case
             when goods_amount is null then 0
-            else least(order_discount + goods_discounts, greatest(goods_amount, 0))
+            else least(items_discount + goods_discounts, greatest(goods_amount, 0))
         end as discount
-    from sums
+    from agreed
 ),
 
--- of what the items came to, the goods' part is what is left beside the cards, and no more than their own net amount
+-- what the goods were sold for, and all that was paid
 orders as (
     select
         discounted.source,
@@ -85,13 +96,12 @@ orders as (
         discounted.discount,
         discounted.exported_at,
         discounted.refunded_amount,
+        cast(greatest(coalesce(discounted.goods_amount, 0) - discounted.discount, 0) as decimal(18, 6)) as subtotal,
         cast(
-            greatest(least(
-                discounted.items_net - coalesce(discounted.cards_net, 0),
-                coalesce(discounted.goods_amount, 0) - discounted.discount
-            ), 0) as decimal(18, 6)
-        ) as subtotal,
-        cast(coalesce(discounted.total, discounted.items_net) as decimal(18, 6)) as total
+            coalesce(
+                discounted.total, discounted.items_amount - discounted.items_discount - discounted.line_discounts
+            ) as decimal(18, 6)
+        ) as total
     from discounted
 ),
 
