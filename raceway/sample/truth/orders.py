@@ -111,10 +111,20 @@ def placed_orders(world: World, links: Links, exchange: Exchange, more: Iterable
     return orders
 
 
+def without_vat(order: ShopOrder) -> Fraction:
+    """Which part of the order's prices is left without VAT: by the tax that it states over goods and shipping, else by
+    the rate."""
+    held = order.goods - order.goods_discount + order.shipping
+    if not order.taxes_x100:
+        return 1 / _VAT
+    return (held - Fraction(order.taxes_x100, 100)) / held
+
+
 def _shop_order(world: World, links: Links, order: ShopOrder) -> Order:
     account = world.accounts["shopify", "vn-shop"]
     identity = order_identity(order.email, order.phone)
     cancelled, refused = order.cancelled_at, order.refused_at
+    left = without_vat(order)
     seen = [moment for moment in world.order_exports if refused is not None and moment >= refused]
     return Order(
         id=f"shopify:vn-shop:{order.name}",
@@ -123,11 +133,11 @@ def _shop_order(world: World, links: Links, order: ShopOrder) -> Order:
         place="online",
         person=None if identity is None else links.person(identity),
         market=order.shipping_country or order.billing_country or account.market,
-        gross=sum(half_up(line.price * line.quantity / _VAT) for line in order.lines if not line.is_gift_card),
-        discount=half_up(order.goods_discount / _VAT),
+        gross=sum(half_up(line.price * line.quantity * left) for line in order.lines if not line.is_gift_card),
+        discount=half_up(order.goods_discount * left),
         refunds=_refunds(world, order),
         lines=tuple(
-            SoldLine(line.sku, line.quantity, half_up(line.price * line.quantity / _VAT))
+            SoldLine(line.sku, line.quantity, half_up(line.price * line.quantity * left))
             for line in order.lines
             if not line.is_gift_card
         ),
@@ -152,7 +162,7 @@ def _refunds(world: World, order: ShopOrder) -> list[tuple[dt.date, int]]:
         items = Fraction(min(total, order.total) * goods, order.total) if order.total else Fraction(0)
         if items != shown:
             moment = order.created_at if number == 0 else exported_at
-            rows.append((moment.astimezone(zone).date(), half_up((items - shown) / _VAT)))
+            rows.append((moment.astimezone(zone).date(), half_up((items - shown) * without_vat(order))))
             shown = items
     return rows
 

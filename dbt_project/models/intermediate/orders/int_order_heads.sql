@@ -42,6 +42,8 @@ sums as (
         coalesce(sum(case when not is_gift_card then line_discount end), 0) as goods_discounts,
         max(subtotal) as subtotal,
         max(total) as total,
+        max(shipping) as shipping,
+        max(taxes) as taxes,
         sum(amount) as items_amount,
         sum(case when not is_gift_card then amount end) as goods_amount,
         max(exported_at) as exported_at,
@@ -94,6 +96,9 @@ orders as (
         discounted.cancelled_at,
         discounted.is_undelivered,
         discounted.discount,
+        discounted.goods_discounts,
+        discounted.shipping,
+        discounted.taxes,
         discounted.exported_at,
         discounted.refunded_amount,
         cast(greatest(coalesce(discounted.goods_amount, 0) - discounted.discount, 0) as decimal(18, 6)) as subtotal,
@@ -166,6 +171,10 @@ dated as (
         accounts.market as account_market,
         accounts.brand,
         accounts.currency,
+        -- where prices hold VAT, a tax that the order itself states is split over its goods and its shipping
+        accounts.prices_include_vat
+        and (happened.taxes > 0 or (happened.taxes = 0 and accounts.vat_is_stated))
+        and happened.taxes < happened.subtotal + coalesce(happened.shipping, 0) as is_tax_stated,
         {{ local_day('happened.ordered_at', 'accounts.time_zone') }} as order_date,
         {{ local_day('happened.ended_at', 'accounts.time_zone') }} as cancelled_on,
         {{ local_day('happened.undelivered_at', 'accounts.time_zone') }} as undelivered_on
@@ -201,11 +210,7 @@ final as (
         dated.order_date,
         dated.sales_place,
         case when dated.marketplace is not null then 'marketplace' end as shop_channel,
-        coalesce(
-            countries.market,
-            case when length(trim(dated.country)) = 2 then upper(trim(dated.country)) end,
-            dated.account_market
-        ) as market,
+        {{ market_named('dated.country', 'countries.market', 'dated.account_market') }} as market,
         dated.is_cancelled,
         dated.cancelled_on,
         dated.is_undelivered,
@@ -215,12 +220,17 @@ final as (
         dated.discount,
         dated.subtotal,
         dated.total,
+        dated.goods_discounts,
+        dated.taxes,
+        coalesce(dated.is_tax_stated, false) as is_tax_stated,
+        cast(case when dated.is_tax_stated then dated.subtotal + coalesce(dated.shipping, 0) end as decimal(18, 6))
+            as taxed_amount,
         dated.refunded_amount,
         dated.exported_at,
         case when dated.currency = settings.reporting_currency then cast(1 as decimal(18, 8)) else fx.rate end as rate
     from dated
     cross join settings
-    left join countries on lower(trim(dated.country)) = lower(countries.country)
+    left join countries on {{ country_name('dated.country') }} = lower(countries.country)
     left join fx on dated.currency = fx.currency and dated.order_date = fx.day
     -- a marketplace order in a shop system is a copy where the marketplace's own export tells of that day
     left join marketplace_days
