@@ -85,6 +85,7 @@ class ColumnMeta(Part):
     pattern: Pattern | None = Field(
         None, description="With value_of file_name and preamble: its first group is the value."
     )
+    extract: Pattern | None = Field(None, description="Of the cell's text only this pattern's first group is read.")
     header_of: str | None = Field(None, description="Lands the header under which that column stands in the file.")
     masked: bool = Field(False, description="`<5`, `> 90%` land the bound; needs a column with `qualifier_of`.")
     qualifier_of: str | None = Field(None, description="Lands `<` or `>` where that column's cell is masked.")
@@ -143,6 +144,11 @@ class Totals(Part):
     cells: int = 4
     anywhere: bool = Field(False, description="The label may start any cell of the row.")
     blank: tuple[str, ...] = Field((), description="And rows in which all of these columns are empty.")
+    nameless: bool = Field(False, description="And rows in which all cells that name something are empty.")
+    beside: tuple[Pattern, ...] = Field((), description="With nameless: headers of texts that name no row.")
+    unless: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="And rows whose cell of this column is empty or one of these words."
+    )
     reconcile: tuple[Reconcile, ...] = ()
 
 
@@ -162,6 +168,13 @@ class Period(Part):
                 "period of file_name needs `pattern` with groups (?P<first>…) and (?P<last>…), or (?P<month>…)"
             )
         return self
+
+
+class SingleDays(Part):
+    """Rows of a period report whose period is one day: they are rows of the daily table."""
+
+    table: str = Field(description="The daily table, all of whose columns but the day this table has.")
+    day: str = Field(description="Its column of the day.")
 
 
 class Unpivot(Part):
@@ -252,6 +265,9 @@ class TableMeta(Part):
     records: str | None = Field(None, description="JSON: member with the array of records, where there is one.")
     files: Pattern | None = Field(None, description="Pattern of the file's name; without it any name.")
     title: Pattern | None = Field(None, description="Pattern that the lines above the header must show.")
+    titled: Pattern | None = Field(
+        None, description="Pattern of the report's title; under another title every header must be known."
+    )
     without: tuple[str, ...] = Field((), description="Headers whose presence means another report.")
     header_rows: int = Field(30, description="Lines at the top among which the header is looked for.")
     encodings: tuple[Literal["utf-8", "utf-16", "cp1252"], ...] = ("utf-8", "utf-16")
@@ -267,6 +283,7 @@ class TableMeta(Part):
         default_factory=dict, description="By language of the header."
     )
     period: Period | None = None
+    single_days: SingleDays | None = None
     scope: Scope
     dated_by: str = Field("", description="In words: what dates a row.")
     exported_at: ExportedAt = ExportedAt()

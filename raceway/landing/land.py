@@ -134,11 +134,13 @@ class _Landing:
             except ExportRefused as fault:
                 status, reason = "refused", str(fault)
                 self.outcome.tables[job.table.name] = {"status": "refused", "batch_id": None}
+            if status is None:
+                continue
             statuses.append(status)
             reasons += [reason] if reason else []
         self.outcome.reason = "; ".join(reasons)
         self.outcome.status = "refused" if "refused" in statuses else "landed" if "landed" in statuses else "duplicate"
-        if self.outcome.status == "refused" and (len(jobs) > 1 or not self.outcome.batches):
+        if self.outcome.status == "refused" and (len(statuses) > 1 or not self.outcome.batches):
             return self._refused_whole(self.outcome.reason)  # of several tables one may have landed: the files wait
         self.raw.put_away("quarantine" if self.outcome.status == "refused" else "archive", self.outcome.reason)
         return self.outcome
@@ -183,7 +185,8 @@ class _Landing:
 
     # ------------------------------------------------------------ one table
 
-    def _land_table(self, job: Job, account: Account, state: LedgerState) -> tuple[Status, str]:
+    def _land_table(self, job: Job, account: Account, state: LedgerState) -> tuple[Status | None, str]:
+        """Lands one table's rows; no status where all of the report's rows belong to another table."""
         table = job.table
         exported_at = self._exported_at(job)
         with ThreadPoolExecutor(1, thread_name_prefix="hash") as pool:
@@ -199,6 +202,8 @@ class _Landing:
                     connection, job.shapes, account, self.settings, folder, self.scratch,
                     exported_at=exported_at, content_hash=content.result, filters=job.filters, beside=self.beside,
                 )  # fmt: skip
+        if batch is None:
+            return None, ""
         known = self._known(table, batch.content_hash, exported_at, state)
         if known is not None:
             return self._sighted(known, exported_at)

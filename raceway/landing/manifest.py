@@ -103,7 +103,7 @@ def _reconciled(connection: duckdb.DuckDBPyConnection, reading: Reading) -> dict
                 f"from {rows.relation} where {_is_labelled(rows, total.label)} having count(*) > 0"
             ).fetchone()
             summed = connection.execute(
-                f"select {', '.join(f'sum({name(c)})' for c in columns)} from {rows.relation} where {rows.lands}"
+                f"select {', '.join(f'sum({name(c)})' for c in columns)} from {rows.relation} where {rows.converts}"
             ).fetchone()
             if found is None or summed is None:
                 continue

@@ -13,10 +13,10 @@ from typing import Final
 from raceway.common.currencies import SIGN
 from raceway.common.sql import quoted, text_list
 from raceway.config.accounts import Account
-from raceway.contracts.grammar import ColumnContract, TableContract
+from raceway.contracts.grammar import ColumnContract, ColumnMeta, TableContract
 from raceway.reading.free_text import coarse_ip_sql, device_sql, masked_sql, sentiment_sql
 from raceway.reading.personal import hash_sql
-from raceway.reading.recognise import Shape, normal
+from raceway.reading.shape import Shape, normal
 
 # White space that exports put around and into cells: blank, tab, line ends, no-break and narrow no-break.
 _SPACE: Final = " \t\r\n\u00a0\u202f\ufeff"
@@ -92,11 +92,11 @@ def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extra
     meta = column.meta
     if meta.qualifier_of:
         return Cell(column, raw, f"nullif(regexp_extract({raw}, {quoted(_MASK)}, 1), '')")
-    if meta.words or meta.masked:
-        text = f"regexp_replace({raw}, {quoted(_MASK)}, '')" if meta.masked else raw
-        plain = column.model_copy(update={"meta": meta.model_copy(update={"words": {}, "masked": False})})
+    if meta.words or meta.masked or meta.extract:
+        without = {"words": {}, "masked": False, "extract": None}
+        plain = column.model_copy(update={"meta": meta.model_copy(update=without)})
         # the reader cannot know such cells as numbers: they are typed from their text
-        return Cell(column, raw, cell(plain, _worded(text, meta.words), shape, account, extras).value)
+        return Cell(column, raw, cell(plain, _told(raw, meta), shape, account, extras).value)
     number = f"rw_{shape.number_locale}({raw})"
     private = _private(column, raw, account)
     if private:
@@ -146,6 +146,14 @@ def _private(column: ColumnContract, raw: str, account: Account) -> str:
     if meta.coarse == "device":
         return device_sql(raw)
     return coarse_ip_sql(raw) if meta.coarse else ""
+
+
+def _told(raw: str, meta: ColumnMeta) -> str:
+    """SQL for what is read of a cell's text: without a mask, the part that counts, and what a word stands for."""
+    text = f"regexp_replace({raw}, {quoted(_MASK)}, '')" if meta.masked else raw
+    if meta.extract:
+        text = f"coalesce(nullif(regexp_extract(trim({text}), {quoted(meta.extract)}, 1), ''), {text})"
+    return _worded(text, meta.words)
 
 
 def _worded(raw: str, words: dict[str, str]) -> str:

@@ -8,6 +8,7 @@ row), is the file read again as text, and each row that does not convert is told
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -17,11 +18,23 @@ from raceway.common.currencies import SIGN
 from raceway.common.faults import ExportRefused
 from raceway.common.sql import name, quoted
 from raceway.config.accounts import Account
-from raceway.reading.aliases import cell_at, extra_at, first_at, text_of, wide_at
+from raceway.reading.aliases import cell_at, extra_at, first_at, name_at, text_of, wide_at
 from raceway.reading.cells import NONE, cell, total_label
 from raceway.reading.members import blank_lines, has_nul, plain_copy
-from raceway.reading.recognise import Shape
-from raceway.reading.rows import MAX_LINE, Rows, columns_in, first_line, fresh, label_cells, spoilt_of, typed_rows
+from raceway.reading.rows import (
+    MAX_LINE,
+    Rows,
+    columns_in,
+    first_line,
+    fresh,
+    label_cells,
+    nameless,
+    not_one,
+    spoilt_of,
+    typed_rows,
+    unless_places,
+)
+from raceway.reading.shape import Shape
 
 _BLANKS: Final = (" ", "\t", "\u00a0", "\u202f", "\ufeff")
 
@@ -33,6 +46,8 @@ def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acc
     core: the temporary table keeps their order, so its rowid is the number.
     """
     if shape.member.encoding not in ("utf-8", "utf-16-le") or shape.wide or has_nul(shape.member):
+        return None
+    if shape.divided:  # its totals and refused rows are counted once, so both of its tables read all there is
         return None
     used = [place for places in shape.places.values() for place in places] + list(shape.extras.values())
     extras = {header: cell_at(place) for header, place in shape.extras.items()}
@@ -62,6 +77,10 @@ def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acc
     unseen = [cell_at(place) for place in labels if place not in landed]
     if unseen:
         stops.append(f"({total_label(unseen, shape.table)}) is not null")
+    # of numbers that the reader has typed no text is asked: a row of which all names are numbers is none
+    names = [place for place in shape.names if types.get(place, "varchar") == "varchar"]
+    stops += [f"({nameless(replace(shape, names=names), cell_at)})"] if names else []
+    stops += not_one(shape, cell_at)
     spoilt = spoilt_of(shape, cell_at)
     stops += [f"({spoilt}) is not null"] if spoilt else []
     # one doubtful row stops the reading at once: the text path tells it apart
@@ -252,6 +271,7 @@ def _raw_columns(shape: Shape) -> dict[str, str]:
     reads |= {extra_at(place): f"rw_cell({cell_at(place)})" for place in shape.extras.values()}
     # cleaned once they are rows: there may be hundreds
     reads |= {wide_at(place): cell_at(place) for place in shape.wide}
+    reads |= {name_at(place): cell_at(place) for place in {*shape.names, *unless_places(shape)}}
     reads |= {first_at(place): cell_at(place) for place in range(label_cells(shape))}
     return reads
 
