@@ -26,7 +26,8 @@ final as (
         delivery_state,
         {{ 'sales_channel' if with_buyer(source_name) else 'cast(null as varchar) as sales_channel' }},
         country,
-        order_discount,
+        -- a discount is one whatever its sign: Lazada writes it below zero
+        abs(order_discount) as order_discount,
         order_total,
         refunded_amount,
 
@@ -35,7 +36,7 @@ final as (
         product,
         quantity,
         price,
-        seller_discount,
+        abs(seller_discount) as seller_discount,
 
         ---------- what the platform keeps and pays; a fee is a fee whatever its sign
         abs(commission_fee) as commission_fee,

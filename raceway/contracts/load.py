@@ -19,17 +19,9 @@ from raceway.common.faults import BadContract
 from raceway.common.files import kept_until_changed
 from raceway.common.home import Home
 from raceway.contracts.files import contract_path, contract_places, read_yaml, source_names
-from raceway.contracts.grammar import (
-    DATA_TYPES,
-    ColumnContract,
-    ColumnMeta,
-    Part,
-    SourceContract,
-    SourceMeta,
-    TableContract,
-    TableMeta,
-)
+from raceway.contracts.grammar import ColumnContract, ColumnMeta, SourceContract, SourceMeta, TableContract, TableMeta
 from raceway.contracts.overlay import lay_over
+from raceway.contracts.words import DATA_TYPES, Part
 
 
 def load_contracts(home: Home | None = None) -> dict[str, SourceContract]:
@@ -182,6 +174,7 @@ def _check_names(where: str, table: TableContract) -> None:
         "scope.keys": meta.scope.keys,
         "covers.by": meta.covers.by,
         "keep_states": meta.keep_states,
+        "filled": meta.filled,
         "totals.unless": list(meta.totals.unless if meta.totals else ()),
         "totals.reconcile": [c for r in (meta.totals.reconcile if meta.totals else ()) for c in r.columns],
         "period": [c for c in (meta.period.first, meta.period.last) if c] if meta.period else [],
@@ -243,7 +236,8 @@ def _check_wide_and_masked(where: str, table: TableContract) -> None:
                 "write `masked: true` there"
             )
     textual = {
-        "below_header": meta.below_header, "unnamed_cells": meta.unnamed_cells, "sections": meta.sections,
+        "below_header": meta.below_header, "described": meta.described, "filled": meta.filled,
+        "unnamed_cells": meta.unnamed_cells, "sections": meta.sections,
         "unpivot": meta.unpivot,
         "masked": qualified - {None}, "header_of": [c for c in table.columns if c.meta.header_of],
     }  # fmt: skip

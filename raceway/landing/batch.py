@@ -89,6 +89,7 @@ def write_batch(
     for strict in (True, False):
         reading = Reading(table, account, exported_at, [], filters, beside)
         for shape in shapes:
+            shape.exported_on = exported_at.astimezone(account.zone).date()
             refuse_new_columns(shape, reading)
             refuse_header_currency(shape, account)
             reading.findings += [{"severity": "warning", "name": "not_landed", "message": m} for m in shape.findings]

@@ -105,7 +105,7 @@ def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extra
         value = f"coalesce({raw}, {quoted(meta.default)})" if meta.default else raw
         return Cell(column, raw, value, "varchar", value)
     if column.data_type == "date":
-        return _date(column, raw)
+        return _date(column, raw, shape)
     if column.data_type == "timestamp":
         return Cell(column, raw, _timestamp(column, raw, account, extras, shape.member.sheet is not None))
     if column.data_type == "boolean":
@@ -162,8 +162,10 @@ def _worded(raw: str, words: dict[str, str]) -> str:
     return f"case lower(nfc_normalize(trim({raw}))) {' '.join(whens)} else {raw} end" if whens else raw
 
 
-def _date(column: ColumnContract, raw: str) -> Cell:
+def _date(column: ColumnContract, raw: str, shape: Shape) -> Cell:
     formats = column.meta.moment.formats
+    if column.meta.moment.yearless:
+        return Cell(column, raw, _yearless(raw, formats, shape))
     every = [*formats, *(f for f in _ISO_DATES if f not in formats)]
     value = f"rw_dated(cast(try_strptime({_with_a_digit(_trimmed(raw))}, {text_list(every)}) as date))"
     if not formats or formats[0] == "%Y-%m-%d":
@@ -171,6 +173,16 @@ def _date(column: ColumnContract, raw: str) -> Cell:
         doubt = "(length({0}) <> 10 or {0}[5] <> '-' or {0} < '1' or try_cast({0} as date) is null)"
         return Cell(column, raw, value, "varchar", "try_cast({0} as date)", doubt)
     return Cell(column, raw, value)
+
+
+def _yearless(raw: str, formats: tuple[str, ...], shape: Shape) -> str:
+    """SQL for a day and month as the latest such day before the export: no file tells what is still to come."""
+    day = shape.exported_on
+    if day is None:
+        return "cast(null as date)"
+    text, with_year = _with_a_digit(_trimmed(raw)), text_list([f"{written} %Y" for written in formats])
+    dated = [f"cast(try_strptime({text} || ' {year}', {with_year}) as date)" for year in (day.year, day.year - 1)]
+    return f"case when {dated[0]} <= date '{day.isoformat()}' then {dated[0]} else {dated[1]} end"
 
 
 def _with_a_digit(text: str) -> str:
@@ -251,7 +263,7 @@ def why_not(column: ColumnContract) -> str:
 def total_label(cells: list[str], table: TableContract) -> str:
     """SQL for the label of a total row (null in other rows), over the texts of a row's first cells."""
     totals = table.meta.totals
-    if totals is None or not cells:
+    if totals is None or not totals.labels or not cells:
         return NONE
     # one cheap look at the first letter spares comparing every label in every row
     letters = sorted({label[0] for label in totals.labels})

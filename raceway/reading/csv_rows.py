@@ -277,14 +277,16 @@ def _raw_columns(shape: Shape) -> dict[str, str]:
 
 
 def _symbols(connection: duckdb.DuckDBPyConnection, shape: Shape, raw: str) -> dict[str, list[str]]:
-    """Currency signs in the amounts of each money column, by header."""
+    """Currency signs in the amounts of each money column, by header; furniture has words there."""
     found: dict[str, list[str]] = {}
+    label = total_label([first_at(place) for place in range(label_cells(shape))], shape.table)
     for number, column in enumerate(shape.table.columns):
         if column.meta.money and shape.places.get(column.name):
             text = text_of(number)
             signs = connection.execute(
                 f"select distinct regexp_extract({text}, '{SIGN}') as sign from {raw} "
-                f"where regexp_matches({text}, '{SIGN}') and regexp_matches({text}, '[0-9]') order by sign"
+                f"where regexp_matches({text}, '{SIGN}') and regexp_matches({text}, '[0-9]') "
+                f"and ({label}) is null order by sign"
             ).fetchall()
             if signs:
                 found[shape.header[shape.places[column.name][0]]] = [sign for (sign,) in signs]

@@ -31,7 +31,8 @@ _SINGLE: Final = re.compile(rf"^\W*(?P<day>{_DATE})\W*$", re.IGNORECASE)
 _MONTHS_OF: Final = ("en", "fr", "fr_CA", "de", "de_AT")
 
 
-_NUMBER_OR_DAY: Final = re.compile(r"[-+\d.,:%\s/$€£¥₫()<>]*|.*\d{4}-\d{2}-\d{2}.*")
+NUMBER_OR_DAY: Final = re.compile(r"[-+\d.,:%\s/$€£¥₫()<>]*|.*\d{4}-\d{2}-\d{2}.*|\d{1,2} \w{3,9} \d{4}.*")
+"""What a cell without words looks like: a number, an amount, a day, a period of two days; an empty cell too."""
 _NAMES_LOOKED_AT: Final = 500
 """Records at the top of a file among which a column of texts shows what it holds."""
 
@@ -143,7 +144,7 @@ def names_of(shape: Shape, records: Iterable[list[str]]) -> list[int]:
             continue
         if column is None:
             texts = (record[place] for record in top if place < len(record))
-            names += [place] if any(not _NUMBER_OR_DAY.fullmatch(text) for text in texts) else []
+            names += [place] if any(not NUMBER_OR_DAY.fullmatch(text) for text in texts) else []
         elif column.is_text:
             names.append(place)
         elif column.data_type == "date":

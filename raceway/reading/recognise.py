@@ -13,12 +13,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from raceway.common.faults import ExportRefused
 from raceway.contracts.grammar import ColumnContract, SourceContract, TableContract, Unsupported
-from raceway.reading.furniture import names_of
+from raceway.reading.furniture import NUMBER_OR_DAY, names_of
 from raceway.reading.json_head import first_record
 from raceway.reading.members import LONGEST_RECORD, Member, opened, with_decimal_commas
 from raceway.reading.nearest import Attempt, unknown
@@ -93,7 +93,7 @@ def _recognise_csv(contract: SourceContract, member: Member) -> Shape | Unsuppor
     for kind in contract.meta.unsupported:
         if kind.text and re.search(kind.text, "\n".join(member.text.split("\n")[:limit])):
             return kind
-        if kind.columns and any(_has_all(row, kind.columns) for _, rows in readings for row in rows):
+        if kind.columns and any(_has_all(row, kind) for _, rows in readings for row in rows):
             return kind
     attempts: list[Attempt] = []
     others: list[str] = []
@@ -107,6 +107,8 @@ def _recognise_csv(contract: SourceContract, member: Member) -> Shape | Unsuppor
                 continue
             shape.preamble = "\n".join(shape.delimiter.join(record) for record in above)
             if table.meta.title and not re.search(table.meta.title, shape.preamble):
+                continue
+            if not _is_filled(shape, below):
                 continue
             other = _another_report(shape, above)
             if other:
@@ -123,7 +125,7 @@ def _settled(shape: Shape, below: list[list[str]]) -> Shape:
     """A recognised shape with what its rows show: furniture below the header, names, decimal commas of a sheet."""
     meta, member = shape.table.meta, shape.member
     shape.blank_above = sum(not record for record in csv_records(member.text, shape.delimiter, shape.header_at))
-    shape.below, shape.skipped = _below(below, meta.below_header)
+    shape.below, shape.skipped = _below(below, meta.below_header or int(meta.described and _describes(shape, below)))
     _refuse_without_data(shape, below)
     if meta.totals and meta.totals.nameless:
         top = csv_records(member.text, shape.delimiter, shape.header_at + 501)
@@ -131,6 +133,25 @@ def _settled(shape: Shape, below: list[list[str]]) -> Shape:
     if shape.number_locale == "comma" and member.sheet:
         with_decimal_commas(member.sheet, member.path)
     return shape
+
+
+def _is_filled(shape: Shape, below: list[list[str]]) -> bool:
+    """Whether the columns without which a file is another table hold something in some record at the top."""
+    places = [shape.places[column][0] for column in shape.table.meta.filled if shape.places.get(column)]
+    records = [record for record in below if any(cell.strip() for cell in record)]
+    return not records or all(any(record[p].strip() for record in records if p < len(record)) for p in places)
+
+
+def _describes(shape: Shape, below: list[list[str]]) -> bool:
+    """Whether the first record below the header says in words what the columns hold: no number of it is one."""
+    first = next((record for record in below if any(cell.strip() for cell in record)), [])
+    places = [
+        shape.places[column.name][0]
+        for column in shape.table.required
+        if not column.is_text and shape.places.get(column.name)
+    ]
+    cells = [first[place].strip() for place in places if place < len(first)]
+    return any(cells) and not any(NUMBER_OR_DAY.fullmatch(cell) for cell in cells if cell)
 
 
 def _another_report(shape: Shape, above: list[list[str]]) -> str:
@@ -172,9 +193,11 @@ def _below(rows: list[list[str]], count: int) -> tuple[int, int]:
     return records, lines
 
 
-def _has_all(row: list[str], columns: Iterable[str]) -> bool:
+def _has_all(row: list[str], kind: Unsupported) -> bool:
     cells = {normal(cell) for cell in row}
-    return all(normal(column) in cells for column in columns)
+    return all(normal(column) in cells for column in kind.columns) and not any(
+        normal(column) in cells for column in kind.without
+    )
 
 
 def _csv_shape(table: TableContract, member: Member, delimiter: str, number: int, row: list[str]) -> Shape | None:
@@ -195,7 +218,7 @@ def _csv_shape(table: TableContract, member: Member, delimiter: str, number: int
         beside = [place for also in column.meta.also for place in names.called(also)[:1]]
         if beside:
             shape.places[column.name] = shape.places.get(column.name, []) + beside
-    if not shape.places:
+    if not shape.places and not table.meta.unpivot:
         return None
     if table.meta.unpivot:
         shape.wide = _wide(shape, table.meta.unpivot.columns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import re
 import unicodedata
@@ -50,6 +51,8 @@ class Shape:
     """What was noticed about the file as a whole, in sentences."""
     names: list[int] = field(default_factory=list)
     """Positions of the cells that say what a row is about: a row in which all are empty is a total."""
+    exported_on: dt.date | None = None
+    """Day of the export in the account's zone, from which a day without a year has its year."""
     into: TableContract | None = None
     """The daily table that takes the rows of one day, in the copy of the shape that gives it them."""
     divided: bool = False
