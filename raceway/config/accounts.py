@@ -28,7 +28,7 @@ from raceway.common.home import PROJECT, Home
 from raceway.common.networks import coarse_ip
 from raceway.common.texts import clean
 from raceway.config.values import Currency, Market, Model, Name, Row, Zone
-from raceway.contracts.grammar import ExclusionKind
+from raceway.contracts.words import ExclusionKind
 
 
 class Account(Model):

@@ -36,7 +36,8 @@ def stated_period(reading: Reading) -> Span | None:
             said = next((line for line in reversed(first.preamble.splitlines()) if line.strip()), "")
             raise ExportRefused(
                 f"{first.member.name}: a report without days whose period nothing states (above the header: “{said}”); "
-                "export it with the Day segment, or for fixed dates"
+                "“All time” and the like name no days: choose a period with a first and a last day, or export it with "
+                "the Day segment"
             )
         return stated[0]
     if reading.filters is not None and reading.filters.span is not None:

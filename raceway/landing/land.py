@@ -32,13 +32,14 @@ from raceway.common.faults import ExportRefused
 from raceway.common.files import move
 from raceway.common.home import Home
 from raceway.common.moments import utc_text
-from raceway.config.accounts import ACCOUNT_COLUMNS, Account, load_accounts
+from raceway.config.accounts import Account
 from raceway.config.settings import Settings, load_settings
 from raceway.contracts.grammar import SourceContract, TableContract
 from raceway.contracts.load import load_contract
 from raceway.inbox.exports import A_DAY, Export, ExportFile, is_same
 from raceway.inbox.raw_files import Area, RawFiles, private, refused_rows
 from raceway.landing.batch import Batch, said_by_name, write_batch
+from raceway.landing.whose import account_of, refuse_links
 from raceway.landing.workbench import workbench
 from raceway.ledger.effect import copy_states, in_effect
 from raceway.ledger.ledger import BatchState, Ledger, LedgerState, state_name
@@ -125,8 +126,8 @@ class _Landing:
             changed = self.raw.has_moved()
             if changed is not None:
                 return self._still_written(changed)
-            self._refuse_links()
-            account = self._account()
+            refuse_links(self.home, self.export)
+            account = account_of(self.home, self.export)
             jobs, aside = jobs_of(self.contract, self.export, self._members(copies), self.scratch)
             if self._waits_for_sibling(jobs):
                 return self.outcome
@@ -143,11 +144,13 @@ class _Landing:
             except ExportRefused as fault:
                 status, reason = "refused", str(fault)
                 self.outcome.tables[job.table.name] = {"status": "refused", "batch_id": None}
+            if status is None:
+                continue
             statuses.append(status)
             reasons += [reason] if reason else []
         self.outcome.reason = "; ".join(reasons)
         self.outcome.status = "refused" if "refused" in statuses else "landed" if "landed" in statuses else "duplicate"
-        if self.outcome.status == "refused" and (len(jobs) > 1 or not self.outcome.batches):
+        if self.outcome.status == "refused" and (len(statuses) > 1 or not self.outcome.batches):
             return self._refused_whole(self.outcome.reason)  # of several tables one may have landed: the files wait
         return self._put_away("quarantine" if self.outcome.status == "refused" else "archive")
 
@@ -190,33 +193,6 @@ class _Landing:
             f"{self.settings.retention.archive_days} days); put all parts into the inbox again, together"
         )
 
-    def _refuse_links(self) -> None:
-        for file in self.export.files:
-            if self.export.located(self.home, file).is_symlink():
-                raise ExportRefused(
-                    f"{self.export.account}/{file.path}: a symbolic link, which is not followed: what it points to may "
-                    "lie outside the home; put the file itself into the inbox"
-                )
-
-    def _account(self) -> Account:
-        accounts = load_accounts(self.home)
-        source, name = self.export.source, self.export.account
-        first = self.export.files[0].path
-        if not name:
-            raise ExportRefused(
-                f"{first}: lies in inbox/{source}/ itself; put it into inbox/{source}/<account>/, where the account is "
-                "one of accounts.csv"
-            )
-        if (source, name) not in accounts:
-            known = ", ".join(account for of, account in accounts if of == source) or "none"
-            line = ",".join([source, name, name, "", "VN", "Asia/Ho_Chi_Minh", "VND"])
-            raise ExportRefused(
-                f"{name}/{first}: accounts.csv has no account {name!r} of {source} (it has: {known}). Add a line like "
-                f"`{line}{',' * (len(ACCOUNT_COLUMNS) - 7)}` with its market, time zone and currency, "
-                "then `raceway retry`"
-            )
-        return accounts[source, name]
-
     def _members(self, copies: Sequence[tuple[ExportFile, Path]]) -> list[Member]:
         cp1252 = any("cp1252" in table.meta.encodings for table in self.contract.tables)
         members: list[Member] = []
@@ -226,7 +202,8 @@ class _Landing:
 
     # ------------------------------------------------------------ one table
 
-    def _land_table(self, job: Job, account: Account, state: LedgerState) -> tuple[Status, str]:
+    def _land_table(self, job: Job, account: Account, state: LedgerState) -> tuple[Status | None, str]:
+        """Lands one table's rows; no status where all of the report's rows belong to another table."""
         table = job.table
         exported_at = self._exported_at(job)
         with ThreadPoolExecutor(1, thread_name_prefix="hash") as pool:
@@ -242,6 +219,8 @@ class _Landing:
                     connection, job.shapes, account, self.settings, folder, self.scratch,
                     exported_at=exported_at, content_hash=content.result, filters=job.filters, beside=self.beside,
                 )  # fmt: skip
+        if batch is None:
+            return None, ""
         known = self._known(table, batch.content_hash, exported_at, state)
         if known is not None:
             return self._sighted(known, exported_at)

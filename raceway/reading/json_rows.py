@@ -22,8 +22,8 @@ from raceway.reading.aliases import text_of
 from raceway.reading.cells import NONE
 from raceway.reading.json_head import is_array, is_lines
 from raceway.reading.members import Member, plain_copy
-from raceway.reading.recognise import Shape
 from raceway.reading.rows import MAX_LINE, Rows, first_line, fresh, typed_rows
+from raceway.reading.shape import Shape
 
 _MAX_DOCUMENT: Final = 256_000_000
 """Bytes of the longest document that is read as one."""
