@@ -1,8 +1,9 @@
 {# Reading addresses and the traffic fields of web events. #}
 
-{# A query parameter of an address, decoded; null where it is missing or empty. #}
+{# A query parameter of an address, decoded and clean; null where it is missing or empty. #}
 {% macro url_parameter(address, name) -%}
-    nullif(trim({{ url_decoded("regexp_extract(" ~ address ~ ", '[?&]" ~ name ~ "=([^&#]*)', 1)") }}), '')
+    {%- set decoded = url_decoded("regexp_extract(" ~ address ~ ", '[?&]" ~ name ~ "=([^&#]*)', 1)") -%}
+    nullif({{ cleaned("nullif(" ~ decoded ~ ", '')") }}, '')
 {%- endmacro %}
 
 

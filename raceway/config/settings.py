@@ -23,6 +23,7 @@ from pydantic import (
 from raceway.common.faults import BadSettings
 from raceway.common.files import kept_until_changed
 from raceway.common.home import Home
+from raceway.common.texts import clean
 from raceway.config.accounts import sentences
 from raceway.config.values import WEEKDAYS, Currency, Model, Name, Weekday, Zone, minor_unit
 
@@ -268,6 +269,15 @@ class Settings(Model):
         return moment.astimezone(self.zone).date()
 
 
+def _clean(value: object) -> object:
+    """Every text of the settings as texts land, so that a tag or a brand is found however it was typed."""
+    if isinstance(value, dict):
+        return {key: _clean(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_clean(inner) for inner in value]
+    return clean(value) if isinstance(value, str) else value
+
+
 @kept_until_changed(lambda home: [home.settings])
 def load_settings(home: Home) -> Settings:
     """The home's settings, read again where they have changed. Raises BadSettings naming the key and the remedy."""
@@ -279,6 +289,6 @@ def load_settings(home: Home) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise BadSettings(f"{home.settings}: no valid TOML: {fault}") from fault
     try:
-        return Settings.model_validate(values)
+        return Settings.model_validate(_clean(values))
     except ValidationError as fault:
         raise BadSettings("\n".join(sentences(home.settings, fault))) from fault

@@ -14,8 +14,8 @@ from raceway.config.accounts import Account
 from raceway.config.settings import Settings
 from raceway.landing.read_table import Reading
 from raceway.reading.cells import NONE
-from raceway.reading.recognise import Shape
 from raceway.reading.rows import Rows
+from raceway.reading.shape import Shape
 
 _ADDRESS: Final = re.compile(r"[^@\s“”]+@[^@\s“”]+")
 _NUMBER_OF_PHONE: Final = re.compile(r"\+\d[\d ().-]{7,}\d|\b0\d{8,10}\b")

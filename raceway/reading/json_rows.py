@@ -15,15 +15,15 @@ from typing import Any, Final
 import duckdb
 
 from raceway.common.faults import ExportRefused
-from raceway.common.sql import name, quoted
+from raceway.common.sql import exactly, name, parquet_of, quoted
 from raceway.config.accounts import Account
 from raceway.contracts.grammar import ColumnContract
 from raceway.reading.aliases import text_of
 from raceway.reading.cells import NONE
 from raceway.reading.json_head import is_array, is_lines
 from raceway.reading.members import Member, plain_copy
-from raceway.reading.recognise import Shape
 from raceway.reading.rows import MAX_LINE, Rows, first_line, fresh, typed_rows
+from raceway.reading.shape import Shape
 
 _MAX_DOCUMENT: Final = 256_000_000
 """Bytes of the longest document that is read as one."""
@@ -38,7 +38,7 @@ def json_rows(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acco
     tree = _tree(shape)
     shape.places = {c.name: [] for c in shape.table.columns if c.in_cells or c.meta.qualifier_of}
     member = shape.member
-    path = quoted(str(_as_utf8(member, scratch)))
+    path = quoted(exactly(_as_utf8(member, scratch)))
     packed = ", compression = 'gzip'" if member.packed else ""
     try:
         if shape.records is None and is_lines(member.text):
@@ -87,7 +87,8 @@ def _strict_lines(
     try:
         connection.execute(
             f"create temp table {raw} as select {_members(shape, '', None)} from read_json({path}, "
-            f"format = 'newline_delimited', columns = {{{columns}}}, maximum_object_size = {MAX_LINE}{packed})"
+            f"hive_partitioning = false, format = 'newline_delimited', columns = {{{columns}}}, "
+            f"maximum_object_size = {MAX_LINE}{packed})"
         )
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         connection.execute(f"drop table if exists {raw}")
@@ -107,7 +108,7 @@ def _documents(connection: duckdb.DuckDBPyConnection, member: Member, path: str,
         try:
             connection.execute(
                 f"create temp table {lines} as select cast(json as varchar) as line from read_json_objects({path}, "
-                f"format = '{layout}', maximum_object_size = {size}{packed})"
+                f"hive_partitioning = false, format = '{layout}', maximum_object_size = {size}{packed})"
             )
             return f"(select line, rowid + 1 as _n from {lines})"
         except duckdb.InvalidInputException as fault:
@@ -119,7 +120,8 @@ def _documents(connection: duckdb.DuckDBPyConnection, member: Member, path: str,
     try:
         connection.execute(
             f"create temp table {lines} as select line, row_number() over () as _n from "
-            f"read_csv({quoted(str(plain))}, auto_detect = false, header = false, delim = '\x01', quote = '', "
+            f"read_csv({quoted(exactly(plain))}, "
+            f"hive_partitioning = false, auto_detect = false, header = false, delim = '\x01', quote = '', "
             f"escape = '', columns = {{'line': 'varchar'}}, max_line_size = {MAX_LINE})"
         )
     except duckdb.InvalidInputException as fault:
@@ -198,7 +200,7 @@ def _cut_off(shape: Shape, fault: Exception) -> ExportRefused:
 
 def parquet_rows(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Account) -> Rows:
     """Parquet: the same members, typed by the file; absent ones are empty."""
-    source = f"read_parquet({quoted(str(shape.member.path))})"
+    source = parquet_of(shape.member.path)
     try:  # damage shows in many ways: a header that is no Thrift, names that are no text, pages that do not unpack
         relation = connection.sql(f"select * from {source}")
         types = dict(zip(relation.columns, relation.types, strict=True))

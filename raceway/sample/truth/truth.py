@@ -169,13 +169,14 @@ class Truth:
             if initiative.finished_on is not None and initiative.finished_on <= initiative.planned_end:
                 self.tally.add("initiatives_on_schedule", initiative.planned_end, 1)
 
-    def _spread(self, amount: int, currency: str, first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, int]]:
-        """Evenly over the days, rounded down; what is left over falls on the last day."""
-        total = self.exchange.dong(amount, currency, min(first, self.world.as_of))
+    def _spread(self, amount: int, currency: str, first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, Decimal]]:
+        """Evenly over the days, rounded down to six decimals; what is left over falls on the last day."""
+        total = int(self.exchange.cost(amount, currency, min(first, self.world.as_of)).scaleb(6))
         days = (last - first).days + 1
         for number in range(days):
             is_last = number == days - 1
-            yield first + dt.timedelta(days=number), total // days + (total % days if is_last else 0)
+            share = total // days + (total % days if is_last else 0)
+            yield first + dt.timedelta(days=number), Decimal(share).scaleb(-6)
 
     # Reach
 

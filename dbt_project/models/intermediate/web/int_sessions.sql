@@ -186,7 +186,7 @@ final as (
         sessions.started_at,
         sessions.day,
         channelled.channel,
-        coalesce(countries.market, accounts.market) as market,
+        {{ market_named('first_events.country', 'countries.market', 'accounts.market') }} as market,
         channelled.source_name,
         channelled.medium,
         channelled.campaign,
@@ -212,7 +212,7 @@ final as (
         on sessions.session_id = first_events.session_id and sessions.first_event = first_events.event_number
     inner join devices on sessions.device_id = devices.device_id
     left join accounts on sessions.source = accounts.source and sessions.account = accounts.account
-    left join countries on lower(first_events.country) = lower(countries.country)
+    left join countries on {{ country_name('first_events.country') }} = lower(countries.country)
 )
 
 select * from final
