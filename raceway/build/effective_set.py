@@ -106,12 +106,15 @@ def _load_claims(connection: duckdb.DuckDBPyConnection, home: Home, accepted: li
         if batch.scope_kind == "entities":
             by_table[batch.source, batch.table].append(batch)
     for (source, table), batches in by_table.items():
-        if load_contract(source, home).table(table).scope.full_snapshot:
+        scope = load_contract(source, home).table(table).scope
+        if scope.full_snapshot:
             # a snapshot speaks for everything even when it is empty: its one scope has no name
             parts.append("select batch_id, '' from batch where list_contains(?, batch_id)")
             given.append([batch.batch_id for batch in batches])
         else:
-            parts.append("select distinct _batch_id, _entity from read_parquet(?, union_by_name = true)")
+            # two orders of one name are two scopes, each with its own moment; landed.sql tells them apart alike
+            scope_of = f"concat(_entity, '|', cast({scope.made_at} as varchar))" if scope.own_id else "_entity"
+            parts.append(f"select distinct _batch_id, {scope_of} from read_parquet(?, union_by_name = true)")
             given.append([str(batch.path) for batch in batches])
     # One statement: DuckDB 2.0.0 loses an insert of more than 122,880 rows into a table that was made in the same
     # transaction when an insert of no rows came before it; only count(*) still tells of them.

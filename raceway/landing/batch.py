@@ -27,6 +27,7 @@ from raceway.landing.unfit import (
     refuse_header_currency,
     refuse_new_columns,
     refuse_other_currencies,
+    refuse_shared_keys,
     refuse_spoilt_ids,
     refuse_too_many,
     said_of_refusals,
@@ -105,6 +106,7 @@ def write_batch(
         connection.execute("set preserve_insertion_order = true")
         if not _is_doubtful(connection, reading, data):
             break
+    refuse_shared_keys(connection, reading, data)
     manifest = manifest_of(connection, reading, data, batch_id, whole, settings)
     return Batch(
         table, batch_id, folder, exported_at, whole, manifest, said_of_refusals(connection, reading, batch_id),
