@@ -17,6 +17,7 @@ from raceway.common.moments import naive
 from raceway.config.accounts import Accounts
 from raceway.config.settings import Settings
 from raceway.contracts.load import load_contract
+from raceway.ledger.effect import mend_states
 from raceway.ledger.ledger import BatchState, Ledger
 
 _RATES: Final = ("plan", "fx_rates")
@@ -40,6 +41,9 @@ def choose_batches(
             f"batch {gone[0].batch_id} ({_where(gone[0])}) is accepted, but {gone[0].path} is not there: put the file "
             f"back from a backup, or take the batch out with: raceway reject {gone[0].batch_id}"
         )
+    for batch in accepted:
+        if kept := load_contract(batch.source, home).table(batch.table).meta.keep_states:
+            mend_states(batch, kept)
     _load_batches(connection, accepted)
     _load_claims(connection, home, accepted)
     _decide(connection)
