@@ -483,6 +483,10 @@ CHANGES: dict[str, Callable[[Company], Any]] = {
                                                                                        "targets": {"at_risk": 0.8}})),
     "an account": lambda company: company.has(account("shopify", "vn", prices_include_vat=True)),
     "an exclusion": lambda company: company.home.exclusions.write_text("kind,value,reason\norder,#1,\n"),
+    "a sales channel": lambda company: company.home.sales_channels.write_text(
+        "sales_channel,sales_place,marketplace\nHội chợ,offline,\n"
+    ),
+    "a VAT rate": lambda company: company.home.vat_rates.write_text("market,valid_from,rate\nVN,2026-01-01,0.1\n"),
     "a channel rule": lambda company: company.home.channel_rules.write_text("channel,source\naffiliate,masoffer\n"),
 }  # fmt: skip
 
