@@ -146,6 +146,7 @@ def write_lists(connection: duckdb.DuckDBPyConnection, home: Home, settings: Set
         "target_pacing": [settings.targets.pacing],
         "undelivered_tags": settings.orders.undelivered_tags,
         "gift_card_names": settings.orders.gift_card_names,
+        "web.own_hosts": settings.web.own_hosts,
         "seo.authority_vendor": [settings.seo.authority_vendor],
         "seo.primary_domain": [settings.seo.primary_domain] if settings.seo.primary_domain else [],
         "key_features": [feature.strip().lower() for feature in settings.app.key_features],

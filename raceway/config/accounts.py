@@ -26,8 +26,9 @@ from raceway.common.faults import BadSettings
 from raceway.common.files import kept_until_changed
 from raceway.common.home import PROJECT, Home
 from raceway.common.networks import coarse_ip
+from raceway.common.texts import clean
 from raceway.config.values import Currency, Market, Model, Name, Row, Zone
-from raceway.contracts.grammar import ExclusionKind
+from raceway.contracts.words import ExclusionKind
 
 
 class Account(Model):
@@ -169,7 +170,7 @@ class ChannelRule(Model):
     """
 
     channel: Name = Field(description="Channel that such sessions have.")
-    click_id: Pattern = Field("", description="Name of the click id: gclid, fbclid, ttclid.")
+    click_id: Pattern = Field("", description="Name of the click id: gclid, fbclid, msclkid …")
     category: Pattern = Field("", description="Category of the source: search, social, video, mail, marketplace.")
     source: Pattern = Field("", description="utm_source, or the referrer's host.")
     medium: Pattern = Field("", description="utm_medium.")
@@ -268,19 +269,21 @@ def load_sales_channels(home: Home) -> list[SalesChannel]:
 
 
 def _rows(path: Path, model: type[Row]) -> list[tuple[int, Row]]:
-    """The typed rows of a small settings file with their row numbers (the header is row 1)."""
+    """The typed rows of a small settings file with the numbers of their lines as an editor counts them."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = [line for line in file if not line.startswith("#")]
+            lines = {number: line for number, line in enumerate(file, start=1) if not line.startswith("#")}
     except FileNotFoundError:
         raise BadSettings(f"{path}: not there; its columns are {','.join(model.model_fields)}") from None
     except UnicodeDecodeError as fault:
         raise BadSettings(f"{path}: not UTF-8 ({fault}); save it as CSV UTF-8") from fault
     rows: list[tuple[int, Row]] = []
-    for number, cells in enumerate(csv.DictReader(lines), start=2):
+    reader, numbers = csv.DictReader(lines.values()), list(lines)
+    for cells in reader:
+        number = numbers[reader.line_num - 1]
         if None in cells:
             raise BadSettings(f"{path}, row {number}: more cells than the header has columns; quote commas")
-        given = {name: value.strip() for name, value in cells.items() if value is not None and value.strip()}
+        given = {clean(name): clean(value) for name, value in cells.items() if value is not None and clean(value)}
         try:
             rows.append((number, model.model_validate(given)))
         except ValidationError as fault:

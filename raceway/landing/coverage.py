@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from raceway.common.faults import ExportRefused
-from raceway.common.sql import quoted
+from raceway.common.sql import parquet_of
 from raceway.contracts.grammar import TableContract
 from raceway.landing.read_table import Reading, day_sql, own_period
 from raceway.reading.furniture import Span, month_end, period_of_name
@@ -36,7 +36,8 @@ def stated_period(reading: Reading) -> Span | None:
             said = next((line for line in reversed(first.preamble.splitlines()) if line.strip()), "")
             raise ExportRefused(
                 f"{first.member.name}: a report without days whose period nothing states (above the header: “{said}”); "
-                "export it with the Day segment, or for fixed dates"
+                "“All time” and the like name no days: choose a period with a first and a last day, or export it with "
+                "the Day segment"
             )
         return stated[0]
     if reading.filters is not None and reading.filters.span is not None:
@@ -63,7 +64,7 @@ def covered(
         zone = reading.account.time_zone if rule.zone == "account" else "UTC"
         of = [day_sql(reading.table.by_name[column], zone) for column in rule.by]
         row = connection.execute(
-            f"select {', '.join(f'min({day}), max({day})' for day in of)} from read_parquet({quoted(str(data))})"
+            f"select {', '.join(f'min({day}), max({day})' for day in of)} from {parquet_of(data)}"
         ).fetchone()
         days = [day for day in row or () if day is not None]
         days += [month_end(max(days).replace(day=1))] if rule.whole_months and days else []

@@ -10,8 +10,8 @@ from raceway.common.sql import name, quoted
 from raceway.config.accounts import Account
 from raceway.contracts.grammar import ColumnContract, TableContract
 from raceway.reading.furniture import Filters, Span, period_in, period_of_name
-from raceway.reading.recognise import Shape
 from raceway.reading.rows import Rows
+from raceway.reading.shape import Shape
 
 
 @dataclass

@@ -10,13 +10,13 @@ import duckdb
 
 from raceway.common.currencies import MEANT
 from raceway.common.faults import ExportRefused
-from raceway.common.sql import name
+from raceway.common.sql import name, parquet_of
 from raceway.config.accounts import Account
 from raceway.config.settings import Settings
 from raceway.landing.read_table import Reading
 from raceway.reading.cells import NONE
-from raceway.reading.recognise import Shape
 from raceway.reading.rows import Rows
+from raceway.reading.shape import Shape
 
 _ADDRESS: Final = re.compile(r"[^@\s“”]+@[^@\s“”]+")
 _NUMBER_OF_PHONE: Final = re.compile(r"\+\d[\d ().-]{7,}\d|\b0\d{8,10}\b")
@@ -106,11 +106,10 @@ def refuse_shared_keys(connection: duckdb.DuckDBPyConnection, reading: Reading, 
         return
     made_at = name(scope.made_at)
     ids = f"count(distinct {name(scope.own_id)})" if scope.own_id else "0"
-    moments = f"select _entity, {made_at} as moment, {ids} as ids from read_parquet($1) group by all"
+    moments = f"select _entity, {made_at} as moment, {ids} as ids from {parquet_of(data)} group by all"
     found = connection.execute(
         f"select _entity, min(moment), max(moment), max(ids) as most from ({moments}) group by _entity "
-        "having most > 1 or (max(moment) - min(moment) > interval 1 minute and most = 0) order by _entity limit 1",
-        [str(data)],
+        "having most > 1 or (max(moment) - min(moment) > interval 1 minute and most = 0) order by _entity limit 1"
     ).fetchone()
     if found:
         entity, first, last, most = found

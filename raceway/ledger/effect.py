@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from raceway.common.sql import name, quoted
+from raceway.common.sql import exactly, name, parquet_of, quoted
 from raceway.ledger.ledger import BatchState, LedgerState
 
 
@@ -36,8 +36,8 @@ def in_effect(batch: BatchState, state: LedgerState) -> bool:
         return not any(days & set(other.covered_days()) for other in newer)
     with duckdb.connect() as connection:
         shared = connection.execute(
-            "select 1 from read_parquet($1) as mine semi join read_parquet($2) as other using (_entity) limit 1",
-            [str(batch.path), [str(other.path) for other in newer]],
+            f"select 1 from {parquet_of(batch.path)} as mine "
+            f"semi join {parquet_of([other.path for other in newer])} as other using (_entity) limit 1"
         ).fetchone()
     return shared is None
 
@@ -57,7 +57,7 @@ def write_states(
     at = f"timestamp '{exported_at.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S.%f}'"
     connection.execute(
         f"copy (select {quoted(account)} as _account, _entity, {at} as exported_at, {columns} "
-        f"from read_parquet({quoted(str(data))}) where {said} order by _entity, _row) to {quoted(str(target))} "
+        f"from {parquet_of(data)} where {said} order by _entity, _row) to {quoted(str(target))} "
         "(format parquet, compression zstd)"
     )
 
@@ -69,7 +69,7 @@ def mend_states(batch: BatchState, kept: Sequence[str]) -> None:
     if not missing or not batch.path.is_file():
         return
     with duckdb.connect() as connection:
-        landed = connection.execute("select name from parquet_schema($1)", [str(batch.path)]).fetchall()
+        landed = connection.execute(f"select name from parquet_schema({quoted(exactly(batch.path))})").fetchall()
         there = {column for (column,) in landed}
         kept = [column for column in kept if column in there]
         if not kept or not {"_entity", "_row"} <= there:
@@ -90,7 +90,6 @@ def copy_states(known: Path, target: Path, exported_at: dt.datetime) -> None:
     with duckdb.connect() as connection:
         connection.execute(
             f"copy (select * replace (timestamp '{at:%Y-%m-%d %H:%M:%S.%f}' as exported_at) "
-            f"from read_parquet($1)) to {quoted(str(aside))} (format parquet, compression zstd)",
-            [str(known)],
+            f"from {parquet_of(known)}) to {quoted(str(aside))} (format parquet, compression zstd)"
         )
     aside.rename(target)

@@ -134,6 +134,7 @@ def start(conf: Mapping[str, Any], started_at: dt.datetime) -> tuple[bool, Json]
 
     with _at_work("which sources are in") as home:
         settings = load_settings(home)
+        home.run_folder(conf.get("run_id") or run_id_for(started_at))  # a name that leads elsewhere stops here
         as_of = dt.date.fromisoformat(conf["as_of"]) if conf.get("as_of") else settings.business_day(started_at)
         late = late_sources(home, settings, as_of)
         ready = not late or not conf.get("wait", True) or past_cut_off(settings, as_of)

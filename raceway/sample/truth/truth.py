@@ -182,10 +182,12 @@ class Truth:
             views, adds = session.times(events.product_view), session.times(events.cart_add)
             counts: dict[str, Number] = {
                 "sessions": 1,
-                "bounced_sessions": is_bounced(session, events.page_view, events.key),
+                "bounced_sessions": session.tells_engagement and is_bounced(session, events.page_view, events.key),
+                "sessions_with_engagement": session.tells_engagement,
                 "referral_sessions": session.channel == "referral",
                 "engaged_seconds": Decimal(session.engaged_ms) / 1000,
                 "page_views": len(session.times(events.page_view)),
+                "page_views_with_engagement": len(session.times(events.page_view)) * session.tells_engagement,
                 "product_views": len(views),
                 "product_view_sessions": bool(views),
                 "cart_sessions": bool(views) and any(at >= views[0] for at in adds),
