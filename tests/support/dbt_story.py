@@ -209,7 +209,8 @@ class Story:
                 day = str(row[scope.get("day", "day")])
                 yield day, dt.date.fromisoformat(day)
             elif scope["kind"] == "entities":
-                yield self._entity(scope, row), None
+                moment = f"|{row[scope['made_at']]}" if scope.get("own_id") else ""
+                yield self._entity(scope, row) + moment, None
 
 
 def _places(folder: Path) -> list[str]:
