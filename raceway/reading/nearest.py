@@ -48,6 +48,9 @@ def unknown(contract: SourceContract, file: str, attempts: Sequence[Attempt], he
     near = max(attempts, key=lambda attempt: (attempt.share, attempt.named), default=None)
     if near is not None and near.share >= _SIMILAR and near.named > 1:
         parts = [f"column “{_called(c)}” is missing{_hint(c, near.shape)}" for c in near.missing]
+        wide = near.table.meta.unpivot
+        if wide and not near.shape.wide:
+            parts.append(f"no column is like {wide.example or wide.columns}")
         return (
             f"{file}, row {near.shape.header_at + 1}: looks like {near.table.full_name}, but {'; '.join(parts)}. "
             "Export it with that column, or add the header to the contract's aliases"
@@ -55,7 +58,7 @@ def unknown(contract: SourceContract, file: str, attempts: Sequence[Attempt], he
     if near is not None and near.named:
         table, missing = near.table, list(near.missing)
     else:
-        table = max(_delimited(contract), key=lambda table: _likeness(table, header))
+        table = max(_delimited(contract), key=lambda table: _likeness(table, header))  # no cell is a known header
         missing = [column for column in table.required if _names(column)]
     names = ", ".join(f"“{_called(column)}”" for column in missing)
     lacks = f", but {names} {'is' if len(missing) == 1 else 'are'} missing" if missing else ""
@@ -74,7 +77,7 @@ def _likeness(table: TableContract, header: Sequence[str]) -> float:
     """How much the required columns are like the cells of a row, 0 to 1 on the mean."""
     required = [names for column in table.required if (names := _names(column))]
     cells = [normal(cell) for cell in header if cell.strip()][:200]
-    if not required or not cells:
+    if len(required) < 2 or not cells:  # one header proves nothing
         return 0.0
     ratio = difflib.SequenceMatcher
     best = [max(ratio(None, name, cell).ratio() for name in names for cell in cells) for names in required]

@@ -102,7 +102,7 @@ def _recognise_csv(contract: SourceContract, member: Member) -> Shape | Unsuppor
             continue
         for shape, above, below in _candidates(table, member, readings):
             missing = tuple(column for column in table.required if column.name not in shape.places)
-            if missing:
+            if missing or (table.meta.unpivot and not shape.wide):
                 attempts.append(Attempt(table, shape, missing))
                 continue
             shape.preamble = "\n".join(shape.delimiter.join(record) for record in above)
@@ -218,12 +218,11 @@ def _csv_shape(table: TableContract, member: Member, delimiter: str, number: int
         beside = [place for also in column.meta.also for place in names.called(also)[:1]]
         if beside:
             shape.places[column.name] = shape.places.get(column.name, []) + beside
-    if not shape.places and not table.meta.unpivot:
-        return None
     if table.meta.unpivot:
         shape.wide = _wide(shape, table.meta.unpivot.columns)
-        if not shape.wide:
-            return None
+    if not shape.places and not shape.wide:
+        return None
+    if table.meta.unpivot:
         shape.places |= {column: [] for column in table.unpivoted}
     _place_derived(shape)
     for extra in _extras(table):
