@@ -59,24 +59,8 @@
     )
 {%- endmacro %}
 
-{# The marketplace that a shop system names as the place of sale, by the source that it is here; null: none. #}
-{% macro marketplace_named(sales_channel) -%}
-    case
-        when {{ holds_any(sales_channel, ['shopee']) }} then 'shopee'
-        when {{ holds_any(sales_channel, ['lazada']) }} then 'lazada'
-        when {{ holds_any(sales_channel, ['tiktok', 'tik tok']) }} then 'tiktok_shop'
-        when {{ holds_any(sales_channel, ['tiki', 'sendo', 'amazon']) }} then 'other'
-    end
-{%- endmacro %}
-
-{# Where a shop system sold it: offline over the counter, else online; null where it does not say. #}
-{% macro sales_place_named(sales_channel) -%}
-    case
-        when {{ holds_any(sales_channel, ['trực tiếp', 'cửa hàng', 'tại quầy', 'điện thoại', 'pos', 'store', 'phone']) }}
-            then 'offline'
-        when {{ sales_channel }} is not null then 'online'
-    end
-{%- endmacro %}
+{# The name of a sales channel as sales channels are compared: whole, in lower case. #}
+{% macro sales_channel_name(cell) %}lower(trim({{ cell }})){% endmacro %}
 
 {# Price × quantity, both with decimals: wide enough that no đồng amount overflows. #}
 {% macro times(price, quantity) -%}

@@ -4,6 +4,7 @@
     {{ return([
         {'measure': 'subscribers', 'state': 'subscribed', 'read': 'end'},
         {'measure': 'subscribers_at_start', 'state': 'subscribed', 'read': 'before'},
+        {'measure': 'subscribers_with_activity', 'state': 'subscribed_with_activity', 'read': 'end'},
         {'measure': 'active_subscribers', 'state': 'active_subscriber', 'read': 'end'},
         {'measure': 'loyalty_members', 'state': 'loyalty_member', 'read': 'end'},
         {'measure': 'customers_to_date', 'state': 'customer', 'read': 'end'},

@@ -181,8 +181,10 @@ def _let_go_of_the_warehouse() -> None:
 
 
 def _project(home: Home, where: list[str]) -> NightProject:
+    # a file beside these folders changes a contract of the program (its schedule, its names) and nothing of dbt's
+    own_sources = home.sources.glob("*/")
     try:
-        return night_project([PROJECT.dbt_project, PROJECT.profiles, home.sources], where)
+        return night_project([PROJECT.dbt_project, PROJECT.profiles, *own_sources], where)
     except NotParsed as fault:
         raise _fault(str(fault)) from fault
 

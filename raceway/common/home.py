@@ -83,6 +83,16 @@ class Home:
         return self.root / "channel_rules.csv"
 
     @property
+    def vat_rates(self) -> Path:
+        """vat_rates.csv."""
+        return self.root / "vat_rates.csv"
+
+    @property
+    def sales_channels(self) -> Path:
+        """sales_channels.csv."""
+        return self.root / "sales_channels.csv"
+
+    @property
     def sources(self) -> Path:
         """Overlays of shipped contracts and a company's own sources."""
         return self.root / "sources"

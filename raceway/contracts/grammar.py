@@ -53,6 +53,9 @@ class ColumnMeta(Part):
     path: str | None = Field(None, description="Member of a JSON or Parquet record: device.web_info.hostname.")
     also_paths: tuple[str, ...] = Field((), description="Members read in turn where `path` is empty.")
     param: str | None = Field(None, description="Key in ga4's event_params.")
+    params_unless: str | None = Field(
+        None, description="Lands a digest of all of ga4's event_params where that member of the record is empty."
+    )
     value_of: Literal["currency", "period_start", "period_end", "file_name", "preamble"] | None = Field(
         None, description="Not in the cells: the account's currency, the export's period, its name or preamble."
     )
@@ -85,7 +88,8 @@ class ColumnMeta(Part):
     @property
     def in_no_place(self) -> bool:
         """Whether nothing says where in a record the value stands."""
-        return not (self.aliases or self.path or self.param or self.qualifier_of or self.header_of or self.sentiment_of)
+        places = (self.aliases, self.path, self.param, self.params_unless, self.qualifier_of, self.header_of)
+        return not (any(places) or self.sentiment_of)
 
 
 class Unsupported(Part):
@@ -142,9 +146,14 @@ class Covers(Part):
 
 
 class Sibling(Part):
-    """A small file beside the data that says period and filters (Search Console's Filters)."""
+    """A small file beside the data that says period and filters (Search Console's Filters).
+
+    Rows without it may be a part or the whole, so they wait for it, and are refused where it does not come.
+    """
 
     files: Pattern
+    called: str = Field(description="Its name for people.")
+    within_minutes: int = Field(60, description="Files of one download are written so close together.")
     date_rows: tuple[str, ...] = Field(description="First cells of the row that states the period.")
     plain_rows: tuple[str, ...] = Field((), description="First cells of rows that are no filter.")
     plain_values: tuple[str, ...] = Field((), description="Their values that filter nothing.")

@@ -16,7 +16,7 @@ from typing import Any, Final
 import duckdb
 
 from raceway.common.moments import utc_text
-from raceway.common.sql import name, quoted
+from raceway.common.sql import name, parquet_of, quoted
 from raceway.config.accounts import Account
 from raceway.config.settings import Settings
 from raceway.contracts.grammar import ColumnContract, TableContract
@@ -136,9 +136,7 @@ def _is_doubtful(connection: duckdb.DuckDBPyConnection, reading: Reading, data: 
     doubts = sorted({f"({doubt})" for rows in reading.rows for doubt in rows.doubts})
     if not doubts:
         return False
-    found = connection.execute(
-        f"select 1 from read_parquet({quoted(str(data))}) where {' or '.join(doubts)} limit 1"
-    ).fetchone()
+    found = connection.execute(f"select 1 from {parquet_of(data)} where {' or '.join(doubts)} limit 1").fetchone()
     return found is not None
 
 
@@ -266,7 +264,7 @@ def _write_states(connection: duckdb.DuckDBPyConnection, reading: Reading, data:
     at = f"timestamp '{reading.exported_at.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S.%f}'"
     connection.execute(
         f"copy (select {quoted(reading.account.account)} as _account, _entity, {at} as exported_at, {columns} "
-        f"from read_parquet({quoted(str(data))}) where {said} order by _entity, _row) to {quoted(str(target))} "
+        f"from {parquet_of(data)} where {said} order by _entity, _row) to {quoted(str(target))} "
         "(format parquet, compression zstd)"
     )
     return target

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from raceway.common.faults import ExportRefused
-from raceway.common.sql import quoted
+from raceway.common.sql import parquet_of
 from raceway.contracts.grammar import TableContract
 from raceway.landing.read_table import Reading, day_sql, own_period
 from raceway.reading.furniture import Span, month_end, period_of_name
@@ -64,7 +64,7 @@ def covered(
         zone = reading.account.time_zone if rule.zone == "account" else "UTC"
         of = [day_sql(reading.table.by_name[column], zone) for column in rule.by]
         row = connection.execute(
-            f"select {', '.join(f'min({day}), max({day})' for day in of)} from read_parquet({quoted(str(data))})"
+            f"select {', '.join(f'min({day}), max({day})' for day in of)} from {parquet_of(data)}"
         ).fetchone()
         days = [day for day in row or () if day is not None]
         days += [month_end(max(days).replace(day=1))] if rule.whole_months and days else []

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from raceway.common.faults import ExportRefused
-from raceway.contracts.grammar import SourceContract, TableContract, Unsupported
+from raceway.contracts.grammar import Sibling, SourceContract, TableContract, Unsupported
 from raceway.inbox.exports import Export, part_of
 from raceway.reading.furniture import Filters, filters_of
 from raceway.reading.members import Member
@@ -29,6 +29,11 @@ class Job:
     def table(self) -> TableContract:
         """The table that they feed."""
         return self.shapes[0].feeds
+
+    @property
+    def lacks(self) -> Sibling | None:
+        """The rule of the sibling that ought to lie beside its members and does not."""
+        return self.table.meta.sibling if self.sibling is None else None
 
 
 def jobs_of(

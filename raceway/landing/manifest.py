@@ -10,7 +10,7 @@ import duckdb
 
 from raceway.common.faults import ExportRefused
 from raceway.common.moments import utc_text
-from raceway.common.sql import name, quoted
+from raceway.common.sql import name, parquet_of, quoted
 from raceway.config.settings import Settings
 from raceway.landing.coverage import covered
 from raceway.landing.read_table import Reading, day_sql
@@ -30,7 +30,7 @@ def manifest_of(
     table, account = reading.table, reading.account
     counts = {f"rows_{what}": reading.total(what) for what in ("read", "refused", "furniture")}
     landed_rows = "count(distinct _row), count(*)" if table.meta.unpivot else "count(*), 0"
-    written = connection.execute(f"select {landed_rows} from read_parquet({quoted(str(data))})").fetchone()
+    written = connection.execute(f"select {landed_rows} from {parquet_of(data)}").fetchone()
     assert written is not None
     landed, unpivoted = written
     if counts["rows_read"] != landed + counts["rows_refused"] + counts["rows_furniture"]:
@@ -80,7 +80,7 @@ def _money_days(
     day = day_sql(table.by_name[dated[0]], account.time_zone)
     any_amount = " or ".join(f"{name(column.name)} <> 0" for column in money)
     found = connection.execute(
-        f"select distinct {currency} as currency, cast({day} as varchar) as day from read_parquet({quoted(str(data))}) "
+        f"select distinct {currency} as currency, cast({day} as varchar) as day from {parquet_of(data)} "
         f"where ({any_amount}) and {currency} <> {quoted(settings.business.reporting_currency)} and {day} is not null "
         "order by all"
     ).fetchall()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from raceway.common.sql import quoted
+from raceway.common.sql import parquet_of, quoted
 from raceway.ledger.ledger import BatchState, LedgerState
 
 
@@ -35,8 +35,8 @@ def in_effect(batch: BatchState, state: LedgerState) -> bool:
         return not any(days & set(other.covered_days()) for other in newer)
     with duckdb.connect() as connection:
         shared = connection.execute(
-            "select 1 from read_parquet($1) as mine semi join read_parquet($2) as other using (_entity) limit 1",
-            [str(batch.path), [str(other.path) for other in newer]],
+            f"select 1 from {parquet_of(batch.path)} as mine "
+            f"semi join {parquet_of([other.path for other in newer])} as other using (_entity) limit 1"
         ).fetchone()
     return shared is None
 
@@ -48,7 +48,6 @@ def copy_states(known: Path, target: Path, exported_at: dt.datetime) -> None:
     with duckdb.connect() as connection:
         connection.execute(
             f"copy (select * replace (timestamp '{at:%Y-%m-%d %H:%M:%S.%f}' as exported_at) "
-            f"from read_parquet($1)) to {quoted(str(aside))} (format parquet, compression zstd)",
-            [str(known)],
+            f"from {parquet_of(known)}) to {quoted(str(aside))} (format parquet, compression zstd)"
         )
     aside.rename(target)

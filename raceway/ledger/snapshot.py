@@ -15,6 +15,7 @@ import duckdb
 
 from raceway.common.home import Home
 from raceway.common.moments import moment
+from raceway.common.sql import parquet_of
 from raceway.ledger.events import BATCHES, FILES, KEPT, Snapshot, reading
 from raceway.ledger.fold import note_refused
 from raceway.ledger.states import BatchState, FileState, Heads, LedgerState
@@ -64,8 +65,7 @@ def read_put_away(snapshots: tuple[Snapshot, ...]) -> dict[str, dt.datetime]:
         return {}
     with reading() as connection:
         rows = connection.execute(
-            "select path, max(since) from read_parquet($1) group by path",
-            [[str(snapshot.folder / KEPT) for snapshot in snapshots]],
+            f"select path, max(since) from {parquet_of([one.folder / KEPT for one in snapshots])} group by path"
         ).fetchall()
     return {path: moment(since) for path, since in rows}
 
@@ -78,11 +78,11 @@ def _columns(connection: duckdb.DuckDBPyConnection, path: Path, *columns: str) -
     """
     mark = chr(30)
     joined = ", ".join(f"string_agg({column}, chr(30))" for column in columns)
-    [(rows, *texts)] = connection.execute(f"select count(*), {joined} from read_parquet($1)", [str(path)]).fetchall()
+    [(rows, *texts)] = connection.execute(f"select count(*), {joined} from {parquet_of(path)}").fetchall()
     lists: list[list[Any]] = [text.split(mark) if text is not None else [] for text in texts]
     for place, column in enumerate(columns):
         if len(lists[place]) != rows:
-            found = connection.execute(f"select {column} from read_parquet($1)", [str(path)]).fetchall()
+            found = connection.execute(f"select {column} from {parquet_of(path)}").fetchall()
             lists[place] = [value for (value,) in found]
     return lists
 

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final, Literal
 
 from raceway.common.home import Home
@@ -179,6 +179,12 @@ class BatchState:
 def state_name(batch_id: str, exported_at: dt.datetime) -> str:
     """The name of the states file of one sighting of a batch."""
     return f"{batch_id}_{exported_at.astimezone(dt.UTC):%Y%m%dT%H%M%S%fZ}.parquet"
+
+
+def again_path(path: str, sha256: str) -> str:
+    """Where a refused file stands whose name another file has taken since: in a folder of its own beside it."""
+    where = PurePosixPath(path)
+    return (where.parent / f"again-{sha256[:8]}" / where.name).as_posix()
 
 
 @dataclass(slots=True)

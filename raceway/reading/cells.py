@@ -12,6 +12,7 @@ from typing import Final
 
 from raceway.common.currencies import SIGN
 from raceway.common.sql import quoted, text_list
+from raceway.common.texts import clean, text_macro
 from raceway.config.accounts import Account
 from raceway.contracts.grammar import ColumnContract, ColumnMeta, TableContract
 from raceway.reading.free_text import coarse_ip_sql, device_sql, masked_sql, sentiment_sql
@@ -39,7 +40,7 @@ SPOILT_ID: Final = r"\d(?:[.,]\d+)?[eE]\+?\d{2,}"
 def macros(table: TableContract) -> list[str]:
     """The statements that make the cleaning macros for a table; once per connection and table."""
     space = quoted(_SPACE)
-    tokens = ", ".join(quoted(token) for token in sorted({token.strip() for token in table.meta.nulls} | {""}))
+    tokens = ", ".join(quoted(token) for token in sorted({clean(token) for token in table.meta.nulls} | {""}))
     plain = "regexp_replace(x, '[\\s\\x{00A0}\\x{202F}]+', '', 'g')"
     signed = f"regexp_replace({plain}, '^\\((.+)\\)$', '-\\1')"
     bare = (
@@ -50,7 +51,8 @@ def macros(table: TableContract) -> list[str]:
     whole = r"[+-]?\d{1,18}"
     power = r"[+-]?\d+(?:\.\d*)?[eE][+-]?\d+"
     return [
-        f"create or replace temp macro rw_cell(x) as case when trim(x, {space}) in ({tokens}) then null else x end",
+        text_macro(),
+        f"create or replace temp macro rw_cell(x) as case when rw_text(x) not in ({tokens}) then rw_text(x) end",
         f"create or replace temp macro rw_bare(x) as {bare}",
         f"create or replace temp macro rw_point(x) as case when regexp_full_match(rw_bare(x), '{point}') "
         "then replace(rw_bare(x), ',', '') end",
@@ -159,7 +161,7 @@ def _told(raw: str, meta: ColumnMeta) -> str:
 def _worded(raw: str, words: dict[str, str]) -> str:
     """SQL for a cell's text, or for what the contract's word for it stands for."""
     whens = [f"when {quoted(normal(word))} then {quoted(text)}" for word, text in words.items()]
-    return f"case lower(nfc_normalize(trim({raw}))) {' '.join(whens)} else {raw} end" if whens else raw
+    return f"case lower({raw}) {' '.join(whens)} else {raw} end" if whens else raw
 
 
 def _date(column: ColumnContract, raw: str, shape: Shape) -> Cell:

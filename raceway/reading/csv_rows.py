@@ -10,13 +10,13 @@ from __future__ import annotations
 import csv
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 import duckdb
 
 from raceway.common.currencies import SIGN
 from raceway.common.faults import ExportRefused
-from raceway.common.sql import name, quoted
+from raceway.common.sql import exactly, name, quoted
+from raceway.common.texts import clean
 from raceway.config.accounts import Account
 from raceway.reading.aliases import cell_at, extra_at, first_at, name_at, text_of, wide_at
 from raceway.reading.cells import NONE, cell, total_label
@@ -35,8 +35,6 @@ from raceway.reading.rows import (
     unless_places,
 )
 from raceway.reading.shape import Shape
-
-_BLANKS: Final = (" ", "\t", "\u00a0", "\u202f", "\ufeff")
 
 
 def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Account) -> Rows | None:
@@ -64,7 +62,7 @@ def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acc
         else:
             value = this.value
             may_be_null = column.data_type == "varchar" or column.meta.sentiment_of
-            stop = _is_token(shape, raw) if may_be_null else f"({raw} is not null and {value} is null)"
+            stop = _is_token(shape, f"rw_text({raw})") if may_be_null else f"({raw} is not null and {value} is null)"
         values.append(f"{value} as {name(column.name)}")
         stops += [stop] if stop else []
     days = {shape.places[c.name][0] for c in columns_in(shape) if c.data_type == "date"}  # no label is a day
@@ -74,7 +72,7 @@ def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acc
         if types.get(place, "varchar") == "varchar" and not (place in days and place in types)
     ]
     landed = {places[0]: name(c) for c, places in shape.places.items() if len(places) == 1 and places[0] in types}
-    unseen = [cell_at(place) for place in labels if place not in landed]
+    unseen = [f"rw_text({cell_at(place)})" for place in labels if place not in landed]
     if unseen:
         stops.append(f"({total_label(unseen, shape.table)}) is not null")
     # of numbers that the reader has typed no text is asked: a row of which all names are numbers is none
@@ -109,7 +107,7 @@ def _doubts(shape: Shape, account: Account, labels: list[str]) -> list[str]:
     blank = [name(column) for column in (totals.blank if totals else ()) if column in shape.places]
     doubts += [" and ".join(f"{column} is null" for column in blank)] if blank else []
     texts = [column for column in columns_in(shape) if column.data_type == "varchar" and not column.meta.hash]
-    doubts += [doubt for column in texts if (doubt := _is_token(shape, name(column.name)))]
+    doubts += [f"{_is_token(shape, n)} or {n} <> rw_text({n})" for n in (name(column.name) for column in texts)]
     doubts += [
         f"{name(column.name)} <> {quoted(account.currency)}" for column in columns_in(shape) if column.meta.currency
     ]
@@ -117,9 +115,8 @@ def _doubts(shape: Shape, account: Account, labels: list[str]) -> list[str]:
 
 
 def _is_token(shape: Shape, text: str) -> str:
-    """SQL condition that a text is one of the contract's null tokens, or a blank."""
-    tokens = [spaced for token in shape.table.meta.nulls if token.strip() for spaced in (token, f" {token}")]
-    return f"{text} in ({', '.join(quoted(token) for token in [*tokens, *_BLANKS])})"
+    """SQL condition that a clean text is one of the contract's null tokens."""
+    return f"{text} in ({', '.join(quoted(clean(token)) for token in dict.fromkeys(['', *shape.table.meta.nulls]))})"
 
 
 def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
@@ -216,7 +213,7 @@ def _is_total(shape: Shape, line: str) -> bool:
     assert totals is not None
     cells = next(csv.reader([line], delimiter=shape.delimiter), [])
     looked = cells if totals.anywhere else [*cells[: totals.cells], *cells[-1:]]
-    return any(cell.lstrip().startswith(totals.labels) for cell in looked)
+    return any(clean(cell).startswith(totals.labels) for cell in looked)
 
 
 def _unpivoted(shape: Shape, numbers: str) -> str:
@@ -253,7 +250,8 @@ def _read_csv(shape: Shape, path: Path, types: dict[int, str], encoding: str, mo
     columns = ", ".join(f"'{cell_at(place)}': '{types.get(place, 'varchar')}'" for place in range(len(shape.header)))
     skipped = shape.header_at + 1 + shape.skipped
     return (
-        f"read_csv({quoted(str(path))}, auto_detect = false, header = false, skip = {skipped}, "
+        f"read_csv({quoted(exactly(path))}, auto_detect = false, header = false, "
+        f"hive_partitioning = false, skip = {skipped}, "
         f"delim = {quoted(shape.delimiter)}, quote = '\"', escape = '\"', nullstr = '', "
         f"columns = {{{columns}}}, max_line_size = {MAX_LINE}"
         f"{', encoding = ' + quoted('utf-16') if encoding.startswith('utf-16') else ''}{more})"
@@ -271,8 +269,8 @@ def _raw_columns(shape: Shape) -> dict[str, str]:
     reads |= {extra_at(place): f"rw_cell({cell_at(place)})" for place in shape.extras.values()}
     # cleaned once they are rows: there may be hundreds
     reads |= {wide_at(place): cell_at(place) for place in shape.wide}
-    reads |= {name_at(place): cell_at(place) for place in {*shape.names, *unless_places(shape)}}
-    reads |= {first_at(place): cell_at(place) for place in range(label_cells(shape))}
+    reads |= {name_at(place): f"rw_text({cell_at(place)})" for place in {*shape.names, *unless_places(shape)}}
+    reads |= {first_at(place): f"rw_text({cell_at(place)})" for place in range(label_cells(shape))}
     return reads
 
 

@@ -23,6 +23,7 @@ from typing import Final
 
 import duckdb
 
+from raceway.common.texts import text_macro
 from raceway.contracts.grammar import TableContract
 
 SCORED_CHARACTERS: Final = 10_000
@@ -53,6 +54,8 @@ _GROUPED: Final = (rf"()\(?{_DIGIT}(?:{_BETWEEN}{_DIGIT}){{7,}}", rf"()\b{_DIGIT
 def prepare(connection: duckdb.DuckDBPyConnection, table: TableContract) -> None:
     """Makes the macros that the expressions of this module need, where the table has such columns."""
     metas = [column.meta for column in table.columns]
+    if any(meta.free_text or meta.sentiment_of for meta in metas):
+        connection.execute(text_macro())
     if any(meta.free_text for meta in metas):
         connection.execute(f"create or replace temp macro rw_masked(x) as {_masked('x')}")
     if any(meta.coarse == "ip" for meta in metas):
@@ -70,8 +73,8 @@ def prepare(connection: duckdb.DuckDBPyConnection, table: TableContract) -> None
 
 
 def masked_sql(text: str) -> str:
-    """SQL for a text whose e-mails, phone numbers and runs of six and more digits are masked."""
-    return f"rw_masked({text})"
+    """SQL for a clean text whose e-mails, phone numbers and runs of six and more digits are masked."""
+    return f"rw_masked(rw_text({text}))"
 
 
 def device_sql(text: str) -> str:
@@ -86,7 +89,7 @@ def coarse_ip_sql(text: str) -> str:
 
 def sentiment_sql(text: str) -> str:
     """SQL for the sentiment of a text, −1 to 1; null without a text or a known word."""
-    return f"rw_sentiment({text})"
+    return f"rw_sentiment(rw_text({text}))"
 
 
 # masking

@@ -34,6 +34,10 @@ _CHUNK: Final = 1 << 22
 _UNPACKED_FREELY: Final = 1 << 28
 _UNPACKED_TIMES: Final = 200
 _DEEPEST: Final = 3
+_LITTER: Final = (".DS_Store", "Thumbs.db", "desktop.ini")
+"""What file managers leave in folders, and so in archives."""
+
+
 Kind = Literal["csv", "json", "parquet"]
 
 
@@ -144,8 +148,8 @@ def _refuse_flood(name: str, unpacked: int, size: int) -> None:
 
 def _is_litter(name: str) -> bool:
     """What macOS and Windows put into zips."""
-    path = PurePosixPath(name)
-    return path.parts[0] == "__MACOSX" or path.name.startswith(".") or path.name in ("Thumbs.db", "desktop.ini")
+    path = PurePosixPath(name.replace("\\", "/"))
+    return path.parts[:1] == ("__MACOSX",) or path.name.startswith("._") or path.name in _LITTER
 
 
 def _from_gz(raw: Path, name: str, scratch: Path, cp1252: bool) -> Member:

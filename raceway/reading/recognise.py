@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from raceway.common.faults import ExportRefused
+from raceway.common.texts import clean
 from raceway.contracts.grammar import ColumnContract, SourceContract, TableContract, Unsupported
 from raceway.reading.furniture import NUMBER_OR_DAY, names_of
 from raceway.reading.json_head import first_record
@@ -105,7 +106,7 @@ def _recognise_csv(contract: SourceContract, member: Member) -> Shape | Unsuppor
             if missing or (table.meta.unpivot and not shape.wide):
                 attempts.append(Attempt(table, shape, missing))
                 continue
-            shape.preamble = "\n".join(shape.delimiter.join(record) for record in above)
+            shape.preamble = "\n".join(clean(shape.delimiter.join(record)) for record in above)
             if table.meta.title and not re.search(table.meta.title, shape.preamble):
                 continue
             if not _is_filled(shape, below):
@@ -202,7 +203,7 @@ def _has_all(row: list[str], kind: Unsupported) -> bool:
 
 def _csv_shape(table: TableContract, member: Member, delimiter: str, number: int, row: list[str]) -> Shape | None:
     """The shape if `row` were the header; None where it has none of the table's columns or one too many."""
-    row = [*row, *(f"+{place + 1}" for place in range(table.meta.unnamed_cells))]
+    row = [*map(clean, row), *(f"+{place + 1}" for place in range(table.meta.unnamed_cells))]
     names = Headers(row)
     shape = Shape(member, table, list(row), number, delimiter)
     languages: list[str] = []

@@ -17,7 +17,8 @@ from pathlib import Path
 from raceway.common.faults import ExportRefused
 from raceway.contracts.grammar import SourceContract, Unsupported
 from raceway.reading.members import HEAD_BYTES, Member, blank_lines, plain_copy
-from raceway.reading.recognise import Shape, recognise
+from raceway.reading.recognise import recognise
+from raceway.reading.shape import Shape
 
 
 def recognise_all(contract: SourceContract, member: Member, scratch: Path) -> list[Shape | Unsupported]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from typing import Final
 
+from raceway.common.texts import clean
 from raceway.contracts.grammar import TableContract
 from raceway.reading.members import Member
 
@@ -71,9 +71,8 @@ class Shape:
 
 @functools.lru_cache(1 << 14)  # a contract's aliases are compared with every row that might be a header
 def normal(text: str) -> str:
-    """A header as names are compared: NFC, case folded, white space of all kinds collapsed."""
-    text = unicodedata.normalize("NFC", text.replace("\ufeff", ""))
-    return " ".join(text.split()).casefold()
+    """A header as names are compared: clean, case folded, white space of all kinds collapsed."""
+    return " ".join(clean(text).split()).casefold()
 
 
 def without_currency(text: str) -> tuple[str, str | None]:
@@ -86,7 +85,7 @@ class Headers:
     """The cells of a row that may be the header, by what they are called."""
 
     def __init__(self, row: list[str]) -> None:
-        self._texts = [" ".join(unicodedata.normalize("NFC", cell.replace("\ufeff", "")).split()) for cell in row]
+        self._texts = [" ".join(clean(cell).split()) for cell in row]
         self._names = [normal(cell) for cell in row]
         self._bare = [normal(without_currency(cell)[0]) for cell in row]
 
@@ -104,5 +103,5 @@ class Headers:
         hits = [place for place, name in enumerate(self._names) if name == wanted]
         hits = hits or [place for place, name in enumerate(self._bare) if name == wanted]
         if len({self._texts[place] for place in hits}) > 1 and len({self._names[place] for place in hits}) == 1:
-            return [place for place in hits if self._texts[place] == " ".join(alias.split())]
+            return [place for place in hits if self._texts[place] == " ".join(clean(alias).split())]
         return hits

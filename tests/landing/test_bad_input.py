@@ -98,6 +98,9 @@ def test_numbers_of_a_workbook_keep_their_value_where_texts_have_decimal_commas(
         ["2026-03-02", 1, 80_000, 0.0000125, "3,125"],
     ):
         sheet.append(row)
+    beside = book.create_sheet("Bộ lọc")
+    for pair in (["Bộ lọc", "Giá trị"], ["Loại tìm kiếm", "Web"], ["Ngày", "3 tháng gần đây"]):
+        beside.append(pair)
     buffer = io.BytesIO()
     book.save(buffer)
     outcome = desk.land_one("search_console/site/Biểu đồ.xlsx", buffer.getvalue())

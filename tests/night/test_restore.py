@@ -13,7 +13,7 @@ from tests.golden import golden_week
 from tests.support.command_line import raceway
 
 BACKED_UP = ("landing", "secrets", "sources", "raceway.toml", "accounts.csv", "exclusions.csv", "holidays.csv",
-             "channel_rules.csv")  # fmt: skip
+             "channel_rules.csv", "sales_channels.csv", "vat_rates.csv")  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -41,7 +41,8 @@ FACTS = {
     "fct_reach_email_campaign": "source varchar, account varchar, campaign_id varchar, day date, market varchar, "
     "delivered bigint, unique_opens bigint, forwards bigint, unique_clicks bigint, unsubscribes bigint",
     "fct_reach_social_day": "source varchar, account varchar, network varchar, day date, market varchar, "
-    "impressions bigint, engagements bigint, shares bigint",
+    "impressions bigint, engagements bigint, shares bigint, impressions_with_engagements bigint, "
+    "engagements_with_impressions bigint",
     "fct_reach_brand_search": "source varchar, account varchar, day date, keyword varchar, market varchar, searches bigint, "
     "is_bucketed boolean",
     "fct_reach_domain_authority": "source varchar, account varchar, vendor varchar, domain varchar, day date, "

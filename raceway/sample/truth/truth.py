@@ -158,13 +158,14 @@ class Truth:
             if initiative.finished_on is not None and initiative.finished_on <= initiative.planned_end:
                 self.tally.add("initiatives_on_schedule", initiative.planned_end, 1)
 
-    def _spread(self, amount: int, currency: str, first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, int]]:
-        """Evenly over the days, rounded down; what is left over falls on the last day."""
-        total = self.exchange.dong(amount, currency, min(first, self.world.as_of))
+    def _spread(self, amount: int, currency: str, first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, Decimal]]:
+        """Evenly over the days, rounded down to six decimals; what is left over falls on the last day."""
+        total = int(self.exchange.cost(amount, currency, min(first, self.world.as_of)).scaleb(6))
         days = (last - first).days + 1
         for number in range(days):
             is_last = number == days - 1
-            yield first + dt.timedelta(days=number), total // days + (total % days if is_last else 0)
+            share = total // days + (total % days if is_last else 0)
+            yield first + dt.timedelta(days=number), Decimal(share).scaleb(-6)
 
     # Reach
 
@@ -181,10 +182,12 @@ class Truth:
             views, adds = session.times(events.product_view), session.times(events.cart_add)
             counts: dict[str, Number] = {
                 "sessions": 1,
-                "bounced_sessions": is_bounced(session, events.page_view, events.key),
+                "bounced_sessions": session.tells_engagement and is_bounced(session, events.page_view, events.key),
+                "sessions_with_engagement": session.tells_engagement,
                 "referral_sessions": session.channel == "referral",
                 "engaged_seconds": Decimal(session.engaged_ms) / 1000,
                 "page_views": len(session.times(events.page_view)),
+                "page_views_with_engagement": len(session.times(events.page_view)) * session.tells_engagement,
                 "product_views": len(views),
                 "product_view_sessions": bool(views),
                 "cart_sessions": bool(views) and any(at >= views[0] for at in adds),

@@ -97,7 +97,7 @@ endorsements_by_day as (
         'influencer' as channel,
         market,
         count(*) as endorsements,
-        sum(coalesce(reach, 0)) as endorsement_reach
+        sum(reach) as endorsement_reach
     from endorsements
     group by day, market
 ),

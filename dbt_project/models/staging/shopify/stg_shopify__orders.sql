@@ -24,6 +24,8 @@ final as (
         ---------- the order
         subtotal,
         total,
+        shipping,
+        taxes,
         discount_amount,
         refunded_amount,
         tags,
