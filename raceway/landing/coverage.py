@@ -40,6 +40,8 @@ def stated_period(reading: Reading) -> Span | None:
                 "the Day segment"
             )
         return stated[0]
+    if rule.header and stated:
+        return stated[0]
     if reading.filters is not None and reading.filters.span is not None:
         return reading.filters.span
     if reading.beside is not None:
