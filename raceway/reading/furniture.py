@@ -85,9 +85,9 @@ def period_in_header(header: str) -> Span | None:
         return period_in(header)
     spans = []
     for day_first in (False, True):
-        days = [_numbered(*numbers, day_first) for numbers in found]
-        if days[0] and days[1] and days[0] <= days[1]:
-            spans.append(Span(days[0], days[1]))
+        first, last = (_numbered(*numbers, day_first) for numbers in found)
+        if first and last and first <= last:
+            spans.append(Span(first, last))
     return spans[0] if len(set(spans)) == 1 else None
 
 
