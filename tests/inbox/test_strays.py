@@ -19,6 +19,9 @@ def test_a_folder_that_is_no_source_and_a_file_in_none_are_said_by_status(tmp_pa
     (home.inbox / "meta_ads" / "us").mkdir(parents=True)
     (home.inbox / "empty").mkdir()
     file, said = sorted(strays(home), reverse=True)
-    assert "inbox/shopfy/: no source has this name, so 1 of its files are never read; the nearest is shopify" in said + file
+    assert (
+        "inbox/shopfy/: no source has this name, so 1 of its files are never read; the nearest is shopify"
+        in said + file
+    )
     assert "inbox/loose.csv: lies in no source's folder" in said + file
     assert sorted(read_status(home).strays) == sorted(strays(home))
