@@ -86,7 +86,7 @@ def _likeness(table: TableContract, header: Sequence[str]) -> float:
 
 def _names(column: ColumnContract) -> set[str]:
     every = [*(alias for aliases in column.meta.aliases.values() for alias in aliases), *column.meta.also]
-    return {normal(alias) for alias in every if not alias.startswith("~")}
+    return {normal(alias) for alias in every if not alias.startswith(("~", "+"))}  # +1 is a cell without a header
 
 
 def _bare(header: str) -> str:
