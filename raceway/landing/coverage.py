@@ -12,6 +12,7 @@ from raceway.common.sql import parquet_of
 from raceway.contracts.grammar import TableContract
 from raceway.landing.read_table import Reading, day_sql, own_period
 from raceway.reading.furniture import Span, month_end, period_of_name
+from raceway.reading.nearest import quotable
 
 
 def stated_period(reading: Reading) -> Span | None:
@@ -35,7 +36,7 @@ def stated_period(reading: Reading) -> Span | None:
             first = reading.shapes[0]
             said = next((line for line in reversed(first.preamble.splitlines()) if line.strip()), "")
             raise ExportRefused(
-                f"{first.member.name}: a report without days whose period nothing states (above the header: “{said}”); "
+                f"{first.member.name}: a report without days whose period nothing states (above the header: “{quotable(said)}”); "
                 "“All time” and the like name no days: choose a period with a first and a last day, or export it with "
                 "the Day segment"
             )

@@ -143,9 +143,7 @@ class _Landing:
             except ExportRefused as fault:
                 status, reason = "refused", str(fault)
                 self.outcome.tables[job.table.name] = {"status": "refused", "batch_id": None}
-            if status is None:
-                continue
-            statuses.append(status)
+            statuses += [status] if status else []  # none where all rows are another table's
             reasons += [reason] if reason else []
         self.outcome.reason = "; ".join(reasons)
         self.outcome.status = "refused" if "refused" in statuses else "landed" if "landed" in statuses else "duplicate"
@@ -229,7 +227,6 @@ class _Landing:
     # ------------------------------------------------------------ one table
 
     def _land_table(self, job: Job, account: Account, state: LedgerState) -> tuple[Status | None, str]:
-        """Lands one table's rows; no status where all of the report's rows belong to another table."""
         table = job.table
         exported_at = self._exported_at(job)
         with ThreadPoolExecutor(1, thread_name_prefix="hash") as pool:

@@ -17,7 +17,7 @@ from raceway.reading.shape import Shape, normal, without_currency
 
 _SIMILAR: Final = 0.5
 """From this likeness on, 0 to 1, a header is offered as what was meant."""
-_MAY_BE_PRIVATE: Final = re.compile(r"@|\d[\d ().-]{5,}")
+_MAY_BE_PRIVATE: Final = re.compile(r"@|\+?\d[\d ().-]{7,}")
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,12 @@ class Attempt:
     def share(self) -> float:
         """The share of the required columns that are met by name."""
         return self.named / len(self.table.required)
+
+
+def quotable(text: str) -> str:
+    """A line of a file as a sentence may quote it: its first 80 characters, or … where it may name a person."""
+    line = " ".join(text.split())[:80]
+    return "…" if _MAY_BE_PRIVATE.search(line) else line
 
 
 def unknown(contract: SourceContract, file: str, attempts: Sequence[Attempt], header: Sequence[str]) -> str:
