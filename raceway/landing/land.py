@@ -144,7 +144,7 @@ class _Landing:
                 status, reason = "refused", str(fault)
                 self.outcome.tables[job.table.name] = {"status": "refused", "batch_id": None}
             statuses += [status] if status else []  # none where all rows are another table's
-            reasons += [reason] if reason else []
+            reasons += [reason] if reason and reason not in reasons else []
         self.outcome.reason = "; ".join(reasons)
         self.outcome.status = "refused" if "refused" in statuses else "landed" if "landed" in statuses else "duplicate"
         if self.outcome.status == "refused" and (len(statuses) > 1 or not self.outcome.batches):
@@ -244,8 +244,7 @@ class _Landing:
                 )  # fmt: skip
         if batch is None:
             return None, ""
-        known = self._known(table, batch.content_hash, exported_at, state)
-        if known is not None:
+        if known := self._known(table, batch.content_hash, exported_at, state):
             return self._sighted(known, exported_at)
         target = self._target(batch)
         with one_at_a_time(self.scratch.parent / batch.batch_id):
