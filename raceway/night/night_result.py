@@ -15,6 +15,7 @@ from raceway.common.home import Home
 from raceway.common.stages import RACE_STAGES
 from raceway.config.settings import load_settings
 from raceway.history.records import BATCH_CHECKS, Check, read_checks, run_checks, run_records
+from raceway.inbox.strays import strays
 from raceway.night.airflow_runs import DagEnd
 from raceway.night.wiring import EXTRACT_PREFIX, STAGES
 
@@ -93,6 +94,8 @@ class NightResult:
     """Wall time by part; they add up to `total`."""
     resting: list[str] = field(default_factory=list)
     """Files that were still being written: the next run takes them."""
+    strays: list[str] = field(default_factory=list)
+    """Sentences about files in the inbox that no source looks at."""
     recounted: dict[str, dict[str, int]] = field(default_factory=dict)
     """Rows `written` and `kept` of each model that counts anew only what has changed; none on a first night."""
 
@@ -152,6 +155,7 @@ def gather(
         log=log,
         seconds=_seconds(extracts, mart, total),
         resting=list(resting),
+        strays=strays(home),
         recounted={
             model: rows
             for stage in STAGES
