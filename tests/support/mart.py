@@ -256,9 +256,10 @@ class Mart:
                 marks = ", ".join("?" for _ in row)
                 connection.execute(f"insert into {table} ({', '.join(row)}) values ({marks})", list(row.values()))
 
-    def build(self, *, command: str = "run", select: str = MODELS) -> Any:
-        """Runs the models; fails the test when one fails."""
-        return self._dbt(self.file, [command, "--select", *select.split()])
+    def build(self, *, command: str = "run", select: str = MODELS, without: str = "") -> Any:
+        """Runs the models, `without` resources of a kind; fails the test when one fails."""
+        left_out = ["--exclude-resource-type", without] if without else []
+        return self._dbt(self.file, [command, "--select", *select.split(), *left_out])
 
     def kpi(self, kpi: str, period: str, start: str, channel: str = "all", market: str = "all") -> dict[str, Any]:
         """One row of race_kpi by column; empty where there is none."""
