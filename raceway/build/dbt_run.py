@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -145,6 +146,7 @@ def _invoke(home: Home, folder: Path, arguments: list[str]) -> tuple[NightProjec
         "--log-level", "none", "--log-level-file", "none", "--no-print", "--no-use-colors",
         "--no-write-json", "--no-send-anonymous-usage-stats",
     ]  # fmt: skip
+    _say_little()
     with _warehouse_of(home), (folder / "dbt.log").open("a", encoding="utf-8") as log:
         try:
             project = _project(home, where)
@@ -154,6 +156,23 @@ def _invoke(home: Home, folder: Path, arguments: list[str]) -> tuple[NightProjec
     if outcome.exception is not None:
         raise _fault(str(outcome.exception))
     return project, list(outcome.result.results)
+
+
+@cache
+def _say_little() -> None:
+    """Has dbt drop what only its developers read: ten thousand events a night, each a message of many fields."""
+    from dbt_common.events.base_types import EventLevel
+    from dbt_common.events.event_manager import EventManager
+    from dbt_common.events.event_manager_client import ctx_set_event_manager
+
+    class Little(EventManager):
+        def fire_event(
+            self, e: Any, level: Any = None, node: Any = None, force_warn_or_error_handling: bool = False
+        ) -> None:
+            if (level or e.level_tag()) not in (EventLevel.DEBUG, EventLevel.TEST) or force_warn_or_error_handling:
+                super().fire_event(e, level, node, force_warn_or_error_handling)
+
+    ctx_set_event_manager(Little())
 
 
 def _logged(log: TextIO) -> Callable[[Any], None]:
