@@ -75,8 +75,10 @@ def run_night(
             remote_resting = steps.fetch(home, settings, sources)
             waiting = [source for source in sources if find_exports(home, source, known)]
             day = {"as_of": as_of.isoformat()}
+            began = time.monotonic()
             with nullcontext() if follow else steps.ahead(waiting, day):
                 extracts = runner.run([f"{EXTRACT_PREFIX}{source}" for source in waiting], day, tell)
+            landing = None if follow else time.monotonic() - began
             conf = day | {"run_id": run_id, "full_refresh": full_refresh, "wait": False}
             [mart] = runner.run([MART_DAG], conf, tell)
             # what lies in the inbox after its source was run was still being written, or came later
@@ -85,7 +87,7 @@ def run_night(
                 steps.fetch(home, settings, waiting)
     total = time.monotonic() - clock
 
-    return gather(home, run_id, as_of, strict, extracts, mart, log, total, [*remote_resting, *left])
+    return gather(home, run_id, as_of, strict, extracts, mart, log, total, [*remote_resting, *left], landing)
 
 
 def _helpers(accounts: int | None) -> int:

@@ -81,15 +81,21 @@ def run_id_for(started_at: dt.datetime) -> str:
 def ahead(sources: Iterable[str], conf: Mapping[str, Any]) -> Iterator[None]:
     """Has the night's helpers begin with the exports of these sources, whose DAGs run in this process meanwhile.
 
-    `conf` is the DAG runs'. What cannot be found here is left to the DAG, which says why.
+    `conf` is the DAG runs'. What cannot be found here is left to the DAG, which says why. While they begin, this
+    process gets ready to build; what that meets is told by the build.
     """
+    from raceway.build.dbt_run import get_ready
     from raceway.night.groups import begin
 
+    home = find_home()
     try:
         for source in sources:
             with suppress(Exception):
                 _FOUND[source] = _find(source)
-        begin(find_home(), list(_FOUND.values()), _as_of(conf))
+        begin(home, list(_FOUND.values()), _as_of(conf))
+        if _FOUND:
+            with suppress(Exception):
+                get_ready(home)
         yield
     finally:
         _FOUND.clear()
