@@ -177,7 +177,7 @@ def test_a_share_of_voice_never_exceeds_the_whole(mart: Any) -> None:
 
 
 def test_orders_customers_and_retention_follow_the_persons(covered: Any) -> None:
-    covered.settings(history_ready_from=dt.date(2026, 2, 1))
+    covered.history("2025-08-05")  # 180 days before 1 February
     orders = [
         ("a1", "ann", "2026-01-10", 1, "email", "VN"),
         ("a2", "ann", "2026-03-05", 2, "direct", "US"),
@@ -196,6 +196,8 @@ def test_orders_customers_and_retention_follow_the_persons(covered: Any) -> None
             for order_id, person, date, number, channel, market in orders
         ),
     )  # fmt: skip
+    # what the accounts have sold, and where
+    covered.add("int_orders", {"order_id": "a1", "order_date": "2026-01-10", "market": "VN"})
     covered.build()
     march = {name: covered.measure(name, "month", "03-01") for name in (
         "orders", "identified_orders", "customers_purchasing", "returning_customers", "new_customers",
@@ -220,6 +222,7 @@ def test_orders_customers_and_retention_follow_the_persons(covered: Any) -> None
     assert covered.measure("new_customers", "month", "01-01") is None
     assert covered.measure("customers_to_date", "month", "01-01") == 1
     assert covered.kpi("new_customers", "month", "01-01")["value"] is None
+    assert covered.measure("new_customers", "month", "01-01", market="VN") is None
     # retention is a matter of months
     assert covered.kpi("customer_retention_rate", "week", "03-02") == {}
 
@@ -326,6 +329,7 @@ def test_each_check_of_the_mart_passes_on_a_sound_one_and_finds_its_own_fault(co
          "is_bounced": True},
     )  # fmt: skip
     covered.run_sql("insert into frozen.setting_values values ('required_lag_days.ga4', '1')")
+    covered.run_sql("insert into frozen.accounts by name select 'ga4' as source, 'vn' as account, 'VN' as market")
     covered.build()
     checks = " ".join(BROKEN)
     sound = covered._dbt(covered.file, ["test", "--select", *checks.split()])
