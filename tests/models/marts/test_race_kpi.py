@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import shutil
 from collections.abc import Callable
 from decimal import Decimal
@@ -75,7 +74,7 @@ def busy(warehouse: Callable[[str], Mart]) -> Mart:
     """Every source covers January to 10 April 2026. Each test looks at the facts that it names."""
     busy = warehouse("busy")
     busy.cover_all("01-01", "04-10")
-    busy.settings(history_ready_from=dt.date(2026, 2, 1))
+    busy.history("2025-08-05")  # 180 days before 1 February
     busy.add(
         "fct_reach_ads",
         {"day": "2026-03-02", "channel": "display", "market": "VN", "impressions": 1000, "clicks": 1, "cost": "10"},
@@ -98,6 +97,8 @@ def busy(warehouse: Callable[[str], Mart]) -> Mart:
             for order_id, person, date, number, channel, market in ORDERS
         ),
     )  # fmt: skip
+    # what the accounts have sold, and where
+    busy.add("int_orders", {"order_id": "a1", "order_date": "2026-01-10", "market": "VN"})
     busy.add(
         "fct_engage_subscriber",
         {"email_hash": "a", "subscribed_on": "2026-02-28", "ended_on": None},
@@ -292,6 +293,7 @@ def test_orders_customers_and_retention_follow_the_persons(busy: Mart) -> None:
     assert busy.measure("new_customers", "month", "01-01") is None
     assert busy.measure("customers_to_date", "month", "01-01") == 1
     assert busy.kpi("new_customers", "month", "01-01")["value"] is None
+    assert busy.measure("new_customers", "month", "01-01", market="VN") is None
     # retention is a matter of months
     assert busy.kpi("customer_retention_rate", "week", "03-02") == {}
 
@@ -378,6 +380,7 @@ def test_each_check_of_the_mart_passes_on_a_sound_one_and_finds_its_own_fault(co
          "is_bounced": True},
     )  # fmt: skip
     covered.run_sql("insert into frozen.setting_values values ('required_lag_days.ga4', '1')")
+    covered.run_sql("insert into frozen.accounts by name select 'ga4' as source, 'vn' as account, 'VN' as market")
     covered.build()
     checks = " ".join(BROKEN)
     sound = covered._dbt(covered.file, ["test", "--select", *checks.split()])
