@@ -137,11 +137,12 @@ class Reconcile(Part):
 
 
 class Totals(Part):
-    """Which rows are totals: one of the first cells starts with a label."""
+    """Which rows are totals: one of the first cells starts with a label, and no day and no key is in the row."""
 
     labels: tuple[str, ...] = TOTAL_LABELS
     cells: int = 4
     anywhere: bool = Field(False, description="The label may start any cell of the row.")
+    beside: tuple[str, ...] = Field((), description="Columns that a total may fill, too: segments.")
     blank: tuple[str, ...] = Field((), description="And rows in which all of these columns are empty.")
     reconcile: tuple[Reconcile, ...] = ()
 

@@ -8,7 +8,9 @@ row), is the file read again as text, and each row that does not convert is told
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
+
 import duckdb
 
 from raceway.common.currencies import SIGN
@@ -16,9 +18,10 @@ from raceway.common.faults import ExportRefused
 from raceway.common.sql import name, quoted
 from raceway.common.texts import clean
 from raceway.config.accounts import Account
-from raceway.reading.aliases import cell_at, extra_at, first_at, text_of, wide_at
+from raceway.reading.aliases import cell_at, extra_at, first_at, text_of, twin_at, wide_at
 from raceway.reading.cells import NONE, cell, total_label
-from raceway.reading.members import blank_lines, has_nul, plain_copy
+from raceway.reading.members import blank_lines, has_nul, plain_copy, write_sheet_anew
+from raceway.reading.number_format import is_numeric, prove_format
 from raceway.reading.recognise import Shape
 from raceway.reading.rows import MAX_LINE, Rows, columns_in, first_line, fresh, label_cells, spoilt_of, typed_rows
 
@@ -35,7 +38,7 @@ def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acc
     extras = {header: cell_at(place) for header, place in shape.extras.items()}
     types: dict[int, str] = {}
     values: list[str] = []
-    stops: list[str] = []
+    stops = [f"{cell_at(place)} is distinct from {cell_at(twin)}" for place, twin in shape.twins]
     for column in columns_in(shape):
         places = shape.places[column.name]
         raw = f"coalesce({', '.join(map(cell_at, places))})" if len(places) > 1 else cell_at(places[0])
@@ -47,13 +50,15 @@ def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acc
             value = this.value
             may_be_null = column.data_type == "varchar" or column.meta.sentiment_of
             stop = _is_token(shape, f"rw_text({raw})") if may_be_null else f"({raw} is not null and {value} is null)"
+            stop += f" or {this.doubt.format(raw)}" if this.doubt else ""
         values.append(f"{value} as {name(column.name)}")
         stops += [stop] if stop else []
-    days = {shape.places[c.name][0] for c in columns_in(shape) if c.data_type == "date"}  # no label is a day
+    # no label is a day or a number
+    told = {shape.places[c.name][0] for c in columns_in(shape) if c.data_type == "date" or is_numeric(c)}
     labels = [
         place
         for place in range(label_cells(shape))
-        if types.get(place, "varchar") == "varchar" and not (place in days and place in types)
+        if types.get(place, "varchar") == "varchar" and not (place in told and place in types)
     ]
     landed = {places[0]: name(c) for c, places in shape.places.items() if len(places) == 1 and places[0] in types}
     unseen = [f"rw_text({cell_at(place)})" for place in labels if place not in landed]
@@ -120,6 +125,7 @@ def text_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Accou
     except (duckdb.InvalidInputException, duckdb.ConversionException) as fault:
         plain.unlink()
         raise ExportRefused(f"{member.name}: not a readable csv: {first_line(fault)}") from fault
+    _refuse_two_columns_of_one_name(connection, shape, raw)
     broken = _broken_rows(connection, shape, rejects, plain)
     plain.unlink()
     structural, totals = _count(connection, broken), _count(connection, f"{broken} where is_total")
@@ -133,6 +139,11 @@ def text_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Accou
     records = _count(connection, raw)
     if shape.wide:
         numbers = _unpivoted(shape, numbers)
+    if shape.proved_locale is None:
+        shape.proved_locale = prove_format(connection, shape, account, numbers)
+        if member.sheet and shape.proved_locale != shape.contract_locale:
+            write_sheet_anew(member.sheet, member.path, "," if shape.proved_locale == "comma" else ".")
+            return text_csv(connection, shape, account, scratch)
     rows = typed_rows(
         connection,
         shape,
@@ -152,6 +163,21 @@ def text_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Accou
     )
     rows.symbols = _symbols(connection, shape, raw)
     return rows
+
+
+def _refuse_two_columns_of_one_name(connection: duckdb.DuckDBPyConnection, shape: Shape, raw: str) -> None:
+    """Refuses a file in which a header that is read stands twice, over different values."""
+    for place, twin in shape.twins:
+        found = connection.execute(
+            f"select rowid, {twin_at(place)}, {twin_at(twin)} from {raw} "
+            f"where {twin_at(place)} is distinct from {twin_at(twin)} order by rowid limit 1"
+        ).fetchone()
+        if found:
+            row, first, second = found
+            raise ExportRefused(
+                f"{shape.member.name}, row {row + shape.below + 1}: the header “{shape.header[place]}” stands twice, "
+                f"over “{first or ''}” and “{second or ''}”; export it with one column of that name"
+            )
 
 
 def _broken_rows(connection: duckdb.DuckDBPyConnection, shape: Shape, rejects: str, plain: Path) -> str:
@@ -193,6 +219,10 @@ def _is_total(shape: Shape, line: str) -> bool:
     assert totals is not None
     cells = next(csv.reader([line], delimiter=shape.delimiter), [])
     looked = cells if totals.anywhere else [*cells[: totals.cells], *cells[-1:]]
+    days = [shape.places[c.name][0] for c in columns_in(shape) if c.data_type in ("date", "timestamp")]
+    dated = [cells[place] for place in days if place < len(cells) and re.search(r"\d", cells[place])]
+    if any(not clean(cell).startswith(totals.labels) for cell in dated):
+        return False
     return any(clean(cell).startswith(totals.labels) for cell in looked)
 
 
@@ -248,6 +278,7 @@ def _raw_columns(shape: Shape) -> dict[str, str]:
     reads |= {extra_at(place): f"rw_cell({cell_at(place)})" for place in shape.extras.values()}
     # cleaned once they are rows: there may be hundreds
     reads |= {wide_at(place): cell_at(place) for place in shape.wide}
+    reads |= {twin_at(place): f"rw_cell({cell_at(place)})" for pair in shape.twins for place in pair}
     reads |= {first_at(place): f"rw_text({cell_at(place)})" for place in range(label_cells(shape))}
     return reads
 

@@ -17,13 +17,13 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 from raceway.common.faults import ExportRefused
 from raceway.common.texts import clean
 from raceway.contracts.grammar import ColumnContract, SourceContract, TableContract, Unsupported
 from raceway.reading.json_head import first_record
-from raceway.reading.members import LONGEST_RECORD, Member, opened, with_decimal_commas
+from raceway.reading.members import LONGEST_RECORD, Member, opened, write_sheet_anew
 
 _DELIMITERS: Final = (",", "\t", ";", "|")
 _CURRENCY: Final = re.compile(r"\s*\(([A-Z]{3})\)$")
@@ -44,6 +44,8 @@ class Shape:
     """Column name to positions in the row: its own, then those of `also`."""
     extras: dict[str, int] = field(default_factory=dict)
     """Further headers that a contract names (time, zone) to their positions."""
+    twins: list[tuple[int, int]] = field(default_factory=list)
+    """Positions that are read, and others under the very same header."""
     language: str = "en"
     currency: str | None = None
     """ISO code that a header states in parentheses."""
@@ -64,10 +66,18 @@ class Shape:
     findings: list[str] = field(default_factory=list)
     """What was noticed about the file as a whole, in sentences."""
 
+    proved_locale: Literal["point", "comma"] | None = None
+    """How its numbers show that they write decimals, once they were asked (raceway.reading.number_format)."""
+
     @property
-    def number_locale(self) -> str:
-        """point or comma: how this file writes decimals."""
+    def contract_locale(self) -> Literal["point", "comma"]:
+        """How files with headers of this language write decimals, after the contract."""
         return self.table.meta.number_locale_of.get(self.language, self.table.meta.number_locale)
+
+    @property
+    def number_locale(self) -> Literal["point", "comma"]:
+        """point or comma: how this file writes decimals."""
+        return self.proved_locale or self.contract_locale
 
 
 # ---------------------------------------------------------------- members
@@ -172,7 +182,7 @@ def _recognise_csv(contract: SourceContract, member: Member) -> Shape | Unsuppor
                 shape.below, shape.skipped = _below(below, table.meta.below_header)
                 _refuse_without_data(shape, below)
                 if shape.number_locale == "comma" and member.sheet:
-                    with_decimal_commas(member.sheet, member.path)
+                    write_sheet_anew(member.sheet, member.path, ",")
                 return shape
     if nearest[0] >= 0.5:
         raise ExportRefused(nearest[1])
@@ -240,6 +250,8 @@ def _csv_shape(table: TableContract, member: Member, delimiter: str, number: int
     for extra in _extras(table):
         if normal(extra) in names:
             shape.extras[extra] = names.index(normal(extra))
+    used = {place for places in shape.places.values() for place in places} | set(shape.extras.values())
+    shape.twins = [(p, q) for p in sorted(used) for q in range(len(row)) if q not in used and row[p] == row[q]]
     others = [language for language in languages if language not in ("en", "own")]
     shape.language = max(set(others), key=others.count) if others else "en"
     shape.new_columns = _new_columns(shape)
