@@ -18,7 +18,6 @@ import json
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import duckdb
 
@@ -30,9 +29,8 @@ from raceway.common.home import PROJECT, Home
 from raceway.config.accounts import Accounts, load_channel_rules, load_exclusions
 from raceway.config.settings import Settings
 from raceway.history.records import Check, record_checks
+from raceway.ledger.left_out import FROZEN, left_out
 from raceway.reading.personal import check_key
-
-_RESULT: Final = "frozen.json"
 
 
 @dataclass(frozen=True)
@@ -87,11 +85,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
 
 def waiting_for_rates(home: Home, run_id: str | None = None) -> dict[str, str]:
     """Accepted batches that a run left out: batch id to sentence. Default: the newest freeze's."""
-    found = sorted(home.runs.glob(f"{run_id or '*'}/{_RESULT}"))
-    if not found:
-        return {}
-    waiting: dict[str, str] = json.loads(found[-1].read_text(encoding="utf-8"))["waiting"]
-    return waiting
+    return left_out(home, run_id)
 
 
 # choosing
@@ -142,7 +136,7 @@ def _write_result(home: Home, frozen: Frozen) -> None:
         "batches": frozen.batches,
         "waiting": frozen.waiting,
     }
-    write_aside(home.run(frozen.run_id) / _RESULT, json.dumps(values, indent=2, ensure_ascii=False) + "\n")
+    write_aside(home.run(frozen.run_id) / FROZEN, json.dumps(values, indent=2, ensure_ascii=False) + "\n")
     record_checks(
         home,
         frozen.run_id,
@@ -155,7 +149,8 @@ def _write_result(home: Home, frozen: Frozen) -> None:
                 subject="effective_set",
                 batch_id=batch_id,
                 observed="left out",
-                expected="an account in accounts.csv, and a rate for every day with an amount in another currency",
+                expected="an account in accounts.csv, a rate for every day with an amount in another currency, and "
+                "nothing implausible beside what was in effect",
                 message=sentence,
             )
             for batch_id, sentence in frozen.waiting.items()

@@ -79,6 +79,16 @@ def land(
     return outcome
 
 
+def _named_day(path: str, text: str) -> dt.date:
+    """The day that a file's name states. Raises ExportRefused where there is no such day."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as fault:
+        raise ExportRefused(
+            f"{path}: “{text}” in its name is no day of the calendar; name it as it was downloaded"
+        ) from fault
+
+
 class _Landing:
     """One export on its way; lives as long as one call of `land`."""
 
@@ -221,7 +231,7 @@ class _Landing:
             for file in self.export.files:
                 found = re.search(pattern, file.path)
                 if found:
-                    return dt.datetime.combine(dt.date.fromisoformat(found.group("date")), dt.time(), dt.UTC)
+                    return dt.datetime.combine(_named_day(file.path, found.group("date")), dt.time(), dt.UTC)
         return max(file.modified_at for file in self.export.files)
 
     def _content_hash(self, job: Job) -> str:

@@ -20,7 +20,7 @@ from raceway.common.texts import clean
 from raceway.config.accounts import Account
 from raceway.reading.aliases import cell_at, extra_at, first_at, text_of, twin_at, wide_at
 from raceway.reading.cells import NONE, cell, total_label
-from raceway.reading.members import blank_lines, has_nul, plain_copy, write_sheet_anew
+from raceway.reading.members import HEAD_BYTES, blank_lines, has_nul, plain_copy, write_sheet_anew
 from raceway.reading.number_format import is_numeric, prove_format
 from raceway.reading.recognise import Shape
 from raceway.reading.rows import MAX_LINE, Rows, columns_in, first_line, fresh, label_cells, spoilt_of, typed_rows
@@ -127,6 +127,7 @@ def text_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Accou
         raise ExportRefused(f"{member.name}: not a readable csv: {first_line(fault)}") from fault
     _refuse_two_columns_of_one_name(connection, shape, raw)
     broken = _broken_rows(connection, shape, rejects, plain)
+    breaks_off = _breaks_off(connection, broken, plain)
     plain.unlink()
     structural, totals = _count(connection, broken), _count(connection, f"{broken} where is_total")
     numbers = f"select *, rowid + {shape.below + 1} as _n from {raw}"
@@ -161,6 +162,8 @@ def text_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Accou
         f"insert into {rows.refusals} select number, '', 'the row is not whole: ' || split_part(reason, chr(10), 1), "
         f"raw from {broken} where not is_total"
     )
+    rows.breaks_off = breaks_off
+    rows.ends_with_broken_total = totals > 0
     rows.symbols = _symbols(connection, shape, raw)
     return rows
 
@@ -191,7 +194,8 @@ def _broken_rows(connection: duckdb.DuckDBPyConnection, shape: Shape, rejects: s
         f"create temp table {broken} as select line - {shape.header_at + 1} as number, row_number() over (order by "
         "line) as nth, any_value(error_message) as reason, ltrim(any_value(csv_line), chr(10)) as raw, "
         "min(line_byte_position) + length(any_value(csv_line)) - length(raw) as begins, false as is_total, "
-        f"bool_and(error_type in ('MISSING COLUMNS', 'TOO MANY COLUMNS')) as ragged from {rejects} group by line"
+        f"bool_and(error_type in ('MISSING COLUMNS', 'TOO MANY COLUMNS')) as ragged, "
+        f"bool_or(error_type = 'UNQUOTED VALUE') as in_quote from {rejects} group by line"
     )
     connection.execute(f"update {broken} set raw = rtrim(raw, chr(10))")
     if not _count(connection, broken):
@@ -211,6 +215,21 @@ def _broken_rows(connection: duckdb.DuckDBPyConnection, shape: Shape, rejects: s
         labelled = [number for number, line in lines if _is_total(shape, line)]
         connection.execute(f"update {broken} set is_total = true where number in (select unnest($1))", [labelled])
     return broken
+
+
+def _breaks_off(connection: duckdb.DuckDBPyConnection, broken: str, plain: Path) -> str:
+    """How a file ends inside a quote or a row, in words: its last record is not whole and has no line end."""
+    last = connection.execute(f"select number, raw, in_quote, is_total from {broken} order by number desc").fetchone()
+    if last is None:
+        return ""
+    number, raw, in_quote, is_total = last
+    with plain.open("rb") as file:
+        file.seek(max(0, plain.stat().st_size - HEAD_BYTES))
+        tail = file.read().decode("utf-8", "ignore")
+    end = tail.rstrip("\n").rpartition("\n")[2]
+    if not end or not raw.endswith(end) or is_total or (tail.endswith("\n") and not in_quote):
+        return ""
+    return f"the file breaks off inside {'a quote' if in_quote else 'a row'} (row {number})"
 
 
 def _is_total(shape: Shape, line: str) -> bool:

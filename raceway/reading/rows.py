@@ -43,6 +43,10 @@ class Rows:
     furniture: int = 0
     refusals: str | None = None
     """Temporary table of refused rows: row, column, reason, raw."""
+    breaks_off: str = ""
+    """How the file ends inside a row, in words; empty for a whole one."""
+    ends_with_broken_total: bool = False
+    """Whether a total that is too short or too long for a row stands at its end."""
     symbols: dict[str, list[str]] = field(default_factory=dict)
     """Currency signs seen in amounts, by header."""
     number: str = "_n"

@@ -133,4 +133,4 @@ def test_equal_rows_of_one_sheet_are_rows(desk: Desk) -> None:
     """Three ads of one name, two of them with equal numbers."""
     content = "Day,Campaign name,Ad set name,Ad name,Impressions,Amount spent (USD),Link clicks\n"
     outcome = desk.land_one("meta_ads/us/a.csv", content + "2026-03-04,C,S,A,1000,10,5\n" * 2)
-    assert desk.rows(outcome, "spend") == [(10,), (10,)]
+    assert desk.rows(outcome, "impressions") == [(1000,), (1000,)]
