@@ -25,8 +25,10 @@ _RATES: Final = ("plan", "fx_rates")
 
 def choose_batches(
     connection: duckdb.DuckDBPyConnection, home: Home, settings: Settings, accounts: Accounts, as_of: dt.date
-) -> dict[str, str]:
-    """Fills the temporary tables `batch`, `covered` and `winner`; gives the batches that are left out."""
+) -> tuple[dict[str, str], list[str]]:
+    """Fills the temporary tables `batch`, `covered` and `winner`; gives the batches that are left out, with the
+    sentence that says why, and which of them are held for a person to decide.
+    """
     everything = Ledger(home).state().accepted()
     accepted = [batch for batch in everything if (batch.source, batch.account) in accounts]
     strangers = {
@@ -56,7 +58,8 @@ def choose_batches(
         for table in ("batch", "covered", "claim", "state"):
             connection.execute(f"delete from {table} where list_contains(?, batch_id)", [list(waiting)])
         _decide(connection)
-    return strangers | {batch_id: sentence for batch_id, sentence in held.items() if sentence} | waiting
+    to_decide = {batch_id: sentence for batch_id, sentence in held.items() if sentence}
+    return strangers | to_decide | waiting, sorted(to_decide)
 
 
 def _load_batches(connection: duckdb.DuckDBPyConnection, accepted: list[BatchState]) -> None:

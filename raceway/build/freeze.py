@@ -69,12 +69,12 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
     with duckdb.connect(str(home.warehouse)) as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute("begin")
-        waiting = choose_batches(connection, home, settings, accounts, as_of)
+        waiting, held = choose_batches(connection, home, settings, accounts, as_of)
         write_schema(connection)
         write_settings(connection, settings, accounts, exclusions, channel_rules, as_of)
         write_lists(connection, home, settings, accounts)
         _write_program(connection, program)
-        fingerprint = _fingerprint(connection, program)
+        fingerprint = _fingerprint(connection, program, held)
         batches = _count(connection, "frozen.batches")
         _write_parquet(connection, home.run(run_id) / "effective_set.parquet")
         connection.execute("commit")
@@ -161,12 +161,12 @@ def _write_result(home: Home, frozen: Frozen) -> None:
 # fingerprint
 
 
-def _fingerprint(connection: duckdb.DuckDBPyConnection, program: str) -> str:
-    """Hash of all that the mart depends on: every frozen table and the program.
+def _fingerprint(connection: duckdb.DuckDBPyConnection, program: str, held: list[str]) -> str:
+    """Hash of all that the mart depends on: every frozen table, the program, and the held batches that it tells of.
 
     Paths are left out: a home may move. What a batch holds is told by its id.
     """
-    digest = hashlib.sha256(f"{__version__}\n{program}\n".encode())
+    digest = hashlib.sha256("\n".join([__version__, program, *held, ""]).encode())
     tables = {
         "batches": "* exclude (path)",
         "scopes": "*",
