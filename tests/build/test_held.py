@@ -97,6 +97,18 @@ def test_a_cut_export_is_held_and_the_old_stays_until_a_person_accepts_it(nights
         accept(nights.home, cut)
 
 
+def test_lines_of_json_that_break_off_are_held(nights: Nights) -> None:
+    event = (
+        '{"event_date":"20260305","event_timestamp":"1772683200000000","event_name":"page_view","user_pseudo_id":"%d"}'
+    )
+    whole = "".join(f"{event % n}\n" for n in range(4))
+    cut = nights.land("ga4/site/events_20260305.jsonl", whole[:-20], "2026-03-07 05:00")
+    nights.land("ga4/site/events_20260306.jsonl", whole.replace("20260305", "20260306")[:-1], "2026-03-07 05:00")
+    frozen = nights.freeze()
+    assert list(frozen.waiting) == [cut]
+    assert "the file breaks off inside a line (line 4)" in frozen.waiting[cut]
+
+
 def test_what_is_held_does_not_depend_on_what_came_first(nights: Nights) -> None:
     cut = nights.land(PLACE, campaigns("X"), "2026-03-09 05:00")
     assert nights.freeze().waiting == {}
