@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import re
 from collections.abc import Iterable
@@ -10,9 +9,10 @@ from typing import Any, Final
 
 import duckdb
 
-from raceway.common.home import PROJECT, Home
+from raceway.common.home import Home
+from raceway.common.measure_tables import measure_tables
 from raceway.common.networks import coarse_ip
-from raceway.config.accounts import Accounts, ChannelRule, Exclusion
+from raceway.config.accounts import Accounts, ChannelRule, Exclusion, SalesChannel, VatRate
 from raceway.config.settings import Settings
 from raceway.config.values import minor_unit
 from raceway.reading.personal import Hasher
@@ -61,13 +61,22 @@ def write_settings(
     as_of: dt.date,
 ) -> None:
     """The tables of accounts, exclusions, channel rules and settings."""
-    rows = [account.model_dump() | {"minor_unit": minor_unit(account.currency)} for account in accounts.values()]
+    rows = [
+        account.model_dump()
+        | {
+            "prices_include_vat": bool(account.prices_include_vat),
+            "vat_is_stated": account.prices_include_vat == "stated",
+            "minor_unit": minor_unit(account.currency),
+        }
+        for account in accounts.values()
+    ]
     write_table(
         connection,
         "accounts",
         "source varchar, account varchar, name varchar, brand varchar, market varchar, time_zone varchar, "
         "currency varchar, prices_include_vat boolean, vat_rate decimal(9, 6), history_start date, "
-        "conversions_are_purchases boolean, site varchar, counts_sessions boolean, minor_unit integer",
+        "opened_on date, ended_on date, conversions_are_purchases boolean, site varchar, counts_sessions boolean, "
+        "minor_unit integer, vat_is_stated boolean",
         rows,
     )
     write_table(
@@ -112,6 +121,24 @@ def write_settings(
     )
 
 
+def write_selling(
+    connection: duckdb.DuckDBPyConnection, sales_channels: list[SalesChannel], vat_rates: list[VatRate]
+) -> None:
+    """The tables of the company's own sales channels and of VAT rates."""
+    write_table(
+        connection,
+        "own_sales_channels",
+        "sales_channel varchar, sales_place varchar, marketplace varchar",
+        [channel.model_dump() for channel in sales_channels],
+    )
+    write_table(
+        connection,
+        "vat_rates",
+        "source varchar, account varchar, market varchar, product_line varchar, valid_from date, rate decimal(9, 6)",
+        [rate.model_dump() for rate in vat_rates],
+    )
+
+
 def write_lists(connection: duckdb.DuckDBPyConnection, home: Home, settings: Settings, accounts: Accounts) -> None:
     """The lists of the settings, one row per value, sorted."""
     lists: dict[str, Iterable[str]] = {
@@ -119,6 +146,7 @@ def write_lists(connection: duckdb.DuckDBPyConnection, home: Home, settings: Set
         "target_pacing": [settings.targets.pacing],
         "undelivered_tags": settings.orders.undelivered_tags,
         "gift_card_names": settings.orders.gift_card_names,
+        "web.own_hosts": settings.web.own_hosts,
         "seo.authority_vendor": [settings.seo.authority_vendor],
         "seo.primary_domain": [settings.seo.primary_domain] if settings.seo.primary_domain else [],
         "key_features": [feature.strip().lower() for feature in settings.app.key_features],
@@ -163,28 +191,23 @@ def _never_joined(home: Home, settings: Settings, accounts: Accounts) -> set[str
 def _history_ready_from(connection: duckdb.DuckDBPyConnection, accounts: Accounts) -> dt.date | None:
     """From which day on a customer without an earlier order is new: 180 days after the youngest history.
 
-    The history of an order account starts where accounts.csv says, else with its first covered day; None
-    where no order account has either.
+    The history of an order account starts where accounts.csv says, else with its first covered day; that of one that
+    opened here is whole. None where no order account has landed.
     """
-    order_sources = _order_sources()
-    first_days = {
+    order_sources = {source for source, _ in measure_tables()["orders"]}
+    first_days: dict[tuple[str, str], dt.date] = {
         (source, account): day
         for source, account, day in connection.execute(
             "select source, account, min(day) from frozen.covered_days group by source, account"
         ).fetchall()
     }
+    landed = {key: first_days[key] for key in accounts if key[0] in order_sources and key in first_days}
     starts = [
-        start
-        for key, account in accounts.items()
-        if key[0] in order_sources and (start := account.history_start or first_days.get(key)) is not None
+        accounts[key].history_start or first_day for key, first_day in landed.items() if accounts[key].opened_on is None
     ]
+    if landed and not starts:
+        return min(landed.values())
     return max(starts) + dt.timedelta(days=HISTORY_DAYS) if starts else None
-
-
-def _order_sources() -> set[str]:
-    """The sources that feed the measure `orders`."""
-    with (PROJECT.dbt_project / "seeds" / "measure_sources.csv").open(encoding="utf-8", newline="") as file:
-        return {row["source"] for row in csv.DictReader(file) if row["measure"] == "orders"}
 
 
 def hashed_exclusions(home: Home, exclusions: list[Exclusion], accounts: Accounts) -> list[Exclusion]:

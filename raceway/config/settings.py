@@ -121,6 +121,15 @@ class Events(Model):
     )
 
 
+class Web(Model):
+    """The company's web sites."""
+
+    own_hosts: tuple[str, ...] = Field(
+        (), description="Hosts (with all below them) that never sent a visitor: further sites of yours, your payment "
+        "and sign-in pages. A site in accounts.csv and the list that comes with raceway need no mention."
+    )  # fmt: skip
+
+
 class Seo(Model):
     """Search engine optimisation."""
 
@@ -235,6 +244,7 @@ class Settings(Model):
     targets: Targets = Targets()
     orders: Orders = Orders()
     events: Events = Events()
+    web: Web = Web()
     seo: Seo = Seo()
     app: App = App()
     night: Night = Night()

@@ -9,21 +9,34 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
 from raceway.common.currencies import SIGN
 from raceway.common.faults import ExportRefused
-from raceway.common.sql import name, quoted
+from raceway.common.sql import exactly, name, quoted
 from raceway.common.texts import clean
 from raceway.config.accounts import Account
-from raceway.reading.aliases import cell_at, extra_at, first_at, text_of, twin_at, wide_at
+from raceway.reading.aliases import cell_at, extra_at, first_at, name_at, text_of, twin_at, wide_at
 from raceway.reading.cells import NONE, cell, total_label
 from raceway.reading.members import HEAD_BYTES, blank_lines, has_nul, plain_copy, write_sheet_anew
 from raceway.reading.number_format import is_numeric, prove_format
-from raceway.reading.recognise import Shape
-from raceway.reading.rows import MAX_LINE, Rows, columns_in, first_line, fresh, label_cells, spoilt_of, typed_rows
+from raceway.reading.rows import (
+    MAX_LINE,
+    Rows,
+    columns_in,
+    first_line,
+    fresh,
+    label_cells,
+    nameless,
+    not_one,
+    spoilt_of,
+    typed_rows,
+    unless_places,
+)
+from raceway.reading.shape import Shape
 
 
 def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Account) -> Rows | None:
@@ -33,6 +46,8 @@ def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acc
     core: the temporary table keeps their order, so its rowid is the number.
     """
     if shape.member.encoding not in ("utf-8", "utf-16-le") or shape.wide or has_nul(shape.member):
+        return None
+    if shape.divided:  # its totals and refused rows are counted once, so both of its tables read all there is
         return None
     used = [place for places in shape.places.values() for place in places] + list(shape.extras.values())
     extras = {header: cell_at(place) for header, place in shape.extras.items()}
@@ -64,6 +79,10 @@ def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acc
     unseen = [f"rw_text({cell_at(place)})" for place in labels if place not in landed]
     if unseen:
         stops.append(f"({total_label(unseen, shape.table)}) is not null")
+    # of numbers that the reader has typed no text is asked: a row of which all names are numbers is none
+    names = [place for place in shape.names if types.get(place, "varchar") == "varchar"]
+    stops += [f"({nameless(replace(shape, names=names), cell_at)})"] if names else []
+    stops += not_one(shape, cell_at)
     spoilt = spoilt_of(shape, cell_at)
     stops += [f"({spoilt}) is not null"] if spoilt else []
     # one doubtful row stops the reading at once: the text path tells it apart
@@ -279,7 +298,8 @@ def _read_csv(shape: Shape, path: Path, types: dict[int, str], encoding: str, mo
     columns = ", ".join(f"'{cell_at(place)}': '{types.get(place, 'varchar')}'" for place in range(len(shape.header)))
     skipped = shape.header_at + 1 + shape.skipped
     return (
-        f"read_csv({quoted(str(path))}, auto_detect = false, header = false, skip = {skipped}, "
+        f"read_csv({quoted(exactly(path))}, auto_detect = false, header = false, "
+        f"hive_partitioning = false, skip = {skipped}, "
         f"delim = {quoted(shape.delimiter)}, quote = '\"', escape = '\"', nullstr = '', "
         f"columns = {{{columns}}}, max_line_size = {MAX_LINE}"
         f"{', encoding = ' + quoted('utf-16') if encoding.startswith('utf-16') else ''}{more})"
@@ -298,19 +318,22 @@ def _raw_columns(shape: Shape) -> dict[str, str]:
     # cleaned once they are rows: there may be hundreds
     reads |= {wide_at(place): cell_at(place) for place in shape.wide}
     reads |= {twin_at(place): f"rw_cell({cell_at(place)})" for pair in shape.twins for place in pair}
+    reads |= {name_at(place): f"rw_text({cell_at(place)})" for place in {*shape.names, *unless_places(shape)}}
     reads |= {first_at(place): f"rw_text({cell_at(place)})" for place in range(label_cells(shape))}
     return reads
 
 
 def _symbols(connection: duckdb.DuckDBPyConnection, shape: Shape, raw: str) -> dict[str, list[str]]:
-    """Currency signs in the amounts of each money column, by header."""
+    """Currency signs in the amounts of each money column, by header; furniture has words there."""
     found: dict[str, list[str]] = {}
+    label = total_label([first_at(place) for place in range(label_cells(shape))], shape.table)
     for number, column in enumerate(shape.table.columns):
         if column.meta.money and shape.places.get(column.name):
             text = text_of(number)
             signs = connection.execute(
                 f"select distinct regexp_extract({text}, '{SIGN}') as sign from {raw} "
-                f"where regexp_matches({text}, '{SIGN}') and regexp_matches({text}, '[0-9]') order by sign"
+                f"where regexp_matches({text}, '{SIGN}') and regexp_matches({text}, '[0-9]') "
+                f"and ({label}) is null order by sign"
             ).fetchall()
             if signs:
                 found[shape.header[shape.places[column.name][0]]] = [sign for (sign,) in signs]

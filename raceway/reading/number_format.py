@@ -22,7 +22,7 @@ from raceway.contracts.grammar import ColumnContract
 from raceway.reading.aliases import text_of
 from raceway.reading.cells import reads_as_fraction
 from raceway.reading.members import sheet_texts
-from raceway.reading.recognise import Shape
+from raceway.reading.shape import Shape
 
 NumberLocale = Literal["point", "comma"]
 
