@@ -18,6 +18,7 @@ from raceway.common.sql import parquet_of
 from raceway.config.accounts import Accounts
 from raceway.config.settings import Settings
 from raceway.contracts.load import load_contract
+from raceway.ledger.effect import mend_states
 from raceway.ledger.ledger import BatchState, Ledger
 
 _RATES: Final = ("plan", "fx_rates")
@@ -41,6 +42,9 @@ def choose_batches(
             f"batch {gone[0].batch_id} ({_where(gone[0])}) is accepted, but {gone[0].path} is not there: put the file "
             f"back from a backup, or take the batch out with: raceway reject {gone[0].batch_id}"
         )
+    for batch in accepted:
+        if kept := load_contract(batch.source, home).table(batch.table).meta.keep_states:
+            mend_states(batch, kept)
     _load_batches(connection, accepted)
     _load_claims(connection, home, accepted)
     _decide(connection)
@@ -107,13 +111,16 @@ def _load_claims(connection: duckdb.DuckDBPyConnection, home: Home, accepted: li
         if batch.scope_kind == "entities":
             by_table[batch.source, batch.table].append(batch)
     for (source, table), batches in by_table.items():
-        if load_contract(source, home).table(table).scope.full_snapshot:
+        scope = load_contract(source, home).table(table).scope
+        if scope.full_snapshot:
             # a snapshot speaks for everything even when it is empty: its one scope has no name
             parts.append("select batch_id, '' from batch where list_contains(?, batch_id)")
             given.append([batch.batch_id for batch in batches])
         else:
+            # two orders of one name are two scopes, each with its own moment; landed.sql tells them apart alike
+            scope_of = f"concat(_entity, '|', cast({scope.made_at} as varchar))" if scope.own_id else "_entity"
             paths = [batch.path for batch in batches]
-            parts.append(f"select distinct _batch_id, _entity from {parquet_of(paths, by_name=True)}")
+            parts.append(f"select distinct _batch_id, {scope_of} from {parquet_of(paths, by_name=True)}")
     # One statement: DuckDB 2.0.0 loses an insert of more than 122,880 rows into a table that was made in the same
     # transaction when an insert of no rows came before it; only count(*) still tells of them.
     connection.execute(f"create temp table claim as {' union all '.join(parts)}", given)

@@ -116,6 +116,14 @@ class Scope(Part):
     day: str | None = Field(None, description="Kind days: the column that names the day.")
     keys: tuple[str, ...] = Field((), description="Kinds entities and events: the key columns.")
     full_snapshot: bool = Field(False, description="The file says everything: a row that is gone is gone.")
+    made_at: str | None = Field(
+        None, description="Kind entities: the moment at which one was made. One key with two of them, more than a "
+        "minute apart, is two entities: told apart where `own_id` is stated, else the file is refused."
+    )  # fmt: skip
+    own_id: str | None = Field(
+        None, description="Kind entities, with a `made_at` in every row that never changes: the source's own id of "
+        "one, in at least one of its rows."
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _complete(self) -> Scope:
@@ -125,6 +133,8 @@ class Scope(Part):
             raise ValueError("scope events needs `keys`, the columns that tell events apart")
         if self.kind == "entities" and not self.keys and not self.full_snapshot:
             raise ValueError("scope entities needs `keys`, or `full_snapshot: true`")
+        if self.own_id and not self.made_at:
+            raise ValueError("scope own_id needs `made_at`, the column that tells entities of one key apart")
         return self
 
 
@@ -142,6 +152,7 @@ class Covers(Part):
     last_exclusive: bool = Field(False, description="The name's last day is no longer in the file.")
     whole_months: bool = Field(False, description="A value stands for its month: the last one to its end.")
     through_export: bool = Field(False, description="And every day up to the day before the export.")
+    period: bool = Field(False, description="And the days of the report's period, up to the day before the export.")
     zone: Literal["account", "utc"] = Field("account", description="Zone in which a timestamp's day counts.")
 
 

@@ -172,6 +172,8 @@ def _check_names(where: str, table: TableContract) -> None:
     named = {
         "scope.day": [meta.scope.day] if meta.scope.day else [],
         "scope.keys": meta.scope.keys,
+        "scope.made_at": [meta.scope.made_at] if meta.scope.made_at else [],
+        "scope.own_id": [meta.scope.own_id] if meta.scope.own_id else [],
         "covers.by": meta.covers.by,
         "keep_states": meta.keep_states,
         "filled": meta.filled,
@@ -189,6 +191,8 @@ def _check_names(where: str, table: TableContract) -> None:
         if missing:
             raise BadContract(f"{where}: {key} names {', '.join(missing)}; its columns are {', '.join(table.by_name)}")
     _check_wide_and_masked(where, table)
+    if meta.covers.period and not (meta.period and (meta.period.first or any(c.meta.value_of for c in table.columns))):
+        raise BadContract(f"{where}: covers.period needs `period` and the columns of its first and last day")
     for column in (column for column in table.columns if column.meta.extract):
         if not re.compile(column.meta.extract or "").groups:
             raise BadContract(f"{where}, column {column.name}: extract needs a group, `^(…)`, that says what is read")

@@ -171,9 +171,15 @@ class BatchState:
 
     def state_files(self) -> list[Path]:
         """The `__states` files of this batch's sightings that exist, in order of time."""
-        folder = self.home.landing / self.source / f"{self.table}__states"
-        names = [folder / state_name(self.batch_id, sighting) for sighting in sorted(set(self.sightings))]
-        return [path for path in names if path.exists()]
+        return [path for path in self.state_paths() if path.exists()]
+
+    def state_paths(self) -> list[Path]:
+        """Where the `__states` files of all its sightings lie, in order of time."""
+        return [self.state_path(sighting) for sighting in sorted(set(self.sightings))]
+
+    def state_path(self, sighting: dt.datetime) -> Path:
+        """Where the `__states` file of one sighting lies."""
+        return self.home.landing / self.source / f"{self.table}__states" / state_name(self.batch_id, sighting)
 
 
 def state_name(batch_id: str, exported_at: dt.datetime) -> str:

@@ -31,6 +31,7 @@ window_days as (
             window_days.period = windows.period
             and window_days.window_start = windows.window_start
             and window_days.window_end = windows.window_end
+    where window_days.is_reached
 ),
 
 person_days as (select * from {{ ref('int_person_daily') }}),
@@ -147,8 +148,8 @@ active_at_end as (
     cross join settings
     inner join order_days
         on
-            windows.window_end >= order_days.day
-            and {{ add_days('windows.window_end', '-settings.churn_window_days') }} < order_days.day
+            windows.reached_on >= order_days.day
+            and {{ add_days('windows.reached_on', '-settings.churn_window_days') }} < order_days.day
     where windows.period in {{ crossed_periods() }}
 ),
 
