@@ -88,13 +88,19 @@ kiotviet_returns as (
 ),
 
 returned as (
-    select source, account, transaction_id as order_name, sold_at as returned_at, cast(-net_sales as double) as amount
+    select
+        source,
+        account,
+        transaction_id as order_name,
+        sold_at as returned_at,
+        cast(-net_sales as double) as amount,
+        false as is_net
     from square
     where event_type = 'refund' and not {{ is_gift_card('item', 'itemization_type') }}
     union all
-    select source, account, order_name, returned_at, amount from kiotviet_returns
+    select source, account, order_name, returned_at, amount, false as is_net from kiotviet_returns
     union all
-    select source, account, order_name, ordered_at as returned_at, cast(-net_sales as double) as amount
+    select source, account, order_name, ordered_at as returned_at, cast(-net_sales as double) as amount, true as is_net
     from woocommerce_returns
 ),
 
@@ -117,7 +123,8 @@ told as (
         heads.order_id,
         cast(null as date) as day,
         cast(least(running.refunded_amount, heads.total) as double)
-        * cast(heads.subtotal as double) / cast(heads.total as double) as amount
+        * cast(heads.subtotal as double) / cast(heads.total as double) as amount,
+        false as is_net
     from running
     inner join heads
         on
@@ -132,7 +139,8 @@ told as (
         returned.account,
         orders.order_id,
         {{ local_day('returned.returned_at', 'accounts.time_zone') }} as day,
-        returned.amount
+        returned.amount,
+        returned.is_net
     from returned
     inner join accounts on returned.source = accounts.source and returned.account = accounts.account
     left join orders
@@ -177,11 +185,14 @@ of_sources as (
         told.source,
         told.account,
         told.order_id,
-        sum(told.amount * coalesce(
-            vat.left_of_it,
-            1 / cast(case when accounts.prices_include_vat then 1 + rates.vat_rate end as double),
-            1
-        )) as amount
+        sum(told.amount * case
+            when told.is_net then 1
+            else coalesce(
+                vat.left_of_it,
+                1 / cast(case when accounts.prices_include_vat then 1 + rates.vat_rate end as double),
+                1
+            )
+        end) as amount
     from told
     inner join accounts on told.source = accounts.source and told.account = accounts.account
     left join vat on told.order_id = vat.order_id

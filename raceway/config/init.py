@@ -7,6 +7,7 @@ import datetime as dt
 import json
 import os
 import secrets
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,15 +35,26 @@ _VIETNAMS_VAT: Final = """\
 """
 
 
-def settings_toml(settings: Settings | None = None) -> str:
-    """The commented text of raceway.toml for `settings` (default: all defaults)."""
+def settings_toml(settings: Settings | None = None, asked: Collection[str] | None = None) -> str:
+    """The commented text of raceway.toml for `settings` (default: all defaults).
+
+    Of the required sources those that are not among `asked` are written as comments; None asks all of them.
+    """
     settings = settings or Settings()
     lines = ["# Settings of this raceway home. Every key has its default; see `raceway doctor`.", ""]
     for section_name, section_field in Settings.model_fields.items():
         section = getattr(settings, section_name)
         lines += [f"# {(section_field.annotation.__doc__ or '').strip()}", f"[{section_name}]"]
         for key, field in type(section).model_fields.items():
-            lines += [f"# {field.description}", f"{key} = {_toml(getattr(section, key))}"]
+            value = getattr(section, key)
+            written = _toml(value)
+            if key == "required" and asked is not None:
+                entries = [f"  {'' if item.source in asked else '# '}{_toml(item)},\n" for item in value]
+                lines.append(
+                    "# A source that has an account in accounts.csv is asked for where its line is no comment."
+                )
+                written = f"[\n{''.join(entries)}]"
+            lines += [f"# {field.description}", f"{key} = {written}"]
         lines.append("")
     return "\n".join(lines)
 
@@ -92,7 +104,8 @@ def init_home(
     if not home.hash_key.exists():
         with open(os.open(home.hash_key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123  # the mode must hold from the first byte
             file.write(secrets.token_hex(32) + "\n")
-    home.settings.write_text(settings_toml(settings), encoding="utf-8")  # last: it makes the folder a home
+    asked = None if settings else {account.source for account in accounts or []}
+    home.settings.write_text(settings_toml(settings, asked), encoding="utf-8")  # last: it makes the folder a home
     return home
 
 

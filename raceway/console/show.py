@@ -36,6 +36,7 @@ def show_night(console: Console, night: NightResult) -> None:
     _sentences(console, "Pending (waiting for a rate or a decision)", night.pending)
     _sentences(console, "Late (required, due and not in)", night.late)
     _sentences(console, "Left in the inbox (still being written, or just in)", night.resting)
+    _sentences(console, "In the inbox, and of no source", night.strays)
     _checks(console, night)
     _kpis(console, night)
     _recounted(console, night)

@@ -152,6 +152,7 @@ class Covers(Part):
     last_exclusive: bool = Field(False, description="The name's last day is no longer in the file.")
     whole_months: bool = Field(False, description="A value stands for its month: the last one to its end.")
     through_export: bool = Field(False, description="And every day up to the day before the export.")
+    period: bool = Field(False, description="And the days of the report's period, up to the day before the export.")
     zone: Literal["account", "utc"] = Field("account", description="Zone in which a timestamp's day counts.")
 
 

@@ -191,6 +191,8 @@ def _check_names(where: str, table: TableContract) -> None:
         if missing:
             raise BadContract(f"{where}: {key} names {', '.join(missing)}; its columns are {', '.join(table.by_name)}")
     _check_wide_and_masked(where, table)
+    if meta.covers.period and not (meta.period and (meta.period.first or any(c.meta.value_of for c in table.columns))):
+        raise BadContract(f"{where}: covers.period needs `period` and the columns of its first and last day")
     for column in (column for column in table.columns if column.meta.extract):
         if not re.compile(column.meta.extract or "").groups:
             raise BadContract(f"{where}, column {column.name}: extract needs a group, `^(…)`, that says what is read")

@@ -144,10 +144,8 @@ class _Landing:
             except ExportRefused as fault:
                 status, reason = "refused", str(fault)
                 self.outcome.tables[job.table.name] = {"status": "refused", "batch_id": None}
-            if status is None:
-                continue
-            statuses.append(status)
-            reasons += [reason] if reason else []
+            statuses += [status] if status else []  # none where all rows are another table's
+            reasons += [reason] if reason and reason not in reasons else []
         self.outcome.reason = "; ".join(reasons)
         self.outcome.status = "refused" if "refused" in statuses else "landed" if "landed" in statuses else "duplicate"
         if self.outcome.status == "refused" and (len(statuses) > 1 or not self.outcome.batches):
@@ -203,7 +201,6 @@ class _Landing:
     # ------------------------------------------------------------ one table
 
     def _land_table(self, job: Job, account: Account, state: LedgerState) -> tuple[Status | None, str]:
-        """Lands one table's rows; no status where all of the report's rows belong to another table."""
         table = job.table
         exported_at = self._exported_at(job)
         with ThreadPoolExecutor(1, thread_name_prefix="hash") as pool:
@@ -221,8 +218,7 @@ class _Landing:
                 )  # fmt: skip
         if batch is None:
             return None, ""
-        known = self._known(table, batch.content_hash, exported_at, state)
-        if known is not None:
+        if known := self._known(table, batch.content_hash, exported_at, state):
             return self._sighted(known, exported_at)
         target = self._target(batch)
         with one_at_a_time(self.scratch.parent / batch.batch_id):

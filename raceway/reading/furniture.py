@@ -31,6 +31,7 @@ _SINGLE: Final = re.compile(rf"^\W*(?P<day>{_DATE})\W*$", re.IGNORECASE)
 _MONTHS_OF: Final = ("en", "fr", "fr_CA", "de", "de_AT")
 
 
+_NUMBERED: Final = re.compile(r"(?<!\d)(\d{1,2})[/.](\d{1,2})[/.](\d{4}|\d{2})(?!\d)")
 NUMBER_OR_DAY: Final = re.compile(r"[-+\d.,:%\s/$€£¥₫()<>]*|.*\d{4}-\d{2}-\d{2}.*|\d{1,2} \w{3,9} \d{4}.*")
 """What a cell without words looks like: a number, an amount, a day, a period of two days; an empty cell too."""
 _NAMES_LOOKED_AT: Final = 500
@@ -72,6 +73,30 @@ def period_in(lines: str) -> Span | None:
         if day:
             return Span(day, day)
     return None
+
+
+def period_in_header(header: str) -> Span | None:
+    """The period that a header states as two days in numbers (`3/1/26 - 3/31/26`); None where it leaves two readings.
+
+    Which of the first two numbers is the day is certain only where one of them is above 12, or both are equal.
+    """
+    found = _NUMBERED.findall(header)
+    if len(found) != 2:
+        return period_in(header)
+    spans = []
+    for day_first in (False, True):
+        first, last = (_numbered(*numbers, day_first) for numbers in found)
+        if first and last and first <= last:
+            spans.append(Span(first, last))
+    return spans[0] if len(set(spans)) == 1 else None
+
+
+def _numbered(first: str, second: str, year: str, day_first: bool) -> dt.date | None:
+    day, month = (int(first), int(second)) if day_first else (int(second), int(first))
+    try:
+        return dt.date(int(year) + (2000 if len(year) == 2 else 0), month, day)
+    except ValueError:
+        return None
 
 
 def period_of_name(pattern: str, file_name: str) -> Span | None:

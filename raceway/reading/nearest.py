@@ -17,7 +17,7 @@ from raceway.reading.shape import Shape, normal, without_currency
 
 _SIMILAR: Final = 0.5
 """From this likeness on, 0 to 1, a header is offered as what was meant."""
-_MAY_BE_PRIVATE: Final = re.compile(r"@|\d[\d ().-]{5,}")
+_MAY_BE_PRIVATE: Final = re.compile(r"@|\+?\d[\d ().-]{7,}")
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,20 @@ class Attempt:
         return self.named / len(self.table.required)
 
 
+def quotable(text: str) -> str:
+    """A line of a file as a sentence may quote it: its first 80 characters, or … where it may name a person."""
+    line = " ".join(text.split())[:80]
+    return "…" if _MAY_BE_PRIVATE.search(line) else line
+
+
 def unknown(contract: SourceContract, file: str, attempts: Sequence[Attempt], header: Sequence[str]) -> str:
     """The sentence about a file that is no table of the source; `header` is the row that looks most like one."""
     near = max(attempts, key=lambda attempt: (attempt.share, attempt.named), default=None)
     if near is not None and near.share >= _SIMILAR and near.named > 1:
         parts = [f"column “{_called(c)}” is missing{_hint(c, near.shape)}" for c in near.missing]
+        wide = near.table.meta.unpivot
+        if wide and not near.shape.wide:
+            parts.append(f"no column is like {wide.example or wide.columns}")
         return (
             f"{file}, row {near.shape.header_at + 1}: looks like {near.table.full_name}, but {'; '.join(parts)}. "
             "Export it with that column, or add the header to the contract's aliases"
@@ -55,7 +64,7 @@ def unknown(contract: SourceContract, file: str, attempts: Sequence[Attempt], he
     if near is not None and near.named:
         table, missing = near.table, list(near.missing)
     else:
-        table = max(_delimited(contract), key=lambda table: _likeness(table, header))
+        table = max(_delimited(contract), key=lambda table: _likeness(table, header))  # no cell is a known header
         missing = [column for column in table.required if _names(column)]
     names = ", ".join(f"“{_called(column)}”" for column in missing)
     lacks = f", but {names} {'is' if len(missing) == 1 else 'are'} missing" if missing else ""
@@ -74,7 +83,7 @@ def _likeness(table: TableContract, header: Sequence[str]) -> float:
     """How much the required columns are like the cells of a row, 0 to 1 on the mean."""
     required = [names for column in table.required if (names := _names(column))]
     cells = [normal(cell) for cell in header if cell.strip()][:200]
-    if not required or not cells:
+    if len(required) < 2 or not cells:  # one header proves nothing
         return 0.0
     ratio = difflib.SequenceMatcher
     best = [max(ratio(None, name, cell).ratio() for name in names for cell in cells) for names in required]
@@ -83,7 +92,7 @@ def _likeness(table: TableContract, header: Sequence[str]) -> float:
 
 def _names(column: ColumnContract) -> set[str]:
     every = [*(alias for aliases in column.meta.aliases.values() for alias in aliases), *column.meta.also]
-    return {normal(alias) for alias in every if not alias.startswith("~")}
+    return {normal(alias) for alias in every if not alias.startswith(("~", "+"))}  # +1 is a cell without a header
 
 
 def _bare(header: str) -> str:

@@ -103,8 +103,8 @@ def _recognise_csv(contract: SourceContract, member: Member) -> Shape | Unsuppor
             continue
         for shape, above, below in _candidates(table, member, readings):
             missing = tuple(column for column in table.required if column.name not in shape.places)
-            if missing:
-                attempts.append(Attempt(table, shape, missing))
+            if missing or (table.meta.unpivot and not shape.wide):
+                attempts += [] if _of_others(shape) else [Attempt(table, shape, missing)]
                 continue
             shape.preamble = "\n".join(clean(shape.delimiter.join(record)) for record in above)
             if table.meta.title and not re.search(table.meta.title, shape.preamble):
@@ -136,6 +136,12 @@ def _settled(shape: Shape, below: list[list[str]]) -> Shape:
     return shape
 
 
+def _of_others(shape: Shape) -> list[str]:
+    """The headers that say that a file is another report."""
+    of_others = {normal(name) for name in shape.table.meta.without}
+    return [header for header in shape.header if normal(header) in of_others]
+
+
 def _is_filled(shape: Shape, below: list[list[str]]) -> bool:
     """Whether the columns without which a file is another table hold something in some record at the top."""
     places = [shape.places[column][0] for column in shape.table.meta.filled if shape.places.get(column)]
@@ -158,8 +164,7 @@ def _describes(shape: Shape, below: list[list[str]]) -> bool:
 def _another_report(shape: Shape, above: list[list[str]]) -> str:
     """Why a file with all required columns is another report after all; empty where it is none."""
     meta = shape.table.meta
-    of_others = {normal(name) for name in meta.without}
-    found = [header for header in shape.header if normal(header) in of_others]
+    found = _of_others(shape)
     title = next((cell.strip() for row in above for cell in row if cell.strip()), "")
     if not found and meta.titled and not re.search(meta.titled, title):
         found = shape.new_columns
@@ -219,12 +224,11 @@ def _csv_shape(table: TableContract, member: Member, delimiter: str, number: int
         beside = [place for also in column.meta.also for place in names.called(also)[:1]]
         if beside:
             shape.places[column.name] = shape.places.get(column.name, []) + beside
-    if not shape.places and not table.meta.unpivot:
-        return None
     if table.meta.unpivot:
         shape.wide = _wide(shape, table.meta.unpivot.columns)
-        if not shape.wide:
-            return None
+    if not shape.places and not shape.wide:
+        return None
+    if table.meta.unpivot:
         shape.places |= {column: [] for column in table.unpivoted}
     _place_derived(shape)
     for extra in _extras(table):

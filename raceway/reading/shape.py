@@ -103,5 +103,5 @@ class Headers:
         hits = [place for place, name in enumerate(self._names) if name == wanted]
         hits = hits or [place for place, name in enumerate(self._bare) if name == wanted]
         if len({self._texts[place] for place in hits}) > 1 and len({self._names[place] for place in hits}) == 1:
-            return [place for place in hits if self._texts[place] == " ".join(alias.split())]
+            return [place for place in hits if self._texts[place] == " ".join(clean(alias).split())]
         return hits

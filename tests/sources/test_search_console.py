@@ -110,3 +110,39 @@ def test_a_run_killed_between_two_moves_makes_no_whole_of_a_filtered_export(desk
     assert (again.status, again.batches) == ("duplicate", [])
     assert [batch.is_filtered for batch in Ledger(desk.home).state().accepted()] == [True]
     assert len(landed.batches) == 1
+
+
+def compared(first: str, second: str, name: str = "Top queries") -> str:
+    """A table of a comparison of two periods."""
+    metrics = [
+        f"{period} {metric}" for metric in ("Clicks", "Impressions", "CTR", "Position") for period in (first, second)
+    ]
+    return f"{name},{','.join(metrics)}\ncups,3,2,30,20,10%,10%,1,2\n"
+
+
+def test_of_a_comparison_the_first_period_lands(desk: Desk) -> None:
+    desk.deliver(f"{FOLDER}/Queries.csv", compared("3/1/26 - 3/31/26", "2/1/26 - 2/28/26"))
+    desk.deliver(f"{FOLDER}/Filters.csv", filters("Compare"))
+    (outcome,) = desk.land("search_console")
+    assert desk.rows(outcome, "query, clicks, impressions, ctr, position, cast(period_start as varchar)") == [
+        ("cups", 3, 30, 0.1, 1.0, "2026-03-01")
+    ]
+
+
+def test_a_comparison_whose_days_leave_two_readings_is_refused(desk: Desk) -> None:
+    desk.deliver(f"{FOLDER}/Queries.csv", compared("3/1/26 - 4/2/26", "1/1/26 - 2/2/26"))
+    desk.deliver(f"{FOLDER}/Filters.csv", filters("Compare"))
+    (outcome,) = desk.land("search_console")
+    assert (outcome.status, "its period is not stated" in outcome.reason) == ("refused", True)
+
+
+def test_pages_land_beside_queries(desk: Desk) -> None:
+    desk.deliver(f"{FOLDER}/Chart.csv", CHART)
+    desk.deliver(
+        f"{FOLDER}/Pages.csv", "Top pages,Clicks,Impressions,CTR,Position\nhttps://shop.example/a,2,31,6.45%,4.1"
+    )
+    desk.deliver(f"{FOLDER}/Filters.csv", filters("Last 3 months"))
+    (outcome,) = desk.land("search_console")
+    assert desk.rows(outcome, "page, clicks, cast(period_end as varchar)", "pages") == [
+        ("https://shop.example/a", 2, "2026-03-02")
+    ]

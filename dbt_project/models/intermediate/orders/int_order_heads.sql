@@ -47,7 +47,8 @@ sums as (
         sum(amount) as items_amount,
         sum(case when not is_gift_card then amount end) as goods_amount,
         max(exported_at) as exported_at,
-        coalesce(max(refunded_amount), 0) as refunded_amount
+        coalesce(max(refunded_amount), 0) as refunded_amount,
+        coalesce(max(is_net), false) as is_net
     from items
     group by source, account, order_name
 ),
@@ -99,6 +100,7 @@ orders as (
         discounted.goods_discounts,
         discounted.shipping,
         discounted.taxes,
+        discounted.is_net,
         discounted.exported_at,
         discounted.refunded_amount,
         cast(greatest(coalesce(discounted.goods_amount, 0) - discounted.discount, 0) as decimal(18, 6)) as subtotal,
@@ -222,6 +224,7 @@ final as (
         dated.total,
         dated.goods_discounts,
         dated.taxes,
+        dated.is_net,
         coalesce(dated.is_tax_stated, false) as is_tax_stated,
         cast(case when dated.is_tax_stated then dated.subtotal + coalesce(dated.shipping, 0) end as decimal(18, 6))
             as taxed_amount,

@@ -44,6 +44,7 @@ final as (
         ('amount', 'decimal(38, 6)'),
         ('line_discount', 'decimal(19, 6)'),
         ('is_gift_card', 'boolean'),
+        ('is_net', 'boolean'),
     ]) }}
 )
 

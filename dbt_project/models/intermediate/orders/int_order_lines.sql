@@ -40,7 +40,7 @@ sold as (
         cast(numbered.amount as decimal(38, 6)) as amount,
         cast(coalesce(numbered.line_discount, 0) as decimal(38, 6)) as line_discount,
         numbered.is_gift_card,
-        accounts.prices_include_vat,
+        accounts.prices_include_vat and not coalesce(orders.is_net, false) as prices_include_vat,
         orders.is_tax_stated,
         orders.taxed_amount,
         orders.taxes,

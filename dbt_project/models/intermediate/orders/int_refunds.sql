@@ -107,6 +107,7 @@ returned as (
         accounts.market,
         '' as product_line,
         accounts.prices_include_vat,
+        returns.is_net,
         returns.amount,
         coalesce(orders.is_counted, true) as is_counted
     from returns
@@ -135,10 +136,13 @@ taxed_returns as (
     select
         returned.*,
         vat_rates.vat_rate,
-        coalesce(vat.net_part, 1) as net_part,
-        coalesce(
-            vat.net_whole, case when returned.prices_include_vat then 1 + vat_rates.vat_rate else 1 end
-        ) as net_whole
+        case when returned.is_net then 1 else coalesce(vat.net_part, 1) end as net_part,
+        case
+            when returned.is_net then 1
+            when vat.net_whole is not null then vat.net_whole
+            when returned.prices_include_vat then 1 + vat_rates.vat_rate
+            else 1
+        end as net_whole
     from returned
     inner join vat_rates
         on

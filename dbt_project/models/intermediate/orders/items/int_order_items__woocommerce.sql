@@ -27,7 +27,8 @@ told as (
         sku,
         product,
         quantity,
-        amount
+        amount,
+        false as is_net
     from woocommerce_items
     union all
     select
@@ -51,7 +52,9 @@ told as (
         cast(null as varchar) as sku,
         products as product,
         cast(items_sold as decimal(18, 6)) as quantity,
-        net_sales as amount
+        net_sales as amount,
+        -- Analytics' Net Sales are without tax, whatever the shop's prices hold
+        true as is_net
     from woocommerce_orders
     where net_sales >= 0
 ),
@@ -92,6 +95,7 @@ final as (
         quantity,
         cast(amount as decimal(38, 6)) as amount,
         cast(0 as decimal(18, 6)) as line_discount,
+        is_net,
         {{ is_gift_card('product') }} as is_gift_card
     from preferred
     where preference = 1
