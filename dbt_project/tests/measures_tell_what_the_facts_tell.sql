@@ -77,8 +77,9 @@
     'fct_act_lead': {
         'became_lead_on': {
             'leads': 'count(*)',
-            'leads_created_cohort': 'count(*)',
-            'leads_won_cohort': 'sum(case when is_won_90d then 1 end)',
+            'leads_created_cohort': 'sum(case when not was_customer then 1 end)',
+            'leads_won_cohort': 'sum(case when is_won_90d and not was_customer then 1 end)',
+            'leads_with_value': 'sum(case when not was_customer then 1 end)',
         },
         'qualified_on': {'qualified_leads': 'count(*)'},
     },
@@ -116,6 +117,7 @@
         'deals_closed': 'sum(case when is_closed then 1 end)',
         'deals_won': 'sum(case when is_won then 1 end)',
         'sales_cycle_days': 'sum(case when is_closed then cycle_days end)',
+        'deals_won_dated': 'sum(case when is_closed and cycle_days is not null then 1 end)',
     }},
     'fct_convert_trial': {'started_on': {
         'trials_started': 'count(*)',
@@ -157,7 +159,8 @@
     }},
     'fct_advocacy_referral': {'day': {
         'referrals_sent': 'count(*)',
-        'referrals_converted': 'sum(case when is_converted_90d then 1 end)',
+        'friends_invited': 'sum(case when is_new_friend then 1 end)',
+        'referrals_converted': 'sum(case when is_new_friend and is_converted_90d then 1 end)',
     }},
     'fct_advocacy_content_share': {'day': {'content_shares': 'sum(shares)'}},
     'fct_advocacy_endorsement': {'day': {

@@ -269,16 +269,18 @@ def load_sales_channels(home: Home) -> list[SalesChannel]:
 
 
 def _rows(path: Path, model: type[Row]) -> list[tuple[int, Row]]:
-    """The typed rows of a small settings file with their row numbers (the header is row 1)."""
+    """The typed rows of a small settings file with the numbers of their lines as an editor counts them."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = [line for line in file if not line.startswith("#")]
+            lines = {number: line for number, line in enumerate(file, start=1) if not line.startswith("#")}
     except FileNotFoundError:
         raise BadSettings(f"{path}: not there; its columns are {','.join(model.model_fields)}") from None
     except UnicodeDecodeError as fault:
         raise BadSettings(f"{path}: not UTF-8 ({fault}); save it as CSV UTF-8") from fault
     rows: list[tuple[int, Row]] = []
-    for number, cells in enumerate(csv.DictReader(lines), start=2):
+    reader, numbers = csv.DictReader(lines.values()), list(lines)
+    for cells in reader:
+        number = numbers[reader.line_num - 1]
         if None in cells:
             raise BadSettings(f"{path}, row {number}: more cells than the header has columns; quote commas")
         given = {clean(name): clean(value) for name, value in cells.items() if value is not None and clean(value)}

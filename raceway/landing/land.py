@@ -32,13 +32,14 @@ from raceway.common.faults import ExportRefused
 from raceway.common.files import move
 from raceway.common.home import Home
 from raceway.common.moments import utc_text
-from raceway.config.accounts import ACCOUNT_COLUMNS, Account, load_accounts
+from raceway.config.accounts import Account
 from raceway.config.settings import Settings, load_settings
 from raceway.contracts.grammar import SourceContract, TableContract
 from raceway.contracts.load import load_contract
 from raceway.inbox.exports import A_DAY, Export, ExportFile, is_same
 from raceway.inbox.raw_files import Area, RawFiles, private, refused_rows
 from raceway.landing.batch import Batch, said_by_name, write_batch
+from raceway.landing.whose import account_of, refuse_links
 from raceway.landing.workbench import workbench
 from raceway.ledger.effect import copy_states, in_effect
 from raceway.ledger.ledger import BatchState, Ledger, LedgerState, state_name
@@ -125,8 +126,8 @@ class _Landing:
             changed = self.raw.has_moved()
             if changed is not None:
                 return self._still_written(changed)
-            self._refuse_links()
-            account = self._account()
+            refuse_links(self.home, self.export)
+            account = account_of(self.home, self.export)
             jobs, aside = jobs_of(self.contract, self.export, self._members(copies), self.scratch)
             if self._waits_for_sibling(jobs):
                 return self.outcome
@@ -189,33 +190,6 @@ class _Landing:
             "landed earlier and is not in archive/ any more (raw files are kept for retention.archive_days = "
             f"{self.settings.retention.archive_days} days); put all parts into the inbox again, together"
         )
-
-    def _refuse_links(self) -> None:
-        for file in self.export.files:
-            if self.export.located(self.home, file).is_symlink():
-                raise ExportRefused(
-                    f"{self.export.account}/{file.path}: a symbolic link, which is not followed: what it points to may "
-                    "lie outside the home; put the file itself into the inbox"
-                )
-
-    def _account(self) -> Account:
-        accounts = load_accounts(self.home)
-        source, name = self.export.source, self.export.account
-        first = self.export.files[0].path
-        if not name:
-            raise ExportRefused(
-                f"{first}: lies in inbox/{source}/ itself; put it into inbox/{source}/<account>/, where the account is "
-                "one of accounts.csv"
-            )
-        if (source, name) not in accounts:
-            known = ", ".join(account for of, account in accounts if of == source) or "none"
-            line = ",".join([source, name, name, "", "VN", "Asia/Ho_Chi_Minh", "VND"])
-            raise ExportRefused(
-                f"{name}/{first}: accounts.csv has no account {name!r} of {source} (it has: {known}). Add a line like "
-                f"`{line}{',' * (len(ACCOUNT_COLUMNS) - 7)}` with its market, time zone and currency, "
-                "then `raceway retry`"
-            )
-        return accounts[source, name]
 
     def _members(self, copies: Sequence[tuple[ExportFile, Path]]) -> list[Member]:
         cp1252 = any("cp1252" in table.meta.encodings for table in self.contract.tables)

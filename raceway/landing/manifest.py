@@ -132,7 +132,9 @@ def _reconciled(connection: duckdb.DuckDBPyConnection, reading: Reading) -> dict
 def _say_nameless(connection: duckdb.DuckDBPyConnection, reading: Reading) -> None:
     """A finding about rows that name nothing, where the contract says what they are."""
     rule = reading.table.meta.totals
-    for rows in reading.rows if rule and rule.says else []:
+    if rule is None or not rule.says:
+        return
+    for rows in reading.rows:
         found = connection.execute(
             f"select count(*), min({rows.number}) from {rows.relation} where {_is_labelled(rows, NO_NAME)}"
         ).fetchone()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -134,6 +134,7 @@ def start(conf: Mapping[str, Any], started_at: dt.datetime) -> tuple[bool, Json]
 
     with _at_work("which sources are in") as home:
         settings = load_settings(home)
+        home.run_folder(conf.get("run_id") or run_id_for(started_at))  # a name that leads elsewhere stops here
         as_of = dt.date.fromisoformat(conf["as_of"]) if conf.get("as_of") else settings.business_day(started_at)
         late = late_sources(home, settings, as_of)
         ready = not late or not conf.get("wait", True) or past_cut_off(settings, as_of)
@@ -256,7 +257,10 @@ def _at_work(doing: str, run: Run | None = None) -> Iterator[Home]:
         with together(home):
             yield home
     except duckdb.IOException as fault:
-        raise PassingFault(f"DuckDB could not read or write a file: {fault}") from fault
+        passing = PassingFault(f"DuckDB could not read or write a file: {fault}")
+        if run is not None:  # it may not pass; a later try that goes well replaces the record
+            _record_failure(home, run, passing)
+        raise passing from fault
     except Exception as fault:
         if run is not None:
             _record_failure(home, run, fault)
@@ -277,5 +281,9 @@ def _record(run: Run, status: RunStatus, message: str, **more: Any) -> RunRecord
 
 
 def _record_failure(home: Home, run: Run, fault: Exception) -> None:
-    """Keeps why a run stopped; a later try of the same run replaces the record."""
-    record_run(home, _record(run, "refused" if isinstance(fault, GateFailed) else "failed", str(fault)))
+    """Keeps why a run stopped; a later try of the same run replaces the record.
+
+    Where the disk takes no record, the fault itself is what is told.
+    """
+    with suppress(OSError):
+        record_run(home, _record(run, "refused" if isinstance(fault, GateFailed) else "failed", str(fault)))

@@ -116,8 +116,16 @@ _GROUPS6: Final = """case when contains(x, '::') then
     else string_split(x, ':') end"""
 _IP: Final = "trim(split_part(split_part(lower(x), ',', 1), '%', 1))"
 _IP4: Final = r"(?:::ffff:)?((?:\d{1,3}\.){3})\d{1,3}(?::\d+)?"
+# an IPv4 address in the digits of an IPv6 one, ::ffff:c000:0201: its first three bytes
+_IP4_IN_6: Final = "list_transform(rw_groups6({ip})[1:6], lambda g: ltrim(g, '0')) = ['', '', '', '', '', 'ffff']"
+_BYTES: Final = """list_aggregate(list_transform(
+        list_transform(rw_groups6({ip})[7:8], lambda g: lpad(g, 4, '0')),
+        lambda g: ('0x' || g[1:2])::integer || '.' || ('0x' || g[3:4])::integer), 'string_agg', '.')"""
 _COARSE_IP: Final = f"""case
     when regexp_full_match({_IP}, '{_IP4}') then regexp_extract({_IP}, '{_IP4}', 1) || '0/24'
+    when regexp_full_match({_IP}, '[0-9a-f:]*:[0-9a-f:]*') and len(rw_groups6({_IP})) = 8
+        and {_IP4_IN_6.format(ip=_IP)} then
+        regexp_extract({_BYTES.format(ip=_IP)}, '(.*\\.)', 1) || '0/24'
     when regexp_full_match({_IP}, '[0-9a-f:]*:[0-9a-f:]*') and len(rw_groups6({_IP})) = 8 then
         array_to_string(list_transform(rw_groups6({_IP})[1:3],
             lambda g: coalesce(nullif(ltrim(g, '0'), ''), '0')), ':') || '::/48'

@@ -327,13 +327,15 @@ def plain_copy(member: Member, target: Path, cp1252: bool) -> Path:
 
 def blank_lines(plain: Path, delimiter: str) -> list[int]:
     """Where the blank lines of a plain copy begin, in bytes; those inside quoted cells are none."""
-    data = plain.read_bytes()
-    if b"\n\n" not in data and not data.startswith(b"\n"):
+    if plain.stat().st_size == 0:
         return []
     mark = re.escape(delimiter.encode())
     # a quote opens a cell only at its beginning; what it encloses is passed over whole
     tokens = re.compile(rb"(?:(?<=" + mark + rb')|(?<=\n)|\A)"(?:[^"]|"")*+"|(?:(?<=\n)|\A)\n')
-    return [token.start() for token in tokens.finditer(data) if token.group() == b"\n"]
+    with plain.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        if data.find(b"\n\n") < 0 and data[:1] != b"\n":
+            return []
+        return [token.start() for token in tokens.finditer(data) if token.end() - token.start() == 1]
 
 
 def opened(member: Member) -> IO[bytes]:

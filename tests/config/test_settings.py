@@ -96,6 +96,14 @@ def test_a_wrong_setting_is_refused_with_file_key_and_reason(home: Home, old: st
     assert str(home.settings) in str(refusal.value)
 
 
+def test_comments_and_blank_lines_shift_no_row_number(home: Home) -> None:
+    lines = home.accounts.read_text(encoding="utf-8").splitlines()
+    bad = "shopify,b,B,,VN,Asia/Saigonn,VND"
+    home.accounts.write_text("\n".join(["# ours", lines[0], "# more", "", *lines[1:], bad]) + "\n", encoding="utf-8")
+    with pytest.raises(BadSettings, match=rf"row {len(lines) + 4}: time_zone"):
+        load_accounts(home)
+
+
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [

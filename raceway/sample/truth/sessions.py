@@ -28,6 +28,7 @@ class Session:
     campaign: tuple[str, str, str, str] = ("", "", "", "")
     events: list[Event] = field(default_factory=list)
     has_order: bool = False
+    named_at: int | None = None  # when a purchase of it last named a placed order
     tells_engagement: bool = True  # whether the site's events say how long a visitor looked
 
     @property

@@ -68,9 +68,10 @@ leads_by_day as (
         leads.channel,
         leads.market,
         count(*) as leads,
-        sum(coalesce(lead_values.lead_value, 0)) as lead_value
+        sum(case when not leads.was_customer then lead_values.lead_value end) as lead_value,
+        sum(case when not leads.was_customer then 1 else 0 end) as leads_with_value
     from leads
-    inner join lead_values on leads.became_lead_on = lead_values.day
+    left join lead_values on leads.became_lead_on = lead_values.day
     group by leads.became_lead_on, leads.channel, leads.market
 ),
 
@@ -122,7 +123,7 @@ final as (
     union all
     {{ measures_from('carts_by_day', ['carts_created', 'carts_ordered']) }}
     union all
-    {{ measures_from('leads_by_day', ['leads', 'lead_value']) }}
+    {{ measures_from('leads_by_day', ['leads', 'lead_value', 'leads_with_value']) }}
     union all
     {{ measures_from('qualified_by_day', ['qualified_leads']) }}
     union all
