@@ -40,7 +40,7 @@ class Attempt:
     @property
     def share(self) -> float:
         """The share of the required columns that are met by name."""
-        return self.named / len(self.table.required)
+        return self.named / max(1, len(self.table.required))
 
 
 def quotable(text: str) -> str:
