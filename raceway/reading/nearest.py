@@ -56,7 +56,7 @@ def unknown(contract: SourceContract, file: str, attempts: Sequence[Attempt], he
         parts = [f"column “{_called(c)}” is missing{_hint(c, near.shape)}" for c in near.missing]
         wide = near.table.meta.unpivot
         if wide and not near.shape.wide:
-            parts.append(f"no column is like {wide.example or wide.columns}")
+            parts.append(f"no column is like {wide.columns}")
         return (
             f"{file}, row {near.shape.header_at + 1}: looks like {near.table.full_name}, but {'; '.join(parts)}. "
             "Export it with that column, or add the header to the contract's aliases"

@@ -101,6 +101,7 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
         "shopee": ["orders"],
         "seo": [
             "keyword_planner",
+            "keyword_planner_average",
             "seranking_positions",
             "semrush_trend",
             "semrush_positions",
