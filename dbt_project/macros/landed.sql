@@ -34,6 +34,14 @@
         ])) }}
     {%- endif -%}
     {%- set day = scope.day | default('day', true) -%}
+    {#- two entities of one key are two scopes, each with its own moment; the freeze tells them apart alike -#}
+    {%- if scope.kind == 'days' -%}
+        {%- set scope_of = 'cast(landed_rows.' ~ day ~ ' as varchar)' -%}
+    {%- elif scope.own_id -%}
+        {%- set scope_of = "concat(landed_rows._entity, '|', cast(landed_rows." ~ scope.made_at ~ ' as varchar))' -%}
+    {%- else -%}
+        {%- set scope_of = 'landed_rows._entity' -%}
+    {%- endif -%}
     {%- set rows -%}
         select
             landed_rows.*,
@@ -49,7 +57,7 @@
             from {{ scopes }} as scopes
             where
                 scopes.batch_id = batches.batch_id
-                and scopes.scope = {{ 'cast(landed_rows.' ~ day ~ ' as varchar)' if scope.kind == 'days' else 'landed_rows._entity' }}
+                and scopes.scope = {{ scope_of }}
         )
         {% endif %}
     {%- endset -%}

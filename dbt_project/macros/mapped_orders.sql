@@ -26,8 +26,11 @@ final as (
         delivery_state,
         {{ 'sales_channel' if with_buyer(source_name) else 'cast(null as varchar) as sales_channel' }},
         country,
-        order_discount,
+        -- a discount is one whatever its sign: Lazada writes it below zero
+        abs(order_discount) as order_discount,
         order_total,
+        {{ 'buyer_shipping' if states_tax(source_name) else 'cast(null as decimal(18, 6)) as buyer_shipping' }},
+        {{ 'taxes' if states_tax(source_name) else 'cast(null as decimal(18, 6)) as taxes' }},
         refunded_amount,
 
         ---------- the row
@@ -35,7 +38,7 @@ final as (
         product,
         quantity,
         price,
-        seller_discount,
+        abs(seller_discount) as seller_discount,
 
         ---------- what the platform keeps and pays; a fee is a fee whatever its sign
         abs(commission_fee) as commission_fee,
@@ -75,3 +78,6 @@ select * from final
 
 {# Whether a source's orders name their buyer: marketplaces mask them, shop systems do not. #}
 {% macro with_buyer(source_name) %}{{ return(source_name in ('haravan', 'sapo')) }}{% endmacro %}
+
+{# Whether a source's orders have cells for their tax and for the shipping that the buyer pays. #}
+{% macro states_tax(source_name) %}{{ return(source_name in ('haravan', 'sapo', 'tiktok_shop')) }}{% endmacro %}

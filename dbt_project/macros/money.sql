@@ -20,14 +20,63 @@
 {%- endmacro %}
 
 
-{# An amount without the VAT that its account's prices hold, as decimal(38, 15). `account` is the alias of
-   a row of the accounts; net = price ÷ (1 + rate). #}
-{% macro without_vat(amount, account) -%}
+{# A cost or fee (at most 15 decimals) times the rate of its day, rounded half up to six decimals: a platform states it
+   finer than the minor unit, and rows rounded one by one would not add up to what it charged. #}
+{% macro cost_to_reporting(cost, rate) -%}
+    cast(round(cast({{ cost }} as decimal(38, 15)) * cast({{ rate }} as decimal(18, 8)), 6) as decimal(18, 6))
+{%- endmacro %}
+
+
+{# An amount without the VAT that it holds, as decimal(38, 15): amount × part ÷ whole. By a rate part is 1 and whole
+   1 + rate; by a tax that the order states, what is left of goods and shipping without it, and both with it. #}
+{% macro without_vat(amount, part, whole) -%}
     case
-        when {{ account }}.prices_include_vat and {{ account }}.vat_rate <> 0
-            then {{ share_of(amount, '1', '(1 + cast(' ~ account ~ '.vat_rate as decimal(9, 6)))') }}
+        when {{ part }} <> {{ whole }} then {{ share_of(amount, part, whole) }}
         else cast({{ amount }} as decimal(38, 15))
     end
+{%- endmacro %}
+
+
+{# The VAT rate of each kind of sale in `sales` (a relation with source, account, market, product_line, day), one row per
+   kind, as decimal(9, 6): of the rows of vat_rates.csv that fit it the most particular, of these the latest; before the
+   first of them the account's own. product_line is '' where none is known. A row's market is the sale's, else the
+   account's. #}
+{% macro vat_rates_of(sales) -%}
+    select
+        sales.source,
+        sales.account,
+        sales.market,
+        sales.product_line,
+        sales.day,
+        cast(
+            coalesce(
+                max_by(
+                    rates.rate,
+                    concat(
+                        case when rates.account <> '' then 1 else 0 end,
+                        case when rates.market = sales.market then 2 when rates.market <> '' then 1 else 0 end,
+                        case when rates.source <> '' then 1 else 0 end,
+                        case when rates.product_line <> '' then 1 else 0 end,
+                        cast(rates.valid_from as varchar)
+                    )
+                ),
+                max(sellers.vat_rate)
+            ) as decimal(9, 6)
+        ) as vat_rate
+    from (
+        select distinct source, account, market, lower(trim(coalesce(product_line, ''))) as product_line, day
+        from {{ sales }}
+    ) as sales
+    inner join {{ source('house', 'accounts') }} as sellers
+        on sales.source = sellers.source and sales.account = sellers.account
+    left join {{ source('house', 'vat_rates') }} as rates
+        on
+            rates.source in ('', sales.source)
+            and rates.account in ('', sales.account)
+            and rates.market in ('', sales.market, sellers.market)
+            and lower(trim(rates.product_line)) in ('', sales.product_line)
+            and rates.valid_from <= sales.day
+    group by sales.source, sales.account, sales.market, sales.product_line, sales.day
 {%- endmacro %}
 
 

@@ -43,40 +43,64 @@
     )
 {%- endmacro %}
 
-{# What a status says of an order, in the words of the Vietnamese and English exports. #}
+{# Whether the whole of a cell is one of these texts, any case, whichever way hủy is written; false where it is empty. #}
+{% macro is_one_of(cell, texts) -%}
+    coalesce(
+        replace(replace(lower(trim({{ cell }})), 'huỷ', 'hủy'), '_', ' ') in (
+            '{{ texts | join("', '") }}'
+        ),
+        false
+    )
+{%- endmacro %}
+
+{# What a status says of an order, in the words of the Vietnamese and English exports. The whole text decides: a
+   request to cancel (Yêu cầu hủy) has cancelled nothing. A text that is near and not here is named by
+   order_statuses_are_known. #}
 {% macro says_cancelled(status) -%}
-    {{ holds_any(status, ['hủy', 'huỷ', 'cancel']) }}
+    {{ is_one_of(status, [
+        'đã hủy', 'hủy', 'bị hủy', 'đã bị hủy', 'hủy đơn', 'đơn hủy', 'đã hủy đơn', 'đơn đã hủy', 'đơn hàng đã hủy',
+        'hủy bởi người mua', 'hủy bởi người bán', 'hủy bởi hệ thống', 'đã hủy bởi người mua', 'đã hủy bởi người bán',
+        'đã hủy bởi hệ thống', 'đã hủy bởi khách', 'khách hủy', 'người mua hủy', 'người bán hủy', 'shop hủy',
+        'hệ thống hủy', 'hủy tự động',
+        'cancelled', 'canceled', 'wc-cancelled', 'wc-canceled', 'order cancelled', 'order canceled', 'auto cancelled',
+        'cancelled by buyer', 'cancelled by customer', 'cancelled by seller', 'cancelled by system',
+        'canceled by buyer', 'canceled by customer', 'canceled by seller', 'canceled by system',
+    ]) }}
 {%- endmacro %}
 
 {# Refused at the door, or brought back: nobody took the parcel. A return after delivery is a refund and is
    told by the refunded amount. `delivery` is the state of the parcel, `status` that of the order. #}
 {% macro says_undelivered(status, delivery) -%}
     (
-        {{ holds_any(status, ['không giao được', 'giao hàng thất bại', 'giao không thành công',
-            'failed delivery', 'delivery failed', 'undelivered']) }}
-        or {{ holds_any(delivery, ['không giao được', 'thất bại', 'không thành công', 'không nhận', 'từ chối',
-            'bom hàng', 'chuyển hoàn', 'hoàn hàng', 'trả về', 'fail', 'refused', 'returned', 'undelivered']) }}
+        {{ is_one_of(status, undelivered_statuses()) }}
+        or {{ is_one_of(delivery, undelivered_statuses() + [
+            'thất bại', 'không thành công', 'không nhận', 'khách không nhận', 'khách không nhận hàng',
+            'không nhận hàng', 'từ chối', 'từ chối nhận', 'từ chối nhận hàng', 'khách từ chối', 'khách từ chối nhận',
+            'khách từ chối nhận hàng', 'bom hàng', 'khách bom hàng', 'chuyển hoàn', 'đã chuyển hoàn',
+            'đang chuyển hoàn', 'hoàn hàng', 'đã hoàn hàng', 'đang hoàn hàng', 'đã hoàn', 'trả về', 'đã trả về',
+            'đang trả về', 'fail', 'failed', 'delivery fail', 'refused', 'delivery refused', 'returned',
+            'returned to seller', 'returned to sender', 'returning', 'return to sender',
+        ]) }}
     )
 {%- endmacro %}
 
-{# The marketplace that a shop system names as the place of sale, by the source that it is here; null: none. #}
-{% macro marketplace_named(sales_channel) -%}
-    case
-        when {{ holds_any(sales_channel, ['shopee']) }} then 'shopee'
-        when {{ holds_any(sales_channel, ['lazada']) }} then 'lazada'
-        when {{ holds_any(sales_channel, ['tiktok', 'tik tok']) }} then 'tiktok_shop'
-        when {{ holds_any(sales_channel, ['tiki', 'sendo', 'amazon']) }} then 'other'
-    end
+{% macro undelivered_statuses() %}
+    {{ return([
+        'không giao được', 'không giao được hàng', 'giao thất bại', 'giao hàng thất bại', 'giao không thành công',
+        'giao hàng không thành công', 'failed delivery', 'delivery failed', 'undelivered', 'undeliverable',
+    ]) }}
+{% endmacro %}
+
+{# Whether a text is near to one that ends an order and yet none that is known. #}
+{% macro may_end_an_order(text) -%}
+    {{ holds_any(text, [
+        'hủy', 'huỷ', 'cancel', 'không giao', 'thất bại', 'không thành công', 'không nhận', 'từ chối', 'bom hàng',
+        'hoàn hàng', 'chuyển hoàn', 'fail', 'refused', 'undeliver'
+    ]) }}
 {%- endmacro %}
 
-{# Where a shop system sold it: offline over the counter, else online; null where it does not say. #}
-{% macro sales_place_named(sales_channel) -%}
-    case
-        when {{ holds_any(sales_channel, ['trực tiếp', 'cửa hàng', 'tại quầy', 'điện thoại', 'pos', 'store', 'phone']) }}
-            then 'offline'
-        when {{ sales_channel }} is not null then 'online'
-    end
-{%- endmacro %}
+{# The name of a sales channel as sales channels are compared: whole, in lower case. #}
+{% macro sales_channel_name(cell) %}lower(trim({{ cell }})){% endmacro %}
 
 {# Price × quantity, both with decimals: wide enough that no đồng amount overflows. #}
 {% macro times(price, quantity) -%}

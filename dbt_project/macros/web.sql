@@ -1,8 +1,9 @@
 {# Reading addresses and the traffic fields of web events. #}
 
-{# A query parameter of an address, decoded; null where it is missing or empty. #}
+{# A query parameter of an address, decoded and clean; null where it is missing or empty. #}
 {% macro url_parameter(address, name) -%}
-    nullif(trim({{ url_decoded("regexp_extract(" ~ address ~ ", '[?&]" ~ name ~ "=([^&#]*)', 1)") }}), '')
+    {%- set decoded = url_decoded("regexp_extract(" ~ address ~ ", '[?&]" ~ name ~ "=([^&#]*)', 1)") -%}
+    nullif({{ cleaned("nullif(" ~ decoded ~ ", '')") }}, '')
 {%- endmacro %}
 
 
@@ -15,6 +16,15 @@
 {# A traffic field, null where it only says that nothing is known: (direct), (none), (not set), (organic) … #}
 {% macro said(field) -%}
     case when trim({{ field }}) <> '' and {{ field }} not like '(%)' then trim({{ field }}) end
+{%- endmacro %}
+
+
+{# Whether source and medium say that nobody sent the visitor: (direct) / (none). #}
+{% macro says_direct(source, medium) -%}
+    (
+        coalesce(lower(trim({{ source }})), '') = '(direct)'
+        and coalesce(nullif(lower(trim({{ medium }})), ''), '(none)') in ('(none)', '(not set)')
+    )
 {%- endmacro %}
 
 
@@ -44,4 +54,57 @@
 {# Whether a condition of a channel rule, a pattern, describes the whole text; one that is left out holds for all. #}
 {% macro condition_holds(condition, text) -%}
     (coalesce({{ condition }}, '') = '' or {{ is_like_all(text, condition) }})
+{%- endmacro %}
+
+
+{# Click ids that ad platforms write into addresses, the first one first: what a visit is that carries one and says
+   nothing else, and whose ad source it was. An id of Google's for iPhones (gbraid, wbraid) is like gclid; dclid is
+   Display & Video 360's. #}
+{% macro click_ids() %}
+    {{ return([
+        {'id': 'gclid', 'source': 'google', 'medium': 'cpc', 'ad_source': 'google_ads'},
+        {'id': 'gbraid', 'source': 'google', 'medium': 'cpc', 'ad_source': 'google_ads'},
+        {'id': 'wbraid', 'source': 'google', 'medium': 'cpc', 'ad_source': 'google_ads'},
+        {'id': 'dclid', 'source': 'dv360', 'medium': 'cpm', 'ad_source': none},
+        {'id': 'msclkid', 'source': 'bing', 'medium': 'cpc', 'ad_source': none},
+        {'id': 'fbclid', 'source': 'facebook', 'medium': 'paid', 'ad_source': 'meta_ads'},
+        {'id': 'ttclid', 'source': 'tiktok', 'medium': 'paid', 'ad_source': 'tiktok_ads'},
+        {'id': 'li_fat_id', 'source': 'linkedin', 'medium': 'paid', 'ad_source': none},
+        {'id': 'twclid', 'source': 'twitter', 'medium': 'paid', 'ad_source': none},
+        {'id': 'epik', 'source': 'pinterest', 'medium': 'paid', 'ad_source': none},
+        {'id': 'ScCid', 'source': 'snapchat', 'medium': 'paid', 'ad_source': none},
+    ]) }}
+{% endmacro %}
+
+
+{# Of a kind of click id, one of the things that click_ids() says of it. #}
+{% macro of_click_id(kind, what) -%}
+    case {{ kind }}
+        {% for one in click_ids() if one[what] is not none -%}
+        when '{{ one.id }}' then '{{ one[what] }}'
+        {% endfor -%}
+    end
+{%- endmacro %}
+
+
+{# Whether a host is that one or one below it: pay.example.vn is of example.vn. #}
+{% macro is_of_host(host, other) -%}
+    concat('.', {{ host }}) like concat('%.', {{ other }})
+{%- endmacro %}
+
+
+{# What stands before the word by which a site is known: docs of docs.google.com; empty where nothing does. #}
+{% macro site_label(source) -%}
+    case
+        when regexp_extract({{ source }}, '([^.]+)[.](com|co|net|org|edu|gov|ac)[.][a-z][a-z]$', 1) <> ''
+            then regexp_replace({{ source }}, '(^|[.])[^.]+[.](com|co|net|org|edu|gov|ac)[.][a-z][a-z]$', '')
+        when {{ source }} like '%.%' then regexp_replace({{ source }}, '(^|[.])[^.]+[.][a-z]+$', '')
+        else ''
+    end
+{%- endmacro %}
+
+
+{# Whether a host of a search engine's site is where people search: docs., accounts. and finance. are not. #}
+{% macro is_search_page(source) -%}
+    {{ is_like_all(site_label(source), "'(www|m|amp|[a-z][a-z]|images?|lens|cse|html|lite|start|safe|noai|r|(.+[.])?search)?'") }}
 {%- endmacro %}

@@ -1,5 +1,6 @@
 -- Details of an ad account (search terms, keywords, ads, a connector's tables) against the report that bears its
--- totals. They may show less (rare search terms are left out), never more; a connector's campaigns show it all.
+-- totals. They may show less (rare search terms are left out), never more; a connector's campaigns show it all. Reports
+-- of campaigns over a whole period have a check of their own.
 -- Platforms restate, so a difference of more than one part in a hundred is a warning and no fault.
 {{ config(severity='warn') }}
 
@@ -18,6 +19,7 @@ select
 from {{ ref('fct_reach_ads_detail') }}
 where
     is_comparable
+    and report not in ('campaign_period', 'ads_period')
     and (
         cost_account * 100 > bearing_cost_account * 101
         or impressions * 100 > bearing_impressions * 101

@@ -4,7 +4,7 @@
     'keyword_daily', 'search_term_daily', 'ad_daily', 'connector_campaign_daily', 'connector_keyword_daily',
     'connector_search_term_daily'
 ] %}
-{% set over_a_period = ['keyword_period', 'search_term_period', 'ad_period'] %}
+{% set over_a_period = ['campaign_period', 'keyword_period', 'search_term_period', 'ad_period'] %}
 with
 
 details as (

@@ -1,5 +1,6 @@
--- Where a shop states what the items of an order came to after discounts, its lines come to the same, to the minor
--- unit. Shops edit orders and round on their own, so a difference is shown beside the numbers.
+-- Where a shop states what the items of an order came to after discounts, that lies between its lines and its lines
+-- less the whole discount, of which a part may be the shipping's, to the minor unit. Else the lines count as they are:
+-- shops edit orders and round on their own, so the difference is shown beside the numbers.
 {{ config(severity='warn') }}
 
 with
@@ -10,8 +11,8 @@ orders as (
         account,
         order_name,
         max(subtotal) as subtotal,
-        sum({{ times('lineitem_price', 'coalesce(lineitem_quantity, 0)') }}) - coalesce(max(discount_amount), 0)
-            as sum_of_lines
+        sum({{ times('lineitem_price', 'coalesce(lineitem_quantity, 0)') }}) as sum_of_lines,
+        coalesce(max(discount_amount), 0) as discount
     from {{ ref('stg_shopify__orders') }}
     group by source, account, order_name
 ),
@@ -23,7 +24,10 @@ select
     orders.account,
     orders.order_name,
     orders.subtotal,
-    orders.sum_of_lines
+    orders.sum_of_lines,
+    orders.discount
 from orders
 inner join accounts on orders.source = accounts.source and orders.account = accounts.account
-where abs(orders.subtotal - orders.sum_of_lines) * {{ minor_units_per_unit('accounts.minor_unit') }} > 1
+where
+    (orders.subtotal - orders.sum_of_lines) * {{ minor_units_per_unit('accounts.minor_unit') }} > 1
+    or (orders.sum_of_lines - orders.discount - orders.subtotal) * {{ minor_units_per_unit('accounts.minor_unit') }} > 1

@@ -1,12 +1,19 @@
 -- An order has the lines that landed: of every order its item rows in effect, read from its own source, against both
 -- facts, in number, gross sales and discounts. A gift card is a line and no sale; a row without an amount is no line.
--- A discount is the goods', up to what they sell for.
+-- A discount is the goods', up to what they sell for; where the shop's subtotal tells that a part was the shipping's,
+-- less that part. What VAT takes off is told by the order's own tax, else by its rates.
 {% set mapped_sources = ['shopee', 'tiktok_shop', 'lazada', 'haravan', 'sapo'] %}
 with
 
 orders as (select * from {{ ref('fct_convert_order') }}),
 
 accounts as (select * from {{ source('house', 'accounts') }}),
+
+vat as (
+    select order_id, cast(net_part as double) / cast(net_whole as double) as left_of_it
+    from {{ ref('int_order_vat') }}
+    where net_whole <> 0
+),
 
 settings as (select * from {{ source('house', 'settings') }}),
 
@@ -51,6 +58,7 @@ item_rows as (
             as amount,
         {{ is_gift_card('lineitem_name') }} as is_gift_card,
         discount_amount as order_discount,
+        subtotal,
         cast(null as decimal(18, 6)) as line_discount
     from {{ ref('stg_shopify__orders') }}
     union all
@@ -61,6 +69,7 @@ item_rows as (
         gross_sales as amount,
         {{ is_gift_card('item', 'itemization_type') }} as is_gift_card,
         cast(null as decimal(18, 6)) as order_discount,
+        cast(null as decimal(18, 6)) as subtotal,
         gross_sales - net_sales as line_discount
     from {{ ref('stg_square__items') }}
     where event_type = 'payment'
@@ -72,6 +81,7 @@ item_rows as (
         {{ times('price', 'quantity') }} as amount,
         {{ is_gift_card('product') }} as is_gift_card,
         invoice_discount as order_discount,
+        cast(null as decimal(18, 6)) as subtotal,
         {{ times('price', 'quantity') }} - line_total as line_discount
     from {{ ref('stg_kiotviet__invoices') }}
     {% for mapped_source in mapped_sources %}
@@ -83,6 +93,7 @@ item_rows as (
         {{ times('price', 'quantity') }} as amount,
         {{ is_gift_card('product') }} as is_gift_card,
         order_discount,
+        cast(null as decimal(18, 6)) as subtotal,
         seller_discount as line_discount
     from {{ ref('stg_' ~ mapped_source ~ '__orders') }}
     {% endfor %}
@@ -94,6 +105,7 @@ item_rows as (
         woocommerce.amount,
         {{ is_gift_card('woocommerce.product') }} as is_gift_card,
         woocommerce.order_discount,
+        cast(null as decimal(18, 6)) as subtotal,
         cast(null as decimal(18, 6)) as line_discount
     from woocommerce
     inner join woocommerce_told
@@ -111,7 +123,11 @@ sums as (
         count(amount) as lines,
         cast(coalesce(sum(case when not is_gift_card then amount end), 0) as double) as gross,
         cast(
-            coalesce(max(order_discount), 0) + coalesce(sum(case when not is_gift_card then line_discount end), 0)
+            case
+                when sum(amount) - max(subtotal) between 0 and coalesce(max(order_discount), 0)
+                    then sum(amount) - max(subtotal)
+                else coalesce(max(order_discount), 0)
+            end + coalesce(sum(case when not is_gift_card then line_discount end), 0)
             as double
         ) as discount,
         count(case when not is_gift_card then 1 end) as goods
@@ -146,12 +162,13 @@ rated as (
         orders.gross_sales,
         orders.discounts,
         cast(case when accounts.currency = settings.reporting_currency then 1 else fx.rate end as double)
-        / cast(case when accounts.prices_include_vat then 1 + accounts.vat_rate else 1 end as double) as worth,
+        * coalesce(vat.left_of_it, 1) as worth,
         0.500001 / {{ minor_units_per_unit('settings.minor_unit') }} as half_a_unit
     from orders
     cross join settings
     inner join accounts on orders.source = accounts.source and orders.account = accounts.account
     left join fx on accounts.currency = fx.currency and orders.order_date = fx.day
+    left join vat on orders.order_id = vat.order_id
 ),
 
 final as (

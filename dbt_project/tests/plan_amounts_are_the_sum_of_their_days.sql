@@ -17,10 +17,9 @@ planned as (
     select
         plan_rows.kind,
         sum(
-            {{ to_reporting(
+            {{ cost_to_reporting(
                 'plan_rows.amount',
-                'case when plan_rows.currency = settings.reporting_currency then 1 else fx.rate end',
-                'settings.minor_unit'
+                'case when plan_rows.currency = settings.reporting_currency then 1 else fx.rate end'
             ) }}
         ) as amount
     from plan_rows

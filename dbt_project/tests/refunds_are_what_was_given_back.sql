@@ -1,5 +1,6 @@
 -- What was given back of an order is what its source says: of a running total the newest one's share of the goods, of
--- returns the sum of theirs, each without VAT and at the rate of its day. Refunds of sales in no file are compared as a
+-- returns the sum of theirs, each without the VAT of its order (of its own day, where that is in no file) and at the rate of
+-- its day. Refunds of sales in no file are compared as a
 -- whole.
 {% set mapped_sources = ['shopee', 'tiktok_shop', 'lazada', 'haravan', 'sapo'] %}
 with
@@ -74,6 +75,7 @@ kiotviet_returns as (
         source,
         account,
         coalesce(max(invoice_code), return_code) as order_name,
+        min(returned_at) as returned_at,
         cast(coalesce(max(to_pay_back), sum(line_total)) as double)
         * coalesce(
             cast(sum(case when not is_gift_card then line_total end) as double)
@@ -86,13 +88,20 @@ kiotviet_returns as (
 ),
 
 returned as (
-    select source, account, transaction_id as order_name, cast(-net_sales as double) as amount
+    select
+        source,
+        account,
+        transaction_id as order_name,
+        sold_at as returned_at,
+        cast(-net_sales as double) as amount,
+        false as is_net
     from square
     where event_type = 'refund' and not {{ is_gift_card('item', 'itemization_type') }}
     union all
-    select source, account, order_name, amount from kiotviet_returns
+    select source, account, order_name, returned_at, amount, false as is_net from kiotviet_returns
     union all
-    select source, account, order_name, cast(-net_sales as double) as amount from woocommerce_returns
+    select source, account, order_name, ordered_at as returned_at, cast(-net_sales as double) as amount, true as is_net
+    from woocommerce_returns
 ),
 
 sold as (
@@ -112,8 +121,10 @@ told as (
         running.source,
         running.account,
         heads.order_id,
+        cast(null as date) as day,
         cast(least(running.refunded_amount, heads.total) as double)
-        * cast(heads.subtotal as double) / cast(heads.total as double) as amount
+        * cast(heads.subtotal as double) / cast(heads.total as double) as amount,
+        false as is_net
     from running
     inner join heads
         on
@@ -127,8 +138,11 @@ told as (
         returned.source,
         returned.account,
         orders.order_id,
-        returned.amount
+        {{ local_day('returned.returned_at', 'accounts.time_zone') }} as day,
+        returned.amount,
+        returned.is_net
     from returned
+    inner join accounts on returned.source = accounts.source and returned.account = accounts.account
     left join orders
         on
             returned.source = orders.source
@@ -144,15 +158,50 @@ told as (
         and not {{ excluded_by('returned.order_name', 'order') }}
 ),
 
+vat as (
+    select order_id, cast(net_part as double) / cast(net_whole as double) as left_of_it
+    from {{ ref('int_order_vat') }}
+    where net_whole <> 0
+),
+
+loose as (
+    select
+        told.source,
+        told.account,
+        accounts.market,
+        '' as product_line,
+        told.day
+    from told
+    inner join accounts on told.source = accounts.source and told.account = accounts.account
+    where told.order_id is null
+),
+
+rates as (
+    {{ vat_rates_of('loose') }}
+),
+
 of_sources as (
     select
         told.source,
         told.account,
         told.order_id,
-        sum(told.amount)
-        / max(cast(case when accounts.prices_include_vat then 1 + accounts.vat_rate else 1 end as double)) as amount
+        sum(told.amount * case
+            when told.is_net then 1
+            else coalesce(
+                vat.left_of_it,
+                1 / cast(case when accounts.prices_include_vat then 1 + rates.vat_rate end as double),
+                1
+            )
+        end) as amount
     from told
     inner join accounts on told.source = accounts.source and told.account = accounts.account
+    left join vat on told.order_id = vat.order_id
+    left join rates
+        on
+            told.order_id is null
+            and told.source = rates.source
+            and told.account = rates.account
+            and told.day = rates.day
     group by told.source, told.account, told.order_id
 ),
 

@@ -14,9 +14,11 @@ import pyarrow as pa
 from raceway.common.faults import PermanentFault
 from raceway.common.home import Home
 from raceway.common.moments import naive
+from raceway.common.sql import parquet_of
 from raceway.config.accounts import Accounts
 from raceway.config.settings import Settings
 from raceway.contracts.load import load_contract
+from raceway.ledger.effect import mend_states
 from raceway.ledger.ledger import BatchState, Ledger
 
 _RATES: Final = ("plan", "fx_rates")
@@ -40,6 +42,9 @@ def choose_batches(
             f"batch {gone[0].batch_id} ({_where(gone[0])}) is accepted, but {gone[0].path} is not there: put the file "
             f"back from a backup, or take the batch out with: raceway reject {gone[0].batch_id}"
         )
+    for batch in accepted:
+        if kept := load_contract(batch.source, home).table(batch.table).meta.keep_states:
+            mend_states(batch, kept)
     _load_batches(connection, accepted)
     _load_claims(connection, home, accepted)
     _decide(connection)
@@ -106,13 +111,16 @@ def _load_claims(connection: duckdb.DuckDBPyConnection, home: Home, accepted: li
         if batch.scope_kind == "entities":
             by_table[batch.source, batch.table].append(batch)
     for (source, table), batches in by_table.items():
-        if load_contract(source, home).table(table).scope.full_snapshot:
+        scope = load_contract(source, home).table(table).scope
+        if scope.full_snapshot:
             # a snapshot speaks for everything even when it is empty: its one scope has no name
             parts.append("select batch_id, '' from batch where list_contains(?, batch_id)")
             given.append([batch.batch_id for batch in batches])
         else:
-            parts.append("select distinct _batch_id, _entity from read_parquet(?, union_by_name = true)")
-            given.append([str(batch.path) for batch in batches])
+            # two orders of one name are two scopes, each with its own moment; landed.sql tells them apart alike
+            scope_of = f"concat(_entity, '|', cast({scope.made_at} as varchar))" if scope.own_id else "_entity"
+            paths = [batch.path for batch in batches]
+            parts.append(f"select distinct _batch_id, {scope_of} from {parquet_of(paths, by_name=True)}")
     # One statement: DuckDB 2.0.0 loses an insert of more than 122,880 rows into a table that was made in the same
     # transaction when an insert of no rows came before it; only count(*) still tells of them.
     connection.execute(f"create temp table claim as {' union all '.join(parts)}", given)
@@ -124,8 +132,8 @@ def _load_last_days(connection: duckdb.DuckDBPyConnection, home: Home, batches: 
     for batch in batches:
         day = load_contract(batch.source, home).table(batch.table).scope.day or "day"
         connection.execute(
-            f"insert into last_day select ?, coalesce(max({day}), date '0001-01-01') from read_parquet(?)",
-            [batch.batch_id, str(batch.path)],
+            f"insert into last_day select ?, coalesce(max({day}), date '0001-01-01') from {parquet_of(batch.path)}",
+            [batch.batch_id],
         )
 
 
@@ -156,10 +164,11 @@ def _rate_days(connection: duckdb.DuckDBPyConnection, reporting_currency: str) -
     if not paths:
         return {}
     rows = connection.execute(
-        "select currency, list(distinct rate_date order by rate_date) from read_parquet(?) as rates "
+        "select currency, list(distinct rate_date order by rate_date) "
+        f"from {parquet_of([path for (path,) in paths])} as rates "
         "inner join winner on rates._batch_id = winner.batch_id and rates._entity = winner.scope "
         "where to_currency = ? and rate > 0 group by currency",
-        [[path for (path,) in paths], reporting_currency],
+        [reporting_currency],
     ).fetchall()
     return dict(rows)
 

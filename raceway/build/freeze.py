@@ -24,10 +24,23 @@ import duckdb
 
 from raceway import __version__
 from raceway.build.effective_set import choose_batches
-from raceway.build.frozen_tables import hashed_exclusions, write_lists, write_schema, write_settings, write_table
+from raceway.build.frozen_tables import (
+    hashed_exclusions,
+    write_lists,
+    write_schema,
+    write_selling,
+    write_settings,
+    write_table,
+)
 from raceway.common.files import write_aside
 from raceway.common.home import PROJECT, Home
-from raceway.config.accounts import Accounts, load_channel_rules, load_exclusions
+from raceway.config.accounts import (
+    Accounts,
+    load_channel_rules,
+    load_exclusions,
+    load_sales_channels,
+    load_vat_rates,
+)
 from raceway.config.settings import Settings
 from raceway.history.records import Check, record_checks
 from raceway.reading.personal import check_key
@@ -43,7 +56,7 @@ class Frozen:
     as_of: dt.date
     fingerprint: str
     """Equal for two runs that would build the same mart: hash of effective set, covered days, settings,
-    accounts, exclusions, channel rules, as_of and program."""
+    accounts and lists, as_of and program."""
     batches: int
     """Batches in effect."""
     waiting: dict[str, str]
@@ -66,6 +79,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
     check_key(home)
     exclusions = hashed_exclusions(home, load_exclusions(home), accounts)
     channel_rules = load_channel_rules(home)
+    sales_channels, vat_rates = load_sales_channels(home), load_vat_rates(home)
     program = _program_hash(home)
     _begin_anew_with_another_program(home, program)
     with duckdb.connect(str(home.warehouse)) as connection:
@@ -74,6 +88,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
         waiting = choose_batches(connection, home, settings, accounts, as_of)
         write_schema(connection)
         write_settings(connection, settings, accounts, exclusions, channel_rules, as_of)
+        write_selling(connection, sales_channels, vat_rates)
         write_lists(connection, home, settings, accounts)
         _write_program(connection, program)
         fingerprint = _fingerprint(connection, program)
@@ -180,6 +195,8 @@ def _fingerprint(connection: duckdb.DuckDBPyConnection, program: str) -> str:
         "accounts": "*",
         "exclusions": "*",
         "own_channel_rules": "*",
+        "own_sales_channels": "*",
+        "vat_rates": "*",
         "settings": "*",
         "setting_values": "*",
     }

@@ -12,7 +12,7 @@ import duckdb
 from raceway.common.home import Home
 from raceway.common.measure_tables import measure_tables
 from raceway.common.networks import coarse_ip
-from raceway.config.accounts import Accounts, ChannelRule, Exclusion
+from raceway.config.accounts import Accounts, ChannelRule, Exclusion, SalesChannel, VatRate
 from raceway.config.settings import Settings
 from raceway.config.values import minor_unit
 from raceway.reading.personal import Hasher
@@ -61,14 +61,22 @@ def write_settings(
     as_of: dt.date,
 ) -> None:
     """The tables of accounts, exclusions, channel rules and settings."""
-    rows = [account.model_dump() | {"minor_unit": minor_unit(account.currency)} for account in accounts.values()]
+    rows = [
+        account.model_dump()
+        | {
+            "prices_include_vat": bool(account.prices_include_vat),
+            "vat_is_stated": account.prices_include_vat == "stated",
+            "minor_unit": minor_unit(account.currency),
+        }
+        for account in accounts.values()
+    ]
     write_table(
         connection,
         "accounts",
         "source varchar, account varchar, name varchar, brand varchar, market varchar, time_zone varchar, "
         "currency varchar, prices_include_vat boolean, vat_rate decimal(9, 6), history_start date, "
         "opened_on date, ended_on date, conversions_are_purchases boolean, site varchar, counts_sessions boolean, "
-        "minor_unit integer",
+        "minor_unit integer, vat_is_stated boolean",
         rows,
     )
     write_table(
@@ -113,6 +121,24 @@ def write_settings(
     )
 
 
+def write_selling(
+    connection: duckdb.DuckDBPyConnection, sales_channels: list[SalesChannel], vat_rates: list[VatRate]
+) -> None:
+    """The tables of the company's own sales channels and of VAT rates."""
+    write_table(
+        connection,
+        "own_sales_channels",
+        "sales_channel varchar, sales_place varchar, marketplace varchar",
+        [channel.model_dump() for channel in sales_channels],
+    )
+    write_table(
+        connection,
+        "vat_rates",
+        "source varchar, account varchar, market varchar, product_line varchar, valid_from date, rate decimal(9, 6)",
+        [rate.model_dump() for rate in vat_rates],
+    )
+
+
 def write_lists(connection: duckdb.DuckDBPyConnection, home: Home, settings: Settings, accounts: Accounts) -> None:
     """The lists of the settings, one row per value, sorted."""
     lists: dict[str, Iterable[str]] = {
@@ -120,6 +146,7 @@ def write_lists(connection: duckdb.DuckDBPyConnection, home: Home, settings: Set
         "target_pacing": [settings.targets.pacing],
         "undelivered_tags": settings.orders.undelivered_tags,
         "gift_card_names": settings.orders.gift_card_names,
+        "web.own_hosts": settings.web.own_hosts,
         "seo.authority_vendor": [settings.seo.authority_vendor],
         "seo.primary_domain": [settings.seo.primary_domain] if settings.seo.primary_domain else [],
         "key_features": [feature.strip().lower() for feature in settings.app.key_features],

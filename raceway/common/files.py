@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import functools
+import hashlib
 import os
+import shutil
 import time
 import uuid
 from collections.abc import Callable, Iterable
@@ -12,6 +15,9 @@ from typing import Any, Final, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+_LONGEST_NAME: Final = 255
+"""Bytes of a name that file systems hold."""
 
 _JUST_NOW: Final = 100_000_000
 """Nanoseconds within which two changes of a file may bear the same time."""
@@ -35,6 +41,38 @@ def write_aside(path: Path, content: str | bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)
+
+
+def move(path: Path, target: Path) -> None:
+    """Moves a file, to another file system too; `target` is seen whole or not at all.
+
+    Raises OSError; the file is then where it was.
+    """
+    try:
+        path.rename(target)
+    except OSError as fault:
+        if fault.errno != errno.EXDEV:
+            raise
+        aside = target.with_name(f".{uuid.uuid4().hex}.moving")
+        try:
+            shutil.copy2(path, aside)
+            make_durable(aside)
+            aside.rename(target)
+        finally:
+            aside.unlink(missing_ok=True)
+        path.unlink()
+
+
+def short_name(name: str, ending: str = "") -> str:
+    """A file's name with an ending, cut in its middle where the disk could not hold it (255 bytes)."""
+    most = _LONGEST_NAME - len(ending.encode())
+    raw = name.encode("utf-8", "surrogateescape")
+    if len(raw) > most:
+        mark = f"~{hashlib.sha256(raw).hexdigest()[:8]}~".encode()
+        half = (most - len(mark)) // 2
+        kept = raw[:half].decode("utf-8", "ignore").encode(), raw[-half:].decode("utf-8", "ignore").encode()
+        raw = kept[0] + mark + kept[1]
+    return raw.decode("utf-8", "surrogateescape") + ending
 
 
 def kept_until_changed(files: Callable[P, Iterable[Path]]) -> Callable[[Callable[P, T]], Callable[P, T]]:

@@ -7,12 +7,14 @@ or a run writes lies in its home, so that an upgrade replaces the program and to
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from raceway.common.faults import BadSettings
 
+_RUN_ID: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._:+-]{0,199}")
 HOME_VARIABLE: Final = "RACEWAY_HOME"
 
 
@@ -81,6 +83,16 @@ class Home:
     def channel_rules(self) -> Path:
         """channel_rules.csv."""
         return self.root / "channel_rules.csv"
+
+    @property
+    def vat_rates(self) -> Path:
+        """vat_rates.csv."""
+        return self.root / "vat_rates.csv"
+
+    @property
+    def sales_channels(self) -> Path:
+        """sales_channels.csv."""
+        return self.root / "sales_channels.csv"
 
     @property
     def sources(self) -> Path:
@@ -163,10 +175,19 @@ class Home:
         return self.root / "run.lock"
 
     def run(self, run_id: str) -> Path:
-        """The folder of one run, made if it is not there."""
-        folder = self.runs / run_id
+        """The folder of one run, made if it is not there. Raises BadSettings, as `run_folder`."""
+        folder = self.run_folder(run_id)
         folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+    def run_folder(self, run_id: str) -> Path:
+        """Where the folder of one run is.
+
+        Raises BadSettings where the name would lead out of `runs/`: it may come from whoever triggers a DAG.
+        """
+        if not _RUN_ID.fullmatch(run_id):
+            raise BadSettings(f"run_id {run_id!r}: letters, digits and . _ : + - only, and no dot first; leave it out")
+        return self.runs / run_id
 
     def exists(self) -> bool:
         """Whether this folder is a raceway home (it has settings)."""

@@ -1,4 +1,4 @@
-"""A home's lists: accounts, exclusions, holidays and channel rules."""
+"""A home's lists: accounts, exclusions, holidays, channel rules, sales channels and VAT rates."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import functools
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -25,8 +26,9 @@ from raceway.common.faults import BadSettings
 from raceway.common.files import kept_until_changed
 from raceway.common.home import PROJECT, Home
 from raceway.common.networks import coarse_ip
+from raceway.common.texts import clean
 from raceway.config.values import Currency, Market, Model, Name, Row, Zone
-from raceway.contracts.grammar import ExclusionKind
+from raceway.contracts.words import ExclusionKind
 
 
 class Account(Model):
@@ -39,8 +41,14 @@ class Account(Model):
     market: Market = Field(description="ISO country of what states none itself.")
     time_zone: Zone = Field(description="IANA zone of its days, and of times that state none.")
     currency: Currency = Field(description="ISO 4217; a file in another currency is refused.")
-    prices_include_vat: bool = Field(False, description="Whether its amounts hold VAT.")
-    vat_rate: Decimal = Field(Decimal(0), ge=0, lt=1, description="Share of VAT on top of the net price: 0.08 is 8 %.")
+    prices_include_vat: bool | Literal["stated"] = Field(
+        False, description="Whether its amounts hold VAT. A tax above 0 that an order itself states goes before the "
+        "rate; stated: one of 0 does, too."
+    )  # fmt: skip
+    vat_rate: Decimal = Field(
+        Decimal(0), ge=0, lt=1, description="Share of VAT on top of the net price: 0.08 is 8 %. Rates that change with "
+        "their dates stand in vat_rates.csv; this one counts before the first of them."
+    )  # fmt: skip
     history_start: dt.date | None = Field(
         None, description="First day of its history here; nobody can be told from new in the 180 days after it."
     )
@@ -140,6 +148,44 @@ def _pattern(value: str) -> str:
 Pattern = Annotated[str, AfterValidator(_pattern)]
 
 
+class VatRate(Model):
+    """A rate of VAT from a day on: one row of vat_rates.csv.
+
+    An empty cell stands for all. Of the rows that fit an item, one that names the account goes before one that names a
+    market, that before one that names neither; of these one that names the product line before one that does not; of
+    these the one with the latest day on or before the order's. A refund has the rate of its order.
+    """
+
+    source: Name | Literal[""] = Field("", description="Source of the account; empty: every source.")
+    account: Name | Literal[""] = Field("", description="Account of that source; empty: every account.")
+    market: Market | Literal[""] = Field(
+        "", description="ISO country of the order, else of the account; empty: every market."
+    )
+    product_line: str = Field(
+        "", description="Product line as the plan's list of products names it, any case; empty: every article."
+    )
+    valid_from: dt.date = Field(description="First day of orders that have the rate.")
+    rate: Decimal = Field(ge=0, lt=1, description="Share of VAT on top of the net price: 0.08 is 8 %.")
+
+    @model_validator(mode="after")
+    def _names_a_whole_account(self) -> VatRate:
+        if self.account and not self.source:
+            raise ValueError(f"account {self.account} without its source; write the source, too")
+        return self
+
+
+class SalesChannel(Model):
+    """Where a shop system or till sold what it names so: one row of sales_channels.csv, before those of the program."""
+
+    sales_channel: Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)] = Field(
+        description="The whole name as the source's files write it, any case."
+    )
+    sales_place: Literal["online", "offline"] = Field(description="offline: over a counter, in a shop, by telephone.")
+    marketplace: Literal["", "shopee", "lazada", "tiktok_shop", "other"] = Field(
+        "", description="The marketplace that it is: shopee, lazada, tiktok_shop, or other; empty: none."
+    )
+
+
 class ChannelRule(Model):
     """Which channel sessions of a kind have: one row of channel_rules.csv.
 
@@ -148,7 +194,7 @@ class ChannelRule(Model):
     """
 
     channel: Name = Field(description="Channel that such sessions have.")
-    click_id: Pattern = Field("", description="Name of the click id: gclid, fbclid, ttclid.")
+    click_id: Pattern = Field("", description="Name of the click id: gclid, fbclid, msclkid …")
     category: Pattern = Field("", description="Category of the source: search, social, video, mail, marketplace.")
     source: Pattern = Field("", description="utm_source, or the referrer's host.")
     medium: Pattern = Field("", description="utm_medium.")
@@ -218,20 +264,50 @@ def load_channel_rules(home: Home) -> list[ChannelRule]:
     return [row for _, row in _rows(home.channel_rules, ChannelRule)] if home.channel_rules.exists() else []
 
 
+def load_vat_rates(home: Home) -> list[VatRate]:
+    """The rows of vat_rates.csv; none where the file is missing. Raises BadSettings where two of them contradict."""
+    rows = _rows(home.vat_rates, VatRate) if home.vat_rates.exists() else []
+    seen: dict[tuple[object, ...], int] = {}
+    for number, row in rows:
+        key = (row.source, row.account, row.market, row.product_line.lower(), row.valid_from)
+        if key in seen:
+            raise BadSettings(
+                f"{home.vat_rates}, rows {seen[key]} and {number}: two rates of one kind of sale from {row.valid_from} "
+                "on; keep one of the rows"
+            )
+        seen[key] = number
+    return [row for _, row in rows]
+
+
+def load_sales_channels(home: Home) -> list[SalesChannel]:
+    """The rows of sales_channels.csv, their names as they are compared: NFC and in lower case; none where the file is
+    missing. Raises BadSettings where a name stands twice."""
+    rows = _rows(home.sales_channels, SalesChannel) if home.sales_channels.exists() else []
+    found: dict[str, SalesChannel] = {}
+    for number, row in rows:
+        name = unicodedata.normalize("NFC", row.sales_channel).lower()
+        if name in found:
+            raise BadSettings(f"{home.sales_channels}, row {number}: {name} stands twice; keep one of the rows")
+        found[name] = row.model_copy(update={"sales_channel": name})
+    return list(found.values())
+
+
 def _rows(path: Path, model: type[Row]) -> list[tuple[int, Row]]:
-    """The typed rows of a small settings file with their row numbers (the header is row 1)."""
+    """The typed rows of a small settings file with the numbers of their lines as an editor counts them."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = [line for line in file if not line.startswith("#")]
+            lines = {number: line for number, line in enumerate(file, start=1) if not line.startswith("#")}
     except FileNotFoundError:
         raise BadSettings(f"{path}: not there; its columns are {','.join(model.model_fields)}") from None
     except UnicodeDecodeError as fault:
         raise BadSettings(f"{path}: not UTF-8 ({fault}); save it as CSV UTF-8") from fault
     rows: list[tuple[int, Row]] = []
-    for number, cells in enumerate(csv.DictReader(lines), start=2):
+    reader, numbers = csv.DictReader(lines.values()), list(lines)
+    for cells in reader:
+        number = numbers[reader.line_num - 1]
         if None in cells:
             raise BadSettings(f"{path}, row {number}: more cells than the header has columns; quote commas")
-        given = {name: value.strip() for name, value in cells.items() if value is not None and value.strip()}
+        given = {clean(name): clean(value) for name, value in cells.items() if value is not None and clean(value)}
         try:
             rows.append((number, model.model_validate(given)))
         except ValidationError as fault:

@@ -7,8 +7,9 @@ import datetime as dt
 import json
 import os
 import secrets
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import (
     BaseModel,
@@ -16,20 +17,44 @@ from pydantic import (
 
 from raceway.common.faults import BadSettings
 from raceway.common.home import Home
-from raceway.config.accounts import Account, ChannelRule, Exclusion, Holiday
+from raceway.config.accounts import Account, ChannelRule, Exclusion, Holiday, SalesChannel, VatRate
 from raceway.config.settings import Settings
 from raceway.config.values import Model
 
+_VIETNAMS_VAT: Final = """\
+# Viet Nam: 10 %, and 8 % for most goods and services while the reduction holds. Take the # away where your prices hold
+# VAT. Some goods are excepted and stay at 10 % (telecoms, finance, property, metals, mining products but coal, goods
+# with excise duty but petrol): give those a row with their product_line. Check the rates with your accountant.
+# ,,VN,,2009-01-01,0.10
+# ,,VN,,2022-02-01,0.08
+# ,,VN,,2023-01-01,0.10
+# ,,VN,,2023-07-01,0.08
+# The reduction was prolonged several times, at last to 2026-12-31 (Resolution 204/2025/QH15, Decree 174/2025/ND-CP). If
+# it is not prolonged again:
+# ,,VN,,2027-01-01,0.10
+"""
 
-def settings_toml(settings: Settings | None = None) -> str:
-    """The commented text of raceway.toml for `settings` (default: all defaults)."""
+
+def settings_toml(settings: Settings | None = None, asked: Collection[str] | None = None) -> str:
+    """The commented text of raceway.toml for `settings` (default: all defaults).
+
+    Of the required sources those that are not among `asked` are written as comments; None asks all of them.
+    """
     settings = settings or Settings()
     lines = ["# Settings of this raceway home. Every key has its default; see `raceway doctor`.", ""]
     for section_name, section_field in Settings.model_fields.items():
         section = getattr(settings, section_name)
         lines += [f"# {(section_field.annotation.__doc__ or '').strip()}", f"[{section_name}]"]
         for key, field in type(section).model_fields.items():
-            lines += [f"# {field.description}", f"{key} = {_toml(getattr(section, key))}"]
+            value = getattr(section, key)
+            written = _toml(value)
+            if key == "required" and asked is not None:
+                entries = [f"  {'' if item.source in asked else '# '}{_toml(item)},\n" for item in value]
+                lines.append(
+                    "# A source that has an account in accounts.csv is asked for where its line is no comment."
+                )
+                written = f"[\n{''.join(entries)}]"
+            lines += [f"# {field.description}", f"{key} = {written}"]
         lines.append("")
     return "\n".join(lines)
 
@@ -72,10 +97,15 @@ def init_home(
     _write_csv(home.exclusions, Exclusion, exclusions or [])
     _write_csv(home.holidays, Holiday, holidays or [])
     _write_csv(home.channel_rules, ChannelRule, [])
+    _write_csv(home.sales_channels, SalesChannel, [])
+    _write_csv(home.vat_rates, VatRate, [])
+    with home.vat_rates.open("a", encoding="utf-8") as file:
+        file.write(_VIETNAMS_VAT)
     if not home.hash_key.exists():
         with open(os.open(home.hash_key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123  # the mode must hold from the first byte
             file.write(secrets.token_hex(32) + "\n")
-    home.settings.write_text(settings_toml(settings), encoding="utf-8")  # last: it makes the folder a home
+    asked = None if settings else {account.source for account in accounts or []}
+    home.settings.write_text(settings_toml(settings, asked), encoding="utf-8")  # last: it makes the folder a home
     return home
 
 

@@ -23,6 +23,7 @@ from pydantic import (
 from raceway.common.faults import BadSettings
 from raceway.common.files import kept_until_changed
 from raceway.common.home import Home
+from raceway.common.texts import clean
 from raceway.config.accounts import sentences
 from raceway.config.values import WEEKDAYS, Currency, Model, Name, Weekday, Zone, minor_unit
 
@@ -118,6 +119,15 @@ class Events(Model):
         ("purchase", "sign_up", "newsletter_signup", "newsletter_subscribe", "generate_lead"),
         description="Key events: a session with one of these is never a bounce.",
     )
+
+
+class Web(Model):
+    """The company's web sites."""
+
+    own_hosts: tuple[str, ...] = Field(
+        (), description="Hosts (with all below them) that never sent a visitor: further sites of yours, your payment "
+        "and sign-in pages. A site in accounts.csv and the list that comes with raceway need no mention."
+    )  # fmt: skip
 
 
 class Seo(Model):
@@ -230,6 +240,7 @@ class Settings(Model):
     targets: Targets = Targets()
     orders: Orders = Orders()
     events: Events = Events()
+    web: Web = Web()
     seo: Seo = Seo()
     app: App = App()
     night: Night = Night()
@@ -258,6 +269,15 @@ class Settings(Model):
         return moment.astimezone(self.zone).date()
 
 
+def _clean(value: object) -> object:
+    """Every text of the settings as texts land, so that a tag or a brand is found however it was typed."""
+    if isinstance(value, dict):
+        return {key: _clean(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_clean(inner) for inner in value]
+    return clean(value) if isinstance(value, str) else value
+
+
 @kept_until_changed(lambda home: [home.settings])
 def load_settings(home: Home) -> Settings:
     """The home's settings, read again where they have changed. Raises BadSettings naming the key and the remedy."""
@@ -269,6 +289,6 @@ def load_settings(home: Home) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise BadSettings(f"{home.settings}: no valid TOML: {fault}") from fault
     try:
-        return Settings.model_validate(values)
+        return Settings.model_validate(_clean(values))
     except ValidationError as fault:
         raise BadSettings("\n".join(sentences(home.settings, fault))) from fault

@@ -20,7 +20,14 @@ from rich.console import Console
 from raceway import __version__
 from raceway.common.faults import RacewayFault
 from raceway.common.home import PROJECT, Home
-from raceway.config.accounts import load_accounts, load_channel_rules, load_exclusions, load_holidays
+from raceway.config.accounts import (
+    load_accounts,
+    load_channel_rules,
+    load_exclusions,
+    load_holidays,
+    load_sales_channels,
+    load_vat_rates,
+)
 from raceway.config.settings import Settings, load_settings
 from raceway.console.show import print_table
 from raceway.contracts.load import load_contracts
@@ -105,7 +112,8 @@ def _installation(home: Home) -> Iterator[Finding]:
 def _settings(home: Home) -> Iterator[Finding]:
     for subject, load in (("settings", load_settings), ("accounts", load_accounts),
                           ("exclusions", load_exclusions), ("holidays", load_holidays),
-                          ("channel_rules", load_channel_rules)):  # fmt: skip
+                          ("channel_rules", load_channel_rules), ("sales_channels", load_sales_channels),
+                          ("vat_rates", load_vat_rates)):  # fmt: skip
         try:
             load(home)
         except RacewayFault as fault:

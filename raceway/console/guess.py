@@ -14,7 +14,8 @@ from raceway.common.currencies import SIGN
 from raceway.common.faults import BadSettings
 from raceway.reading.json_head import first_objects
 from raceway.reading.members import Member
-from raceway.reading.recognise import csv_records, without_currency
+from raceway.reading.recognise import csv_records
+from raceway.reading.shape import without_currency
 
 _LOOKED_AT: Final = 500  # records of the example that decide on types
 

@@ -21,7 +21,7 @@ from raceway.contracts.files import source_names
 from raceway.contracts.load import load_contract
 from raceway.gate.landing_suites import landing_suite
 from raceway.reading.members import Member, open_members
-from raceway.reading.recognise import normal
+from raceway.reading.shape import normal
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{1,30}")
 

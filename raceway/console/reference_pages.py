@@ -24,7 +24,7 @@ import typer
 from pydantic.fields import FieldInfo
 
 from raceway.common.home import PROJECT
-from raceway.config.accounts import Account, ChannelRule, Exclusion, Holiday
+from raceway.config.accounts import Account, ChannelRule, Exclusion, Holiday, SalesChannel, VatRate
 from raceway.config.settings import Required, Settings
 from raceway.config.values import Model
 from raceway.console.cli import app
@@ -41,6 +41,8 @@ _LISTS: Final = {
     "accounts.csv": Account,
     "exclusions.csv": Exclusion,
     "channel_rules.csv": ChannelRule,
+    "sales_channels.csv": SalesChannel,
+    "vat_rates.csv": VatRate,
     "holidays.csv": Holiday,
 }
 _AS_IN_SQL: Final = {

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from raceway.common.home import Home
+from raceway.config.values import minor_unit
 from raceway.night.night_result import KpiLine, NightResult
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def show_night(console: Console, night: NightResult) -> None:
     _sentences(console, "Pending (waiting for a rate or a decision)", night.pending)
     _sentences(console, "Late (required, due and not in)", night.late)
     _sentences(console, "Left in the inbox (still being written, or just in)", night.resting)
+    _sentences(console, "In the inbox, and of no source", night.strays)
     _checks(console, night)
     _kpis(console, night)
     _recounted(console, night)
@@ -82,7 +84,7 @@ def _kpis(console: Console, night: NightResult) -> None:
             (
                 line.stage if line.stage != stage else "",
                 line.name,
-                format_value(line.value, line.unit),
+                format_value(line.value, line.unit, minor_unit(night.currency)),
                 _change(line),
                 (line.status or "").replace("_", " "),
             )
@@ -92,15 +94,16 @@ def _kpis(console: Console, night: NightResult) -> None:
     print_table(console, title, ("stage", "KPI", ">value", ">change", "target"), rows)
 
 
-def format_value(value: float | None, unit: str) -> str:
-    """A KPI's value for people: shares as per cent, counts and money with thousands."""
+def format_value(value: float | None, unit: str, money_decimals: int) -> str:
+    """A KPI's value for people: shares as per cent, counts and money with thousands, money with the decimals of its
+    currency (small amounts, as a cost per click, with two at least)."""
     if value is None:
         return _NO_CHANGE
     if unit == "percent":
         return f"{value:.1%}"
-    if unit == "count" or (unit == "money" and abs(value) >= 100):
-        return f"{value:,.0f}"
-    return f"{value:,.2f}"
+    if unit == "money":
+        return f"{value:,.{money_decimals if abs(value) >= 10 else max(money_decimals, 2)}f}"
+    return f"{value:,.0f}" if unit == "count" else f"{value:,.2f}"
 
 
 def _recounted(console: Console, night: NightResult) -> None:

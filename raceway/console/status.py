@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from rich.console import Console
@@ -16,6 +16,7 @@ from raceway.console.show import print_table
 from raceway.contracts.files import source_names
 from raceway.history.records import RunRecord, run_records
 from raceway.inbox.exports import find_exports
+from raceway.inbox.strays import strays
 from raceway.ledger.ledger import BatchState, FileState, Ledger, LedgerState
 from raceway.publish.version import published_version
 
@@ -60,6 +61,8 @@ class Status:
     sources: list[SourceStatus]
     undecided: list[Undecided]
     runs: list[RunRecord]
+    strays: list[str] = field(default_factory=list)
+    """Sentences about files in the inbox that no source looks at."""
 
     def to_dict(self) -> dict[str, Any]:
         """As values that `json.dumps(…, default=str)` writes."""
@@ -90,6 +93,7 @@ def read_status(home: Home) -> Status:
         ],
         undecided=[*_undecided_batches(home, state), *_refused_files(state)],
         runs=runs[-LAST_RUNS:][::-1],
+        strays=strays(home),
     )  # fmt: skip
 
 
@@ -117,6 +121,8 @@ def show_status(console: Console, status: Status) -> None:
             ("what", "source", "batch or file…", "why…"),
             [(line.what, f"{line.source}/{line.account}", line.name, line.reason) for line in status.undecided],
         )
+    for sentence in status.strays:
+        console.print(sentence, markup=False)
     if status.runs:
         print_table(
             console,

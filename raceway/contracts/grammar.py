@@ -2,53 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from raceway.common.faults import BadContract
-
-ExclusionKind = Literal[
-    "order", "order_tag", "email", "phone", "host", "traffic_type", "browser", "device", "ip", "user_agent"
-]
-
-Severity = Literal["critical", "warning", "info"]
-Policy = Literal["fail", "warn", "allow"]
-
-
-# The types that a contract may give a column: those that DuckDB, Spark and Parquet share.
-DATA_TYPES: Final = (
-    "varchar", "bigint", "double", "boolean", "date", "timestamp", "decimal(18,6)", "decimal(18,8)",
-)  # fmt: skip
-
-TOTAL_LABELS: Final = ("Total:", "Total :", "Totals:", "Gesamt:", "Summe:", "Tổng:", "Tổng số:", "Tổng cộng:")
-NULL_TOKENS: Final = ("", "--", "-", "N/A", "n/a", "null", "NULL", "(not set)")
-
-
-def _is_pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as fault:
-        raise ValueError(f"{text!r} is no regular expression: {fault}") from fault
-    return text
-
-
-def by_language(value: object) -> object:
-    """Names that may be given as a list, or by language."""
-    return {"en": value} if isinstance(value, list) else value
-
-
-Pattern = Annotated[str, AfterValidator(_is_pattern)]
-Names = Annotated[dict[str, tuple[str, ...]], BeforeValidator(by_language)]
-
-
-class Part(BaseModel):
-    """A part of a contract: unknown keys are faults, values do not change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from raceway.contracts.words import (
+    NULL_TOKENS,
+    ExclusionKind,
+    Names,
+    Part,
+    Pattern,
+    Period,
+    Policy,
+    Severity,
+    SingleDays,
+    Totals,
+    Unpivot,
+)
 
 
 class Expect(Part):
@@ -69,6 +42,7 @@ class Moment(Part):
     zone: str = Field("utc", description="utc, account, local (kept as written), or `column <header>` that names it.")
     time: str | None = Field(None, description="Header of a column with the time of day.")
     serial: bool = Field(False, description="Also a spreadsheet's day number, 46086.431 (days since 1899-12-30).")
+    yearless: bool = Field(False, description="Formats without a year: the latest such day before the export.")
 
 
 class ColumnMeta(Part):
@@ -79,12 +53,16 @@ class ColumnMeta(Part):
     path: str | None = Field(None, description="Member of a JSON or Parquet record: device.web_info.hostname.")
     also_paths: tuple[str, ...] = Field((), description="Members read in turn where `path` is empty.")
     param: str | None = Field(None, description="Key in ga4's event_params.")
+    params_unless: str | None = Field(
+        None, description="Lands a digest of all of ga4's event_params where that member of the record is empty."
+    )
     value_of: Literal["currency", "period_start", "period_end", "file_name", "preamble"] | None = Field(
         None, description="Not in the cells: the account's currency, the export's period, its name or preamble."
     )
     pattern: Pattern | None = Field(
         None, description="With value_of file_name and preamble: its first group is the value."
     )
+    extract: Pattern | None = Field(None, description="Of the cell's text only this pattern's first group is read.")
     header_of: str | None = Field(None, description="Lands the header under which that column stands in the file.")
     masked: bool = Field(False, description="`<5`, `> 90%` land the bound; needs a column with `qualifier_of`.")
     qualifier_of: str | None = Field(None, description="Lands `<` or `>` where that column's cell is masked.")
@@ -110,7 +88,8 @@ class ColumnMeta(Part):
     @property
     def in_no_place(self) -> bool:
         """Whether nothing says where in a record the value stands."""
-        return not (self.aliases or self.path or self.param or self.qualifier_of or self.header_of or self.sentiment_of)
+        places = (self.aliases, self.path, self.param, self.params_unless, self.qualifier_of, self.header_of)
+        return not (any(places) or self.sentiment_of)
 
 
 class Unsupported(Part):
@@ -118,6 +97,7 @@ class Unsupported(Part):
 
     kind: str
     columns: tuple[str, ...] = Field((), description="Headers that all stand in one row.")
+    without: tuple[str, ...] = Field((), description="With columns: headers that do not stand beside them.")
     text: Pattern | None = Field(None, description="Pattern found in the first lines.")
     files: Pattern | None = Field(None, description="Pattern of the file's name.")
     furniture_in_bundle: bool = Field(False, description="Inside a folder or zip of its kind: counted, not refused.")
@@ -129,50 +109,6 @@ class Unsupported(Part):
         return self
 
 
-class Reconcile(Part):
-    """A total row against which the landed rows are summed; a difference is a finding."""
-
-    label: str
-    columns: tuple[str, ...]
-
-
-class Totals(Part):
-    """Which rows are totals: one of the first cells starts with a label."""
-
-    labels: tuple[str, ...] = TOTAL_LABELS
-    cells: int = 4
-    anywhere: bool = Field(False, description="The label may start any cell of the row.")
-    blank: tuple[str, ...] = Field((), description="And rows in which all of these columns are empty.")
-    reconcile: tuple[Reconcile, ...] = ()
-
-
-class Period(Part):
-    """Where a report without a day column states its period."""
-
-    of: Literal["preamble", "sibling", "columns", "file_name"]
-    first: str | None = Field(None, description="With columns: the column of the first day.")
-    last: str | None = Field(None, description="With columns: the column of the last day.")
-    pattern: Pattern | None = Field(None, description="With file_name: groups `first` and `last`, or `month`.")
-
-    @model_validator(mode="after")
-    def _says_where(self) -> Period:
-        groups = re.compile(self.pattern or "").groupindex
-        if self.of == "file_name" and not ("month" in groups or {"first", "last"} <= set(groups)):
-            raise ValueError(
-                "period of file_name needs `pattern` with groups (?P<first>…) and (?P<last>…), or (?P<month>…)"
-            )
-        return self
-
-
-class Unpivot(Part):
-    """Wide columns become rows: each header that the pattern meets gives one row per record."""
-
-    columns: Pattern = Field(description="Pattern of the wide headers; its first group, else the header, is the name.")
-    name: str = Field(description="Column that lands the header's name.")
-    value: str = Field(description="Column that lands the cell.")
-    keep_empty: bool = Field(False, description="Empty cells give a row, too.")
-
-
 class Scope(Part):
     """What a batch speaks for and therefore replaces."""
 
@@ -180,6 +116,14 @@ class Scope(Part):
     day: str | None = Field(None, description="Kind days: the column that names the day.")
     keys: tuple[str, ...] = Field((), description="Kinds entities and events: the key columns.")
     full_snapshot: bool = Field(False, description="The file says everything: a row that is gone is gone.")
+    made_at: str | None = Field(
+        None, description="Kind entities: the moment at which one was made. One key with two of them, more than a "
+        "minute apart, is two entities: told apart where `own_id` is stated, else the file is refused."
+    )  # fmt: skip
+    own_id: str | None = Field(
+        None, description="Kind entities, with a `made_at` in every row that never changes: the source's own id of "
+        "one, in at least one of its rows."
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _complete(self) -> Scope:
@@ -189,6 +133,8 @@ class Scope(Part):
             raise ValueError("scope events needs `keys`, the columns that tell events apart")
         if self.kind == "entities" and not self.keys and not self.full_snapshot:
             raise ValueError("scope entities needs `keys`, or `full_snapshot: true`")
+        if self.own_id and not self.made_at:
+            raise ValueError("scope own_id needs `made_at`, the column that tells entities of one key apart")
         return self
 
 
@@ -206,13 +152,19 @@ class Covers(Part):
     last_exclusive: bool = Field(False, description="The name's last day is no longer in the file.")
     whole_months: bool = Field(False, description="A value stands for its month: the last one to its end.")
     through_export: bool = Field(False, description="And every day up to the day before the export.")
+    period: bool = Field(False, description="And the days of the report's period, up to the day before the export.")
     zone: Literal["account", "utc"] = Field("account", description="Zone in which a timestamp's day counts.")
 
 
 class Sibling(Part):
-    """A small file beside the data that says period and filters (Search Console's Filters)."""
+    """A small file beside the data that says period and filters (Search Console's Filters).
+
+    Rows without it may be a part or the whole, so they wait for it, and are refused where it does not come.
+    """
 
     files: Pattern
+    called: str = Field(description="Its name for people.")
+    within_minutes: int = Field(60, description="Files of one download are written so close together.")
     date_rows: tuple[str, ...] = Field(description="First cells of the row that states the period.")
     plain_rows: tuple[str, ...] = Field((), description="First cells of rows that are no filter.")
     plain_values: tuple[str, ...] = Field((), description="Their values that filter nothing.")
@@ -252,10 +204,15 @@ class TableMeta(Part):
     records: str | None = Field(None, description="JSON: member with the array of records, where there is one.")
     files: Pattern | None = Field(None, description="Pattern of the file's name; without it any name.")
     title: Pattern | None = Field(None, description="Pattern that the lines above the header must show.")
+    titled: Pattern | None = Field(
+        None, description="Pattern of the report's title; under another title every header must be known."
+    )
     without: tuple[str, ...] = Field((), description="Headers whose presence means another report.")
     header_rows: int = Field(30, description="Lines at the top among which the header is looked for.")
     encodings: tuple[Literal["utf-8", "utf-16", "cp1252"], ...] = ("utf-8", "utf-16")
     below_header: int = Field(0, ge=0, description="Records directly below the header that are furniture.")
+    described: bool = Field(False, description="The record below the header is furniture if it describes the columns.")
+    filled: tuple[str, ...] = Field((), description="Columns that some record at the top fills; else another table.")
     unnamed_cells: int = Field(0, ge=0, description="Cells of a row beyond the header; their headers are +1, +2 …")
     sections: bool = Field(False, description="Several tables in one file, each with a header, between blank lines.")
     unpivot: Unpivot | None = None
@@ -267,6 +224,7 @@ class TableMeta(Part):
         default_factory=dict, description="By language of the header."
     )
     period: Period | None = None
+    single_days: SingleDays | None = None
     scope: Scope
     dated_by: str = Field("", description="In words: what dates a row.")
     exported_at: ExportedAt = ExportedAt()

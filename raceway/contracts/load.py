@@ -9,6 +9,7 @@ docs/reference/contract-language.md; `grammar` has its words. A company's overla
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -18,17 +19,9 @@ from raceway.common.faults import BadContract
 from raceway.common.files import kept_until_changed
 from raceway.common.home import Home
 from raceway.contracts.files import contract_path, contract_places, read_yaml, source_names
-from raceway.contracts.grammar import (
-    DATA_TYPES,
-    ColumnContract,
-    ColumnMeta,
-    Part,
-    SourceContract,
-    SourceMeta,
-    TableContract,
-    TableMeta,
-)
+from raceway.contracts.grammar import ColumnContract, ColumnMeta, SourceContract, SourceMeta, TableContract, TableMeta
 from raceway.contracts.overlay import lay_over
+from raceway.contracts.words import DATA_TYPES, Part
 
 
 def load_contracts(home: Home | None = None) -> dict[str, SourceContract]:
@@ -67,6 +60,7 @@ def load_contract(source: str, home: Home | None = None) -> SourceContract:
         lay_over(raw, overlay)
     meta = _part(SourceMeta, _meta(raw, str(path)), f"{path}: source {source}")
     tables = tuple(_table(path, source, table) for table in _named(raw, "tables", f"{path}: source {source}"))
+    _check_single_days(path, tables)
     return SourceContract(
         name=source, description=_description(raw, f"{path}: source {source}"), meta=meta, tables=tables, path=path
     )
@@ -178,8 +172,12 @@ def _check_names(where: str, table: TableContract) -> None:
     named = {
         "scope.day": [meta.scope.day] if meta.scope.day else [],
         "scope.keys": meta.scope.keys,
+        "scope.made_at": [meta.scope.made_at] if meta.scope.made_at else [],
+        "scope.own_id": [meta.scope.own_id] if meta.scope.own_id else [],
         "covers.by": meta.covers.by,
         "keep_states": meta.keep_states,
+        "filled": meta.filled,
+        "totals.unless": list(meta.totals.unless if meta.totals else ()),
         "totals.reconcile": [c for r in (meta.totals.reconcile if meta.totals else ()) for c in r.columns],
         "period": [c for c in (meta.period.first, meta.period.last) if c] if meta.period else [],
         "unique": [column for columns in meta.unique for column in columns],
@@ -193,6 +191,11 @@ def _check_names(where: str, table: TableContract) -> None:
         if missing:
             raise BadContract(f"{where}: {key} names {', '.join(missing)}; its columns are {', '.join(table.by_name)}")
     _check_wide_and_masked(where, table)
+    if meta.covers.period and not (meta.period and (meta.period.first or any(c.meta.value_of for c in table.columns))):
+        raise BadContract(f"{where}: covers.period needs `period` and the columns of its first and last day")
+    for column in (column for column in table.columns if column.meta.extract):
+        if not re.compile(column.meta.extract or "").groups:
+            raise BadContract(f"{where}, column {column.name}: extract needs a group, `^(…)`, that says what is read")
     if meta.covers.through_export and meta.scope.kind == "days":
         # such a batch would replace days that it knows nothing about
         raise BadContract(f"{where}: covers.through_export does not go with scope days; write `covers.pattern`")
@@ -203,6 +206,22 @@ def _check_names(where: str, table: TableContract) -> None:
     day = meta.scope.day
     if day and table.by_name[day].data_type != "date":
         raise BadContract(f"{where}, column {day}: scope days needs a date; write `data_type: date`")
+
+
+def _check_single_days(path: Path, tables: tuple[TableContract, ...]) -> None:
+    """A daily table that takes rows of a period table has a day, and no other column that the latter lacks."""
+    by_name = {table.name: table for table in tables}
+    for table in (table for table in tables if table.meta.single_days):
+        rule, where = table.meta.single_days, f"{path}: table {table.name}"
+        assert rule is not None
+        daily = by_name.get(rule.table)
+        if daily is None or daily.scope.day != rule.day:
+            raise BadContract(f"{where}: single_days names {rule.table}.{rule.day}, which is no day of a daily table")
+        if table.meta.period is None:
+            raise BadContract(f"{where}: single_days needs `period`, which says when a period is one day")
+        lacking = [column.name for column in daily.columns if column.name not in (rule.day, *table.by_name)]
+        if lacking:
+            raise BadContract(f"{where}: single_days: {rule.table} has {', '.join(lacking)}, which this table lacks")
 
 
 def _check_wide_and_masked(where: str, table: TableContract) -> None:
@@ -221,7 +240,8 @@ def _check_wide_and_masked(where: str, table: TableContract) -> None:
                 "write `masked: true` there"
             )
     textual = {
-        "below_header": meta.below_header, "unnamed_cells": meta.unnamed_cells, "sections": meta.sections,
+        "below_header": meta.below_header, "described": meta.described, "filled": meta.filled,
+        "unnamed_cells": meta.unnamed_cells, "sections": meta.sections,
         "unpivot": meta.unpivot,
         "masked": qualified - {None}, "header_of": [c for c in table.columns if c.meta.header_of],
     }  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from raceway.common.faults import BadContract
 from raceway.contracts.files import read_yaml
-from raceway.contracts.grammar import NULL_TOKENS, by_language
+from raceway.contracts.words import NULL_TOKENS, by_language
 
 _OVERLAY_KEYS: Final = ("owner", "schedule", "timeout_minutes", "tags", "default_channel")
 _OVERLAY_TABLE_KEYS: Final = ("aliases", "dates", "nulls", "number_locale")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from raceway.common.files import write_aside
 from raceway.common.home import Home
-from raceway.common.sql import quoted
+from raceway.common.sql import parquet_of
 from raceway.gate.landing_suites import landing_suite
 from raceway.history.records import BATCH_CHECKS, Check, check_lines
 
@@ -44,7 +44,7 @@ def check_batch(
     }
     checks = [
         dataclasses.replace(check, batch_id=parquet.parent.name)
-        for check in validate_batch(suite, f"select * from read_parquet({quoted(str(parquet))})", parameters, "_row")
+        for check in validate_batch(suite, f"select * from {parquet_of(parquet)}", parameters, "_row")
     ]
     checks += _noticed(table, parquet.parent)
     write_aside(parquet.parent / BATCH_CHECKS, check_lines(checks))

@@ -22,7 +22,7 @@ import duckdb
 import pyarrow as pa
 
 from raceway.common.home import Home
-from raceway.common.sql import quoted, text_list
+from raceway.common.sql import exactly, parquet_of, quoted, text_list
 from raceway.history.records import BATCH_CHECKS, COMPACTED, compact_records
 from raceway.ledger.ledger import Ledger
 
@@ -51,7 +51,7 @@ def gather_checks(connection: duckdb.DuckDBPyConnection, home: Home) -> int:
     )
     if copy.exists():  # read once: another process may put a new one in its place
         with suppress(duckdb.InvalidInputException):  # no whole file: it is only a copy
-            connection.execute(f"insert into kept_check select * from read_parquet({quoted(str(copy))})")
+            connection.execute(f"insert into kept_check select * from {parquet_of(copy)}")
     known = {came_from for (came_from,) in connection.execute("select distinct came_from from kept_check").fetchall()}
     files = _check_files(home)
     gone = known - {file.came_from for file in files}
@@ -128,7 +128,8 @@ def _read(connection: duckdb.DuckDBPyConnection, files: list[_CheckFile]) -> Non
     )
     connection.execute(
         f"insert into kept_check select check_file.came_from, check_file.run_id, {CHECK_COLUMNS} from check_file"
-        f" left join read_json({text_list(paths)}, format = 'newline_delimited', columns = {_JSON_COLUMNS},"
+        f" left join read_json({text_list([exactly(path) for path in paths])}, "
+        f"hive_partitioning = false, format = 'newline_delimited', columns = {_JSON_COLUMNS},"
         " filename = true) as made on made.filename = check_file.path"
     )
     connection.unregister("check_file")

@@ -206,7 +206,7 @@ def read_checks(file: Path) -> list[Check]:
 
 
 def _checks_folder(home: Home, run_id: str) -> Path:
-    return home.runs / run_id / "checks"
+    return home.run_folder(run_id) / "checks"
 
 
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)

@@ -12,6 +12,8 @@ no longer, landing refuses the part, since it would replace what the earlier one
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import os
 import re
 import time
 import unicodedata
@@ -22,12 +24,15 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from raceway.common.home import Home
-from raceway.contracts.grammar import Parts, SourceContract
+from raceway.contracts.grammar import Parts, Sibling, SourceContract
 from raceway.contracts.load import load_contract
 from raceway.ledger.ledger import Ledger, LedgerState
 
 # What browsers, synchronisers and editors leave while a file is still being written.
 _UNFINISHED: Final = (".part", ".tmp", ".crdownload", ".partial", ".filepart", "~")
+A_DAY: Final = dt.timedelta(days=1)
+"""A time may lie so far ahead: clocks and zones differ."""
+
 _LOOK_AGAIN: Final = 0.5
 """Seconds between two looks at a young file."""
 
@@ -44,17 +49,24 @@ class ExportFile:
     bytes: int
     modified_at: dt.datetime
     kept_at: str = ""
+    noted: str = ""
+    """A sentence about what was found odd of the file itself; it becomes a warning of its batches."""
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether it was landed before and stays where it is."""
+        return self.kept_at.startswith("archive/")
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON values."""
         return {"path": self.path, "bytes": self.bytes, "modified_at": self.modified_at.isoformat(),
-                "kept_at": self.kept_at}  # fmt: skip
+                "kept_at": self.kept_at, "noted": self.noted}  # fmt: skip
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> ExportFile:
         """The inverse of `to_dict`."""
         return cls(values["path"], values["bytes"], dt.datetime.fromisoformat(values["modified_at"]),
-                   values.get("kept_at", ""))  # fmt: skip
+                   values.get("kept_at", ""), values.get("noted", ""))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -103,18 +115,25 @@ def find_exports(home: Home, source: str, state: LedgerState | None = None) -> l
     """
     contract = load_contract(source, home)
     folder = home.inbox / source
-    if not folder.is_dir():
+    if folder.is_symlink() or not folder.is_dir():
         return []
     exports: list[Export] = []
-    loose = sorted(path for path in folder.iterdir() if path.is_file() and not is_unfinished(path.name))
-    for path in loose:  # no account folder: landing refuses it and says where to put it
-        exports.append(Export(source, "", (_file(path, folder),)))
-    for account in sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")):
+    inside = [legible(path) for path in sorted(folder.iterdir())]
+    for path in inside:  # no account folder: landing refuses it and says where to put it
+        if (path.is_file() or path.is_symlink()) and not is_unfinished(path.name):
+            exports.append(Export(source, "", (_file(path, folder),)))
+    for account in inside:
+        if account.is_symlink() or not account.is_dir() or account.name.startswith("."):
+            continue
         files = [_file(path, account) for path in _files(account)]
         groups = _groups(contract, files)
         if any(table.meta.parts for table in contract.tables):
             known = Ledger(home).state() if state is None else state
             groups = [_with_earlier_parts(contract, account.name, group, known) for group in groups]
+        rules = [table.meta.sibling for table in contract.tables if table.meta.sibling]
+        if rules and groups:
+            known = Ledger(home).state() if state is None else state
+            groups = [_with_mates(home, contract.name, account.name, group, rules[0], known) for group in groups]
         exports += [Export(source, account.name, tuple(group.files), group.bundle) for group in groups]
     return sorted(exports, key=lambda e: (max(f.modified_at for f in e.files), e.account, e.files[0].path))
 
@@ -133,15 +152,37 @@ def is_same(path: Path, file: ExportFile) -> bool:
     """Whether a file still has the size and time with which it was found; an archived one is not looked at."""
     if file.kept_at:
         return True
-    now = _file(path, path.parent) if path.is_file() else None
+    now = _file(path, path.parent) if path.is_file() or path.is_symlink() else None
     return now is not None and (now.bytes, now.modified_at) == (file.bytes, file.modified_at)
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder).parts
-        if path.is_file() and not any(part.startswith(".") for part in inside) and not is_unfinished(path.name):
-            yield path
+    """Files and links below a folder, in order of their names; links are not followed."""
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith("."):
+            continue
+        path = legible(path)
+        if path.is_symlink() or path.is_file():
+            if not is_unfinished(path.name):
+                yield path
+        elif path.is_dir():
+            yield from _files(path)
+
+
+def legible(path: Path) -> Path:
+    """A file or folder of the inbox under a name that is text: bytes that are no UTF-8 become %E1 and the like.
+
+    No ledger, report or terminal could hold the name as it is; it is renamed in place.
+    """
+    raw = os.fsencode(path.name)
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        name = "".join(f"%{byte:02X}" if byte >= 0x80 else chr(byte) for byte in raw)
+        if path.with_name(name).exists():
+            name = f"{hashlib.sha256(raw).hexdigest()[:8]}-{name}"
+        return path.rename(path.with_name(name))
+    return path
 
 
 def is_unfinished(name: str) -> bool:
@@ -150,9 +191,24 @@ def is_unfinished(name: str) -> bool:
 
 
 def _file(path: Path, folder: Path) -> ExportFile:
-    stat = path.stat()
-    modified = dt.datetime.fromtimestamp(stat.st_mtime_ns // 1000 / 1_000_000, tz=dt.UTC)
-    return ExportFile(path.relative_to(folder).as_posix(), stat.st_size, modified)
+    stat = path.lstat()
+    modified = _moment(stat.st_mtime_ns)
+    now = dt.datetime.now(dt.UTC)
+    noted = ""
+    if modified > now + A_DAY and not path.is_symlink():
+        # it would win over every later export; written into the file, so that a later look finds the same
+        first_seen = time.time_ns() // 1_000 * 1_000
+        os.utime(path, ns=(first_seen, first_seen))
+        noted = (
+            f"{path.name}: its own time {modified:%Y-%m-%d %H:%M} UTC lies in the future; it counts as exported when "
+            f"it was first seen, {now:%Y-%m-%d %H:%M} UTC. Set the clock of the machine that wrote it"
+        )
+        modified = _moment(first_seen)
+    return ExportFile(path.relative_to(folder).as_posix(), stat.st_size, modified, noted=noted)
+
+
+def _moment(nanoseconds: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(nanoseconds // 1000 / 1_000_000, tz=dt.UTC)
 
 
 def _groups(contract: SourceContract, files: Iterable[ExportFile]) -> list[_Group]:
@@ -242,6 +298,27 @@ def _with_earlier_parts(contract: SourceContract, account: str, group: _Group, s
             if known and known[1] == export and known[2] not in parts and near and kept_at:
                 parts[known[2]] = ExportFile(said["path"], said["bytes"], earlier, kept_at)
     return _in_order(list(parts.items()))
+
+
+def _with_mates(home: Home, source: str, account: str, group: _Group, rule: Sibling, state: LedgerState) -> _Group:
+    """Adds the files of the same download that were put away before: a run broke off between two moves, or the file
+    that says what was filtered came after the rows."""
+    folders = {PurePosixPath(file.path).parent for file in group.files}
+    names = {file.path for file in group.files}
+    window = dt.timedelta(minutes=rule.within_minutes)
+    first, last = (pick(file.modified_at for file in group.files) for pick in (min, max))
+    mates = []
+    for known in state.files.values():
+        is_near = (known.source, known.account) == (source, account) and PurePosixPath(known.path).parent in folders
+        if not is_near or known.path in names or known.path.lower().endswith(".zip") or not known.kept_at:
+            continue
+        kept = home.root / known.kept_at
+        if kept.is_file():
+            stat = kept.stat()
+            modified = _moment(stat.st_mtime_ns)
+            if first - window <= modified <= last + window:
+                mates.append(ExportFile(known.path, stat.st_size, modified, known.kept_at))
+    return _Group([*group.files, *mates], bundle=True) if mates else group
 
 
 def _kept_at(state: LedgerState, source: str, account: str, path: str, sha256: str) -> str:

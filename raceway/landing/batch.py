@@ -16,28 +16,31 @@ from typing import Any, Final
 import duckdb
 
 from raceway.common.moments import utc_text
-from raceway.common.sql import name, quoted
+from raceway.common.sql import name, parquet_of, quoted
 from raceway.config.accounts import Account
 from raceway.config.settings import Settings
 from raceway.contracts.grammar import ColumnContract, TableContract
 from raceway.landing.coverage import named_period, stated_period
+from raceway.landing.divide import day_of, divide
 from raceway.landing.manifest import manifest_of
 from raceway.landing.read_table import Reading, own_period, value_in_name, value_in_preamble
 from raceway.landing.unfit import (
     refuse_header_currency,
     refuse_new_columns,
     refuse_other_currencies,
+    refuse_shared_keys,
     refuse_spoilt_ids,
     refuse_too_many,
     said_of_refusals,
 )
+from raceway.ledger.effect import write_states
 from raceway.reading.cells import NONE, macros
 from raceway.reading.csv_rows import strict_csv, text_csv
 from raceway.reading.free_text import prepare
 from raceway.reading.furniture import Filters, Span
 from raceway.reading.json_rows import json_rows, parquet_rows
-from raceway.reading.recognise import Shape
 from raceway.reading.rows import Rows
+from raceway.reading.shape import Shape
 from raceway.reading.zones import zone_rows
 
 # Delta and dictionary encodings of Parquet's second page format; numbers of many values skip the dictionary.
@@ -72,14 +75,14 @@ def write_batch(
     content_hash: Callable[[], str],
     filters: Filters | None = None,
     beside: Span | None = None,
-) -> Batch:
-    """Reads the members of one table and writes `data.parquet` into `folder`.
+) -> Batch | None:
+    """Reads the members of one table and writes `data.parquet` into `folder`; None where all rows are another table's.
 
     `content_hash` is asked for only when the rows are read, so that hashing may run beside the reading.
     `filters` is what a sibling file says, `beside` the days of a daily table of the same download.
     Raises ExportRefused where the file is unfit as a whole.
     """
-    table = shapes[0].table
+    table = shapes[0].feeds
     for statement in macros(table):
         connection.execute(statement)
     prepare(connection, table)
@@ -88,10 +91,14 @@ def write_batch(
     for strict in (True, False):
         reading = Reading(table, account, exported_at, [], filters, beside)
         for shape in shapes:
+            shape.exported_on = exported_at.astimezone(account.zone).date()
             refuse_new_columns(shape, reading)
             refuse_header_currency(shape, account)
             reading.findings += [{"severity": "warning", "name": "not_landed", "message": m} for m in shape.findings]
             reading.rows.append(_read(connection, shape, account, scratch, strict))
+        reading.rows = [rows for rows in reading.rows if divide(connection, rows)]
+        if not reading.rows:
+            return None
         refuse_spoilt_ids(connection, reading)
         refuse_other_currencies(connection, reading)
         refuse_too_many(connection, reading, settings)
@@ -105,6 +112,7 @@ def write_batch(
         connection.execute("set preserve_insertion_order = true")
         if not _is_doubtful(connection, reading, data):
             break
+    refuse_shared_keys(connection, reading, data)
     manifest = manifest_of(connection, reading, data, batch_id, whole, settings)
     return Batch(
         table, batch_id, folder, exported_at, whole, manifest, said_of_refusals(connection, reading, batch_id),
@@ -131,9 +139,7 @@ def _is_doubtful(connection: duckdb.DuckDBPyConnection, reading: Reading, data: 
     doubts = sorted({f"({doubt})" for rows in reading.rows for doubt in rows.doubts})
     if not doubts:
         return False
-    found = connection.execute(
-        f"select 1 from read_parquet({quoted(str(data))}) where {' or '.join(doubts)} limit 1"
-    ).fetchone()
+    found = connection.execute(f"select 1 from {parquet_of(data)} where {' or '.join(doubts)} limit 1").fetchone()
     return found is not None
 
 
@@ -174,7 +180,7 @@ def _landed_select(reading: Reading, batch_id: str) -> str:
             ]
             values.append(f"{_joined(keys)} as _entity")
         parts.append(f"select {', '.join(values)} from {rows.relation} where {rows.lands}")
-        offset += rows.read
+        offset += rows.records or rows.read
     return " union all ".join(parts)
 
 
@@ -184,6 +190,9 @@ def _joined(keys: list[str]) -> str:
 
 def _value(column: ColumnContract, rows: Rows, span: Span | None, reading: Reading) -> str:
     """SQL for one column of one member: from its cells, its name, the account or the period."""
+    first_day = day_of(column, rows.shape)
+    if first_day is not None:
+        column = first_day
     meta = column.meta
     if meta.value_of == "currency":
         return _constant(reading.account.currency)
@@ -253,12 +262,5 @@ def _write_states(connection: duckdb.DuckDBPyConnection, reading: Reading, data:
     kept = reading.table.meta.keep_states
     if not kept:
         return None
-    columns = ", ".join(name(column) for column in kept)
-    said = " or ".join(f"{name(column)} is not null" for column in kept)
-    at = f"timestamp '{reading.exported_at.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S.%f}'"
-    connection.execute(
-        f"copy (select {quoted(reading.account.account)} as _account, _entity, {at} as exported_at, {columns} "
-        f"from read_parquet({quoted(str(data))}) where {said} order by _entity, _row) to {quoted(str(target))} "
-        "(format parquet, compression zstd)"
-    )
+    write_states(connection, data, reading.account.account, kept, reading.exported_at, target)
     return target

@@ -8,10 +8,11 @@ from pathlib import Path
 import duckdb
 
 from raceway.common.faults import ExportRefused
-from raceway.common.sql import quoted
+from raceway.common.sql import name, parquet_of
 from raceway.contracts.grammar import TableContract
 from raceway.landing.read_table import Reading, day_sql, own_period
 from raceway.reading.furniture import Span, month_end, period_of_name
+from raceway.reading.nearest import quotable
 
 
 def stated_period(reading: Reading) -> Span | None:
@@ -35,9 +36,13 @@ def stated_period(reading: Reading) -> Span | None:
             first = reading.shapes[0]
             said = next((line for line in reversed(first.preamble.splitlines()) if line.strip()), "")
             raise ExportRefused(
-                f"{first.member.name}: a report without days whose period nothing states (above the header: “{said}”); "
-                "export it with the Day segment, or for fixed dates"
+                f"{first.member.name}: a report without days whose period nothing states (above the header: "
+                f"“{quotable(said)}”); "
+                "“All time” and the like name no days: choose a period with a first and a last day, or export it with "
+                "the Day segment"
             )
+        return stated[0]
+    if rule.header and stated:
         return stated[0]
     if reading.filters is not None and reading.filters.span is not None:
         return reading.filters.span
@@ -63,10 +68,12 @@ def covered(
         zone = reading.account.time_zone if rule.zone == "account" else "UTC"
         of = [day_sql(reading.table.by_name[column], zone) for column in rule.by]
         row = connection.execute(
-            f"select {', '.join(f'min({day}), max({day})' for day in of)} from read_parquet({quoted(str(data))})"
+            f"select {', '.join(f'min({day}), max({day})' for day in of)} from {parquet_of(data)}"
         ).fetchone()
         days = [day for day in row or () if day is not None]
         days += [month_end(max(days).replace(day=1))] if rule.whole_months and days else []
+    if rule.period:
+        days += _days_of_periods(connection, reading.table, data, last_whole_day)
     named = [span for shape in reading.shapes if (span := named_period(reading.table, shape.member.file_name))]
     days += [day for span in named for day in (span.first, min(span.last, max([last_whole_day, *days])))]
     if reading.table.scope.kind == "days":
@@ -86,3 +93,17 @@ def named_period(table: TableContract, file_name: str) -> Span | None:
         return None
     last = named.last - dt.timedelta(days=1 if rule.last_exclusive else 0)
     return Span(named.first, last) if named.first <= last else None
+
+
+def _days_of_periods(
+    connection: duckdb.DuckDBPyConnection, table: TableContract, data: Path, last_whole_day: dt.date
+) -> list[dt.date]:
+    """First and last day of the periods that a report states; a month that still runs is stated to its end."""
+    rule = table.meta.period
+    stated = {column.meta.value_of: column.name for column in table.columns}
+    first = (rule.first if rule else None) or stated["period_start"]
+    last = (rule.last if rule else None) or stated["period_end"]
+    row = connection.execute(f"select min({name(first)}), max({name(last)}) from {parquet_of(data)}").fetchone()
+    if row is None or row[0] is None or row[1] is None:
+        return []
+    return [row[0], max(row[0], min(row[1], last_whole_day))]

@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from raceway.common.faults import ExportRefused
-from raceway.contracts.grammar import SourceContract, TableContract, Unsupported
+from raceway.contracts.grammar import Sibling, SourceContract, TableContract, Unsupported
 from raceway.inbox.exports import Export, part_of
 from raceway.reading.furniture import Filters, filters_of
 from raceway.reading.members import Member
-from raceway.reading.recognise import Shape
 from raceway.reading.sections import recognise_all
+from raceway.reading.shape import Shape
 
 
 @dataclass
 class Job:
-    """The members of an export that feed one table."""
+    """The members of an export that feed one table; where a report's days land by themselves, there are two jobs."""
 
     shapes: list[Shape]
     filters: Filters | None = None
@@ -28,7 +28,12 @@ class Job:
     @property
     def table(self) -> TableContract:
         """The table that they feed."""
-        return self.shapes[0].table
+        return self.shapes[0].feeds
+
+    @property
+    def lacks(self) -> Sibling | None:
+        """The rule of the sibling that ought to lie beside its members and does not."""
+        return self.table.meta.sibling if self.sibling is None else None
 
 
 def jobs_of(
@@ -45,7 +50,8 @@ def jobs_of(
     for member in rest:
         for found in recognise_all(contract, member, scratch):
             if isinstance(found, Shape):
-                shapes[found.table.name].append(found)
+                for shape in _divided(contract, found):
+                    shapes[shape.feeds.name].append(shape)
             else:
                 aside.append((member, found))
     unwanted = [
@@ -66,6 +72,14 @@ def jobs_of(
     # small tables: their heads hold them whole
     rows = sum(_rows(member) for member in [*siblings, *(member for member, _ in aside)])
     return jobs, rows
+
+
+def _divided(contract: SourceContract, shape: Shape) -> list[Shape]:
+    """A shape, and before it the copy that gives the rows of one day to the daily table, where the contract has one."""
+    rule = shape.table.meta.single_days
+    if rule is None:
+        return [shape]
+    return [replace(shape, into=contract.table(rule.table), divided=True), replace(shape, divided=True)]
 
 
 def _siblings(contract: SourceContract, members: Sequence[Member]) -> tuple[list[Member], list[Member]]:

@@ -17,26 +17,29 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
 import re
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from raceway.common.faults import ExportRefused
+from raceway.common.files import move
 from raceway.common.home import Home
 from raceway.common.moments import utc_text
-from raceway.config.accounts import ACCOUNT_COLUMNS, Account, load_accounts
+from raceway.config.accounts import Account
 from raceway.config.settings import Settings, load_settings
 from raceway.contracts.grammar import SourceContract, TableContract
 from raceway.contracts.load import load_contract
-from raceway.inbox.exports import Export, ExportFile, is_same
-from raceway.inbox.raw_files import RawFiles, private, refused_rows
+from raceway.inbox.exports import A_DAY, Export, ExportFile, is_same
+from raceway.inbox.raw_files import Area, RawFiles, private, refused_rows
 from raceway.landing.batch import Batch, said_by_name, write_batch
+from raceway.landing.whose import account_of, refuse_links
 from raceway.landing.workbench import workbench
 from raceway.ledger.effect import copy_states, in_effect
 from raceway.ledger.ledger import BatchState, Ledger, LedgerState, state_name
@@ -98,12 +101,14 @@ class _Landing:
         self.raw = RawFiles(home, export)
         self.beside: Span | None = None
         """Days of a daily table that was landed from this export."""
+        self.noted = [file.noted for file in export.files if file.noted]
+        """Sentences about the files themselves; warnings of each batch."""
         self.outcome = Outcome(export.source, export.account, "landed", [file.path for file in export.files])
 
     # ------------------------------------------------------------ the way
 
     def run(self) -> Outcome:
-        missing = [file for file in self.export.files if not self.export.located(self.home, file).is_file()]
+        missing = [file for file in self.export.files if not os.path.lexists(self.export.located(self.home, file))]
         gone = [file for file in missing if not file.kept_at]
         if gone:  # landed by a run that was broken off after the move, or taken away by a person
             self.outcome.status = "duplicate"
@@ -113,14 +118,19 @@ class _Landing:
             return self._part_alone(missing)
         moving = [f for f in self.export.files if not is_same(self.export.located(self.home, f), f)]
         if moving:
-            self.outcome.status = "duplicate"
-            self.outcome.reason = f"{moving[0].path}: still being written; it is left for the next run"
-            return self.outcome
+            return self._still_written(moving[0])
         try:
-            account = self._account()
             sweep(self.scratch.parent)
             self.scratch.mkdir(parents=True)
-            jobs, aside = jobs_of(self.contract, self.export, self._members(), self.scratch)
+            copies = self.raw.take(self.scratch)
+            changed = self.raw.has_moved()
+            if changed is not None:
+                return self._still_written(changed)
+            refuse_links(self.home, self.export)
+            account = account_of(self.home, self.export)
+            jobs, aside = jobs_of(self.contract, self.export, self._members(copies), self.scratch)
+            if self._waits_for_sibling(jobs):
+                return self.outcome
             self.outcome.rows_read += aside
             self.outcome.rows_furniture += aside
         except ExportRefused as fault:
@@ -134,13 +144,41 @@ class _Landing:
             except ExportRefused as fault:
                 status, reason = "refused", str(fault)
                 self.outcome.tables[job.table.name] = {"status": "refused", "batch_id": None}
-            statuses.append(status)
-            reasons += [reason] if reason else []
+            statuses += [status] if status else []  # none where all rows are another table's
+            reasons += [reason] if reason and reason not in reasons else []
         self.outcome.reason = "; ".join(reasons)
         self.outcome.status = "refused" if "refused" in statuses else "landed" if "landed" in statuses else "duplicate"
-        if self.outcome.status == "refused" and (len(jobs) > 1 or not self.outcome.batches):
+        if self.outcome.status == "refused" and (len(statuses) > 1 or not self.outcome.batches):
             return self._refused_whole(self.outcome.reason)  # of several tables one may have landed: the files wait
-        self.raw.put_away("quarantine" if self.outcome.status == "refused" else "archive", self.outcome.reason)
+        return self._put_away("quarantine" if self.outcome.status == "refused" else "archive")
+
+    def _put_away(self, area: Area) -> Outcome:
+        for path in self.raw.put_away(area, self.outcome.reason):
+            left = f"{path}: was replaced or appended to while it was read; what lies there now waits for the next run"
+            self.outcome.reason = "; ".join(filter(None, (self.outcome.reason, left)))
+        return self.outcome
+
+    def _waits_for_sibling(self, jobs: Sequence[Job]) -> bool:
+        """Whether the file that says what was filtered may still come. Raises ExportRefused where it is late."""
+        for job in jobs:
+            if job.lacks is None:
+                continue
+            within = dt.timedelta(minutes=job.lacks.within_minutes)
+            if max(file.modified_at for file in self.export.files) > dt.datetime.now(dt.UTC) - within:
+                self.outcome.status = "duplicate"
+                self.outcome.reason = (
+                    f"{job.shapes[0].member.name}: waits for {job.lacks.called}; it is left for the next run"
+                )
+                return True
+            raise ExportRefused(
+                f"{job.shapes[0].member.name}: lies without {job.lacks.called}, which says whether its rows are all or "
+                "filtered; put it into the same folder, and they land together"
+            )
+        return False
+
+    def _still_written(self, file: ExportFile) -> Outcome:
+        self.outcome.status = "duplicate"
+        self.outcome.reason = f"{file.path}: still being written; it is left for the next run"
         return self.outcome
 
     def _part_alone(self, swept: list[ExportFile]) -> Outcome:
@@ -153,37 +191,16 @@ class _Landing:
             f"{self.settings.retention.archive_days} days); put all parts into the inbox again, together"
         )
 
-    def _account(self) -> Account:
-        accounts = load_accounts(self.home)
-        source, name = self.export.source, self.export.account
-        first = self.export.files[0].path
-        if not name:
-            raise ExportRefused(
-                f"{first}: lies in inbox/{source}/ itself; put it into inbox/{source}/<account>/, where the account is "
-                "one of accounts.csv"
-            )
-        if (source, name) not in accounts:
-            known = ", ".join(account for of, account in accounts if of == source) or "none"
-            line = ",".join([source, name, name, "", "VN", "Asia/Ho_Chi_Minh", "VND"])
-            raise ExportRefused(
-                f"{name}/{first}: accounts.csv has no account {name!r} of {source} (it has: {known}). Add a line like "
-                f"`{line}{',' * (len(ACCOUNT_COLUMNS) - 7)}` with its market, time zone and currency, "
-                "then `raceway retry`"
-            )
-        return accounts[source, name]
-
-    def _members(self) -> list[Member]:
+    def _members(self, copies: Sequence[tuple[ExportFile, Path]]) -> list[Member]:
         cp1252 = any("cp1252" in table.meta.encodings for table in self.contract.tables)
         members: list[Member] = []
-        for number, file in enumerate(self.export.files):
-            scratch = self.scratch / f"in{number}"
-            scratch.mkdir()
-            members += open_members(self.export.located(self.home, file), file.path, scratch, cp1252)
+        for file, copy in copies:
+            members += open_members(copy, file.path, copy.parent, cp1252)
         return members
 
     # ------------------------------------------------------------ one table
 
-    def _land_table(self, job: Job, account: Account, state: LedgerState) -> tuple[Status, str]:
+    def _land_table(self, job: Job, account: Account, state: LedgerState) -> tuple[Status | None, str]:
         table = job.table
         exported_at = self._exported_at(job)
         with ThreadPoolExecutor(1, thread_name_prefix="hash") as pool:
@@ -199,8 +216,9 @@ class _Landing:
                     connection, job.shapes, account, self.settings, folder, self.scratch,
                     exported_at=exported_at, content_hash=content.result, filters=job.filters, beside=self.beside,
                 )  # fmt: skip
-        known = self._known(table, batch.content_hash, exported_at, state)
-        if known is not None:
+        if batch is None:
+            return None, ""
+        if known := self._known(table, batch.content_hash, exported_at, state):
             return self._sighted(known, exported_at)
         target = self._target(batch)
         with one_at_a_time(self.scratch.parent / batch.batch_id):
@@ -221,7 +239,13 @@ class _Landing:
             for file in self.export.files:
                 found = re.search(pattern, file.path)
                 if found:
-                    return dt.datetime.combine(dt.date.fromisoformat(found.group("date")), dt.time(), dt.UTC)
+                    named = dt.datetime.combine(dt.date.fromisoformat(found.group("date")), dt.time(), dt.UTC)
+                    if named <= dt.datetime.now(dt.UTC) + A_DAY:
+                        return named
+                    self.noted.append(
+                        f"{file.path}: its name says {named:%Y-%m-%d}, which lies in the future; it counts as exported "
+                        "at the file's own time"
+                    )
         return max(file.modified_at for file in self.export.files)
 
     def _content_hash(self, job: Job) -> str:
@@ -278,6 +302,9 @@ class _Landing:
             for record in self.raw.records(None)
         ]
         batch.manifest["key_fingerprint"] = self.key
+        batch.manifest["findings"] += [
+            {"severity": "warning", "name": "file_time", "message": message} for message in dict.fromkeys(self.noted)
+        ]
         target = self._target(batch)
         before = state.batches.get(batch.batch_id)
         if before is not None and before.status == "rejected":
@@ -310,7 +337,7 @@ class _Landing:
             kept = refused_rows(self.home, batch.manifest)
             private(kept.parent)
             batch.refused_rows.chmod(0o600)
-            batch.refused_rows.replace(kept)
+            move(batch.refused_rows, kept)
         if batch.states is not None:
             folder = target.parent.parent / f"{batch.table.name}__states"
             folder.mkdir(parents=True, exist_ok=True)
@@ -343,5 +370,4 @@ class _Landing:
         self.outcome.status, self.outcome.reason = "refused", reason
         self.ledger.append("refused", source=self.export.source, account=self.export.account, reason=reason,
                            files=self.raw.records("quarantine"))  # fmt: skip
-        self.raw.put_away("quarantine", reason)
-        return self.outcome
+        return self._put_away("quarantine")

@@ -10,11 +10,11 @@ import duckdb
 
 from raceway.common.faults import ExportRefused
 from raceway.common.moments import utc_text
-from raceway.common.sql import name, quoted
+from raceway.common.sql import name, parquet_of, quoted
 from raceway.config.settings import Settings
 from raceway.landing.coverage import covered
 from raceway.landing.read_table import Reading, day_sql
-from raceway.reading.rows import Rows
+from raceway.reading.rows import NO_NAME, Rows
 
 MANIFEST_VERSION: Final = 1
 
@@ -30,7 +30,7 @@ def manifest_of(
     table, account = reading.table, reading.account
     counts = {f"rows_{what}": reading.total(what) for what in ("read", "refused", "furniture")}
     landed_rows = "count(distinct _row), count(*)" if table.meta.unpivot else "count(*), 0"
-    written = connection.execute(f"select {landed_rows} from read_parquet({quoted(str(data))})").fetchone()
+    written = connection.execute(f"select {landed_rows} from {parquet_of(data)}").fetchone()
     assert written is not None
     landed, unpivoted = written
     if counts["rows_read"] != landed + counts["rows_refused"] + counts["rows_furniture"]:
@@ -40,6 +40,7 @@ def manifest_of(
         )
     covers_from, covers_to = covered(connection, reading, data)
     totals = _reconciled(connection, reading)
+    _say_nameless(connection, reading)
     return {
         "format_version": MANIFEST_VERSION,
         "batch_id": batch_id,
@@ -79,7 +80,7 @@ def _money_days(
     day = day_sql(table.by_name[dated[0]], account.time_zone)
     any_amount = " or ".join(f"{name(column.name)} <> 0" for column in money)
     found = connection.execute(
-        f"select distinct {currency} as currency, cast({day} as varchar) as day from read_parquet({quoted(str(data))}) "
+        f"select distinct {currency} as currency, cast({day} as varchar) as day from {parquet_of(data)} "
         f"where ({any_amount}) and {currency} <> {quoted(settings.business.reporting_currency)} and {day} is not null "
         "order by all"
     ).fetchall()
@@ -103,7 +104,7 @@ def _reconciled(connection: duckdb.DuckDBPyConnection, reading: Reading) -> dict
                 f"from {rows.relation} where {_is_labelled(rows, total.label)} having count(*) > 0"
             ).fetchone()
             summed = connection.execute(
-                f"select {', '.join(f'sum({name(c)})' for c in columns)} from {rows.relation} where {rows.lands}"
+                f"select {', '.join(f'sum({name(c)})' for c in columns)} from {rows.relation} where {rows.converts}"
             ).fetchone()
             if found is None or summed is None:
                 continue
@@ -126,6 +127,22 @@ def _reconciled(connection: duckdb.DuckDBPyConnection, reading: Reading) -> dict
                     }
                 )
     return compared
+
+
+def _say_nameless(connection: duckdb.DuckDBPyConnection, reading: Reading) -> None:
+    """A finding about rows that name nothing, where the contract says what they are."""
+    rule = reading.table.meta.totals
+    if rule is None or not rule.says:
+        return
+    for rows in reading.rows:
+        found = connection.execute(
+            f"select count(*), min({rows.number}) from {rows.relation} where {_is_labelled(rows, NO_NAME)}"
+        ).fetchone()
+        if found is not None and found[0]:
+            message = (
+                f"{rows.shape.member.name}: {found[0]} rows without a name, the first is row {found[1]}: {rule.says}"
+            )
+            reading.findings.append({"severity": "warning", "name": "not_landed", "message": message})
 
 
 def _is_labelled(rows: Rows, label: str) -> str:

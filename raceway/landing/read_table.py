@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from raceway.common.sql import name, quoted
 from raceway.config.accounts import Account
 from raceway.contracts.grammar import ColumnContract, TableContract
-from raceway.reading.furniture import Filters, Span, period_in, period_of_name
-from raceway.reading.recognise import Shape
+from raceway.reading.furniture import Filters, Span, period_in, period_in_header, period_of_name
 from raceway.reading.rows import Rows
+from raceway.reading.shape import Shape
 
 
 @dataclass
@@ -44,6 +44,10 @@ def own_period(shape: Shape) -> Span | None:
     rule = shape.table.meta.period
     if rule is not None and rule.of == "file_name":
         return period_of_name(rule.pattern or "", shape.member.file_name)
+    if rule is not None and rule.header:
+        stated = [found.group(1) for header in shape.header if (found := re.search(rule.header, header))]
+        if stated:
+            return period_in_header(stated[0])
     return period_in(shape.preamble)
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Final
 
 import duckdb
 
 from raceway.common.currencies import MEANT
 from raceway.common.faults import ExportRefused
-from raceway.common.sql import name
+from raceway.common.sql import name, parquet_of
 from raceway.config.accounts import Account
 from raceway.config.settings import Settings
 from raceway.landing.read_table import Reading
 from raceway.reading.cells import NONE
-from raceway.reading.recognise import Shape
 from raceway.reading.rows import Rows
+from raceway.reading.shape import Shape
 
 _ADDRESS: Final = re.compile(r"[^@\s“”]+@[^@\s“”]+")
 _NUMBER_OF_PHONE: Final = re.compile(r"\+\d[\d ().-]{7,}\d|\b0\d{8,10}\b")
@@ -93,6 +94,32 @@ def refuse_other_currencies(connection: duckdb.DuckDBPyConnection, reading: Read
                     f"{member}: column “{header}” holds amounts in {strange[0]}, but account "
                     f"{reading.account.account} is in {own} (accounts.csv)"
                 )
+
+
+def refuse_shared_keys(connection: duckdb.DuckDBPyConnection, reading: Reading, data: Path) -> None:
+    """Refuses a file in which one name stands for two entities that nothing tells apart: their rows would be blended.
+
+    `data` is the Parquet file with the rows that would land.
+    """
+    scope = reading.table.scope
+    if scope.kind != "entities" or not scope.made_at:
+        return
+    made_at = name(scope.made_at)
+    ids = f"count(distinct {name(scope.own_id)})" if scope.own_id else "0"
+    moments = f"select _entity, {made_at} as moment, {ids} as ids from {parquet_of(data)} group by all"
+    found = connection.execute(
+        f"select _entity, min(moment), max(moment), max(ids) as most from ({moments}) group by _entity "
+        "having most > 1 or (max(moment) - min(moment) > interval 1 minute and most = 0) order by _entity limit 1"
+    ).fetchone()
+    if found:
+        entity, first, last, most = found
+        two = f"two moments, {first:%Y-%m-%d %H:%M} and {last:%Y-%m-%d %H:%M} (UTC), and no id tells them apart"
+        if most > 1:
+            two = f"two ids at {first:%Y-%m-%d %H:%M} (UTC)"
+        raise ExportRefused(
+            f"{reading.rows[0].shape.member.name}: “{entity}” is two of {reading.table.full_name}: it has {two}; give "
+            "each shop an account of its own, or export with the column of the id"
+        )
 
 
 def refuse_too_many(connection: duckdb.DuckDBPyConnection, reading: Reading, settings: Settings) -> None:

@@ -27,7 +27,7 @@ import pyarrow as pa
 from raceway.common.files import write_aside
 from raceway.common.home import Home
 from raceway.common.moments import utc_text
-from raceway.common.sql import quoted
+from raceway.common.sql import parquet_of, quoted
 from raceway.ledger.events import (
     ABOUT,
     BATCHES,
@@ -164,7 +164,7 @@ def _write_events(
         f"select path, max(since) as since from ({_union(places, KEPT, 'put_away')}) group by path order by path",
         aside / KEPT,
     )
-    [(holds,)] = connection.execute("select count(*) from read_parquet($1)", [str(aside / EVENTS)]).fetchall()
+    [(holds,)] = connection.execute(f"select count(*) from {parquet_of(aside / EVENTS)}").fetchall()
     must = len(beside) + (listing.snapshots[0].events if listing.snapshots else 0)
     if holds != must:
         raise RuntimeError(f"{aside}: holds {holds} events of {must}; the ledger is left as it was")
@@ -206,7 +206,7 @@ def _write_state(connection: duckdb.DuckDBPyConnection, aside: Path, state: Ledg
 
 
 def _union(places: list[Path], name: str, relation: str) -> str:
-    parts = [f"select * from read_parquet({quoted(str(place / name))})" for place in places]
+    parts = [f"select * from {parquet_of(place / name)}" for place in places]
     return " union all ".join([*parts, f"select * from {relation}"])
 
 

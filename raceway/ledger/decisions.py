@@ -7,8 +7,10 @@ import os
 from pathlib import Path
 
 from raceway.common.faults import PermanentFault
+from raceway.common.files import move, short_name
 from raceway.common.home import Home
 from raceway.ledger.ledger import BatchState, FileState, Ledger
+from raceway.ledger.states import again_path
 
 
 class UnknownBatch(PermanentFault):
@@ -58,25 +60,28 @@ def retry(home: Home, file: str | None = None, who: str | None = None) -> list[s
         ]
         if not refused:
             raise UnknownBatch(f"{file}: no refused file of that name; `raceway status` lists them")
-    moved: list[FileState] = []
+    moved: list[tuple[FileState, Path]] = []
     for state in refused:
         kept = home.root / state.kept_at
-        target = home.inbox / state.source / state.account / state.path
-        if state.kept_at and kept.is_file() and not target.exists():
+        inbox = home.inbox / state.source / state.account
+        target = inbox / state.path
+        if state.kept_at and kept.is_file():
+            if target.exists():  # a newer one of its name waits: neither takes the other's place
+                target = inbox / again_path(state.path, state.sha256)
             target.parent.mkdir(parents=True, exist_ok=True)
-            kept.rename(target)
-            kept.with_name(kept.name + ".reason.txt").unlink(missing_ok=True)
+            move(kept, target)
+            kept.with_name(short_name(kept.name, ".reason.txt")).unlink(missing_ok=True)
         if target.is_file():
-            moved.append(state)
+            moved.append((state, target))
     if file is not None and not moved:
         raise UnknownBatch(
             f"{file}: it was refused on {refused[0].when:%Y-%m-%d} and is not in the quarantine any more, where files "
             "are kept for retention.archive_days; put it into the inbox again"
         )
     if moved:
-        keys = [{"source": s.source, "account": s.account, "path": s.path} for s in moved]
+        keys = [{"source": s.source, "account": s.account, "path": s.path} for s, _ in moved]
         Ledger(home).append("retry", files=keys, who=_who(who))
-    return [f"{s.source}/{s.account}/{s.path}" for s in moved]
+    return [target.relative_to(home.inbox).as_posix() for _, target in moved]
 
 
 def _batch(home: Home, batch_id: str) -> BatchState:

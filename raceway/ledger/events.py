@@ -23,6 +23,7 @@ import duckdb
 
 from raceway.common.faults import PermanentFault
 from raceway.common.moments import moment
+from raceway.common.sql import parquet_of
 
 EVENT_VERSION: Final = 1
 FORMAT_VERSION: Final = 2
@@ -60,15 +61,15 @@ class Snapshot:
     def event_ids(self) -> set[str]:
         """The ids of all events that this snapshot covers."""
         with reading() as connection:
-            found = connection.execute("select event_id from read_parquet($1)", [str(self.folder / EVENTS)]).fetchall()
+            found = connection.execute(f"select event_id from {parquet_of(self.folder / EVENTS)}").fetchall()
         return {event_id for (event_id,) in found}
 
     def has(self, event_ids: Iterable[str]) -> set[str]:
         """Those of the given ids that this snapshot covers."""
         with reading() as connection:
             found = connection.execute(
-                "select event_id from read_parquet($1) where event_id in (select unnest($2))",
-                [str(self.folder / EVENTS), sorted(event_ids)],
+                f"select event_id from {parquet_of(self.folder / EVENTS)} where event_id in (select unnest($1))",
+                [sorted(event_ids)],
             ).fetchall()
         return {event_id for (event_id,) in found}
 
@@ -135,15 +136,15 @@ def loose_text(folder: Path, event_id: str) -> bytes:
 
 def compacted_texts(places: Iterable[Snapshot], only: Iterable[str] | None = None) -> Iterator[tuple[str, str]]:
     """Id and text of every event that the snapshots cover, in order and once each; `only` names some ids."""
-    paths = [str(place.folder / EVENTS) for place in places]
+    paths = [place.folder / EVENTS for place in places]
     if not paths:
         return
     several = "distinct on (event_id)" if len(paths) > 1 else ""
-    some = "" if only is None else "where event_id in (select unnest($2))"
+    some = "" if only is None else "where event_id in (select unnest($1))"
     with reading() as connection:
         rows = connection.execute(
-            f"select {several} event_id, text from read_parquet($1) {some} order by event_id",
-            [paths] if only is None else [paths, sorted(only)],
+            f"select {several} event_id, text from {parquet_of(paths)} {some} order by event_id",
+            [] if only is None else [sorted(only)],
         )
         while chunk := rows.fetchmany(5_000):
             yield from chunk
@@ -174,7 +175,7 @@ def read_heads(folder: Path) -> dict[str, str]:
         try:
             with reading() as connection:
                 found = connection.execute(
-                    "select landed_by, head from read_parquet($1)", [str(folder / SNAPSHOTS / name / BATCHES)]
+                    f"select landed_by, head from {parquet_of(folder / SNAPSHOTS / name / BATCHES)}",
                 ).fetchnumpy()
         except duckdb.IOException:  # replaced by another: whoever misses a head looks for its event
             continue

@@ -11,9 +11,9 @@ from raceway.common.faults import PermanentFault
 from raceway.common.home import Home
 from raceway.common.moments import moment
 from raceway.ledger.events import Kind, LedgerEvent
-from raceway.ledger.states import BatchState, BatchStatus, FileState, FileStatus, LedgerState, head_of
+from raceway.ledger.states import BatchState, BatchStatus, FileState, FileStatus, LedgerState, again_path, head_of
 
-FOLD_VERSION: Final = 1
+FOLD_VERSION: Final = 2
 """Raise it whenever the same events come to fold to something else: snapshots of another fold are folded anew."""
 
 
@@ -125,7 +125,12 @@ def _files(state: LedgerState, event: LedgerEvent, status: FileStatus, batch_id:
     for said in event.fields.get("files", []):
         key = (source, account, said["path"])
         known = state.files.get(key)
-        batches = [] if known is None or known.sha256 != said["sha256"] else known.batches
+        is_other = known is not None and known.sha256 != said["sha256"]
+        if known is not None and is_other and known.status == "refused" and known.kept_at:
+            aside = again_path(known.path, known.sha256)  # still to be decided, whatever took its name
+            state.files[source, account, aside] = replace(known, path=aside)
+            note_refused(state, (source, account, aside), known.batches)
+        batches = [] if known is None or is_other else known.batches
         if batch_id and batch_id not in batches:
             batches = [*batches, batch_id]
         state.files[key] = FileState(

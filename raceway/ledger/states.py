@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final, Literal
 
 from raceway.common.home import Home
@@ -171,14 +171,26 @@ class BatchState:
 
     def state_files(self) -> list[Path]:
         """The `__states` files of this batch's sightings that exist, in order of time."""
-        folder = self.home.landing / self.source / f"{self.table}__states"
-        names = [folder / state_name(self.batch_id, sighting) for sighting in sorted(set(self.sightings))]
-        return [path for path in names if path.exists()]
+        return [path for path in self.state_paths() if path.exists()]
+
+    def state_paths(self) -> list[Path]:
+        """Where the `__states` files of all its sightings lie, in order of time."""
+        return [self.state_path(sighting) for sighting in sorted(set(self.sightings))]
+
+    def state_path(self, sighting: dt.datetime) -> Path:
+        """Where the `__states` file of one sighting lies."""
+        return self.home.landing / self.source / f"{self.table}__states" / state_name(self.batch_id, sighting)
 
 
 def state_name(batch_id: str, exported_at: dt.datetime) -> str:
     """The name of the states file of one sighting of a batch."""
     return f"{batch_id}_{exported_at.astimezone(dt.UTC):%Y%m%dT%H%M%S%fZ}.parquet"
+
+
+def again_path(path: str, sha256: str) -> str:
+    """Where a refused file stands whose name another file has taken since: in a folder of its own beside it."""
+    where = PurePosixPath(path)
+    return (where.parent / f"again-{sha256[:8]}" / where.name).as_posix()
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from typing import Final
 import duckdb
 
 from raceway.common.home import Home
-from raceway.common.sql import name, text_list
+from raceway.common.sql import name, parquet_of
 from raceway.contracts.grammar import ColumnContract, TableContract
 from raceway.contracts.load import load_contracts
 
@@ -57,9 +57,14 @@ def _flag(column: ColumnContract, kind: str) -> str:
 
 def _counted(contract: TableContract, flags: list[str], paths: list[str]) -> str:
     flagged = f"coalesce({' or '.join(f'coalesce({flag}, false)' for flag in flags)}, false)"
-    rows = f"select *, {flagged} as is_excluded from read_parquet({text_list(paths)}, union_by_name = true)"
+    rows = f"select *, {flagged} as is_excluded from {parquet_of(paths, by_name=True)}"
     if contract.scope.kind == "entities" and not contract.scope.full_snapshot:
-        rows = f"select *, bool_or(is_excluded) over (partition by _batch_id, _entity) as is_left_out from ({rows})"
+        one = (
+            f"_entity, {name(contract.scope.made_at)}"
+            if contract.scope.own_id and contract.scope.made_at
+            else "_entity"
+        )
+        rows = f"select *, bool_or(is_excluded) over (partition by _batch_id, {one}) as is_left_out from ({rows})"
     else:
         rows = f"select *, is_excluded as is_left_out from ({rows})"
     return f"select _batch_id, count(*) filter (where is_left_out) from ({rows}) group by _batch_id"

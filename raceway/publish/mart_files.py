@@ -16,7 +16,7 @@ from typing import Final
 
 import duckdb
 
-from raceway.common.sql import quoted, text_list
+from raceway.common.sql import parquet_of, quoted
 from raceway.publish.mart_tables import MartTable
 
 # The file format of DuckDB 1.5: BI tools with an engine older than ours open it.
@@ -77,10 +77,7 @@ def load_table(
     recent = [file for file in files if file.parent.name >= first or not _has_month(file)]
     # a table must be there with its columns even where no month is recent enough
     rows = "" if recent else " limit 0"
-    listed = text_list([str(file) for file in recent or files])
-    connection.execute(
-        f"create table race.{table.name} as select * from read_parquet({listed}, hive_partitioning = false){rows}"
-    )
+    connection.execute(f"create table race.{table.name} as select * from {parquet_of(recent or files)}{rows}")
     if len(recent) == len(files):
         return ""
     return f"From {first.removeprefix('month=')} on (retention.fact_months = {fact_months}); parquet/ holds all."

@@ -12,7 +12,7 @@ import duckdb
 from raceway.common.faults import GateFailed
 from raceway.common.home import Home
 from raceway.common.kpi_formula import terms
-from raceway.common.sql import quoted, text_list
+from raceway.common.sql import parquet_of, quoted, text_list
 from raceway.config.settings import load_settings
 from raceway.gate.engine import validate
 from raceway.gate.mart_suites import mart_suites
@@ -27,7 +27,7 @@ def check_mart(home: Home, run_id: str) -> list[Check]:
     """
     with tempfile.TemporaryDirectory(prefix="gate-", dir=home.run(run_id)) as folder:
         mart = _read_mart(home, Path(folder))
-        kpi, catalog = (f"read_parquet({quoted(str(mart.files[name]))})" for name in ("race_kpi", "kpi_catalog"))
+        kpi, catalog = (parquet_of(mart.files[name]) for name in ("race_kpi", "kpi_catalog"))
         queries = {
             "mart__race_kpi": f"select * from {kpi}",
             "mart__race_kpi_parts": f"""
@@ -35,7 +35,7 @@ def check_mart(home: Home, run_id: str) -> list[Check]:
                 from {kpi} as race_kpi inner join {catalog} as parts using (kpi)
                 where part_of_whole::int = 1
             """,
-            "mart__race_measure": f"select * from read_parquet({quoted(str(mart.files['race_measure']))})",
+            "mart__race_measure": f"select * from {parquet_of(mart.files['race_measure'])}",
         }
         parameters = {"as_of": mart.as_of.isoformat(), "as_of_set": [mart.as_of.isoformat()]}
         checks = [

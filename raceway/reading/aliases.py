@@ -6,6 +6,7 @@ A file's header may repeat, be empty or be in any language, so SQL never uses it
     text_<number>    the cleaned text of the contract's column of this number, counted from 0
     extra_<place>    the cleaned text of a cell that no column holds and another one needs (a time beside its date)
     wide_<place>     a cell whose header is a value: it becomes a row of its own
+    name_<place>     a cell that names what the row is about; where all are empty, the row is a total
     first_<place>    one of the first cells of a record, where the label of a total may stand
 
 A worked example. The contract has the columns day, campaign and cost; the file is
@@ -49,3 +50,8 @@ def wide_at(place: int) -> str:
 def first_at(place: int) -> str:
     """One of the first cells, where the label of a total may stand."""
     return f"first_{place}"
+
+
+def name_at(place: int) -> str:
+    """A cell that names what the row is about."""
+    return f"name_{place}"

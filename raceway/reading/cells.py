@@ -12,11 +12,12 @@ from typing import Final
 
 from raceway.common.currencies import SIGN
 from raceway.common.sql import quoted, text_list
+from raceway.common.texts import clean, text_macro
 from raceway.config.accounts import Account
-from raceway.contracts.grammar import ColumnContract, TableContract
+from raceway.contracts.grammar import ColumnContract, ColumnMeta, TableContract
 from raceway.reading.free_text import coarse_ip_sql, device_sql, masked_sql, sentiment_sql
 from raceway.reading.personal import hash_sql
-from raceway.reading.recognise import Shape, normal
+from raceway.reading.shape import Shape, normal
 
 # White space that exports put around and into cells: blank, tab, line ends, no-break and narrow no-break.
 _SPACE: Final = " \t\r\n\u00a0\u202f\ufeff"
@@ -39,7 +40,7 @@ SPOILT_ID: Final = r"\d(?:[.,]\d+)?[eE]\+?\d{2,}"
 def macros(table: TableContract) -> list[str]:
     """The statements that make the cleaning macros for a table; once per connection and table."""
     space = quoted(_SPACE)
-    tokens = ", ".join(quoted(token) for token in sorted({token.strip() for token in table.meta.nulls} | {""}))
+    tokens = ", ".join(quoted(token) for token in sorted({clean(token) for token in table.meta.nulls} | {""}))
     plain = "regexp_replace(x, '[\\s\\x{00A0}\\x{202F}]+', '', 'g')"
     signed = f"regexp_replace({plain}, '^\\((.+)\\)$', '-\\1')"
     bare = (
@@ -50,7 +51,8 @@ def macros(table: TableContract) -> list[str]:
     whole = r"[+-]?\d{1,18}"
     power = r"[+-]?\d+(?:\.\d*)?[eE][+-]?\d+"
     return [
-        f"create or replace temp macro rw_cell(x) as case when trim(x, {space}) in ({tokens}) then null else x end",
+        text_macro(),
+        f"create or replace temp macro rw_cell(x) as case when rw_text(x) not in ({tokens}) then rw_text(x) end",
         f"create or replace temp macro rw_bare(x) as {bare}",
         f"create or replace temp macro rw_point(x) as case when regexp_full_match(rw_bare(x), '{point}') "
         "then replace(rw_bare(x), ',', '') end",
@@ -92,11 +94,11 @@ def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extra
     meta = column.meta
     if meta.qualifier_of:
         return Cell(column, raw, f"nullif(regexp_extract({raw}, {quoted(_MASK)}, 1), '')")
-    if meta.words or meta.masked:
-        text = f"regexp_replace({raw}, {quoted(_MASK)}, '')" if meta.masked else raw
-        plain = column.model_copy(update={"meta": meta.model_copy(update={"words": {}, "masked": False})})
+    if meta.words or meta.masked or meta.extract:
+        without = {"words": {}, "masked": False, "extract": None}
+        plain = column.model_copy(update={"meta": meta.model_copy(update=without)})
         # the reader cannot know such cells as numbers: they are typed from their text
-        return Cell(column, raw, cell(plain, _worded(text, meta.words), shape, account, extras).value)
+        return Cell(column, raw, cell(plain, _told(raw, meta), shape, account, extras).value)
     number = f"rw_{shape.number_locale}({raw})"
     private = _private(column, raw, account)
     if private:
@@ -105,7 +107,7 @@ def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extra
         value = f"coalesce({raw}, {quoted(meta.default)})" if meta.default else raw
         return Cell(column, raw, value, "varchar", value)
     if column.data_type == "date":
-        return _date(column, raw)
+        return _date(column, raw, shape)
     if column.data_type == "timestamp":
         return Cell(column, raw, _timestamp(column, raw, account, extras, shape.member.sheet is not None))
     if column.data_type == "boolean":
@@ -148,14 +150,24 @@ def _private(column: ColumnContract, raw: str, account: Account) -> str:
     return coarse_ip_sql(raw) if meta.coarse else ""
 
 
+def _told(raw: str, meta: ColumnMeta) -> str:
+    """SQL for what is read of a cell's text: without a mask, the part that counts, and what a word stands for."""
+    text = f"regexp_replace({raw}, {quoted(_MASK)}, '')" if meta.masked else raw
+    if meta.extract:
+        text = f"coalesce(nullif(regexp_extract(trim({text}), {quoted(meta.extract)}, 1), ''), {text})"
+    return _worded(text, meta.words)
+
+
 def _worded(raw: str, words: dict[str, str]) -> str:
     """SQL for a cell's text, or for what the contract's word for it stands for."""
     whens = [f"when {quoted(normal(word))} then {quoted(text)}" for word, text in words.items()]
-    return f"case lower(nfc_normalize(trim({raw}))) {' '.join(whens)} else {raw} end" if whens else raw
+    return f"case lower({raw}) {' '.join(whens)} else {raw} end" if whens else raw
 
 
-def _date(column: ColumnContract, raw: str) -> Cell:
+def _date(column: ColumnContract, raw: str, shape: Shape) -> Cell:
     formats = column.meta.moment.formats
+    if column.meta.moment.yearless:
+        return Cell(column, raw, _yearless(raw, formats, shape))
     every = [*formats, *(f for f in _ISO_DATES if f not in formats)]
     value = f"rw_dated(cast(try_strptime({_with_a_digit(_trimmed(raw))}, {text_list(every)}) as date))"
     if not formats or formats[0] == "%Y-%m-%d":
@@ -163,6 +175,16 @@ def _date(column: ColumnContract, raw: str) -> Cell:
         doubt = "(length({0}) <> 10 or {0}[5] <> '-' or {0} < '1' or try_cast({0} as date) is null)"
         return Cell(column, raw, value, "varchar", "try_cast({0} as date)", doubt)
     return Cell(column, raw, value)
+
+
+def _yearless(raw: str, formats: tuple[str, ...], shape: Shape) -> str:
+    """SQL for a day and month as the latest such day before the export: no file tells what is still to come."""
+    day = shape.exported_on
+    if day is None:
+        return "cast(null as date)"
+    text, with_year = _with_a_digit(_trimmed(raw)), text_list([f"{written} %Y" for written in formats])
+    dated = [f"cast(try_strptime({text} || ' {year}', {with_year}) as date)" for year in (day.year, day.year - 1)]
+    return f"case when {dated[0]} <= date '{day.isoformat()}' then {dated[0]} else {dated[1]} end"
 
 
 def _with_a_digit(text: str) -> str:
@@ -243,7 +265,7 @@ def why_not(column: ColumnContract) -> str:
 def total_label(cells: list[str], table: TableContract) -> str:
     """SQL for the label of a total row (null in other rows), over the texts of a row's first cells."""
     totals = table.meta.totals
-    if totals is None or not cells:
+    if totals is None or not totals.labels or not cells:
         return NONE
     # one cheap look at the first letter spares comparing every label in every row
     letters = sorted({label[0] for label in totals.labels})

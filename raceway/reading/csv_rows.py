@@ -8,22 +8,33 @@ row), is the file read again as text, and each row that does not convert is told
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 import duckdb
 
 from raceway.common.currencies import SIGN
 from raceway.common.faults import ExportRefused
-from raceway.common.sql import name, quoted
+from raceway.common.sql import exactly, name, quoted
+from raceway.common.texts import clean
 from raceway.config.accounts import Account
-from raceway.reading.aliases import cell_at, extra_at, first_at, text_of, wide_at
+from raceway.reading.aliases import cell_at, extra_at, first_at, name_at, text_of, wide_at
 from raceway.reading.cells import NONE, cell, total_label
 from raceway.reading.members import blank_lines, has_nul, plain_copy
-from raceway.reading.recognise import Shape
-from raceway.reading.rows import MAX_LINE, Rows, columns_in, first_line, fresh, label_cells, spoilt_of, typed_rows
-
-_BLANKS: Final = (" ", "\t", "\u00a0", "\u202f", "\ufeff")
+from raceway.reading.rows import (
+    MAX_LINE,
+    Rows,
+    columns_in,
+    first_line,
+    fresh,
+    label_cells,
+    nameless,
+    not_one,
+    spoilt_of,
+    typed_rows,
+    unless_places,
+)
+from raceway.reading.shape import Shape
 
 
 def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Account) -> Rows | None:
@@ -33,6 +44,8 @@ def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acc
     core: the temporary table keeps their order, so its rowid is the number.
     """
     if shape.member.encoding not in ("utf-8", "utf-16-le") or shape.wide or has_nul(shape.member):
+        return None
+    if shape.divided:  # its totals and refused rows are counted once, so both of its tables read all there is
         return None
     used = [place for places in shape.places.values() for place in places] + list(shape.extras.values())
     extras = {header: cell_at(place) for header, place in shape.extras.items()}
@@ -49,7 +62,7 @@ def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acc
         else:
             value = this.value
             may_be_null = column.data_type == "varchar" or column.meta.sentiment_of
-            stop = _is_token(shape, raw) if may_be_null else f"({raw} is not null and {value} is null)"
+            stop = _is_token(shape, f"rw_text({raw})") if may_be_null else f"({raw} is not null and {value} is null)"
         values.append(f"{value} as {name(column.name)}")
         stops += [stop] if stop else []
     days = {shape.places[c.name][0] for c in columns_in(shape) if c.data_type == "date"}  # no label is a day
@@ -59,9 +72,13 @@ def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acc
         if types.get(place, "varchar") == "varchar" and not (place in days and place in types)
     ]
     landed = {places[0]: name(c) for c, places in shape.places.items() if len(places) == 1 and places[0] in types}
-    unseen = [cell_at(place) for place in labels if place not in landed]
+    unseen = [f"rw_text({cell_at(place)})" for place in labels if place not in landed]
     if unseen:
         stops.append(f"({total_label(unseen, shape.table)}) is not null")
+    # of numbers that the reader has typed no text is asked: a row of which all names are numbers is none
+    names = [place for place in shape.names if types.get(place, "varchar") == "varchar"]
+    stops += [f"({nameless(replace(shape, names=names), cell_at)})"] if names else []
+    stops += not_one(shape, cell_at)
     spoilt = spoilt_of(shape, cell_at)
     stops += [f"({spoilt}) is not null"] if spoilt else []
     # one doubtful row stops the reading at once: the text path tells it apart
@@ -90,7 +107,7 @@ def _doubts(shape: Shape, account: Account, labels: list[str]) -> list[str]:
     blank = [name(column) for column in (totals.blank if totals else ()) if column in shape.places]
     doubts += [" and ".join(f"{column} is null" for column in blank)] if blank else []
     texts = [column for column in columns_in(shape) if column.data_type == "varchar" and not column.meta.hash]
-    doubts += [doubt for column in texts if (doubt := _is_token(shape, name(column.name)))]
+    doubts += [f"{_is_token(shape, n)} or {n} <> rw_text({n})" for n in (name(column.name) for column in texts)]
     doubts += [
         f"{name(column.name)} <> {quoted(account.currency)}" for column in columns_in(shape) if column.meta.currency
     ]
@@ -98,9 +115,8 @@ def _doubts(shape: Shape, account: Account, labels: list[str]) -> list[str]:
 
 
 def _is_token(shape: Shape, text: str) -> str:
-    """SQL condition that a text is one of the contract's null tokens, or a blank."""
-    tokens = [spaced for token in shape.table.meta.nulls if token.strip() for spaced in (token, f" {token}")]
-    return f"{text} in ({', '.join(quoted(token) for token in [*tokens, *_BLANKS])})"
+    """SQL condition that a clean text is one of the contract's null tokens."""
+    return f"{text} in ({', '.join(quoted(clean(token)) for token in dict.fromkeys(['', *shape.table.meta.nulls]))})"
 
 
 def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
@@ -197,7 +213,7 @@ def _is_total(shape: Shape, line: str) -> bool:
     assert totals is not None
     cells = next(csv.reader([line], delimiter=shape.delimiter), [])
     looked = cells if totals.anywhere else [*cells[: totals.cells], *cells[-1:]]
-    return any(cell.lstrip().startswith(totals.labels) for cell in looked)
+    return any(clean(cell).startswith(totals.labels) for cell in looked)
 
 
 def _unpivoted(shape: Shape, numbers: str) -> str:
@@ -234,7 +250,8 @@ def _read_csv(shape: Shape, path: Path, types: dict[int, str], encoding: str, mo
     columns = ", ".join(f"'{cell_at(place)}': '{types.get(place, 'varchar')}'" for place in range(len(shape.header)))
     skipped = shape.header_at + 1 + shape.skipped
     return (
-        f"read_csv({quoted(str(path))}, auto_detect = false, header = false, skip = {skipped}, "
+        f"read_csv({quoted(exactly(path))}, auto_detect = false, header = false, "
+        f"hive_partitioning = false, skip = {skipped}, "
         f"delim = {quoted(shape.delimiter)}, quote = '\"', escape = '\"', nullstr = '', "
         f"columns = {{{columns}}}, max_line_size = {MAX_LINE}"
         f"{', encoding = ' + quoted('utf-16') if encoding.startswith('utf-16') else ''}{more})"
@@ -252,19 +269,22 @@ def _raw_columns(shape: Shape) -> dict[str, str]:
     reads |= {extra_at(place): f"rw_cell({cell_at(place)})" for place in shape.extras.values()}
     # cleaned once they are rows: there may be hundreds
     reads |= {wide_at(place): cell_at(place) for place in shape.wide}
-    reads |= {first_at(place): cell_at(place) for place in range(label_cells(shape))}
+    reads |= {name_at(place): f"rw_text({cell_at(place)})" for place in {*shape.names, *unless_places(shape)}}
+    reads |= {first_at(place): f"rw_text({cell_at(place)})" for place in range(label_cells(shape))}
     return reads
 
 
 def _symbols(connection: duckdb.DuckDBPyConnection, shape: Shape, raw: str) -> dict[str, list[str]]:
-    """Currency signs in the amounts of each money column, by header."""
+    """Currency signs in the amounts of each money column, by header; furniture has words there."""
     found: dict[str, list[str]] = {}
+    label = total_label([first_at(place) for place in range(label_cells(shape))], shape.table)
     for number, column in enumerate(shape.table.columns):
         if column.meta.money and shape.places.get(column.name):
             text = text_of(number)
             signs = connection.execute(
                 f"select distinct regexp_extract({text}, '{SIGN}') as sign from {raw} "
-                f"where regexp_matches({text}, '{SIGN}') and regexp_matches({text}, '[0-9]') order by sign"
+                f"where regexp_matches({text}, '{SIGN}') and regexp_matches({text}, '[0-9]') "
+                f"and ({label}) is null order by sign"
             ).fetchall()
             if signs:
                 found[shape.header[shape.places[column.name][0]]] = [sign for (sign,) in signs]

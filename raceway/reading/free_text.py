@@ -23,6 +23,7 @@ from typing import Final
 
 import duckdb
 
+from raceway.common.texts import text_macro
 from raceway.contracts.grammar import TableContract
 
 SCORED_CHARACTERS: Final = 10_000
@@ -53,6 +54,8 @@ _GROUPED: Final = (rf"()\(?{_DIGIT}(?:{_BETWEEN}{_DIGIT}){{7,}}", rf"()\b{_DIGIT
 def prepare(connection: duckdb.DuckDBPyConnection, table: TableContract) -> None:
     """Makes the macros that the expressions of this module need, where the table has such columns."""
     metas = [column.meta for column in table.columns]
+    if any(meta.free_text or meta.sentiment_of for meta in metas):
+        connection.execute(text_macro())
     if any(meta.free_text for meta in metas):
         connection.execute(f"create or replace temp macro rw_masked(x) as {_masked('x')}")
     if any(meta.coarse == "ip" for meta in metas):
@@ -70,8 +73,8 @@ def prepare(connection: duckdb.DuckDBPyConnection, table: TableContract) -> None
 
 
 def masked_sql(text: str) -> str:
-    """SQL for a text whose e-mails, phone numbers and runs of six and more digits are masked."""
-    return f"rw_masked({text})"
+    """SQL for a clean text whose e-mails, phone numbers and runs of six and more digits are masked."""
+    return f"rw_masked(rw_text({text}))"
 
 
 def device_sql(text: str) -> str:
@@ -86,7 +89,7 @@ def coarse_ip_sql(text: str) -> str:
 
 def sentiment_sql(text: str) -> str:
     """SQL for the sentiment of a text, −1 to 1; null without a text or a known word."""
-    return f"rw_sentiment({text})"
+    return f"rw_sentiment(rw_text({text}))"
 
 
 # masking
@@ -113,8 +116,16 @@ _GROUPS6: Final = """case when contains(x, '::') then
     else string_split(x, ':') end"""
 _IP: Final = "trim(split_part(split_part(lower(x), ',', 1), '%', 1))"
 _IP4: Final = r"(?:::ffff:)?((?:\d{1,3}\.){3})\d{1,3}(?::\d+)?"
+# an IPv4 address in the digits of an IPv6 one, ::ffff:c000:0201: its first three bytes
+_IP4_IN_6: Final = "list_transform(rw_groups6({ip})[1:6], lambda g: ltrim(g, '0')) = ['', '', '', '', '', 'ffff']"
+_BYTES: Final = """list_aggregate(list_transform(
+        list_transform(rw_groups6({ip})[7:8], lambda g: lpad(g, 4, '0')),
+        lambda g: ('0x' || g[1:2])::integer || '.' || ('0x' || g[3:4])::integer), 'string_agg', '.')"""
 _COARSE_IP: Final = f"""case
     when regexp_full_match({_IP}, '{_IP4}') then regexp_extract({_IP}, '{_IP4}', 1) || '0/24'
+    when regexp_full_match({_IP}, '[0-9a-f:]*:[0-9a-f:]*') and len(rw_groups6({_IP})) = 8
+        and {_IP4_IN_6.format(ip=_IP)} then
+        regexp_extract({_BYTES.format(ip=_IP)}, '(.*\\.)', 1) || '0/24'
     when regexp_full_match({_IP}, '[0-9a-f:]*:[0-9a-f:]*') and len(rw_groups6({_IP})) = 8 then
         array_to_string(list_transform(rw_groups6({_IP})[1:3],
             lambda g: coalesce(nullif(ltrim(g, '0'), ''), '0')), ':') || '::/48'

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import functools
 import io
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Final
 
 from raceway.contracts.grammar import Sibling
 from raceway.reading.members import Member
-from raceway.reading.recognise import normal
+from raceway.reading.shape import Shape, normal
 
 # `27 January 2026 - 23 February 2026`, `"January 20, 2026 - January 21, 2026"`, `1 Jan 2025-31 Dec 2025`,
 # `2026-01-01 - 2026-01-31`, `20260101-20260131`; Vietnamese `1 thg 1, 2026 - 31 thg 1, 2026`.
@@ -28,6 +29,13 @@ _LAST: Final = re.compile(rf"^\W*end date\W+(?P<day>{_DATE})\W*$", re.IGNORECASE
 _SINGLE: Final = re.compile(rf"^\W*(?P<day>{_DATE})\W*$", re.IGNORECASE)
 # Languages whose month names are read, with the countries that shorten them in a way of their own.
 _MONTHS_OF: Final = ("en", "fr", "fr_CA", "de", "de_AT")
+
+
+_NUMBERED: Final = re.compile(r"(?<!\d)(\d{1,2})[/.](\d{1,2})[/.](\d{4}|\d{2})(?!\d)")
+NUMBER_OR_DAY: Final = re.compile(r"[-+\d.,:%\s/$€£¥₫()<>]*|.*\d{4}-\d{2}-\d{2}.*|\d{1,2} \w{3,9} \d{4}.*")
+"""What a cell without words looks like: a number, an amount, a day, a period of two days; an empty cell too."""
+_NAMES_LOOKED_AT: Final = 500
+"""Records at the top of a file among which a column of texts shows what it holds."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,30 @@ def period_in(lines: str) -> Span | None:
         if day:
             return Span(day, day)
     return None
+
+
+def period_in_header(header: str) -> Span | None:
+    """The period that a header states as two days in numbers (`3/1/26 - 3/31/26`); None where it leaves two readings.
+
+    Which of the first two numbers is the day is certain only where one of them is above 12, or both are equal.
+    """
+    found = _NUMBERED.findall(header)
+    if len(found) != 2:
+        return period_in(header)
+    spans = []
+    for day_first in (False, True):
+        first, last = (_numbered(*numbers, day_first) for numbers in found)
+        if first and last and first <= last:
+            spans.append(Span(first, last))
+    return spans[0] if len(set(spans)) == 1 else None
+
+
+def _numbered(first: str, second: str, year: str, day_first: bool) -> dt.date | None:
+    day, month = (int(first), int(second)) if day_first else (int(second), int(first))
+    try:
+        return dt.date(int(year) + (2000 if len(year) == 2 else 0), month, day)
+    except ValueError:
+        return None
 
 
 def period_of_name(pattern: str, file_name: str) -> Span | None:
@@ -118,6 +150,33 @@ def _months() -> dict[str, int]:
         for kind in ("wide", "abbreviated")
         for number, name in width[kind].items()
     }
+
+
+def names_of(shape: Shape, records: Iterable[list[str]]) -> list[int]:
+    """Positions of the cells that say what a row is about: names and breakdowns; without any, the part of the time.
+
+    Those of the contract's text columns, and of columns that it does not know where a cell among the first `records`
+    below the header is neither number nor day. Headers of `totals.beside` say nothing of a row.
+    """
+    totals = shape.table.meta.totals
+    beside = totals.beside if totals else ()
+    of_place = {places[0]: column for column in shape.table.columns if (places := shape.places.get(column.name))}
+    top = list(itertools.islice(records, _NAMES_LOOKED_AT))
+    names, times = [], []
+    for place, header in enumerate(shape.header):
+        column = of_place.get(place)
+        if any(re.search(pattern, header) for pattern in beside):
+            continue
+        if column is None:
+            texts = (record[place] for record in top if place < len(record))
+            names += [place] if any(not NUMBER_OR_DAY.fullmatch(text) for text in texts) else []
+        elif column.is_text:
+            names.append(place)
+        elif column.data_type == "date":
+            # a day, or a month or week that stands before the whole report's period
+            is_part = column.name == shape.table.scope.day or len(shape.places[column.name]) > 1
+            times += [place] if is_part else []
+    return names or times
 
 
 def filters_of(member: Member, sibling: Sibling) -> Filters:

@@ -15,15 +15,15 @@ from typing import Any, Final
 import duckdb
 
 from raceway.common.faults import ExportRefused
-from raceway.common.sql import name, quoted
+from raceway.common.sql import exactly, name, parquet_of, quoted
 from raceway.config.accounts import Account
 from raceway.contracts.grammar import ColumnContract
 from raceway.reading.aliases import text_of
 from raceway.reading.cells import NONE
 from raceway.reading.json_head import is_array, is_lines
 from raceway.reading.members import Member, plain_copy
-from raceway.reading.recognise import Shape
 from raceway.reading.rows import MAX_LINE, Rows, first_line, fresh, typed_rows
+from raceway.reading.shape import Shape
 
 _MAX_DOCUMENT: Final = 256_000_000
 """Bytes of the longest document that is read as one."""
@@ -38,7 +38,7 @@ def json_rows(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acco
     tree = _tree(shape)
     shape.places = {c.name: [] for c in shape.table.columns if c.in_cells or c.meta.qualifier_of}
     member = shape.member
-    path = quoted(str(_as_utf8(member, scratch)))
+    path = quoted(exactly(_as_utf8(member, scratch)))
     packed = ", compression = 'gzip'" if member.packed else ""
     try:
         if shape.records is None and is_lines(member.text):
@@ -87,7 +87,8 @@ def _strict_lines(
     try:
         connection.execute(
             f"create temp table {raw} as select {_members(shape, '', None)} from read_json({path}, "
-            f"format = 'newline_delimited', columns = {{{columns}}}, maximum_object_size = {MAX_LINE}{packed})"
+            f"hive_partitioning = false, format = 'newline_delimited', columns = {{{columns}}}, "
+            f"maximum_object_size = {MAX_LINE}{packed})"
         )
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         connection.execute(f"drop table if exists {raw}")
@@ -107,7 +108,7 @@ def _documents(connection: duckdb.DuckDBPyConnection, member: Member, path: str,
         try:
             connection.execute(
                 f"create temp table {lines} as select cast(json as varchar) as line from read_json_objects({path}, "
-                f"format = '{layout}', maximum_object_size = {size}{packed})"
+                f"hive_partitioning = false, format = '{layout}', maximum_object_size = {size}{packed})"
             )
             return f"(select line, rowid + 1 as _n from {lines})"
         except duckdb.InvalidInputException as fault:
@@ -119,7 +120,8 @@ def _documents(connection: duckdb.DuckDBPyConnection, member: Member, path: str,
     try:
         connection.execute(
             f"create temp table {lines} as select line, row_number() over () as _n from "
-            f"read_csv({quoted(str(plain))}, auto_detect = false, header = false, delim = '\x01', quote = '', "
+            f"read_csv({quoted(exactly(plain))}, "
+            f"hive_partitioning = false, auto_detect = false, header = false, delim = '\x01', quote = '', "
             f"escape = '', columns = {{'line': 'varchar'}}, max_line_size = {MAX_LINE})"
         )
     except duckdb.InvalidInputException as fault:
@@ -198,7 +200,7 @@ def _cut_off(shape: Shape, fault: Exception) -> ExportRefused:
 
 def parquet_rows(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Account) -> Rows:
     """Parquet: the same members, typed by the file; absent ones are empty."""
-    source = f"read_parquet({quoted(str(shape.member.path))})"
+    source = parquet_of(shape.member.path)
     try:  # damage shows in many ways: a header that is no Thrift, names that are no text, pages that do not unpack
         relation = connection.sql(f"select * from {source}")
         types = dict(zip(relation.columns, relation.types, strict=True))
@@ -245,7 +247,7 @@ def _tree(shape: Shape) -> dict[str, Any]:
             for parent in parents:
                 node = node.setdefault(parent, {})
             node.setdefault(leaf, None)
-        if column.meta.param:
+        if column.meta.param or column.meta.params_unless:
             tree["event_params"] = []
     return tree
 
@@ -283,6 +285,8 @@ def _members(shape: Shape, prefix: str, has: Callable[[str], bool] | None) -> st
             values = _PARAM_VALUES if has is None else [v for v in _PARAM_VALUES if has(f"event_params.value.{v}")]
             found = f"list_filter({prefix}event_params, lambda p: p.key = {quoted(column.meta.param)})[1].value"
             parts += [f"cast({found}.{value} as varchar)" for value in values]
+        if column.meta.params_unless and (has is None or has("event_params")):
+            parts.append(_params_digest(column.meta.params_unless, prefix, has))
         parts += [
             f"cast({prefix}{'.'.join(name(part) for part in path.split('.'))} as varchar)"
             for path in _paths(column)
@@ -291,3 +295,14 @@ def _members(shape: Shape, prefix: str, has: Callable[[str], bool] | None) -> st
         text = ", ".join(f"rw_cell({part})" for part in parts) or NONE
         texts.append(f"coalesce({text}, null) as {text_of(number)}")
     return ", ".join(texts)
+
+
+def _params_digest(unless: str, prefix: str, has: Callable[[str], bool] | None) -> str:
+    """SQL for a digest of a record's event_params, whatever their order; null where the member `unless` is filled."""
+    values = _PARAM_VALUES if has is None else [value for value in _PARAM_VALUES if has(f"event_params.value.{value}")]
+    value = f"coalesce({', '.join(f'cast(p.value.{value} as varchar)' for value in values)}, '')" if values else "''"
+    said = f"list_sort(list_transform({prefix}event_params, lambda p: p.key || '=' || {value}))"
+    digest = f"md5(array_to_string({said}, chr(10)))"
+    if has is not None and not has(unless):
+        return digest
+    return f"case when {prefix}{'.'.join(name(part) for part in unless.split('.'))} is null then {digest} end"

@@ -34,6 +34,10 @@ _CHUNK: Final = 1 << 22
 _UNPACKED_FREELY: Final = 1 << 28
 _UNPACKED_TIMES: Final = 200
 _DEEPEST: Final = 3
+_LITTER: Final = (".DS_Store", "Thumbs.db", "desktop.ini")
+"""What file managers leave in folders, and so in archives."""
+
+
 Kind = Literal["csv", "json", "parquet"]
 
 
@@ -144,8 +148,8 @@ def _refuse_flood(name: str, unpacked: int, size: int) -> None:
 
 def _is_litter(name: str) -> bool:
     """What macOS and Windows put into zips."""
-    path = PurePosixPath(name)
-    return path.parts[0] == "__MACOSX" or path.name.startswith(".") or path.name in ("Thumbs.db", "desktop.ini")
+    path = PurePosixPath(name.replace("\\", "/"))
+    return path.parts[:1] == ("__MACOSX",) or path.name.startswith("._") or path.name in _LITTER
 
 
 def _from_gz(raw: Path, name: str, scratch: Path, cp1252: bool) -> Member:
@@ -323,13 +327,15 @@ def plain_copy(member: Member, target: Path, cp1252: bool) -> Path:
 
 def blank_lines(plain: Path, delimiter: str) -> list[int]:
     """Where the blank lines of a plain copy begin, in bytes; those inside quoted cells are none."""
-    data = plain.read_bytes()
-    if b"\n\n" not in data and not data.startswith(b"\n"):
+    if plain.stat().st_size == 0:
         return []
     mark = re.escape(delimiter.encode())
     # a quote opens a cell only at its beginning; what it encloses is passed over whole
     tokens = re.compile(rb"(?:(?<=" + mark + rb')|(?<=\n)|\A)"(?:[^"]|"")*+"|(?:(?<=\n)|\A)\n')
-    return [token.start() for token in tokens.finditer(data) if token.group() == b"\n"]
+    with plain.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        if data.find(b"\n\n") < 0 and data[:1] != b"\n":
+            return []
+        return [token.start() for token in tokens.finditer(data) if token.end() - token.start() == 1]
 
 
 def opened(member: Member) -> IO[bytes]:

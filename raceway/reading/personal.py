@@ -18,6 +18,7 @@ import duckdb
 from raceway.common.faults import BadSettings
 from raceway.common.files import write_aside
 from raceway.common.home import Home
+from raceway.common.texts import clean, text_macro
 
 _BLOCK: Final = 64  # block size of SHA-256 in bytes, as RFC 2104 needs it
 
@@ -34,13 +35,13 @@ _PHONE_PLANS: Final = {
 
 
 def normal_email(text: str) -> str:
-    """Trimmed and in lower case."""
-    return text.strip().lower()
+    """Clean and in lower case."""
+    return clean(text).lower()
 
 
 def normal_id(text: str) -> str:
-    """Trimmed."""
-    return text.strip()
+    """Clean."""
+    return clean(text)
 
 
 def normal_phone(text: str, market: str) -> str:
@@ -138,7 +139,7 @@ def _read_key(home: Home) -> bytes:
 
 
 def give_key(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
-    """Puts the key's two pads into variables of a connection, for `hash_sql`.
+    """Puts the key's two pads into variables of a connection, and makes the macros of clean text, for `hash_sql`.
 
     Variables, not literals: SQL text turns up in error messages and logs, a variable's value does not.
     """
@@ -146,6 +147,7 @@ def give_key(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     block = (hashlib.sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
     for name, pad in (("hash_inner", 0x36), ("hash_outer", 0x5C)):
         connection.execute(f"set variable {name} = $1::blob", [bytes(byte ^ pad for byte in block)])
+    connection.execute(text_macro())
 
 
 def hash_sql(text: str, kind: str, market: str) -> str:
@@ -154,7 +156,7 @@ def hash_sql(text: str, kind: str, market: str) -> str:
     `kind` is email, phone or id; `market` (ISO country) completes national phone numbers. The connection
     needs `give_key`.
     """
-    normal = {"email": f"lower(trim({text}))", "id": f"trim({text})", "phone": _phone_sql(text, market)}[kind]
+    normal = {"email": f"lower(rw_text({text}))", "id": f"rw_text({text})", "phone": _phone_sql(text, market)}[kind]
     inner = f"unhex(sha256(getvariable('hash_inner') || encode({normal})))"
     return f"case when coalesce({normal}, '') <> '' then sha256(getvariable('hash_outer') || {inner}) end"
 

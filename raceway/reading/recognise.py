@@ -11,82 +11,21 @@ ExportRefused with a sentence that names the file and says why.
 from __future__ import annotations
 
 import csv
-import difflib
-import functools
 import io
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Final
 
 from raceway.common.faults import ExportRefused
+from raceway.common.texts import clean
 from raceway.contracts.grammar import ColumnContract, SourceContract, TableContract, Unsupported
+from raceway.reading.furniture import NUMBER_OR_DAY, names_of
 from raceway.reading.json_head import first_record
 from raceway.reading.members import LONGEST_RECORD, Member, opened, with_decimal_commas
+from raceway.reading.nearest import Attempt, unknown
+from raceway.reading.shape import Headers, Shape, normal, without_currency
 
 _DELIMITERS: Final = (",", "\t", ";", "|")
-_CURRENCY: Final = re.compile(r"\s*\(([A-Z]{3})\)$")
-
-
-@dataclass
-class Shape:
-    """What a member's head says: which table it feeds and where each column stands."""
-
-    member: Member
-    table: TableContract
-    header: list[str] = field(default_factory=list)
-    header_at: int = 0
-    """Records above the header."""
-    delimiter: str = ","
-    preamble: str = ""
-    places: dict[str, list[int]] = field(default_factory=dict)
-    """Column name to positions in the row: its own, then those of `also`."""
-    extras: dict[str, int] = field(default_factory=dict)
-    """Further headers that a contract names (time, zone) to their positions."""
-    language: str = "en"
-    currency: str | None = None
-    """ISO code that a header states in parentheses."""
-    currency_header: str = ""
-    new_columns: list[str] = field(default_factory=list)
-    records: str | None = None
-    """JSON: the member that holds the records, in a file that has it."""
-    wide: dict[int, str] = field(default_factory=dict)
-    """Positions of wide headers that become rows, and the name that each gives."""
-    blank_above: int = 0
-    """Blank lines among the records above the header."""
-    below: int = 0
-    """Records directly below the header that are furniture (a second header)."""
-    skipped: int = 0
-    """Lines that they take, blank ones between them included."""
-    beside: int = 0
-    """Records of the file that belong to no table (sections that are not landed)."""
-    findings: list[str] = field(default_factory=list)
-    """What was noticed about the file as a whole, in sentences."""
-
-    @property
-    def number_locale(self) -> str:
-        """point or comma: how this file writes decimals."""
-        return self.table.meta.number_locale_of.get(self.language, self.table.meta.number_locale)
-
-
-# ---------------------------------------------------------------- members
-
-
-# ---------------------------------------------------------------- recognition
-
-
-@functools.lru_cache(1 << 14)  # a contract's aliases are compared with every row that might be a header
-def normal(text: str) -> str:
-    """A header as names are compared: NFC, case folded, white space of all kinds collapsed."""
-    text = unicodedata.normalize("NFC", text.replace("\ufeff", ""))
-    return " ".join(text.split()).casefold()
-
-
-def without_currency(text: str) -> tuple[str, str | None]:
-    """A header without the currency in parentheses at its end, and that currency."""
-    found = _CURRENCY.search(text.strip())
-    return (text.strip()[: found.start()], found.group(1)) if found else (text, None)
 
 
 def recognise(contract: SourceContract, member: Member) -> Shape | Unsupported:
@@ -155,32 +94,88 @@ def _recognise_csv(contract: SourceContract, member: Member) -> Shape | Unsuppor
     for kind in contract.meta.unsupported:
         if kind.text and re.search(kind.text, "\n".join(member.text.split("\n")[:limit])):
             return kind
-        if kind.columns and any(_has_all(row, kind.columns) for _, rows in readings for row in rows):
+        if kind.columns and any(_has_all(row, kind) for _, rows in readings for row in rows):
             return kind
-    nearest: tuple[float, str] = (0.0, "")
+    attempts: list[Attempt] = []
+    others: list[str] = []
     for table in contract.tables:
         if "csv" not in table.meta.formats or not _name_fits(table, member):
             continue
         for shape, above, below in _candidates(table, member, readings):
-            missing = [column for column in table.required if column.name not in shape.places]
-            share = 1 - len(missing) / len(table.required)
-            if missing:
-                nearest = max(nearest, (share, _missing(member, table, missing, shape)))
+            missing = tuple(column for column in table.required if column.name not in shape.places)
+            if missing or (table.meta.unpivot and not shape.wide):
+                attempts += [] if _of_others(shape) else [Attempt(table, shape, missing)]
                 continue
-            shape.preamble = "\n".join(shape.delimiter.join(record) for record in above)
-            if not table.meta.title or re.search(table.meta.title, shape.preamble):
-                shape.blank_above = sum(not record for record in above)
-                shape.below, shape.skipped = _below(below, table.meta.below_header)
-                _refuse_without_data(shape, below)
-                if shape.number_locale == "comma" and member.sheet:
-                    with_decimal_commas(member.sheet, member.path)
-                return shape
-    if nearest[0] >= 0.5:
-        raise ExportRefused(nearest[1])
-    known = ", ".join(table.name for table in contract.tables)
-    first = next((" ".join(line.split()) for line in member.text.split("\n") if line.strip()), "")
-    raise ExportRefused(
-        f"{member.name}: no known export of {contract.name} (it has {known}); the file begins “{first[:80]}”"
+            shape.preamble = "\n".join(clean(shape.delimiter.join(record)) for record in above)
+            if table.meta.title and not re.search(table.meta.title, shape.preamble):
+                continue
+            if not _is_filled(shape, below):
+                continue
+            other = _another_report(shape, above)
+            if other:
+                others.append(other)
+                continue
+            return _settled(shape, below)
+    if others:
+        raise ExportRefused(others[0])
+    first = max((row for _, rows in readings for row in rows[:5]), key=len, default=[])
+    raise ExportRefused(unknown(contract, member.name, attempts, first))
+
+
+def _settled(shape: Shape, below: list[list[str]]) -> Shape:
+    """A recognised shape with what its rows show: furniture below the header, names, decimal commas of a sheet."""
+    meta, member = shape.table.meta, shape.member
+    shape.blank_above = sum(not record for record in csv_records(member.text, shape.delimiter, shape.header_at))
+    shape.below, shape.skipped = _below(below, meta.below_header or int(meta.described and _describes(shape, below)))
+    _refuse_without_data(shape, below)
+    if meta.totals and meta.totals.nameless:
+        top = csv_records(member.text, shape.delimiter, shape.header_at + 501)
+        shape.names = names_of(shape, top[shape.header_at + 1 :])
+    if shape.number_locale == "comma" and member.sheet:
+        with_decimal_commas(member.sheet, member.path)
+    return shape
+
+
+def _of_others(shape: Shape) -> list[str]:
+    """The headers that say that a file is another report."""
+    of_others = {normal(name) for name in shape.table.meta.without}
+    return [header for header in shape.header if normal(header) in of_others]
+
+
+def _is_filled(shape: Shape, below: list[list[str]]) -> bool:
+    """Whether the columns without which a file is another table hold something in some record at the top."""
+    places = [shape.places[column][0] for column in shape.table.meta.filled if shape.places.get(column)]
+    records = [record for record in below if any(cell.strip() for cell in record)]
+    return not records or all(any(record[p].strip() for record in records if p < len(record)) for p in places)
+
+
+def _describes(shape: Shape, below: list[list[str]]) -> bool:
+    """Whether the first record below the header says in words what the columns hold: no number of it is one."""
+    first = next((record for record in below if any(cell.strip() for cell in record)), [])
+    places = [
+        shape.places[column.name][0]
+        for column in shape.table.required
+        if not column.is_text and shape.places.get(column.name)
+    ]
+    cells = [first[place].strip() for place in places if place < len(first)]
+    return any(cells) and not any(NUMBER_OR_DAY.fullmatch(cell) for cell in cells if cell)
+
+
+def _another_report(shape: Shape, above: list[list[str]]) -> str:
+    """Why a file with all required columns is another report after all; empty where it is none."""
+    meta = shape.table.meta
+    found = _of_others(shape)
+    title = next((cell.strip() for row in above for cell in row if cell.strip()), "")
+    if not found and meta.titled and not re.search(meta.titled, title):
+        found = shape.new_columns
+    if not found:
+        return ""
+    called = f"titled “{title}”, " if meta.titled and title else ""
+    names = ", ".join(f"“{' '.join(header.split())}”" for header in found[:5])
+    return (
+        f"{shape.member.name}: {called}no known export of {shape.table.source}: it has all of {shape.table.name}, and "
+        f"{names} besides, so its rows may be finer and would be counted several times. Export {shape.table.name} "
+        f"({shape.table.description.split(';')[0].rstrip('.')}) without {'it' if len(found) == 1 else 'them'}"
     )
 
 
@@ -204,62 +199,55 @@ def _below(rows: list[list[str]], count: int) -> tuple[int, int]:
     return records, lines
 
 
-def _has_all(row: list[str], columns: Iterable[str]) -> bool:
+def _has_all(row: list[str], kind: Unsupported) -> bool:
     cells = {normal(cell) for cell in row}
-    return all(normal(column) in cells for column in columns)
+    return all(normal(column) in cells for column in kind.columns) and not any(
+        normal(column) in cells for column in kind.without
+    )
 
 
 def _csv_shape(table: TableContract, member: Member, delimiter: str, number: int, row: list[str]) -> Shape | None:
     """The shape if `row` were the header; None where it has none of the table's columns or one too many."""
-    row = [*row, *(f"+{place + 1}" for place in range(table.meta.unnamed_cells))]
-    names = [normal(cell) for cell in row]
-    bare = [normal(without_currency(cell)[0]) for cell in row]
-    if any(normal(name) in names for name in table.meta.without):
-        return None
+    row = [*map(clean, row), *(f"+{place + 1}" for place in range(table.meta.unnamed_cells))]
+    names = Headers(row)
     shape = Shape(member, table, list(row), number, delimiter)
     languages: list[str] = []
     for column in table.columns:
         if not column.in_cells or not column.meta.aliases:
             continue
-        found = _place(column, names, bare)
+        found = _place(column, names)
         if found is not None:
             place, language = found
             shape.places[column.name] = [place]
             languages += [] if column.meta.optional else [language]
             _note_currency(shape, column, row[place])
-        beside = [names.index(normal(also)) for also in column.meta.also if normal(also) in names]
+        beside = [place for also in column.meta.also for place in names.called(also)[:1]]
         if beside:
             shape.places[column.name] = shape.places.get(column.name, []) + beside
-    if not shape.places:
-        return None
     if table.meta.unpivot:
         shape.wide = _wide(shape, table.meta.unpivot.columns)
-        if not shape.wide:
-            return None
+    if not shape.places and not shape.wide:
+        return None
+    if table.meta.unpivot:
         shape.places |= {column: [] for column in table.unpivoted}
     _place_derived(shape)
     for extra in _extras(table):
-        if normal(extra) in names:
-            shape.extras[extra] = names.index(normal(extra))
+        for place in names.called(extra)[:1]:
+            shape.extras[extra] = place
     others = [language for language in languages if language not in ("en", "own")]
     shape.language = max(set(others), key=others.count) if others else "en"
     shape.new_columns = _new_columns(shape)
     return shape
 
 
-def _place(column: ColumnContract, names: list[str], bare: list[str]) -> tuple[int, str] | None:
+def _place(column: ColumnContract, names: Headers) -> tuple[int, str] | None:
     """Position of a column among the headers and the language of the alias that met it.
 
     A word that several languages share (CTR, Impressions) counts as English, which decides nothing.
     """
     for language, aliases in column.meta.aliases.items():
         for alias in aliases:
-            if alias.startswith("~"):
-                hits = [i for i, name in enumerate(names) if re.search(alias[1:].casefold(), name)]
-            else:
-                wanted = normal(alias)
-                hits = [i for i, name in enumerate(names) if name == wanted]
-                hits = hits or [i for i, name in enumerate(bare) if name == wanted]
+            hits = names.matching(alias[1:]) if alias.startswith("~") else names.called(alias)
             if hits:
                 return hits[0], language
     return None
@@ -318,27 +306,6 @@ def _new_columns(shape: Shape) -> list[str]:
         and normal(header) not in personal
         and not any(re.fullmatch(pattern, header.strip(), re.IGNORECASE) for pattern in meta.known)
     ]
-
-
-def _missing(member: Member, table: TableContract, missing: list[ColumnContract], shape: Shape) -> str:
-    """The sentence about required columns that a header lacks, with the nearest one it has."""
-    used = {place for places in shape.places.values() for place in places}
-    left = [header for place, header in enumerate(shape.header) if place not in used and header.strip()]
-    parts = []
-    for column in missing:
-        wanted = [alias for aliases in column.meta.aliases.values() for alias in aliases if not alias.startswith("~")]
-        near = [
-            (difflib.SequenceMatcher(None, normal(alias), normal(header)).ratio(), header)
-            for alias in wanted
-            for header in left
-        ]
-        best = max(near, default=(0.0, ""))
-        hint = f" (did you mean “{best[1]}”?)" if best[0] >= 0.5 else ""
-        parts.append(f"column “{wanted[0] if wanted else column.name}” is missing{hint}")
-    return (
-        f"{member.name}, row {shape.header_at + 1}: looks like {table.full_name}, but {'; '.join(parts)}. "
-        "Export it with that column, or add the header to the contract's aliases"
-    )
 
 
 def _refuse_without_data(shape: Shape, rows: list[list[str]]) -> None:

@@ -14,15 +14,17 @@ from typing import Final
 
 import duckdb
 
-from raceway.common.sql import name, quoted
+from raceway.common.sql import name, quoted, text_list
 from raceway.config.accounts import Account
 from raceway.contracts.grammar import ColumnContract
-from raceway.reading.aliases import extra_at, first_at, text_of
+from raceway.reading.aliases import extra_at, first_at, name_at, text_of
 from raceway.reading.cells import NONE, SPOILT_ID, Cell, cell, total_label, why_not
 from raceway.reading.members import LONGEST_RECORD
-from raceway.reading.recognise import Shape
+from raceway.reading.shape import Shape
 
 MAX_LINE: Final = LONGEST_RECORD
+NO_NAME: Final = "(total without a name)"
+"""What the label of a total row is that bears none."""
 
 _NUMBERS = itertools.count()
 
@@ -51,6 +53,10 @@ class Rows:
     spoilt: str = "_spoilt"
     doubts: list[str] = field(default_factory=list)
     """Conditions over the landed columns that no row of a clean file meets."""
+    only: str = "true"
+    """Condition of the rows that are this table's; the others land in another one."""
+    records: int = 0
+    """Records of the file where some of them are another table's and are not among `read`."""
 
     @property
     def landed(self) -> int:
@@ -58,9 +64,14 @@ class Rows:
         return self.read - self.refused - self.furniture
 
     @property
-    def lands(self) -> str:
-        """SQL condition of the rows that land."""
+    def converts(self) -> str:
+        """SQL condition of the rows that land, in this table or another."""
         return "true" if self.bad == "false" else f"{self.total} is null and not {self.bad}"
+
+    @property
+    def lands(self) -> str:
+        """SQL condition of the rows that land in this table."""
+        return self.converts if self.only == "true" else f"{self.converts} and {self.only}"
 
 
 def fresh(prefix: str) -> str:
@@ -86,11 +97,34 @@ def total_of(shape: Shape, texts: list[str], at: Callable[[int], str]) -> str:
     label = total_label(texts, shape.table)
     totals = shape.table.meta.totals
     names = [at(place) for c in (totals.blank if totals else ()) for place in shape.places.get(c, [])]
-    if not names or not all(names):
-        return label
-    return (
-        f"coalesce({label}, case when {' and '.join(f'{n} is null' for n in names)} then '(total without a name)' end)"
-    )
+    unnamed = [f"{' and '.join(f'{n} is null' for n in names)}"] if names and all(names) else []
+    unnamed += [nameless(shape, name_at)] if shape.names else []
+    whens = [f"when {condition} then '{NO_NAME}'" for condition in unnamed]
+    whens += [f"when {condition} then '(subtotal)'" for condition in not_one(shape, name_at)]
+    return f"coalesce({label}, case {' '.join(whens)} end)" if whens else label
+
+
+def nameless(shape: Shape, at: Callable[[int], str]) -> str:
+    """SQL condition that all cells that name something are empty; `at` gives a cell by its position."""
+    return " and ".join(f"nullif(trim({at(place)}), '') is null" for place in shape.names)
+
+
+def not_one(shape: Shape, at: Callable[[int], str]) -> list[str]:
+    """SQL conditions that a row is about no single one (`All`, or nothing, where a day should stand)."""
+    return [
+        f"list_contains({text_list(['', *words])}, coalesce(trim({at(place)}), ''))"
+        for place, words in unless_places(shape).items()
+    ]
+
+
+def unless_places(shape: Shape) -> dict[int, tuple[str, ...]]:
+    """Positions of the cells that must tell one thing, and the words that do not."""
+    totals = shape.table.meta.totals
+    return {
+        places[0]: words
+        for column, words in (totals.unless if totals else {}).items()
+        if (places := shape.places.get(column))
+    }
 
 
 def spoilt_of(shape: Shape, at: Callable[[int], str]) -> str:

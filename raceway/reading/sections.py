@@ -17,7 +17,9 @@ from pathlib import Path
 from raceway.common.faults import ExportRefused
 from raceway.contracts.grammar import SourceContract, Unsupported
 from raceway.reading.members import HEAD_BYTES, Member, blank_lines, plain_copy
-from raceway.reading.recognise import Shape, recognise
+from raceway.reading.nearest import quotable
+from raceway.reading.recognise import recognise
+from raceway.reading.shape import Shape
 
 
 def recognise_all(contract: SourceContract, member: Member, scratch: Path) -> list[Shape | Unsupported]:
@@ -49,7 +51,7 @@ def recognise_all(contract: SourceContract, member: Member, scratch: Path) -> li
         shapes[0].beside += len(records)
         shapes[0].findings.append(
             f"{piece.name}: a section of {len(records)} rows that is no table of {contract.name}, not landed; "
-            f"it begins “{' '.join(records[0])[:80] if records else ''}”"
+            f"it begins “{quotable(' '.join(records[0])) if records else ''}”"
         )
     return list(shapes)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +21,8 @@ from raceway.common.stages import RACE_STAGES
 from raceway.contracts.load import load_contracts
 
 PAGE: Final = PROJECT.root / "docs" / "reference" / "kpis.md"
+EXAMPLES: Final = PAGE.with_name("kpi_examples.csv")
+"""Worked examples, by hand: the standard that a KPI follows, and what it is in numbers."""
 _GRAINS: Final = {"month+": "month, quarter, cycle"}
 _GOOD: Final = {"up": "higher is better", "down": "lower is better", "neutral": "neither is better"}
 
@@ -68,6 +70,7 @@ def kpi_page() -> str:
             "| --- | --- | --- | --- | --- | --- | --- |",
         ]
         lines += [_kpi_line(kpi, caveats(kpi)) for kpi in shown if kpi["stage"] == stage]
+        lines += _examples(kpi for kpi in shown if kpi["stage"] == stage)
         lines += ["", f"### Measures of {stage}"]
         for measure in measures:
             if measure["stage"] == stage and measure["measure"] in fed:
@@ -76,6 +79,12 @@ def kpi_page() -> str:
     if waiting:
         lines += ["", "## Not fed yet", "", ", ".join(f"`{name}`" for name in waiting) + "."]
     return "\n".join(lines) + "\n"
+
+
+def examples() -> list[Row]:
+    """The worked examples: kpi, standard, example, numerator, denominator, value."""
+    with EXAMPLES.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def caveats(kpi: Row) -> list[str]:
@@ -136,6 +145,17 @@ def _kpi_line(kpi: Row, notes: list[str]) -> str:
         f"| `{kpi['kpi']}` {kpi['name']} | {kpi['name_vi']} | `{formula}{scale}` | {kpi['unit']} "
         f"| {_periods(kpi)} | {leading}{_GOOD[kpi['good']]} | {'; '.join(notes)} |"
     )
+
+
+def _examples(kpis: Iterable[Row]) -> Iterator[str]:
+    """Standard and worked example of those KPIs that have one."""
+    written = {row["kpi"]: row for row in examples()}
+    found = [written[kpi["kpi"]] for kpi in kpis if kpi["kpi"] in written]
+    if found:
+        yield from ("", "By hand, after which standard and in numbers:", "")
+    for row in found:
+        sum_by_hand = f"{row['numerator']} / {row['denominator']} = {row['value']}"
+        yield f"- `{row['kpi']}` ({row['standard']}). {row['example']}: {sum_by_hand}."
 
 
 def _measure_lines(measure: Row, sources: list[Row]) -> Iterator[str]:

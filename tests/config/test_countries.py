@@ -25,6 +25,9 @@ def test_a_name_has_one_market_whatever_its_case() -> None:
     [
         ("Vietnam", "VN"), ("Viet Nam", "VN"), ("Việt Nam", "VN"), ("Germany", "DE"), ("Allemagne", "DE"),
         ("Đức", "DE"), ("Côte d'Ivoire", "CI"), ("Côte d’Ivoire", "CI"), ("Ivory Coast", "CI"), ("Namibia", "NA"),
+        ("Hoa Kỳ", "US"), ("Mỹ", "US"), ("USA", "US"), ("UK", "GB"), ("Vereinigtes Königreich", "GB"), ("VN", "VN"),
+        ("VNM", "VN"), ("Estados Unidos", "US"), ("ドイツ", "DE"), ("ไทย", "TH"),
+        ("Han Quoc", "KR"), ("Nga", "RU"), ("NA", "NA"),
         ("Trinidad and Tobago", "TT"), ("Türkiye", "TR"), ("Turkey", "TR"), ("Kosovo", "XK"), ("Hong Kong", "HK"),
     ],
 )  # fmt: skip

@@ -318,7 +318,10 @@ def test_the_same_sections_again_are_a_duplicate(kiosk: Kiosk) -> None:
 def test_a_file_of_which_no_section_is_known_is_refused(kiosk: Kiosk) -> None:
     desk = kiosk(SECTIONED, sections=True)
     outcome = desk.land_one("kiosk/lobby/a.csv", "Colour,Hue\nred,1\n\nShape,Size\nround,2\n")
-    assert outcome.reason == "a.csv: no known export of kiosk (it has sales); the file begins “Colour,Hue”"
+    assert outcome.reason == (
+        "a.csv: no known export of kiosk (it has sales). The nearest is sales (Sales), but “Name”, “Count” are missing. "
+        "Export that report, or put the file into the folder of its own source"
+    )
 
 
 # ---------------------------------------------------------------- overlay

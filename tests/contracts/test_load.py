@@ -8,8 +8,8 @@ import pytest
 
 from raceway.common.faults import BadContract
 from raceway.common.home import Home
-from raceway.contracts.grammar import DATA_TYPES
 from raceway.contracts.load import load_contract, load_contracts
+from raceway.contracts.words import DATA_TYPES
 from tests.support.desk import Desk
 
 GOOD = """

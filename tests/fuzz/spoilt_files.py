@@ -23,7 +23,8 @@ from raceway.contracts.load import load_contract
 from raceway.landing.batch import Batch, write_batch
 from raceway.reading.members import open_members
 from raceway.reading.personal import give_key
-from raceway.reading.recognise import Shape, recognise
+from raceway.reading.recognise import recognise
+from raceway.reading.shape import Shape
 from raceway.sample.write import write_sample
 from tests.fuzz import independent
 from tests.fuzz.mutations import NAMES, mutate

@@ -45,7 +45,8 @@ from raceway.landing.batch import write_batch
 from raceway.reading.furniture import Span
 from raceway.reading.members import Member, open_members
 from raceway.reading.personal import give_key
-from raceway.reading.recognise import Shape, recognise
+from raceway.reading.recognise import recognise
+from raceway.reading.shape import Shape
 from tests.fuzz.spoilt_files import EXPORTED, fixtures, sample_to_spoil
 from tests.support.length import SPOILT_FILES
 from tests.support.once import once

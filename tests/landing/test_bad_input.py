@@ -37,11 +37,12 @@ def refused(desk: Desk, place: str, content: str | bytes) -> str:
     return outcome.reason
 
 
-def test_a_file_of_an_unknown_shape_is_refused_with_its_first_words(desk: Desk) -> None:
+def test_a_file_of_an_unknown_shape_is_refused_with_the_nearest_report_and_what_it_lacks(desk: Desk) -> None:
     assert refused(desk, "google_ads/vn/menu.csv", "Dish,Price\nPhở,50000\n") == (
         "menu.csv: no known export of google_ads (it has campaign_daily, campaign_period, keyword_daily, "
         "keyword_period, search_term_daily, search_term_period, ad_daily, ad_period, connector_campaign_daily, "
-        "connector_keyword_daily, connector_search_term_daily); the file begins “Dish,Price”"
+        "connector_keyword_daily, connector_search_term_daily). The nearest is campaign_period (Campaign report without the Day segment), but "
+        "“Campaign”, “Impr.”, “Cost” are missing. Export that report, or put the file into the folder of its own source"
     )
 
 
@@ -97,6 +98,9 @@ def test_numbers_of_a_workbook_keep_their_value_where_texts_have_decimal_commas(
         ["2026-03-02", 1, 80_000, 0.0000125, "3,125"],
     ):
         sheet.append(row)
+    beside = book.create_sheet("Bộ lọc")
+    for pair in (["Bộ lọc", "Giá trị"], ["Loại tìm kiếm", "Web"], ["Ngày", "3 tháng gần đây"]):
+        beside.append(pair)
     buffer = io.BytesIO()
     book.save(buffer)
     outcome = desk.land_one("search_console/site/Biểu đồ.xlsx", buffer.getvalue())
@@ -340,3 +344,12 @@ def test_blank_lines_behind_a_byte_order_mark_lose_no_row(desk: Desk, ads: Ads) 
     content = "\ufeff\n \n\t\n" + ads(("2026-03-01", "A", 1000, 10, "5"), ("2026-03-02", "B", 1, 1, "1"))
     outcome = desk.land_one("google_ads/vn/blank.csv", content)
     assert desk.rows(outcome, "campaign, impressions") == [("A", 1000), ("B", 1)]
+
+
+def test_no_cell_of_an_unknown_file_stands_in_its_sentence(desk: Desk) -> None:
+    """Its reason is kept and published: a list of customers without a header must not leave its rows there."""
+    said = refused(
+        desk, "hubspot/crm/list.csv", "an.tran@example.com,An Tran,+84 90 1234567\nb@example.com,B,0901234568\n"
+    )
+    assert "no known export of hubspot" in said
+    assert not any(text in said for text in ("an.tran", "An Tran", "1234567", "b@example.com"))

@@ -124,7 +124,13 @@ def test_staging_leaves_out_the_messages_that_are_counted(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("text", "network"),
-    [("203.0.113.77", "203.0.113.0/24"), ("203.0.113.0/24", "203.0.113.0/24"), ("2001:db8::1", "2001:db8:0::/48")],
+    [
+        ("203.0.113.77", "203.0.113.0/24"),
+        ("203.0.113.0/24", "203.0.113.0/24"),
+        ("2001:db8::1", "2001:db8:0::/48"),
+        ("::ffff:203.0.113.7", "203.0.113.0/24"),
+        ("::ffff:cb00:714d", "203.0.113.0/24"),
+    ],
 )
 def test_an_address_is_coarsened_as_it_lands(text: str, network: str) -> None:
     assert coarse_ip(text) == network

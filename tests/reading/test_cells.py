@@ -18,7 +18,7 @@ from raceway.contracts.grammar import ColumnContract, ColumnMeta, TableContract
 from raceway.contracts.load import load_contract
 from raceway.reading.cells import cell, macros
 from raceway.reading.members import Member
-from raceway.reading.recognise import Shape
+from raceway.reading.shape import Shape
 from raceway.reading.zones import zone_rows
 
 ACCOUNT = Account(

@@ -7,7 +7,7 @@ import re
 
 from raceway.common.home import PROJECT
 from raceway.common.kpi_formula import measures_of
-from raceway.report.kpi_page import PAGE, caveats, kpi_page, unknown_columns
+from raceway.report.kpi_page import PAGE, caveats, examples, kpi_page, unknown_columns
 
 
 def seed(name: str) -> list[dict[str, str]]:
@@ -23,6 +23,14 @@ def test_the_page_is_what_the_generator_writes() -> None:
     assert PAGE.read_text(encoding="utf-8") == kpi_page(), (
         "docs/reference/kpis.md is older than dbt_project/seeds: write it anew by python -m raceway.report.kpi_page"
     )
+
+
+def test_every_example_by_hand_is_one_of_a_ratio_and_its_numbers_agree() -> None:
+    ratios = {kpi["kpi"]: float(kpi["scale"]) for kpi in seed("kpi_catalog") if kpi["denominator"]}
+    for row in examples():
+        ratio = ratios[row["kpi"]] * float(row["numerator"]) / float(row["denominator"])
+        assert ratio == float(row["value"]), row["kpi"]
+        assert all(row.values()), row["kpi"]
 
 
 def test_every_named_table_and_column_stands_in_a_contract() -> None:

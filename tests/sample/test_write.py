@@ -15,7 +15,7 @@ from raceway.common.kpi_formula import measures_of
 from raceway.config.accounts import Account, load_accounts, load_exclusions, load_holidays
 from raceway.config.init import init_home
 from raceway.contracts.load import load_contract
-from raceway.reading.recognise import normal
+from raceway.reading.shape import normal
 from raceway.sample.world.seasons import TET, demand, holidays
 from raceway.sample.write import write_sample
 from tests.sample.conftest import LAST, Written

@@ -58,6 +58,22 @@ def test_events_land_with_their_parameters(desk: Desk) -> None:
     assert desk.rows(outcome, "user_id_hash") == [(None,), (Hasher(desk.home).id("u-1"),), (None,)]
 
 
+def test_events_of_one_bundle_without_a_number_are_told_apart_by_their_parameters(desk: Desk) -> None:
+    def download(link: str, *, first: bool = True, **more: Any) -> dict[str, Any]:
+        params = [
+            {"key": "link_url", "value": {"string_value": link}},
+            {"key": "engagement_time_msec", "value": {"int_value": "20"}},
+        ]
+        return event("file_download", 1772330400000000, event_params=params if first else params[::-1], **more)
+
+    outcome = desk.land_one("ga4/site/events_20260301.jsonl", lines([
+        download("a.pdf"), download("b.pdf"), download("a.pdf", first=False), download("a.pdf", batch_event_index="3"),
+    ]))  # fmt: skip
+    a, b, again, numbered = (digest for (digest,) in desk.rows(outcome, "params_digest"))
+    assert a == again != b  # the order of the parameters says nothing
+    assert numbered is None  # its number in the bundle tells it apart
+
+
 def test_packed_lines_and_parquet_land_the_same_events(desk: Desk, tmp_path: Any) -> None:
     plain, parquet = tmp_path / "e.jsonl", tmp_path / "e.parquet"
     plain.write_bytes(lines(EVENTS))
@@ -68,7 +84,7 @@ def test_packed_lines_and_parquet_land_the_same_events(desk: Desk, tmp_path: Any
             f"to '{parquet}' (format parquet)"
         )
     landed = [
-        desk.rows(desk.land_one(f"ga4/site/{name}", content), COLUMNS)
+        desk.rows(desk.land_one(f"ga4/site/{name}", content), f"{COLUMNS}, params_digest")
         for name, content in (
             ("events_20260301.jsonl", lines(EVENTS)),
             ("events_20260301.jsonl.gz", gzip.compress(lines(EVENTS))),

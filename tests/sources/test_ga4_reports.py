@@ -80,3 +80,17 @@ def test_a_report_whose_comments_state_no_dates_is_refused(desk: Desk) -> None:
         "ga4/site/a.csv", f"{RULE}# Events: Event name\r\n{RULE}Event name,Event count\r\nview,5\r\n"
     )
     assert (outcome.status, "no known export of ga4" in outcome.reason) == ("refused", True)
+
+
+def test_a_card_without_a_dimension_is_figures_alone(desk: Desk) -> None:
+    rule = "# ----------------------------------------"
+    head = f"{rule}\n# Reports snapshot\n# Account: Shop\n# Property: Shop\n{rule}\n#\n"
+    days = "# Start date: 20260301\n# End date: 20260331\n"
+    content = f"{head}{days}Active users,New users,Event count\n392,365,5837\n\n{days}City,Active users\nHanoi,200\n"
+    outcome = desk.land_one("ga4/site/Reports_snapshot.csv", content)
+    assert sorted(desk.rows(outcome, "dimension, coalesce(dimension_value, ''), metric, cast(value as integer)")) == [
+        ("City", "Hanoi", "Active users", 200),
+        ("none", "", "Active users", 392),
+        ("none", "", "Event count", 5837),
+        ("none", "", "New users", 365),
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from raceway.config.accounts import Account
@@ -72,3 +74,57 @@ def test_a_cost_that_is_not_in_millionths_refuses_its_row(desk: Desk) -> None:
     text = f"{CONNECTOR}\n1,2026-02-01,4,0,36.15,MOBILE,9,166\n1,2026-02-02,4,0,36150000,MOBILE,9,166\n"
     outcome = desk.land_one("google_ads/us/campaign_stats.csv", text)
     assert (outcome.rows_landed, outcome.rows_refused) == (1, 1)
+
+
+OF_CAMPAIGNS = "Campaign status,Campaign,Day,Currency code,Impr.,Clicks,Cost\n"
+
+
+@pytest.mark.parametrize(
+    ("title", "header"),
+    [
+        ("Ad asset report", "Asset,Asset type,Campaign,Ad group,Day,Currency code,Impr.,Clicks,Cost"),
+        ("Location report", "Location,Campaign,Day,Currency code,Impr.,Clicks,Cost"),
+        ("Ad group report", "Ad group status,Ad group,Campaign,Day,Currency code,Impr.,Clicks,Cost"),
+        ("Ad group report", "Campaign,Day,Currency code,Impr.,Clicks,Cost"),
+        ("Audience segments report", "Audience segment,Campaign,Day,Currency code,Impr.,Clicks,Cost"),
+        ("My own Monday report", "Campaign,Something new,Day,Currency code,Impr.,Clicks,Cost"),
+        ("Campaign report", "Campaign,Ad group,Day,Currency code,Impr.,Clicks,Cost"),
+        ("Rapport sur les lieux", "Lieu,Campagne,Jour,Impr.,Clics,Coût"),
+    ],
+)
+def test_a_report_of_another_level_never_passes_for_campaigns(desk: Desk, title: str, header: str) -> None:
+    """Its rows are parts of campaigns, or count them several times; by its title or by its columns it is refused."""
+    cells = [
+        "2026-03-01" if name in ("Day", "Jour") else "USD" if "Currency" in name else "5" for name in header.split(",")
+    ]
+    outcome = desk.land_one(
+        "google_ads/us/a.csv", f'{title}\n"March 1, 2026 - March 2, 2026"\n{header}\n{",".join(cells)}\n'
+    )
+    assert (outcome.status, outcome.batches) == ("refused", [])
+    assert "another level" in outcome.reason or "counted several times" in outcome.reason
+
+
+@pytest.mark.parametrize(
+    "title", ["Campaign report\n", "Campaign performance report\n", "Daily spend of the team\n", ""]
+)
+def test_a_report_with_columns_of_campaigns_alone_is_one_whatever_its_title(desk: Desk, title: str) -> None:
+    rows = "Enabled,Cups,2026-03-01,USD,100,5,10.00\n"
+    outcome = desk.land_one("google_ads/us/a.csv", title + OF_CAMPAIGNS + rows)
+    assert list(outcome.tables) == ["campaign_daily"]
+
+
+def test_a_campaign_report_of_one_day_needs_no_column_for_it(desk: Desk) -> None:
+    """Schedules send yesterday without the Day segment."""
+    header = "Campaign,Currency code,Impr.,Clicks,Cost\n"
+    content = f'Campaign report\n"March 4, 2026 - March 4, 2026"\n{header}Cups,USD,100,5,10.00\nTotal: Campaigns,USD,100,5,10.00\n'
+    outcome = desk.land_one("google_ads/us/a.csv", content)
+    assert (list(outcome.tables), outcome.rows_landed, outcome.rows_furniture) == (["campaign_daily"], 1, 1)
+    assert desk.rows(outcome, "day, cast(cost as varchar)") == [(dt.date(2026, 3, 4), "10.000000")]
+    longer = desk.land_one("google_ads/us/b.csv", content.replace("- March 4", "- March 5"))
+    assert list(longer.tables) == ["campaign_period"]
+
+
+def test_all_time_names_no_period(desk: Desk) -> None:
+    content = "Campaign report\nAll time\nCampaign status,Campaign,Impr.,Currency code,Cost,Clicks\nEnabled,Cups,100,USD,10.00,5\n"
+    outcome = desk.land_one("google_ads/us/a.csv", content)
+    assert (outcome.status, "choose a period with a first and a last day" in outcome.reason) == ("refused", True)

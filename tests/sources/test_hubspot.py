@@ -85,3 +85,15 @@ def test_a_contact_whose_creation_cannot_be_read_is_named(desk: Desk, bad: str) 
     outcome = desk.land_one("hubspot/crm/contacts.csv", text)
     refused = [row[1:3] for row in desk.quarantined(outcome)] if bad else []
     assert refused == ([("1", "Create Date")] if bad else [])
+
+
+def test_contacts_land_without_their_stage_and_deals_never_pass_for_them(desk: Desk) -> None:
+    contacts = '"Record ID","Email","Create Date"\n"1","an@example.com","2026-03-01 09:14"\n'
+    outcome = desk.land_one("hubspot/crm/all-contacts.csv", contacts)
+    assert (list(outcome.tables), desk.rows(outcome, "record_id, lifecycle_stage")) == (["contacts"], [("1", None)])
+    few = desk.land_one(
+        "hubspot/crm/all-deals.csv", '"Record ID","Deal Name","Amount","Create Date"\n"1","Big","100","2026-03-01"\n'
+    )
+    assert few.status == "refused"
+    assert "deals" in few.reason
+    assert "“Deal Stage”" in few.reason or "another report" in few.reason or "besides" in few.reason

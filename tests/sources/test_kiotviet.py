@@ -117,3 +117,34 @@ def test_an_hour_that_is_none_refuses_its_row(desk: Desk) -> None:
     [(_, row, column, reason, raw)] = desk.quarantined(outcome)
     assert (row, column, raw) == ("31", "Thời gian", "35/03/2026 10:21")
     assert "is no time" in reason
+
+
+def test_invoices_with_a_column_of_returns_are_invoices(desk: Desk) -> None:
+    head = ["Mã trả hàng", *INVOICE]
+    outcome = desk.land_one(FILE, workbook(head, *([None, *row] for row in AN)))
+    assert list(outcome.tables) == ["invoices"]
+    renamed = desk.land_one("kiotviet/hanoi/tháng ba.xlsx", workbook(head, *([None, *row] for row in AN)))
+    assert list(renamed.tables) == ["invoices"]
+    back = [["TH000001", *AN[0]], [None, *AN[1]]]  # one of them came back: by its name it is a list of invoices still
+    assert list(desk.land_one(FILE.replace("123.xlsx", "124.xlsx"), workbook(head, *back)).tables) == ["invoices"]
+
+
+def test_a_list_of_customers_lands_without_their_names(desk: Desk) -> None:
+    head = [
+        "Loại khách",
+        "Mã khách hàng",
+        "Tên khách hàng",
+        "Điện thoại",
+        "Email",
+        "Ngày tạo",
+        "Tổng bán",
+        "Trạng thái",
+    ]
+    row = ["Cá nhân", "KH000045", "Nguyễn Văn An", "0912345678", "an@example.com", "05/03/2026 10:21", 450_000, 1]
+    outcome = desk.land_one("kiotviet/hanoi/DanhSachKhachHang_KV.xlsx", workbook(head, row))
+    hasher = Hasher(desk.home)
+    assert list(outcome.tables) == ["customers"]
+    assert desk.rows(outcome, "phone_hash, email_hash, cast(total_sold as bigint)") == [
+        (hasher.phone("0912345678", "VN"), hasher.email("an@example.com"), 450_000)
+    ]
+    assert "Nguyễn" not in str(desk.rows(outcome))

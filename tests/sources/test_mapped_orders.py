@@ -8,6 +8,7 @@ import pytest
 
 from raceway.common.home import PROJECT
 from raceway.contracts.load import load_contracts
+from raceway.gate.batch_gate import check_batch
 from raceway.reading.personal import Hasher
 from tests.sources.test_kiotviet import workbook
 from tests.support.desk import Desk
@@ -115,3 +116,36 @@ def test_a_workbook_and_its_csv_land_the_same(desk: Desk) -> None:
     assert desk.land_one("shopee/shop/b.csv", SHOPEE + text, "2026-03-09 04:00").status == "duplicate"
     columns = "order_name, quantity, cast(price as bigint), cast(order_total as bigint), cast(commission_fee as bigint)"
     assert desk.rows(in_book, columns) == [("260305ABC1", 2, 150_000, 280_000, 8_000)]
+
+
+def test_the_row_that_describes_tiktoks_columns_is_furniture_in_any_language(desk: Desk) -> None:
+    """Its words hold numbers and capitals: neither an order nor a currency."""
+    for name, said in {
+        "en": "Platform unique order ID.,Current order status.,,Seller sku.,Name.,Sold.,1 SKU original price.,,USD total.,,Created.,,,,",
+        "vi": "Mã đơn hàng duy nhất trên nền tảng.,Trạng thái.,,,Tên.,Số lượng.,Giá gốc của 1 SKU.,,,,Thời gian tạo.,,,,",
+    }.items():
+        head = TIKTOK.split("\n")[0]
+        row = "576123456789012345,Completed,,A,Áo,1,150000,0,150000,0,05/03/2026 10:21:33,,b***,x,Hà Nội\n"
+        outcome = desk.land_one(f"tiktok_shop/shop/{name}.csv", f"{head}\n{said}\n{row}")
+        assert (outcome.status, outcome.rows_landed, outcome.rows_furniture) == ("landed", 1, 1), outcome.reason
+        alone = desk.land_one(f"tiktok_shop/shop/{name}-alone.csv", f"{head}\n{row.replace('576', '577')}")
+        assert (alone.rows_landed, alone.rows_furniture) == (1, 0)
+
+
+def test_headers_that_differ_in_their_case_are_two_columns(desk: Desk) -> None:
+    head = (
+        "Mã đơn hàng,Ngày đặt hàng,Trạng Thái Đơn Hàng,Tên sản phẩm,Giá gốc,Số lượng,"
+        "Tổng số tiền Người mua thanh toán,Tổng số tiền người mua thanh toán\n"
+    )
+    outcome = desk.land_one("shopee/shop/Order.all.csv", head + "O9,2026-03-01 10:00,Hoàn thành,Cốc,100,2,190,175\n")
+    assert desk.rows(outcome, "cast(order_total as integer)") == [(175,)]
+
+
+def test_lazadas_discounts_land_below_zero_as_it_writes_them(desk: Desk) -> None:
+    """The staging model takes their amount, whatever the sign."""
+    head = "orderItemId,orderNumber,createTime,status,sellerSku,itemName,unitPrice,sellerDiscountTotal\n"
+    outcome = desk.land_one(
+        "lazada/shop/orders.csv", head + "1,9001,03 Mar 2026 10:00,delivered,A,Cup,100.00,-20.00\n", gate=check_batch
+    )
+    assert outcome.status == "landed"
+    assert desk.rows(outcome, "cast(seller_discount as integer)") == [(-20,)]

@@ -124,3 +124,18 @@ def test_semrush_and_ahrefs_files_are_told_apart(desk: Desk) -> None:
         outcome = desk.land_one(f"seo/site/{table}.csv", content)
         assert (outcome.status, list(outcome.tables), outcome.rows_landed) == ("landed", [table], 1), outcome.reason
         assert desk.batch(outcome.batches[0]).manifest["findings"] == []
+
+
+def test_a_keyword_plan_without_months_says_how_to_get_them(desk: Desk) -> None:
+    content = (
+        "Keyword Stats\nMarch 1\nKeyword\tCurrency\tAvg. monthly searches\tCompetition\ncups\tUSD\t500\tLow\n"
+        + "".join(f"k{i}\tUSD\t10\tLow\n" for i in range(10))
+    )
+    outcome = desk.land_one("seo/site/Keyword Stats.csv", content.encode("utf-16"))
+    assert "looks like seo.keyword_planner, but no column is like “Searches: Jan 2026”" in outcome.reason
+
+
+def test_no_long_file_is_called_google_trends(desk: Desk) -> None:
+    outcome = desk.land_one("seo/site/anything.csv", "Color,Size\n" + "".join(f"c{i},{i}\n" for i in range(12)))
+    assert "no known export of seo" in outcome.reason
+    assert "The nearest is trends" not in outcome.reason

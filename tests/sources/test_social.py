@@ -205,3 +205,40 @@ def test_reports_of_other_tools_are_refused_by_name(desk: Desk, header: str, kin
     cells = ",".join("1" for _ in header.split(","))
     outcome = desk.land_one("social/page/report.csv", f"{header}\n{cells}\n")
     assert outcome.reason == f"report.csv: {kind}: not a supported report"
+
+
+def test_an_error_text_of_business_suite_instead_of_a_post_is_counted_and_said(desk: Desk) -> None:
+    head = '"Post ID","Page ID",Description,"Publish time","Post type","Data comment",Date,Views,Reactions,Comments,Shares\n'
+    post = '100000000000000007,100000000000001,Hello,"03/02/2026 08:00",Photo,,Lifetime,100,5,1,2\n'
+    error = ',,,,,"An error occurred while computing metadata for content with ID 100000000000000008.",Lifetime,51,,,\n'
+    outcome = desk.land_one("social/page/Mar-01-2026_Mar-31-2026_1.csv", head + post + error, gate=check_batch)
+    assert (outcome.status, outcome.rows_landed, outcome.rows_furniture) == ("landed", 1, 1)
+    assert any("the post is missing" in f["message"] for f in desk.batch(outcome.batches[0]).manifest["findings"])
+
+
+def test_insights_of_a_page_land_as_the_metric_that_their_title_names(desk: Desk) -> None:
+    one = 'sep=,\n"Facebook visits"\n"Date","Primary"\n"2026-03-01T00:00:00","14"\n"2026-03-02T00:00:00","16"\n'
+    outcome = desk.land_one("social/page/Visits.csv", one.encode("utf-16"))
+    assert desk.rows(outcome, "metric, cast(day as varchar), value") == [
+        ("Facebook visits", "2026-03-01", 14.0),
+        ("Facebook visits", "2026-03-02", 16.0),
+    ]
+    two = one + '\n"Reach"\n"Date","Primary"\n"2026-03-01T00:00:00","90"\n'
+    outcome = desk.land_one("social/page/Both.csv", two.encode("utf-16"))
+    assert set(desk.rows(outcome, "metric, value")) == {
+        ("Facebook visits", 14.0),
+        ("Facebook visits", 16.0),
+        ("Reach", 90.0),
+    }
+
+
+def test_days_without_a_year_have_the_year_of_the_latest_such_day_before_the_export(desk: Desk) -> None:
+    head = '"Date","Video Views","Profile Views","Likes","Comments","Shares"\n'
+    rows = '"December 30","7","1","2","0","0"\n"January 2","9","1","2","0","0"\n'
+    outcome = desk.land_one("social/page/Overview.csv", head + rows, at="2026-01-03 03:00")
+    assert desk.rows(outcome, "cast(day as varchar), video_views") == [("2025-12-30", 7), ("2026-01-02", 9)]
+
+
+def test_parts_of_an_audience_without_days_name_the_tab_to_export(desk: Desk) -> None:
+    outcome = desk.land_one("social/page/Table data.csv", "Subscription status,Views\nTotal,10\nSubscribed,4\n")
+    assert (outcome.status, "export the Content tab" in outcome.reason) == ("refused", True)

@@ -31,3 +31,16 @@ def test_an_old_range_of_the_till_exported_again_replaces_no_newer_day(desk: Des
         "square/till/items-2026-03-01-2026-03-02.csv", TILL_HEAD + line.format(1), at="2026-03-09 09:00"
     )
     assert [str(day) for day in desk.batch(old.batches[0]).covered_days()] == ["2026-03-01"]
+
+
+def test_transactions_land_beside_the_items(desk: Desk) -> None:
+    head = (
+        "Date,Time,Time Zone,Gross Sales,Discounts,Net Sales,Tax,Tip,Total Collected,Fees,Transaction ID,Payment ID,"
+        "Event Type,Location,Customer ID,Customer Name\n"
+    )
+    row = '2026-03-02,12:59:30,Eastern Time (US & Canada),"$1,149.00 ",($9.00),"$1,140.00 ",$0.00,$0.00,"$1,140.00 ",($33.62),T9,P9,Payment,Main,,Ann\n'
+    outcome = desk.land_one("square/till/transactions-2026-03-02-2026-03-03.csv", head + row)
+    columns = "cast(day as varchar), cast(net_sales as varchar), cast(discounts as varchar), cast(fees as varchar)"
+    assert list(outcome.tables) == ["transactions"]
+    assert desk.rows(outcome, columns) == [("2026-03-02", "1140.000000", "-9.000000", "-33.620000")]
+    assert "Ann" not in str(desk.rows(outcome))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from raceway.gate.batch_gate import check_batch
 from raceway.reading.personal import Hasher
 from tests.support.desk import Desk
 
@@ -27,10 +28,23 @@ def test_an_order_of_the_analytics_page_lands_with_its_products_in_one_cell(desk
     assert "An Tran" not in str(desk.rows(outcome))
 
 
-def test_money_is_read_from_the_formatted_cell_where_the_plain_one_is_empty(desk: Desk) -> None:
+def test_the_total_with_tax_and_shipping_never_stands_for_net_sales(desk: Desk) -> None:
+    """The formatted cell is what the buyer paid; where the plain one is empty, net sales are unknown."""
     row = '2026-03-02 14:03:11,1042,"$1,234.00",completed,An Tran,new,1× Tee,1,,,\n'
-    outcome = desk.land_one("woocommerce/shop/orders.csv", ANALYTICS + row)
-    assert desk.rows(outcome, "cast(net_sales as integer)") == [(1234,)]
+    outcome = desk.land_one("woocommerce/shop/orders.csv", ANALYTICS + row, gate=check_batch)
+    assert (outcome.status, "net_sales" in outcome.reason) == ("refused", True)
+
+
+def test_a_refund_stands_beside_its_sale_and_its_struck_out_total_is_read(desk: Desk) -> None:
+    """Both bear the order's number: an export with the refund alone must not take the place of the sale."""
+    sale = "2026-02-20 09:00:00,77,$55.00,completed,A,new,1× Cap,1,,50,Direct\n"
+    refund = '2026-03-05 09:00:00,77,"$55.00 $0.00",completed,A,returning,1× Cap,0,,-50,Unknown\n'
+    outcome = desk.land_one("woocommerce/shop/orders.csv", ANALYTICS + sale + refund)
+    columns = "_entity, cast(revenue as integer), cast(net_sales as integer)"
+    assert (outcome.rows_refused, desk.rows(outcome, columns)) == (
+        0,
+        [("77|2026-02-20 14:00:00", 55, 50), ("77|2026-03-05 14:00:00", 0, -50)],
+    )
 
 
 def test_an_older_header_means_the_same(desk: Desk) -> None:

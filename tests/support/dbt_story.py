@@ -57,7 +57,7 @@ SETTING_VALUES = {
 ACCOUNT = {
     "name": "", "brand": "", "market": "VN", "time_zone": "Asia/Ho_Chi_Minh", "currency": "VND",
     "prices_include_vat": False, "vat_rate": "0", "history_start": None, "opened_on": None, "ended_on": None,
-    "conversions_are_purchases": False, "site": "", "counts_sessions": True, "minor_unit": 0,
+    "conversions_are_purchases": False, "site": "", "counts_sessions": True, "minor_unit": 0, "vat_is_stated": False,
 }  # fmt: skip
 
 FROZEN = {
@@ -69,10 +69,14 @@ FROZEN = {
     "state_files": "source varchar, table_name varchar, path varchar",
     "accounts": "source varchar, account varchar, name varchar, brand varchar, market varchar, time_zone varchar, "
     "currency varchar, prices_include_vat boolean, vat_rate decimal(9, 6), history_start date, "
-    "opened_on date, ended_on date, conversions_are_purchases boolean, site varchar, counts_sessions boolean, minor_unit integer",
+    "opened_on date, ended_on date, conversions_are_purchases boolean, site varchar, counts_sessions boolean, "
+    "minor_unit integer, vat_is_stated boolean",
     "exclusions": "kind varchar, value varchar, reason varchar",
     "own_channel_rules": "rule integer, channel varchar, click_id varchar, category varchar, source varchar, "
     "medium varchar, campaign varchar, is_ad boolean",
+    "own_sales_channels": "sales_channel varchar, sales_place varchar, marketplace varchar",
+    "vat_rates": "source varchar, account varchar, market varchar, product_line varchar, valid_from date, "
+    "rate decimal(9, 6)",
     "settings": ", ".join(f"{name} {kind}" for name, (kind, _) in SETTINGS.items()),
     "setting_values": "setting varchar, value varchar",
     "rows_rewritten": "model varchar, rows_written bigint, rows_kept bigint",
@@ -206,7 +210,8 @@ class Story:
                 day = str(row[scope.get("day", "day")])
                 yield day, dt.date.fromisoformat(day)
             elif scope["kind"] == "entities":
-                yield self._entity(scope, row), None
+                moment = f"|{row[scope['made_at']]}" if scope.get("own_id") else ""
+                yield self._entity(scope, row) + moment, None
 
 
 def _places(folder: Path) -> list[str]:

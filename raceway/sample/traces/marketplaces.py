@@ -134,12 +134,12 @@ def _tiktok(shown: _Shown) -> list[list[str]]:
 
 
 def _lazada(shown: _Shown) -> list[list[str]]:
-    """One row per piece, the discount of a row spread over its pieces."""
+    """One row per piece, the discount of a row spread over its pieces; discounts stand below zero."""
     sale = shown.sale
     pieces = [piece for item in sale.items for piece in _pieces(item)]
     return [
         [f"{sale.name}{number:02d}", sale.name, shown.local(sale.at, "%d %b %Y %H:%M"), shown.status, shown.parcel,
-         piece.sku, piece.name, f"{piece.price}.00", f"{piece.discount}.00", str(sale.discount), str(sale.total),
+         piece.sku, piece.name, f"{piece.price}.00", f"{-piece.discount}.00", str(-sale.discount), str(sale.total),
          str(shown.refunded), *shown.fees, shown.shipping, shown.payout, shown.paid_on("%d %b %Y"), "A***", "Vietnam"]
         for number, piece in enumerate(pieces)
     ]  # fmt: skip

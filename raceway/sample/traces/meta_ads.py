@@ -78,7 +78,8 @@ def _cells(row: AdRow) -> list[str]:
 
 
 def _manager(world: World, reports: list[AdReport]) -> bytes:
-    """The table of the Ads Manager: one row per ad for its whole life, some of it twice, no day in it."""
+    """The table of the Ads Manager: one row per ad for its whole life, some of it twice, no day in it; above them the
+    account's total without any name, below them a draft that never ran."""
     latest = max(reports, key=lambda report: report.last)
     rows = []
     for number, row in enumerate(row for row in latest.rows if row.day == latest.last):
@@ -95,4 +96,10 @@ def _manager(world: World, reports: list[AdReport]) -> bytes:
                 row.campaign,
             ]
         )  # fmt: skip
-    return table([_MANAGER, *rows], quote_also=_QUOTED).encode("utf-8")
+    spent_at, impressions_at = _MANAGER.index("Amount spent (VND)"), _MANAGER.index("Impressions")
+    total, draft = [""] * len(_MANAGER), [""] * len(_MANAGER)
+    total[:2] = draft[:2] = [world.first.isoformat(), world.last.isoformat()]
+    total[spent_at] = str(sum(int(row[spent_at]) for row in rows))
+    total[impressions_at] = str(sum(int(row[impressions_at]) for row in rows))
+    draft[2:4] = ["Bản nháp", "archived"]
+    return table([_MANAGER, total, *rows, draft], quote_also=_QUOTED).encode("utf-8")

@@ -109,8 +109,9 @@ def _order_cells(world: World, order: ShopOrder, at: dt.datetime) -> dict[str, s
         "Paid at": _stamp(world, order.created_at + dt.timedelta(minutes=2)) if is_paid else "",
         "Fulfillment Status": "unfulfilled" if is_cancelled else "fulfilled",
         "Accepts Marketing": chance.choice(("yes", "no")), "Currency": "VND", "Subtotal": f"{order.subtotal}.00",
-        "Shipping": f"{order.shipping}.00", "Taxes": f"{order.total * 8 / 108:.2f}", "Total": f"{order.total}.00",
-        "Discount Code": "SONGHONG" if order.discount else "", "Discount Amount": f"{order.discount}.00",
+        "Shipping": f"{order.shipping}.00", "Taxes": _cents(order.taxes_x100), "Total": f"{order.total}.00",
+        "Discount Code": "SONGHONG" if order.discount else "FREESHIP" if order.free_shipping else "",
+        "Discount Amount": f"{order.discount + order.free_shipping}.00",
         "Shipping Method": "Giao hàng nhanh, 2h" if order.shipping else "",
         **_address(chance, "Billing", order.billing_country), **_address(chance, "Shipping", order.shipping_country),
         **_phones(chance, order),
@@ -120,9 +121,13 @@ def _order_cells(world: World, order: ShopOrder, at: dt.datetime) -> dict[str, s
         "Payment Method": "" if order.total == 0 else "Cash on Delivery (COD)" if order.is_cod else "OnePay",
         "Payment Reference": f"c{chance.token(20)}.1", "Refunded Amount": f"{refunded}.00",
         "Outstanding Balance": "0.00", "Id": order.id, "Tags": ", ".join(tags), "Risk Level": "Low",
-        "Source": order.source_name, "Tax 1 Name": "VAT 8%", "Tax 1 Value": f"{order.total * 8 / 108:.2f}",
+        "Source": order.source_name, "Tax 1 Name": "VAT 8%", "Tax 1 Value": _cents(order.taxes_x100),
         "Payment ID": f"r{chance.token(20)}", "Payment References": f"r{chance.token(20)}",
     }  # fmt: skip
+
+
+def _cents(amount: int) -> str:
+    return f"{amount // 100}.{amount % 100:02d}"
 
 
 def _financial_status(order: ShopOrder, refunded: int, is_paid: bool, is_cancelled: bool) -> str:

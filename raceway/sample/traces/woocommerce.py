@@ -4,6 +4,7 @@ the items side by side."""
 from __future__ import annotations
 
 import datetime as dt
+from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
@@ -43,11 +44,18 @@ def _moment(world: World, sale: Sale) -> str:
     return sale.at.astimezone(world.settings.zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def _net_sales(world: World, sale: Sale) -> int:
+    """Analytics states Net Sales without tax, rounded up from half a đồng for each item."""
+    account = world.accounts["woocommerce", ACCOUNTS["woocommerce"]]
+    whole = 1 + Fraction(account.vat_rate) if account.prices_include_vat else Fraction(1)
+    return sum(int(item.amount / whole + Fraction(1, 2)) for item in sale.items)
+
+
 def _analytics(world: World, sale: Sale, at: dt.datetime) -> list[str]:
     return [
         _moment(world, sale), sale.name, f"₫{grouped(sale.subtotal)}", _status(sale, at), "Đại lý Hoa Mai", "returning",
         ", ".join(f"{item.quantity}× {item.name}" for item in sale.items), str(sum(i.quantity for i in sale.items)), "",
-        str(sale.subtotal), "Direct",
+        str(_net_sales(world, sale)), "Direct",
     ]  # fmt: skip
 
 

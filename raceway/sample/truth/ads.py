@@ -34,7 +34,7 @@ def count_ads(world: World, tally: Tally, exchange: Exchange, rows: Iterable[tup
     """Impressions, clicks, cost and claimed purchases of `rows` (source, account, row), and Google's keywords."""
     for source, account, row in rows:
         at = world.accounts[source, account]
-        cost = exchange.dong(row.cost, at.currency, row.day)
+        cost = exchange.cost(row.cost, at.currency, row.day)
         place = (row.channel, at.market)
         tally.add("ad_impressions", row.day, row.impressions, *place)
         for name in ("ad_spend", "marketing_cost", "acquisition_cost"):

@@ -105,7 +105,8 @@ def _expected(buyers: list[_Buyer]) -> Mapping[str, tuple[float, float, int]]:
         return {}
     alike = Counter((buyer.x, buyer.recency, buyer.age) for buyer in buyers)
     groups = np.array([(*told, many) for told, many in sorted(alike.items())]).T
-    r, rate, odds, s = _search(_buying, (0.0, -2.0, -1.0, 2.0), (1, 0, 1, 1), groups)
+    counts, which = np.unique(groups[0], return_inverse=True)
+    r, rate, odds, s = _search(_buying, (0.0, -2.0, -1.0, 2.0), (1, 0, 1, 1), (counts, which, *groups[1:]))
     alpha, a, b = r / rate, s * odds / (1 + odds), s / (1 + odds)
     usual = spending[1].mean()
     p, q, level = _search(_spending, (0.5, 2.0, 0.0), (1, 1, 0), (spending[0], spending[1] / usual))
@@ -136,13 +137,19 @@ def _search(against: Callable[..., float], start: tuple[float, ...], are_shapes:
     return np.exp(logs)
 
 
-def _buying(logs: Any, x: Any, recency: Any, age: Any, customers: Any) -> float:
-    """Fader, Hardie & Lee (2005), equation 6: they are still customers, or left after the last purchase."""
+def _buying(logs: Any, counts: Any, which: Any, recency: Any, age: Any, customers: Any) -> float:
+    """Fader, Hardie & Lee (2005), equation 6: they are still customers, or left after the last purchase.
+
+    `which` of the counts a group has: functions that take long are worked out once for each of the few counts.
+    """
     r, rate, odds, s = np.exp(logs)
     alpha, a, b = r / rate, s * odds / (1 + odds), s / (1 + odds)
-    rates = loggamma(r + x) - loggamma(r) + r * np.log(alpha)
-    stays = betaln(a, b + x) - betaln(a, b) + rates - (r + x) * np.log(alpha + age)
-    leaves = betaln(a + 1, b + np.maximum(x, 1) - 1) - betaln(a, b) + rates - (r + x) * np.log(alpha + recency)
+    x = counts[which]
+    rates = (loggamma(r + counts) - loggamma(r) + r * np.log(alpha))[which]
+    none_left = (betaln(a, b + counts) - betaln(a, b))[which]
+    one_left = (betaln(a + 1, b + np.maximum(counts, 1) - 1) - betaln(a, b))[which]
+    stays = none_left + rates - (r + x) * np.log(alpha + age)
+    leaves = one_left + rates - (r + x) * np.log(alpha + recency)
     likelihood = np.where(x > 0, np.logaddexp(stays, leaves), stays)
     return -float(np.sum(customers * likelihood) / np.sum(customers))
 

@@ -191,24 +191,31 @@ def _count_leads(
     tally: Tally, leads: list[_Lead], counted: list[Order], deals: list[_Deal]
 ) -> list[LeadOutcome]:  # fmt: skip
     winning: dict[str, list[dt.date]] = defaultdict(list)
-    of_person: dict[Identity, list[dt.date]] = defaultdict(list)
+    of_person: dict[Identity, list[Order]] = defaultdict(list)
     for deal in deals:
         for lead in deal.leads:
             if deal.is_won:
                 winning[lead.id].append(deal.closed_on)
     for order in counted:
         if order.person is not None:
-            of_person[order.person].append(order.day)
+            of_person[order.person].append(order)
     became: dict[Identity, list[dt.date]] = defaultdict(list)
     outcomes = []
     for lead in leads:
         assert lead.day is not None
         place = (lead.channel, lead.market)
-        days = winning[lead.id] + of_person[lead.person]
+        orders = of_person[lead.person]
+        days = winning[lead.id] + [order.day for order in orders if _is_after(order, lead)]
         is_won = any(lead.day <= day <= lead.day + _WON_WITHIN for day in days)
-        outcomes.append(LeadOutcome(lead.day, place, is_won))
-        for name, value in (("leads", 1), ("leads_created_cohort", 1), ("leads_won_cohort", int(is_won))):
-            tally.add(name, lead.day, value, *place)
+        tally.add("leads", lead.day, 1, *place)
+        if all(_is_after(order, lead) for order in orders):  # else a customer already
+            outcomes.append(LeadOutcome(lead.day, place, is_won))
+            for name, value in (
+                ("leads_with_value", 1),
+                ("leads_created_cohort", 1),
+                ("leads_won_cohort", int(is_won)),
+            ):
+                tally.add(name, lead.day, value, *place)
         if lead.qualified_on is not None:
             tally.add("qualified_leads", lead.qualified_on, 1, *place)
         became[lead.person].append(lead.day)
@@ -218,6 +225,15 @@ def _count_leads(
         if many:
             tally.values["visitors_who_became_leads", period, start, channel, market] += many
     return outcomes
+
+
+def _is_after(order: Order, lead: _Lead) -> bool:
+    """Whether an order came after its person became a lead: by time, by the day where the lead states a day alone."""
+    assert lead.day is not None
+    moment = lead.at or lead.created
+    if moment.astimezone(lead.zone).time() == dt.time():
+        return order.day >= lead.day
+    return order.at > micros(moment)
 
 
 def _count_deals(tally: Tally, deals: list[_Deal]) -> None:
@@ -231,4 +247,6 @@ def _count_deals(tally: Tally, deals: list[_Deal]) -> None:
         cycle = (deal.closed_on - deal.created_on).days
         tally.add("deals_closed", deal.closed_on, 1, *place)
         tally.add("deals_won", deal.closed_on, int(deal.is_won), *place)
-        tally.add("sales_cycle_days", deal.closed_on, max(cycle, 0) if deal.is_won else 0, *place)
+        if deal.is_won and cycle >= 0:
+            tally.add("sales_cycle_days", deal.closed_on, cycle, *place)
+            tally.add("deals_won_dated", deal.closed_on, 1, *place)

@@ -23,6 +23,7 @@ def count_mentions(world: World, tally: Tally) -> None:
         tally.add("tracked_mentions", day, day in alike, None, market)
         if not subject:
             tally.add("brand_mentions", day, 1, None, market)
+            tally.add("brand_mentions_with_sentiment", day, bool(feeling), None, market)
             tally.add("negative_mentions", day, feeling == "negative", None, market)
             tally.add("positive_mentions", day, feeling == "positive", None, market)
 

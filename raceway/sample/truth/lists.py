@@ -84,6 +84,12 @@ def _accounts(world: World, tally: Tally, sessions: list[Session], person: Perso
         until = created_at + _ACTIVATED_WITHIN // dt.timedelta(microseconds=1)
         return any(created_at <= at <= until for at in key_uses.get(who, []))
 
+    # up to the last night the app's files tell of every day from the first use on
+    used_from = min((_local(world, use.at) for use in world.lists.uses), default=dt.date.max)
+
+    def is_usage_told(created_on: dt.date) -> bool:
+        return used_from <= created_on + _ACTIVATED_WITHIN
+
     # from its first day on the list, and not the site's events, says who signed up on the main site
     listed_from = min((login.created_at.astimezone(world.settings.zone).date() for login in world.lists.logins),
                       default=dt.date.max)  # fmt: skip
@@ -96,6 +102,7 @@ def _accounts(world: World, tally: Tally, sessions: list[Session], person: Perso
             place = (session.channel, session.market)
             tally.add("signups", session.day, 1, *place)
             tally.add("activated_accounts", session.day, is_activated(session.person, at), *place)
+            tally.add("signups_with_usage", session.day, is_usage_told(session.day), *place)
     for login in world.lists.logins:
         who = person(user_identity(login))
         day, created_at = login.created_at.astimezone(world.settings.zone).date(), micros(login.created_at)
@@ -107,5 +114,7 @@ def _accounts(world: World, tally: Tally, sessions: list[Session], person: Perso
             place = ("other", market(user_identity(login), home))
         tally.add("signups", day, 1, *place)
         tally.add("activated_accounts", day, is_activated(who, created_at), *place)
+        tally.add("signups_with_usage", day, is_usage_told(day), *place)
+        tally.add("signups_with_profile", day, 1, *place)
         completed = login.completed_on is not None and login.completed_on <= day + _COMPLETED_WITHIN
         tally.add("profiles_completed", day, completed, *place)

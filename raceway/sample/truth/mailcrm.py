@@ -25,41 +25,33 @@ Stretches = dict[tuple[str, str], list[Stretch]]
 def count_mail(world: World, tally: Tally) -> None:
     """Mailings and subscribers of all tools."""
     _count_mailings(world, tally)
-    subscribed = _subscribed(world)
-    _count_states(world, tally, "subscribers", _everywhere(subscribed), PERIODS)
-    _count_growth(world, tally)
-    _count_states(world, tally, "active_subscribers", _everywhere(_active(world, subscribed)), LONG_PERIODS)
+    letters, of_tools = _letter_readers(world), _contacts(world)
+    told = _told(world, of_tools)
+    _count_states(world, tally, "subscribers", _everywhere(_joined(letters, *of_tools.values())), PERIODS)
+    _count_growth(world, tally, {"mailchimp": letters, **of_tools})
+    _count_states(world, tally, "subscribers_with_activity", _everywhere(told), LONG_PERIODS)
+    _count_states(world, tally, "active_subscribers", _everywhere(_active(world, told)), LONG_PERIODS)
 
 
 def _count_mailings(world: World, tally: Tally) -> None:
     account = world.accounts["mailchimp", "vn-list"]
     for mailing in world.mailings:
         day = mailing.sent_at.astimezone(account.zone).date()
-        for name, value in (
-            ("email_delivered", mailing.delivered),
-            ("email_unique_opens", mailing.opens),
-            ("email_unique_clicks", mailing.clicks),
-            ("email_forwards", mailing.forwards),
-            ("campaign_unsubscribes", mailing.unsubscribes),
-        ):
-            tally.add(name, day, value, "email", account.market)
+        results = (mailing.delivered, mailing.opens, mailing.clicks, mailing.forwards, mailing.unsubscribes)
+        _count_mailing(tally, day, account.market, *results)
     for sent in world.mailcrm.mailings:
         account = world.accounts[sent.tool, ACCOUNTS[sent.tool]]
         day = sent.sent_at.astimezone(account.zone).date()
         if sent.channel != "Email":
             continue
-        is_marked = sent.tool != "klaviyo"  # whose campaign export does not tell machine opens apart
-        for name, value in (
-            ("email_delivered", sent.recipients - sent.bounces),
-            ("email_unique_opens", sent.opens - (sent.machine_opens if is_marked else 0)),
-            ("email_unique_clicks", sent.clicks),
-            ("email_forwards", 0 if sent.tool == "klaviyo" else sent.forwards),
-            ("campaign_unsubscribes", sent.unsubscribes),
-        ):
-            tally.add(name, day, value, "email", account.market)
+        is_marked = sent.tool != "klaviyo"  # whose campaign export tells neither machine opens nor forwards
+        opens = sent.opens - (sent.machine_opens if is_marked else 0)
+        forwards = sent.forwards if is_marked else None
+        delivered = sent.recipients - sent.bounces
+        _count_mailing(tally, day, account.market, delivered, opens, sent.clicks, forwards, sent.unsubscribes)
 
 
-def _count_growth(world: World, tally: Tally) -> None:
+def _count_growth(world: World, tally: Tally, lists: dict[str, Stretches]) -> None:
     """Subscribers at both ends of a period, of the lists that are known at both: since their first date."""
     began = _first_days(world)
     tools = sorted(began, key=began.__getitem__)
@@ -72,7 +64,7 @@ def _count_growth(world: World, tally: Tally) -> None:
             end = min(tally.calendar.end(period, start), world.last)
             known = tuple(tool for tool in tools if began[tool] < start)
             if known and known not in counted:
-                counted[known] = _members(world, known)
+                counted[known] = _members(lists, known)
             if known:
                 for measure, day in (("with_start", end), ("at_start_with_end", start - _DAY)):
                     for market, (days, members) in counted[known].items():
@@ -84,10 +76,10 @@ def _count_growth(world: World, tally: Tally) -> None:
             start = tally.calendar.end(period, start) + _DAY
 
 
-def _members(world: World, tools: tuple[str, ...]) -> dict[str, tuple[list[dt.date], list[int]]]:
+def _members(lists: dict[str, Stretches], tools: tuple[str, ...]) -> dict[str, tuple[list[dt.date], list[int]]]:
     """Subscribed addresses of some tools, by market and in all: days of change, and how many from each on."""
     moves: dict[str, list[tuple[dt.date, int]]] = defaultdict(list)
-    for market, stretches in _everywhere(_subscribed(world, tools)):
+    for market, stretches in _everywhere(_joined(*(lists[tool] for tool in tools if tool in lists))):
         for first, last in _merged(stretches):
             moves[market or "all"] += [(first, 1), (last, -1)]
     return {market: _running(changes) for market, changes in moves.items()}
@@ -116,22 +108,83 @@ def _first_days(world: World) -> dict[str, dt.date]:
     return {tool: min(ats).astimezone(zones[tool]).date() for tool, ats in moments.items() if ats}
 
 
-def _subscribed(world: World, tools: tuple[str, ...] | None = None) -> Stretches:
-    """When each address was subscribed in each market, tool by tool; `tools`: of these alone."""
+def _count_mailing(
+    tally: Tally, day: dt.date, market: str, delivered: int, opens: int, clicks: int, forwards: int | None, left: int
+) -> None:
+    """A mailing's results. All tools state them but forwards (None), which then stand on no side of a rate."""
+    for name, value in (
+        ("email_delivered", delivered),
+        ("email_delivered_with_opens", delivered),
+        ("email_delivered_with_clicks", delivered),
+        ("email_delivered_with_unsubscribes", delivered),
+        ("email_unique_opens", opens),
+        ("email_unique_opens_with_delivered", opens),
+        ("email_unique_opens_with_clicks", opens),
+        ("email_unique_clicks", clicks),
+        ("email_unique_clicks_with_delivered", clicks),
+        ("email_unique_clicks_with_opens", clicks),
+        ("campaign_unsubscribes", left),
+        ("campaign_unsubscribes_with_delivered", left),
+    ):
+        tally.add(name, day, value, "email", market)
+    if forwards is not None:
+        tally.add("email_forwards", day, forwards, "email", market)
+        tally.add("email_forwards_with_delivered", day, forwards, "email", market)
+        tally.add("email_delivered_with_forwards", day, delivered, "email", market)
+
+
+def _letter_readers(world: World) -> Stretches:
+    """When each address of Mailchimp's list, which tells no activity, was subscribed."""
     found: Stretches = defaultdict(list)
     account = world.accounts["mailchimp", "vn-list"]
-    for subscriber in world.subscribers if tools is None or "mailchimp" in tools else ():
+    for subscriber in world.subscribers:
         began, ended = subscriber.confirmed or subscriber.opted_in, subscriber.unsubscribed or subscriber.cleaned
         if began is not None:
             last = dt.date.max if ended is None else ended.astimezone(account.zone).date()
             found[subscriber.email.lower(), account.market].append((began.astimezone(account.zone).date(), last))
+    return _real(found)
+
+
+def _contacts(world: World) -> dict[str, Stretches]:
+    """By tool: when each address of the others' lists was subscribed."""
+    found: dict[str, Stretches] = {}
     for contact in world.mailcrm.contacts:
         account = world.accounts[contact.tool, ACCOUNTS[contact.tool]]
-        if contact.is_subscriber and (tools is None or contact.tool in tools):
+        if contact.is_subscriber:
             out = _end(world, contact)
             last = dt.date.max if out is None else out.astimezone(account.zone).date()
-            found[contact.email.lower(), account.market].append((contact.added.astimezone(account.zone).date(), last))
+            of_tool = found.setdefault(contact.tool, defaultdict(list))
+            began = contact.added.astimezone(account.zone).date()
+            of_tool[contact.email.lower(), account.market].append((began, last))
+    return {tool: _real(stretches) for tool, stretches in found.items()}
+
+
+def _real(found: Stretches) -> Stretches:
+    """Without stretches that ended before they began."""
     return {key: [(first, last) for first, last in days if first < last] for key, days in found.items()}
+
+
+def _joined(*parts: Stretches) -> Stretches:
+    found: Stretches = defaultdict(list)
+    for part in parts:
+        for key, days in part.items():
+            found[key] += days
+    return found
+
+
+def _told(world: World, of_tools: dict[str, Stretches]) -> Stretches:
+    """From when on each tool's files tell what its subscribers do; the last of them is the night's own."""
+    first: dict[str, dt.date] = {}
+    for event in world.mailcrm.events:
+        day = event.at.astimezone(world.accounts[event.tool, ACCOUNTS[event.tool]].zone).date()
+        first[event.tool] = min(day, first.get(event.tool, day))
+    return _joined(
+        *(
+            _real({key: [(max(begun, first[tool]), last) for begun, last in days] for key, days in stretches.items()})
+            for tool, stretches in of_tools.items()
+            if tool in first
+        )
+    )
 
 
 def _end(world: World, contact: ListContact) -> dt.datetime | None:

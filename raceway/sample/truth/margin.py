@@ -6,10 +6,11 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 from raceway.sample.truth.identities import Identity
-from raceway.sample.truth.orders import Exchange, Order, half_up, till_refunds
+from raceway.sample.truth.orders import Exchange, Order, half_up, six_decimals, till_refunds
 from raceway.sample.truth.tally import Tally
 from raceway.sample.world.world import World
 
@@ -27,7 +28,7 @@ class _Movement:
     day: dt.date
     category: str
     net: int
-    cost: int | None
+    cost: Decimal | None
 
 
 def tally_margins(
@@ -41,7 +42,7 @@ def tally_margins(
 ) -> None:
     """Adds the measures. `orders` are those that count, `lifetimes` gives the periods of states."""
     movements = [movement for order in orders for movement in _movements(world, exchange, order)]
-    earned: list[tuple[dt.date, str, int]] = []
+    earned: list[tuple[dt.date, str, Decimal]] = []
     for move in movements:
         if move.cost is None:
             continue
@@ -55,7 +56,7 @@ def tally_margins(
         if move.order.person is not None:
             earned.append((move.day, market(move.order.person, ""), profit))
     for period, start, end in lifetimes():
-        to_date: dict[str, int] = defaultdict(int)
+        to_date: dict[str, Decimal] = defaultdict(Decimal)
         for day, of, profit in earned:
             if day <= end:
                 to_date[of] += profit
@@ -80,7 +81,7 @@ def _movements(world: World, exchange: Exchange, order: Order) -> list[_Movement
         for day, amount in order.refunds:
             if sales:
                 before, after = (half_up(Fraction(amount * so_far[at], sales)) for at in (number, number + 1))
-                back = None if cost is None else -half_up(Fraction(cost * amount, sales))
+                back = None if cost is None else -six_decimals(Fraction(cost) * amount / sales)
                 found.append(_Movement(order, day, category, before - after, back))
     return found
 
@@ -89,7 +90,7 @@ def _category(world: World, sku: str) -> str:
     return next((article.category for article in world.lists.articles if article.sku == sku), "")
 
 
-def _cost(world: World, exchange: Exchange, sku: str, quantity: int, day: dt.date) -> int | None:
+def _cost(world: World, exchange: Exchange, sku: str, quantity: int, day: dt.date) -> Decimal | None:
     """Pieces times the cost that was valid; a foreign one at the rate of its first day."""
     valid = [article for article in world.lists.articles if article.sku == sku and article.valid_from <= day]
     if not valid:
@@ -97,7 +98,7 @@ def _cost(world: World, exchange: Exchange, sku: str, quantity: int, day: dt.dat
     article = max(valid, key=lambda one: one.valid_from)
     if article.cost is None:
         return None
-    return exchange.dong(article.cost * quantity, article.currency, min(article.valid_from, world.as_of))
+    return exchange.cost(article.cost * quantity, article.currency, min(article.valid_from, world.as_of))
 
 
 def _markets(

@@ -6,6 +6,7 @@ import datetime as dt
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
@@ -25,6 +26,11 @@ def half_up(amount: Fraction) -> int:
     return whole if amount >= 0 else -whole
 
 
+def six_decimals(amount: Fraction) -> Decimal:
+    """Rounded to millionths of a đồng, halves away from zero: costs and fees are kept so."""
+    return Decimal(half_up(amount * 1_000_000)).scaleb(-6)
+
+
 class Exchange:
     """The company's rates: of two for one day the one written down later."""
 
@@ -34,12 +40,19 @@ class Exchange:
 
     def dong(self, amount: int, currency: str, day: dt.date) -> int:
         """An amount in its currency's smallest unit, in whole đồng at the rate of `day` (or the latest before)."""
+        return half_up(self._converted(amount, currency, day))
+
+    def cost(self, amount: int, currency: str, day: dt.date) -> Decimal:
+        """The same of a cost or fee, to six decimals of a đồng."""
+        return six_decimals(self._converted(amount, currency, day))
+
+    def _converted(self, amount: int, currency: str, day: dt.date) -> Fraction:
         if currency == "VND":
-            return amount
+            return Fraction(amount)
         for age in range(self.max_age_days + 1):
             rate = self._rates.get(day - dt.timedelta(days=age))
             if rate is not None:
-                return half_up(Fraction(amount * rate, 10_000))
+                return Fraction(amount * rate, 10_000)
         raise LookupError(f"the invented world has no rate for {currency} on {day}")
 
 
@@ -98,10 +111,20 @@ def placed_orders(world: World, links: Links, exchange: Exchange, more: Iterable
     return orders
 
 
+def without_vat(order: ShopOrder) -> Fraction:
+    """Which part of the order's prices is left without VAT: by the tax that it states over goods and shipping, else by
+    the rate."""
+    held = order.goods - order.goods_discount + order.shipping
+    if not order.taxes_x100:
+        return 1 / _VAT
+    return (held - Fraction(order.taxes_x100, 100)) / held
+
+
 def _shop_order(world: World, links: Links, order: ShopOrder) -> Order:
     account = world.accounts["shopify", "vn-shop"]
     identity = order_identity(order.email, order.phone)
     cancelled, refused = order.cancelled_at, order.refused_at
+    left = without_vat(order)
     seen = [moment for moment in world.order_exports if refused is not None and moment >= refused]
     return Order(
         id=f"shopify:vn-shop:{order.name}",
@@ -110,11 +133,11 @@ def _shop_order(world: World, links: Links, order: ShopOrder) -> Order:
         place="online",
         person=None if identity is None else links.person(identity),
         market=order.shipping_country or order.billing_country or account.market,
-        gross=sum(half_up(line.price * line.quantity / _VAT) for line in order.lines if not line.is_gift_card),
-        discount=half_up(order.goods_discount / _VAT),
+        gross=sum(half_up(line.price * line.quantity * left) for line in order.lines if not line.is_gift_card),
+        discount=half_up(order.goods_discount * left),
         refunds=_refunds(world, order),
         lines=tuple(
-            SoldLine(line.sku, line.quantity, half_up(line.price * line.quantity / _VAT))
+            SoldLine(line.sku, line.quantity, half_up(line.price * line.quantity * left))
             for line in order.lines
             if not line.is_gift_card
         ),
@@ -139,7 +162,7 @@ def _refunds(world: World, order: ShopOrder) -> list[tuple[dt.date, int]]:
         items = Fraction(min(total, order.total) * goods, order.total) if order.total else Fraction(0)
         if items != shown:
             moment = order.created_at if number == 0 else exported_at
-            rows.append((moment.astimezone(zone).date(), half_up((items - shown) / _VAT)))
+            rows.append((moment.astimezone(zone).date(), half_up((items - shown) * without_vat(order))))
             shown = items
     return rows
 

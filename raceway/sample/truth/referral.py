@@ -37,8 +37,9 @@ def tally_referrals(
         for name in order.names[:1]:
             names.setdefault(name.removeprefix("#"), []).append(order)
     brought: set[str] = set()
+    known: set[Identity] = set()  # friends whom an earlier invitation named
     inviters: list[tuple[Identity, dt.date]] = []
-    for referral in world.partners.referrals:
+    for referral in sorted(world.partners.referrals, key=lambda referral: (referral.at, referral.id)):
         if company.STAFF_EMAIL in (referral.inviter, referral.invited):
             continue
         inviter = order_identity(referral.inviter, None)
@@ -53,7 +54,11 @@ def tally_referrals(
             continue
         after = [order for order in by_person.get(friend, []) if order.at > micros(referral.at)]
         soon = any(order.at <= micros(referral.at) + _WITHIN for order in after)
-        tally.add("referrals_converted", day, soon, None, place)
+        is_customer = any(order.at <= micros(referral.at) for order in by_person.get(friend, []))
+        if friend not in known and not is_customer:
+            tally.add("friends_invited", day, 1, None, place)
+            tally.add("referrals_converted", day, soon, None, place)
+        known.add(friend)
         brought |= {order.id for order in after if order.number == 1}
     for order in orders:
         if order.id in brought:

@@ -68,9 +68,11 @@ def count_service(world: World, tally: Tally, market_of: MarketOf, beginnings_of
     for task in world.service.tasks:
         tally.add("usability_tasks", task.day, 1)
         tally.add("usability_errors", task.day, task.errors)
+        tally.add("usability_tasks_with_errors", task.day, 1)
         if task.is_success:
             tally.add("usability_successes", task.day, 1)
             tally.add("usability_seconds", task.day, Decimal(task.tenths) / 10)
+            tally.add("usability_successes_with_seconds", task.day, 1)
 
 
 def _ticket(

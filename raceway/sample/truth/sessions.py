@@ -28,6 +28,8 @@ class Session:
     campaign: tuple[str, str, str, str] = ("", "", "", "")
     events: list[Event] = field(default_factory=list)
     has_order: bool = False
+    named_at: int | None = None  # when a purchase of it last named a placed order
+    tells_engagement: bool = True  # whether the site's events say how long a visitor looked
 
     @property
     def engaged_ms(self) -> int:
@@ -44,7 +46,10 @@ def cut_sessions(world: World, links: Links) -> list[Session]:
     another campaign, or with another business day."""
     sessions = _sessions_of(world, links, world.events, "ga4_client", world.accounts["ga4", "vn-shop"].market)
     outlet = world.accounts["segment", "vn-outlet"]
-    sessions += _sessions_of(world, links, world.outlet.events, "segment_device", outlet.market)
+    of_outlet = _sessions_of(world, links, world.outlet.events, "segment_device", outlet.market)
+    for session in of_outlet:
+        session.tells_engagement = False
+    sessions += of_outlet
     return sorted(sessions, key=lambda session: (session.start, session.device.client))
 
 

@@ -34,6 +34,9 @@ def _add(world: World, tally: Tally, account: str, day: dt.date, counters: Count
     market = world.accounts["social", account].market
     tally.add("social_impressions", day, max(0, counters.impressions), "organic_social", market)
     tally.add("social_engagements", day, counters.engagements, "organic_social", market)
+    # every network of the sample states both
+    tally.add("social_impressions_with_engagements", day, max(0, counters.impressions), "organic_social", market)
+    tally.add("social_engagements_with_impressions", day, counters.engagements, "organic_social", market)
     tally.add("content_shares", day, counters.shares, None, market)
 
 

@@ -15,6 +15,7 @@ from typing import Final
 from raceway.sample.truth.ads import bearing_rows, claims_purchases, count_ads, count_organic_search
 from raceway.sample.truth.attribution import Attribution
 from raceway.sample.truth.clv import tally_clv
+from raceway.sample.truth.conversion import converting_visitors
 from raceway.sample.truth.crm import count_crm
 from raceway.sample.truth.experiments import tally_experiments
 from raceway.sample.truth.identities import Identity, Links, order_identity, revealed_links
@@ -30,12 +31,12 @@ from raceway.sample.truth.referral import tally_referrals
 from raceway.sample.truth.repeat import tally_repeat_orders
 from raceway.sample.truth.search import count_search
 from raceway.sample.truth.service import count_service, first_sign_ups, hear_good_reviews
-from raceway.sample.truth.sessions import cut_sessions, first_touches, is_bounced
+from raceway.sample.truth.sessions import Session, cut_sessions, first_touches, is_bounced
 from raceway.sample.truth.social import count_social
 from raceway.sample.truth.tally import Key, Number, Tally
 from raceway.sample.truth.trade import count_loose_returns, loose_returns, reveal_buyers, trade_orders
 from raceway.sample.truth.worth import tally_lead_values
-from raceway.sample.world.periods import LONG_PERIODS, PERIODS, Calendar
+from raceway.sample.world.periods import LONG_PERIODS, Calendar
 from raceway.sample.world.things import DAY, micros
 from raceway.sample.world.world import World
 
@@ -43,6 +44,16 @@ _COHORT_DAYS: Final = 60  # an order's time to be cancelled, refused or given ba
 _READY_DAYS: Final = 180  # after history_start nobody is new by accident
 # what nobody can know while the history is young
 _UNREADY: Final = (
+    "referred_customers",
+    "referral_revenue",
+    "referrals_converted",
+    "friends_invited",
+    "customers_with_two_orders",
+    "lifetime_gross_profit",
+    "onboarding_tickets",
+    "leads_created_cohort",
+    "leads_won_cohort",
+    "leads_with_value",
     "new_customers",
     "active_customers_at_start",
     "retained_customers",
@@ -138,7 +149,7 @@ class Truth:
         count_mentions(self.world, self.tally)
         tally_experiments(self.world, self.tally, self.links.person)
         values = self.tally.close(dict.fromkeys(PLANNED, self.world.as_of), self.world.last)
-        values = self._with_buyers_among_visitors(values)
+        values |= converting_visitors(self.tally, self.sessions, self.counted)
         self.unknown = {key for key in values if self.is_unknown(key)}
         return {key: value for key, value in values.items() if key not in self.unknown}
 
@@ -158,13 +169,14 @@ class Truth:
             if initiative.finished_on is not None and initiative.finished_on <= initiative.planned_end:
                 self.tally.add("initiatives_on_schedule", initiative.planned_end, 1)
 
-    def _spread(self, amount: int, currency: str, first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, int]]:
-        """Evenly over the days, rounded down; what is left over falls on the last day."""
-        total = self.exchange.dong(amount, currency, min(first, self.world.as_of))
+    def _spread(self, amount: int, currency: str, first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, Decimal]]:
+        """Evenly over the days, rounded down to six decimals; what is left over falls on the last day."""
+        total = int(self.exchange.cost(amount, currency, min(first, self.world.as_of)).scaleb(6))
         days = (last - first).days + 1
         for number in range(days):
             is_last = number == days - 1
-            yield first + dt.timedelta(days=number), total // days + (total % days if is_last else 0)
+            share = total // days + (total % days if is_last else 0)
+            yield first + dt.timedelta(days=number), Decimal(share).scaleb(-6)
 
     # Reach
 
@@ -181,15 +193,17 @@ class Truth:
             views, adds = session.times(events.product_view), session.times(events.cart_add)
             counts: dict[str, Number] = {
                 "sessions": 1,
-                "bounced_sessions": is_bounced(session, events.page_view, events.key),
+                "bounced_sessions": session.tells_engagement and is_bounced(session, events.page_view, events.key),
+                "sessions_with_engagement": session.tells_engagement,
                 "referral_sessions": session.channel == "referral",
                 "engaged_seconds": Decimal(session.engaged_ms) / 1000,
                 "page_views": len(session.times(events.page_view)),
+                "page_views_with_engagement": len(session.times(events.page_view)) * session.tells_engagement,
                 "product_views": len(views),
                 "product_view_sessions": bool(views),
                 "cart_sessions": bool(views) and any(at >= views[0] for at in adds),
                 "carts_created": bool(adds),
-                "carts_ordered": bool(adds) and self._is_ordered(adds[0], online.get(session.person, [])),
+                "carts_ordered": bool(adds) and self._is_ordered(adds[0], session, online.get(session.person, [])),
                 "newsletter_signups": len(session.times(events.newsletter)),
                 "content_interactions": len(session.times(events.content)),
                 "converting_sessions": session.has_order,
@@ -211,9 +225,14 @@ class Truth:
     def _mark_orders(self) -> None:
         """The first session whose purchase names a counted order is the one that converted."""
         names = {name: order.id for order in self.counted for name in order.names}
+        placed = {name: order.id for order in self.orders for name in order.names}
         found = set()
         for session in self.sessions:
+            named: dict[str, int] = {}
             for event in session.events:
+                if event.transaction in placed:
+                    named.setdefault(placed[event.transaction], event.at)
+                    session.named_at = max(named.values())
                 order_id = names.get(event.transaction) if event.transaction is not None else None
                 if order_id is not None and order_id not in found:
                     found.add(order_id)
@@ -226,22 +245,9 @@ class Truth:
                 moments.setdefault(order.person, []).append(order.at)
         return moments
 
-    def _is_ordered(self, added_at: int, ordered_at: list[int]) -> bool:
+    def _is_ordered(self, added_at: int, session: Session, ordered_at: list[int]) -> bool:
         window = self.settings.customers.cart_window_days * DAY
-        return any(added_at <= at <= added_at + window for at in ordered_at)
-
-    def _with_buyers_among_visitors(self, values: dict[Key, Number]) -> dict[Key, Number]:
-        """Visitors of a period, channel and market who have an online order in the period, through any channel."""
-        buyers: dict[tuple[str, dt.date], set[object]] = {}
-        for order in self.counted:
-            if order.place == "online" and order.person is not None:
-                for period in PERIODS:
-                    buyers.setdefault((period, self.calendar.start(period, order.day)), set()).add(order.person)
-        for (_, period, start, channel, market), seen in self.tally.persons("visitors"):
-            many = len(seen & buyers.get((period, start), set()))
-            if many:
-                values["converting_visitors", period, start, channel, market] = many
-        return values
+        return session.named_at is not None or any(added_at <= at <= added_at + window for at in ordered_at)
 
     # Convert
 
@@ -348,11 +354,13 @@ class Truth:
         if measure in _UNREADY:
             return start < self.ready_from
         if measure in _FITTED:
-            return (period, start) not in self.fitted
+            return start < self.ready_from or (period, start) not in self.fitted
         if measure == "new_visitors":
             return not self._knows_new_visitors(key)
         if measure in ("lead_value", "tracked_mentions"):
             untold = self.unpriced if measure == "lead_value" else self.incomparable
+            if measure == "lead_value" and start < self.ready_from:
+                return True
             return any(self.calendar.start(period, day) == start for day in untold)
         return False
 

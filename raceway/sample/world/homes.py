@@ -35,7 +35,7 @@ def prepare_home(home: Home, history_start: dt.date, last: dt.date) -> Settings:
         _fill(home.accounts, Account, accounts)
         _fill(home.exclusions, Exclusion, company.sample_exclusions())
         _fill(home.holidays, Holiday, days_off)
-        if home.settings.read_text(encoding="utf-8") == settings_toml():
+        if home.settings.read_text(encoding="utf-8") in (settings_toml(), settings_toml(asked=())):
             home.settings.write_text(settings_toml(company.sample_settings()), encoding="utf-8")
     elif list(load_accounts(home).values()) != accounts:
         raise BadSettings(

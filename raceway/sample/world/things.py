@@ -123,6 +123,7 @@ class ShopOrder:
     refusal_tag: str = ""
     refunds: list[tuple[dt.datetime, int]] = field(default_factory=list)  # moment, running total
     is_test: bool = False
+    free_shipping: int = 0  # what a code took off the shipping: part of the discount as the shop writes it
     name: str = ""
     id: str = ""
 
@@ -145,6 +146,11 @@ class ShopOrder:
     def goods_discount(self) -> int:
         """The discount, as far as there are goods to take it: cards have none."""
         return min(self.discount, self.goods)
+
+    @property
+    def taxes_x100(self) -> int:
+        """The VAT of 8 % that its goods and its shipping hold, in hundredths of a đồng; a gift card holds none."""
+        return ((self.goods - self.goods_discount + self.shipping) * 1600 + 108) // 216
 
     def changes(self) -> list[dt.datetime]:
         """The moments at which an export of it begins to look different."""

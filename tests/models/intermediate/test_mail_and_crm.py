@@ -30,6 +30,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     told.account("salesforce", "b2b", **US)
     told.account("klaviyo", "letters", **US)
     told.account("activecampaign", "club")
+    told.account("mailchimp", "old")
     told.account("getresponse", "sg", market="SG", time_zone="Asia/Singapore")
     told.exclude("email", "staff")
     _site_and_shop(told)
@@ -84,6 +85,7 @@ def _hubspot(story: Story) -> None:
         contact("11", "Lead", became_lead_at="2026-03-05 10:00:00", email_hash="mai"),
         contact("12", "Lead", became_lead_at="2026-03-05 10:00:01", email_hash="mai", original_source="Organic-Social"),
         contact("13", "Lead", became_lead_at="2026-03-05 17:00:00", email_hash="mai"),
+        contact("15", "Lead", became_lead_at="2026-03-06 02:06:00", email_hash="mai"),
     ]
     story.batch("hubspot", "contacts", "crm", later, SECOND)
     story.batch("hubspot", "contacts", "crm", [*later, contact("4", "Lead")][4:], THIRD)
@@ -96,7 +98,9 @@ def _hubspot(story: Story) -> None:
         deal("2", "closedwon", "2026-03-10 03:00:00", "2026-03-07 03:00:00", contact_ids="3;1", amount="9"),
         deal("3", "Presentation Scheduled", "2026-03-01 03:00:00", "2026-05-01 03:00:00", contact_ids="3"),
         deal("4", "Ký hợp đồng", "2026-03-01 03:00:00", "2026-03-02 03:00:00", is_won=True, currency="USD", amount="7"),
-        deal("5", "Closed Lost", "2026-03-01 03:00:00", "2026-03-02 03:00:00", original_source="Paid Search"),
+        deal("5", "Closed Lost", "2026-03-01 03:00:00", "2026-03-02 03:00:00", original_source="Paid Search",
+             merged_ids="6;7"),
+        deal("6", "Closed Won", "2026-03-01 03:00:00", "2026-03-02 03:00:00"),
     ], THIRD)  # fmt: skip
 
 
@@ -138,6 +142,21 @@ def _letters(story: Story) -> None:
         person("odd", "gesperrt"),
         person("staff", "active"),
     ], FIRST)  # fmt: skip
+    member = {"status": "subscribed", "optin_at": "2026-02-01 02:00:00"}
+    out = {
+        "email_hash": "out",
+        "status": "unsubscribed",
+        "optin_at": "2026-02-01 02:00:00",
+        "unsub_at": "2026-02-20 02:00:00",
+    }
+    story.batch("mailchimp", "audience", "old", [
+        *(member | {"email_hash": who} for who in ("here", "gone")), out, out | {"email_hash": "back"},
+    ], FIRST)  # fmt: skip
+    # only those who left: nobody is missing from it
+    story.batch("mailchimp", "audience", "old", [out], SECOND)
+    story.batch("mailchimp", "audience", "old", [
+        member | {"email_hash": "here"}, member | {"email_hash": "back", "optin_at": "2026-03-05 02:00:00"},
+    ], THIRD)  # fmt: skip
     story.batch("activecampaign", "contacts", "club", [person("left", "Đã hủy đăng ký")], SECOND)
     story.batch("activecampaign", "contacts", "club", [person("left", "bounced")], THIRD)
     story.batch(
@@ -156,6 +175,7 @@ def _letters(story: Story) -> None:
     ], SECOND)  # fmt: skip
     story.batch("getresponse", "campaigns", "sg", [
         sent | {"campaign_id": "k1", "title": "SG", "bounces": 4, "unique_machine_opens": 15, "forwards": 3},
+        sent | {"campaign_id": "k2", "title": "SG"},
     ], SECOND)  # fmt: skip
     opened = {"email_hash": "stays", "event": "Opened Email", "occurred_at": "2026-03-02 04:59:59", "campaign_id": "k1"}
     story.batch(
@@ -188,6 +208,7 @@ def test_a_lead_is_dated_by_its_column_else_by_the_first_export_that_shows_it(st
         "11": on("03-05"),
         "12": on("03-05"),
         "13": on("03-06"),
+        "15": on("03-06"),
     }
 
 
@@ -232,6 +253,13 @@ def test_a_lead_is_won_by_an_order_or_a_deal_within_ninety_days(story: Story) ->
     assert leads(story, "is_won_90d", "salesforce") == {"00Q5g00000AbCdE": False, "00Q5g00000aBcDe": False}  # 91 days
 
 
+def test_who_was_a_customer_before_is_told_by_time_and_by_the_day_where_a_day_alone_is_stated(story: Story) -> None:
+    found = leads(story, "was_customer")
+    # Mai ordered at 02:05 of 6 March: a minute before the lead of 15; the cell of 13 names the day alone
+    assert {k for k, before in found.items() if before} == {"15"}
+    assert leads(story, "is_won_90d")["15"] is False
+
+
 def test_deals_are_closed_by_column_or_stage_and_an_impossible_cycle_is_none(story: Story) -> None:
     rows = story.query(
         "select split_part(deal_id, ':', 3), is_closed, is_won, closed_on, cycle_days, amount, currency "
@@ -242,7 +270,7 @@ def test_deals_are_closed_by_column_or_stage_and_an_impossible_cycle_is_none(sto
         ("2", True, True, on("03-07"), None, Decimal(9), "VND"),
         ("3", False, False, on("05-01"), None, None, "VND"),
         ("4", True, True, on("03-02"), 1, None, "USD"),  # no rate: the amount is unknown, the deal counts
-        ("5", True, False, on("03-02"), None, None, "VND"),
+        ("5", True, False, on("03-02"), None, None, "VND"),  # 6 was merged into it and is no deal of its own
     ]
 
 
@@ -267,17 +295,22 @@ def test_an_address_ends_when_it_is_told_else_when_an_export_shows_it(story: Sto
         ("activecampaign", "told", on("02-01"), on("02-21")),
         ("activecampaign", "twice", on("02-05"), None),
         ("klaviyo", "stays", on("01-31"), None),  # 22:00 of the day before in New York
+        ("mailchimp", "back", on("03-05"), None),
+        ("mailchimp", "gone", on("02-01"), on("03-20")),  # the whole audience of that day has no such address
+        ("mailchimp", "here", on("02-01"), None),
+        ("mailchimp", "out", on("02-01"), on("02-20")),  # was out before it was gone
     ]
 
 
 def test_mails_count_without_texts_and_without_machines_where_they_are_marked(story: Story) -> None:
     rows = story.query(
         "select source, campaign_id, day, delivered, unique_opens, forwards, unique_clicks, unsubscribes "
-        "from fct_reach_email_campaign order by 1"
+        "from fct_reach_email_campaign order by 1, 2"
     )
     assert rows == [
         ("getresponse", "k1", on("03-02"), 96, 25, 3, 9, 2),
-        ("klaviyo", "k1", on("03-02"), 97, 40, 0, 9, 2),
+        ("getresponse", "k2", on("03-02"), None, 40, None, 9, 2),  # neither delivered nor bounces are stated
+        ("klaviyo", "k1", on("03-02"), 97, 40, None, 9, 2),  # Klaviyo tells no forwards
     ]
 
 

@@ -15,6 +15,7 @@ from tests.support.mart import Mart, seed
 WINDOWS = {
     "carts_ordered": 7,  # "ordered within 7 days"
     "activated_accounts": 7,  # "used a key feature within 7 days"
+    "signups_with_usage": 7,  # the whole of it
     "profiles_completed": 30,  # "a complete profile within 30 days"
     "leads_created_cohort": 90,  # the whole of the next one
     "leads_won_cohort": 90,  # "ordered or whose deal was won within 90 days"

@@ -165,7 +165,7 @@ def came(warehouse: Warehouse, days: set[tuple[str, str, dt.date, str]], first_d
     warehouse.table(
         "int_person_daily",
         "activity varchar, person_id varchar, day date, channel varchar, market varchar, has_interaction boolean, "
-        "is_online_order boolean, is_repeat_order boolean",
+        "began_at timestamp, ordered_at timestamp, is_repeat_order boolean",
         rows,
     )
     warehouse.table(

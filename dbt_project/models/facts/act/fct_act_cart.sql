@@ -34,7 +34,8 @@ final as (
         sessions.channel,
         sessions.market,
         sessions.first_cart_add_at as added_at,
-        ordered.session_id is not null as is_ordered
+        -- a purchase of the session that names a placed order ends the cart, whoever the visitor is
+        ordered.session_id is not null or sessions.order_named_at is not null as is_ordered
     from sessions
     left join ordered on sessions.session_id = ordered.session_id
 )

@@ -29,6 +29,19 @@ activated as (
             and key_uses.used_at <= {{ add_24_hours('logins.created_at', 7) }}
 ),
 
+-- nobody is seen to use, or not to use, what no file of the following days tells
+told_days as (
+    select distinct day from {{ source('house', 'covered_days') }}
+    where source = 'plan' and table_name = 'app_usage'
+),
+
+told as (
+    select distinct logins.login_id
+    from logins
+    inner join told_days
+        on logins.day <= told_days.day and {{ add_days('logins.day', 7) }} >= told_days.day
+),
+
 final as (
     select
         logins.login_id,
@@ -42,10 +55,18 @@ final as (
         logins.created_at,
         logins.day,
         logins.completed_on,
-        activated.login_id is not null as is_activated_7d,
-        coalesce(logins.completed_on <= {{ add_days('logins.day', 30) }}, false) as is_completed_30d
+        case
+            when activated.login_id is not null then true
+            when told.login_id is not null then false
+        end as is_activated_7d,
+        -- a sign-up event does not tell what became of the profile
+        case
+            when logins.known_by = 'list'
+                then coalesce(logins.completed_on <= {{ add_days('logins.day', 30) }}, false)
+        end as is_completed_30d
     from logins
     left join activated on logins.login_id = activated.login_id
+    left join told on logins.login_id = told.login_id
 )
 
 select * from final

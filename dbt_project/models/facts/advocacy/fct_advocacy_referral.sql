@@ -69,6 +69,26 @@ friends_orders as (
     where orders.is_counted and not judged.is_self and orders.ordered_at > judged.invited_at
 ),
 
+customers_before as (
+    select distinct judged.account, judged.invitation_id
+    from judged
+    inner join orders on judged.invited_person_id = orders.person_id
+    where orders.is_counted and orders.ordered_at <= judged.invited_at
+),
+
+-- a friend is one person, else one address, however often and by however many invited
+firsts as (
+    select
+        account,
+        invitation_id,
+        row_number() over (
+            partition by coalesce(invited_person_id, invited_hash)
+            order by invited_at, account, invitation_id
+        ) as invitation_number
+    from judged
+    where not is_self and coalesce(invited_person_id, invited_hash) is not null
+),
+
 converted as (
     select distinct account, invitation_id
     from friends_orders
@@ -100,12 +120,21 @@ final as (
         judged.day,
         judged.outcome,
         judged.is_self,
+        -- whom the first invitation found without an order: what a rate of conversion is taken of
+        firsts.invitation_id is not null and customers_before.invitation_id is null as is_new_friend,
         converted.invitation_id is not null as is_converted_90d,
         first_orders.order_id as first_order_id
     from judged
     left join persons on judged.inviter_person_id = persons.person_id
     left join converted
         on judged.account = converted.account and judged.invitation_id = converted.invitation_id
+    left join firsts
+        on
+            judged.account = firsts.account
+            and judged.invitation_id = firsts.invitation_id
+            and firsts.invitation_number = 1
+    left join customers_before
+        on judged.account = customers_before.account and judged.invitation_id = customers_before.invitation_id
     left join first_orders
         on
             judged.account = first_orders.account

@@ -71,11 +71,8 @@ sold as (
         discounted.net_sales_so_far - coalesce(
             lag(discounted.net_sales_so_far) over (partition by discounted.order_id order by discounted.position), 0
         ) as net_sales,
-        {{ to_reporting(
-            'cast(products.cost as decimal(38, 6)) * discounted.quantity', 'products.rate', 'settings.minor_unit'
-        ) }} as cost
+        {{ cost_to_reporting('cast(products.cost as decimal(38, 6)) * discounted.quantity', 'products.rate') }} as cost
     from discounted
-    cross join settings
     left join products
         on
             upper(trim(discounted.sku)) = products.sku
@@ -92,9 +89,9 @@ shared as (
         {{ rounded_to_minor_unit(
             share_of('refunds.refunded_sales', 'sold.net_sales_so_far', 'sold.order_sales'), 'settings.minor_unit'
         ) }} as refunded_so_far,
-        {{ rounded_to_minor_unit(
-            share_of('sold.cost', 'refunds.refunded_sales', 'sold.order_sales'), 'settings.minor_unit'
-        ) }} as refunded_cost
+        cast(
+            round({{ share_of('sold.cost', 'refunds.refunded_sales', 'sold.order_sales') }}, 6) as decimal(18, 6)
+        ) as refunded_cost
     from sold
     cross join settings
     inner join refunds on sold.order_id = refunds.order_id

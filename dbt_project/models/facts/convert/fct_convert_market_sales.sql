@@ -5,9 +5,26 @@ margins as (select * from {{ ref('fct_convert_margin') }}),
 
 markets as (select * from {{ ref('fct_plan_market') }}),
 
-accounts as (select * from {{ source('house', 'accounts') }}),
+lines as (select * from {{ ref('int_order_lines') }}),
+
+refunds as (select * from {{ ref('int_refunds') }}),
 
 settings as (select * from {{ source('house', 'settings') }}),
+
+-- the VAT of the line, else that of the refund whose sale is in no file
+rated as (
+    select
+        margins.source,
+        margins.account,
+        margins.day,
+        margins.market,
+        margins.category,
+        margins.net_sales,
+        coalesce(lines.vat_rate, refunds.vat_rate, 0) as vat_rate
+    from margins
+    left join lines on margins.order_line_id = lines.order_line_id
+    left join refunds on margins.refund_id = refunds.refund_id
+),
 
 sales_by_day as (
     select
@@ -16,9 +33,10 @@ sales_by_day as (
         day,
         market,
         category,
+        vat_rate,
         sum(net_sales) as net_sales
-    from margins
-    group by source, account, day, market, category
+    from rated
+    group by source, account, day, market, category, vat_rate
 ),
 
 -- compared on the file's VAT basis: own sales are without VAT
@@ -30,15 +48,16 @@ covered as (
         sales_by_day.day,
         markets.market,
         markets.category,
-        sum(sales_by_day.net_sales) as net_sales,
-        max(case when markets.includes_vat then accounts.vat_rate else 0 end) as vat_rate
+        sum(
+            cast(sales_by_day.net_sales as decimal(24, 6))
+            * (1 + case when markets.includes_vat then sales_by_day.vat_rate else 0 end)
+        ) as net_sales
     from sales_by_day
     inner join markets
         on
             cast(date_trunc('month', sales_by_day.day) as date) = markets.month
             and sales_by_day.market = markets.market
             and (markets.category is null or lower(sales_by_day.category) = lower(markets.category))
-    inner join accounts on sales_by_day.source = accounts.source and sales_by_day.account = accounts.account
     group by
         markets.market_size_id, sales_by_day.source, sales_by_day.account, sales_by_day.day, markets.market,
         markets.category
@@ -52,10 +71,7 @@ final as (
         covered.day,
         covered.market,
         covered.category,
-        {{ rounded_to_minor_unit(
-            'cast(covered.net_sales as decimal(24, 6)) * (1 + cast(covered.vat_rate as decimal(9, 6)))',
-            'settings.minor_unit'
-        ) }} as net_sales
+        {{ rounded_to_minor_unit('covered.net_sales', 'settings.minor_unit') }} as net_sales
     from covered
     cross join settings
 )

@@ -38,14 +38,14 @@ final as (
         {{ to_reporting('settled.gross', 'orders.rate', 'settings.minor_unit') }} as gross,
         {{ to_reporting('settled.discounts', 'orders.rate', 'settings.minor_unit') }} as discounts,
         {{ to_reporting('settled.refunded', 'orders.rate', 'settings.minor_unit') }} as refunded,
-        {{ to_reporting('settled.fees', 'orders.rate', 'settings.minor_unit') }} as fees,
-        {{ to_reporting('settled.shipping', 'orders.rate', 'settings.minor_unit') }} as shipping,
+        {{ cost_to_reporting('settled.fees', 'orders.rate') }} as fees,
+        {{ cost_to_reporting('settled.shipping', 'orders.rate') }} as shipping,
         {{ to_reporting('settled.settled_amount', 'orders.rate', 'settings.minor_unit') }} as settled_amount,
         -- what the order's own cells would pay out, less what was paid out
-        {{ to_reporting(
+        {{ cost_to_reporting(
             'settled.gross - settled.discounts - settled.refunded - settled.fees - settled.shipping'
             ~ ' - settled.settled_amount',
-            'orders.rate', 'settings.minor_unit'
+            'orders.rate'
         ) }} as difference
     from settled
     inner join orders

@@ -1,9 +1,9 @@
--- Grain: one detail report of an ad account and the days that it speaks for, beside the report that bears them.
+-- Grain: one detail or period report of an ad account and the days that it speaks for, beside the report that bears them.
 {% set daily = [
     'keyword_daily', 'search_term_daily', 'ad_daily', 'connector_campaign_daily', 'connector_keyword_daily',
     'connector_search_term_daily'
 ] %}
-{% set over_a_period = ['keyword_period', 'search_term_period', 'ad_period'] %}
+{% set over_a_period = ['campaign_period', 'keyword_period', 'search_term_period', 'ad_period'] %}
 with
 
 ads as (select * from {{ ref('fct_reach_ads') }}),
@@ -26,8 +26,17 @@ details as (
         impressions,
         cost
     from {{ ref('stg_google_ads__' ~ report) }}
-    {% if not loop.last %}union all{% endif %}
+    union all
     {% endfor %}
+    select
+        'ads_period' as report,
+        source,
+        account,
+        period_start as first_day,
+        period_end as last_day,
+        impressions,
+        cost
+    from {{ ref('stg_meta_ads__ads_period') }}
 ),
 
 reports as (
@@ -38,8 +47,8 @@ reports as (
         first_day,
         last_day,
         count(*) as detail_rows,
-        sum(impressions) as impressions,
-        sum(cost) as cost_account
+        coalesce(sum(impressions), 0) as impressions,
+        coalesce(sum(cost), 0) as cost_account
     from details
     group by source, account, report, first_day, last_day
 ),

@@ -33,8 +33,8 @@ converted as (
     select
         rated.*,
         {{ to_reporting('rated.sale_amount', 'rated.rate', 'rated.minor_unit') }} as sale_amount_converted,
-        {{ to_reporting('rated.commission', 'rated.rate', 'rated.minor_unit') }} as commission_converted,
-        {{ to_reporting('rated.network_fee', 'rated.rate', 'rated.minor_unit') }} as network_fee_converted
+        {{ cost_to_reporting('rated.commission', 'rated.rate') }} as commission_converted,
+        {{ cost_to_reporting('rated.network_fee', 'rated.rate') }} as network_fee_converted
     from rated
 ),
 

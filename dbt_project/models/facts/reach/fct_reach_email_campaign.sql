@@ -32,6 +32,7 @@ campaigns as (
     {% endfor %}
 ),
 
+-- what a tool does not state stays unknown: a mailing without it stands on neither side of a rate
 final as (
     select
         campaigns.campaign_id,
@@ -41,12 +42,12 @@ final as (
         cast(campaigns.sent_at as date) as day,
         campaigns.title,
         accounts.market,
-        coalesce(campaigns.recipients, 0) as recipients,
-        coalesce(campaigns.delivered, 0) as delivered,
-        coalesce(campaigns.unique_opens, 0) as unique_opens,
-        coalesce(campaigns.forwards, 0) as forwards,
-        coalesce(campaigns.unique_clicks, 0) as unique_clicks,
-        coalesce(campaigns.unsubscribes, 0) as unsubscribes
+        campaigns.recipients,
+        campaigns.delivered,
+        campaigns.unique_opens,
+        campaigns.forwards,
+        campaigns.unique_clicks,
+        campaigns.unsubscribes
     from campaigns
     inner join accounts on campaigns.source = accounts.source and campaigns.account = accounts.account
 )

@@ -36,10 +36,9 @@ final as (
         accounts.market,
         coalesce(numbered.impressions, 0) as impressions,
         numbered.clicks,
-        {{ to_reporting(
+        {{ cost_to_reporting(
             'coalesce(numbered.cost, 0)',
-            'case when accounts.currency = settings.reporting_currency then 1 else fx.rate end',
-            'settings.minor_unit'
+            'case when accounts.currency = settings.reporting_currency then 1 else fx.rate end'
         ) }} as cost,
         numbered.quality_score
     from numbered

@@ -35,6 +35,7 @@ final as (
         is_bounced,
         has_consent,
         first_cart_add_at,
+        order_named_at,
         order_id
     from touchpoints
 )

@@ -19,11 +19,29 @@ detail as (
     where bearing.source is null
 ),
 
--- a figure that fell counts 0 for that step: nobody took an impression back
 figures as (
     select source, account, network, market, day, impressions, likes, comments, shares, saves from days
     union all
     select source, account, network, market, day, impressions, likes, comments, shares, saves from detail
+),
+
+-- a figure that fell counts 0 for that step: nobody took an impression back; one that is not stated is unknown
+counted as (
+    select
+        source,
+        account,
+        network,
+        market,
+        day,
+        case when impressions is not null then greatest(impressions, 0) end as impressions,
+        case
+            when coalesce(likes, comments, shares, saves) is not null
+                then
+                    greatest(coalesce(likes, 0), 0) + greatest(coalesce(comments, 0), 0)
+                    + greatest(coalesce(shares, 0), 0) + greatest(coalesce(saves, 0), 0)
+        end as engagements,
+        case when shares is not null then greatest(shares, 0) end as shares
+    from figures
 ),
 
 final as (
@@ -33,12 +51,12 @@ final as (
         network,
         day,
         market,
-        cast(sum(greatest(impressions, 0)) as bigint) as impressions,
-        cast(
-            sum(greatest(likes, 0) + greatest(comments, 0) + greatest(shares, 0) + greatest(saves, 0)) as bigint
-        ) as engagements,
-        cast(sum(greatest(shares, 0)) as bigint) as shares
-    from figures
+        cast(sum(impressions) as bigint) as impressions,
+        cast(sum(engagements) as bigint) as engagements,
+        cast(sum(shares) as bigint) as shares,
+        cast(sum(case when engagements is not null then impressions end) as bigint) as impressions_with_engagements,
+        cast(sum(case when impressions is not null then engagements end) as bigint) as engagements_with_impressions
+    from counted
     group by source, account, network, day, market
 )
 

@@ -154,10 +154,9 @@ converted as (
             end as decimal(18, 6)
         ) as purchases,
         cast(coalesce(stated.cost, 0) as decimal(18, 6)) as cost_account,
-        {{ to_reporting(
+        {{ cost_to_reporting(
             'coalesce(stated.cost, 0)',
-            'case when accounts.currency = settings.reporting_currency then 1 else fx.rate end',
-            'settings.minor_unit'
+            'case when accounts.currency = settings.reporting_currency then 1 else fx.rate end'
         ) }} as cost,
         row_number() over (
             partition by

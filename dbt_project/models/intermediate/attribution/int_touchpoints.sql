@@ -47,14 +47,23 @@ conversions as (
     where session_rank = 1
 ),
 
+-- a placed order may be a guest's, a visitor's who gave no consent, or cancelled since
+purchases as (
+    select session_id, max(purchased_at) as order_named_at
+    from order_links
+    group by session_id
+),
+
 final as (
     select
         with_person.*,
+        purchases.order_named_at,
         {{ local_day('with_person.first_touch_at', 'settings.business_zone') }} = with_person.day as is_new_device,
         {{ local_day('with_person.person_first_touch_at', 'settings.business_zone') }} as first_touch_day,
         conversions.order_id
     from with_person
     cross join settings
+    left join purchases on with_person.session_id = purchases.session_id
     left join conversions on with_person.session_id = conversions.session_id and conversions.order_rank = 1
 )
 

@@ -19,7 +19,9 @@ mailchimp as (
         coalesce(confirm_at, optin_at) as subscribed_at,
         coalesce(
             least(coalesce(unsub_at, clean_at), coalesce(clean_at, unsub_at)),
-            case when status in ('unsubscribed', 'cleaned') then last_changed_at end
+            case when status in ('unsubscribed', 'cleaned') then last_changed_at end,
+            -- who was deleted or archived is in no later export of the whole audience
+            gone_at
         ) as ended_at,
         is_excluded
     from audience

@@ -11,15 +11,19 @@ orders as (
     {% endfor %}
 ),
 
+sales_channels as (select * from {{ ref('int_sales_channels') }}),
+
 -- on which marketplace it was sold: the source itself, or the one that a shop system names
 final as (
     select
-        *,
+        orders.*,
+        coalesce(sales_channels.sales_place, 'online') as sales_place,
         case
-            when source in ('shopee', 'tiktok_shop', 'lazada') then source
-            else {{ marketplace_named('sales_channel') }}
+            when orders.source in ('shopee', 'tiktok_shop', 'lazada') then orders.source
+            else sales_channels.marketplace
         end as marketplace
     from orders
+    left join sales_channels on {{ sales_channel_name('orders.sales_channel') }} = sales_channels.sales_channel
 )
 
 select * from final

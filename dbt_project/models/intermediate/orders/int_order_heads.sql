@@ -42,28 +42,42 @@ sums as (
         coalesce(sum(case when not is_gift_card then line_discount end), 0) as goods_discounts,
         max(subtotal) as subtotal,
         max(total) as total,
+        max(shipping) as shipping,
+        max(taxes) as taxes,
         sum(amount) as items_amount,
-        sum(case when is_gift_card then amount - coalesce(line_discount, 0) end) as cards_net,
         sum(case when not is_gift_card then amount end) as goods_amount,
         max(exported_at) as exported_at,
-        coalesce(max(refunded_amount), 0) as refunded_amount
+        coalesce(max(refunded_amount), 0) as refunded_amount,
+        coalesce(max(is_net), false) as is_net
     from items
     group by source, account, order_name
+),
+
+-- a discount may be one on shipping: where the shop states what the items came to, and that lies between the lines and
+-- the lines less the whole discount, the rest of the discount is none of the items'; else the lines stand
+agreed as (
+    select
+        *,
+        case
+            when items_amount - line_discounts - subtotal between 0 and order_discount
+                then items_amount - line_discounts - subtotal
+            else order_discount
+        end as items_discount
+    from sums
 ),
 
 -- what an order gives off belongs to its goods, up to what they sell for; a gift card has no discount
 discounted as (
     select
         *,
-        coalesce(subtotal, items_amount - order_discount - line_discounts) as items_net,
         case
             when goods_amount is null then 0
-            else least(order_discount + goods_discounts, greatest(goods_amount, 0))
+            else least(items_discount + goods_discounts, greatest(goods_amount, 0))
         end as discount
-    from sums
+    from agreed
 ),
 
--- of what the items came to, the goods' part is what is left beside the cards, and no more than their own net amount
+-- what the goods were sold for, and all that was paid
 orders as (
     select
         discounted.source,
@@ -83,15 +97,18 @@ orders as (
         discounted.cancelled_at,
         discounted.is_undelivered,
         discounted.discount,
+        discounted.goods_discounts,
+        discounted.shipping,
+        discounted.taxes,
+        discounted.is_net,
         discounted.exported_at,
         discounted.refunded_amount,
+        cast(greatest(coalesce(discounted.goods_amount, 0) - discounted.discount, 0) as decimal(18, 6)) as subtotal,
         cast(
-            greatest(least(
-                discounted.items_net - coalesce(discounted.cards_net, 0),
-                coalesce(discounted.goods_amount, 0) - discounted.discount
-            ), 0) as decimal(18, 6)
-        ) as subtotal,
-        cast(coalesce(discounted.total, discounted.items_net) as decimal(18, 6)) as total
+            coalesce(
+                discounted.total, discounted.items_amount - discounted.items_discount - discounted.line_discounts
+            ) as decimal(18, 6)
+        ) as total
     from discounted
 ),
 
@@ -103,7 +120,7 @@ excluded as (
     from orders
     inner join exclusions
         on
-            (exclusions.kind = 'order' and orders.order_name = exclusions.value)
+            (exclusions.kind = 'order' and {{ split_part('orders.order_name', "' · '", 1) }} = exclusions.value)
             or (exclusions.kind = 'email' and orders.email_hash = exclusions.value)
             or (exclusions.kind = 'phone' and orders.phone_hash = exclusions.value)
             or (exclusions.kind = 'order_tag' and {{ has_tag('orders.tags', 'exclusions.value') }})
@@ -156,6 +173,10 @@ dated as (
         accounts.market as account_market,
         accounts.brand,
         accounts.currency,
+        -- where prices hold VAT, a tax that the order itself states is split over its goods and its shipping
+        accounts.prices_include_vat
+        and (happened.taxes > 0 or (happened.taxes = 0 and accounts.vat_is_stated))
+        and happened.taxes < happened.subtotal + coalesce(happened.shipping, 0) as is_tax_stated,
         {{ local_day('happened.ordered_at', 'accounts.time_zone') }} as order_date,
         {{ local_day('happened.ended_at', 'accounts.time_zone') }} as cancelled_on,
         {{ local_day('happened.undelivered_at', 'accounts.time_zone') }} as undelivered_on
@@ -191,11 +212,7 @@ final as (
         dated.order_date,
         dated.sales_place,
         case when dated.marketplace is not null then 'marketplace' end as shop_channel,
-        coalesce(
-            countries.market,
-            case when length(trim(dated.country)) = 2 then upper(trim(dated.country)) end,
-            dated.account_market
-        ) as market,
+        {{ market_named('dated.country', 'countries.market', 'dated.account_market') }} as market,
         dated.is_cancelled,
         dated.cancelled_on,
         dated.is_undelivered,
@@ -205,12 +222,18 @@ final as (
         dated.discount,
         dated.subtotal,
         dated.total,
+        dated.goods_discounts,
+        dated.taxes,
+        dated.is_net,
+        coalesce(dated.is_tax_stated, false) as is_tax_stated,
+        cast(case when dated.is_tax_stated then dated.subtotal + coalesce(dated.shipping, 0) end as decimal(18, 6))
+            as taxed_amount,
         dated.refunded_amount,
         dated.exported_at,
         case when dated.currency = settings.reporting_currency then cast(1 as decimal(18, 8)) else fx.rate end as rate
     from dated
     cross join settings
-    left join countries on lower(trim(dated.country)) = lower(countries.country)
+    left join countries on {{ country_name('dated.country') }} = lower(countries.country)
     left join fx on dated.currency = fx.currency and dated.order_date = fx.day
     -- a marketplace order in a shop system is a copy where the marketplace's own export tells of that day
     left join marketplace_days

@@ -35,6 +35,8 @@ final as (
         ('order_discount', 'decimal(18, 6)'),
         ('subtotal', 'decimal(18, 6)'),
         ('total', 'decimal(18, 6)'),
+        ('shipping', 'decimal(18, 6)'),
+        ('taxes', 'decimal(18, 6)'),
         ('refunded_amount', 'decimal(18, 6)'),
         ('sku', 'varchar'),
         ('product', 'varchar'),
@@ -42,6 +44,7 @@ final as (
         ('amount', 'decimal(38, 6)'),
         ('line_discount', 'decimal(19, 6)'),
         ('is_gift_card', 'boolean'),
+        ('is_net', 'boolean'),
     ]) }}
 )
 

@@ -1,5 +1,5 @@
 -- Grain: one item or sale given back that has a moment of its own. Amounts in the account's currency, with VAT
--- where its prices hold it.
+-- where its prices hold it and the row is not net.
 with
 
 square as (select * from {{ ref('stg_square__items') }}),
@@ -18,7 +18,8 @@ square_returns as (
         batch_id,
         landed_row,
         sold_at as returned_at,
-        -net_sales as amount
+        -net_sales as amount,
+        false as is_net
     from square
     where
         event_type = 'refund'
@@ -61,7 +62,8 @@ kiotviet_returns as (
         returned_at,
         cast(
             coalesce({{ share_of('paid_back', 'goods_amount', 'items_amount') }}, paid_back) as decimal(18, 6)
-        ) as amount
+        ) as amount,
+        false as is_net
     from kiotviet_given_back
 ),
 
@@ -82,7 +84,8 @@ woocommerce_returns as (
         woocommerce.batch_id,
         woocommerce.landed_row,
         woocommerce.ordered_at as returned_at,
-        -woocommerce.net_sales as amount
+        -woocommerce.net_sales as amount,
+        true as is_net
     from woocommerce
     left join woocommerce_totals
         on

@@ -9,7 +9,7 @@ refunds as (select * from {{ ref('int_refunds') }}),
 
 attribution as (select * from {{ ref('int_order_attribution') }}),
 
-accounts as (select * from {{ source('house', 'accounts') }}),
+vat as (select * from {{ ref('int_order_vat') }}),
 
 settings as (select * from {{ source('house', 'settings') }}),
 
@@ -38,13 +38,13 @@ joined as (
         attribution.channel,
         attribution.ad_source,
         cast(coalesce(line_sums.gross_sales, 0) as decimal(18, 6)) as gross_sales,
-        {{ to_reporting(without_vat('heads.discount', 'accounts'), 'heads.rate', 'settings.minor_unit') }} as discounts,
+        {{ to_reporting('coalesce(vat.net_discount, 0)', 'heads.rate', 'settings.minor_unit') }} as discounts,
         cast(coalesce(refund_sums.refunded_sales, 0) as decimal(18, 6)) as refunded_sales,
         refund_sums.first_refund_date
     from heads
-    inner join accounts on heads.source = accounts.source and heads.account = accounts.account
     cross join settings
     inner join attribution on heads.order_id = attribution.order_id
+    left join vat on heads.order_id = vat.order_id
     left join line_sums on heads.order_id = line_sums.order_id
     left join refund_sums on heads.order_id = refund_sums.order_id
 ),

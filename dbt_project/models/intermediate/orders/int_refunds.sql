@@ -9,6 +9,8 @@ states as (select * from {{ ref('int_order_states') }}),
 
 returns as (select * from {{ ref('int_order_returns') }}),
 
+vat as (select * from {{ ref('int_order_vat') }}),
+
 accounts as (select * from {{ source('house', 'accounts') }}),
 
 settings as (select * from {{ source('house', 'settings') }}),
@@ -65,16 +67,24 @@ changes as (
             when running.refunded_before is null then orders.order_date
             else {{ local_day('running.exported_at', 'accounts.time_zone') }}
         end as refund_date,
-        -- of a refunded total the goods have their share of the order's total
-        {{ share_of(
-            'running.refunded - coalesce(running.refunded_before, 0)',
-            'orders.subtotal',
-            'cast(orders.total as decimal(38, 6))'
-            ~ ' * case when accounts.prices_include_vat then 1 + cast(accounts.vat_rate as decimal(9, 6)) else 1 end'
-        ) }} as amount,
+        -- of a refunded total the goods have their share of the order's total, without the VAT that they hold
+        case
+            when vat.net_part = 1
+                then {{ share_of(
+                    'running.refunded - coalesce(running.refunded_before, 0)',
+                    'orders.subtotal',
+                    'cast(orders.total as decimal(38, 6)) * vat.net_whole'
+                ) }}
+            else {{ share_of(
+                'running.refunded - coalesce(running.refunded_before, 0)',
+                without_vat('orders.subtotal', 'vat.net_part', 'vat.net_whole'),
+                'orders.total'
+            ) }}
+        end as amount,
         orders.is_counted
     from running
     inner join orders on running.order_id = orders.order_id
+    inner join vat on orders.order_id = vat.order_id
     inner join accounts on orders.source = accounts.source and orders.account = accounts.account
     where
         running.refunded <> coalesce(running.refunded_before, 0)
@@ -93,8 +103,12 @@ returned as (
         returns.order_name,
         returns.batch_id,
         returns.landed_row,
-        {{ local_day('returns.returned_at', 'accounts.time_zone') }} as refund_date,
-        {{ without_vat('returns.amount', 'accounts') }} as amount,
+        {{ local_day('returns.returned_at', 'accounts.time_zone') }} as day,
+        accounts.market,
+        '' as product_line,
+        accounts.prices_include_vat,
+        returns.is_net,
+        returns.amount,
         coalesce(orders.is_counted, true) as is_counted
     from returns
     inner join accounts on returns.source = accounts.source and returns.account = accounts.account
@@ -113,6 +127,33 @@ returned as (
         and not {{ excluded_by('returns.order_name', 'order') }}
 ),
 
+vat_rates as (
+    {{ vat_rates_of('returned') }}
+),
+
+-- it holds the VAT of its order, or where that is in no file the VAT of its own day
+taxed_returns as (
+    select
+        returned.*,
+        vat_rates.vat_rate,
+        case when returned.is_net then 1 else coalesce(vat.net_part, 1) end as net_part,
+        case
+            when returned.is_net then 1
+            when vat.net_whole is not null then vat.net_whole
+            when returned.prices_include_vat then 1 + vat_rates.vat_rate
+            else 1
+        end as net_whole
+    from returned
+    inner join vat_rates
+        on
+            returned.source = vat_rates.source
+            and returned.account = vat_rates.account
+            and returned.market = vat_rates.market
+            and returned.product_line = vat_rates.product_line
+            and returned.day = vat_rates.day
+    left join vat on returned.order_id = vat.order_id
+),
+
 refunds as (
     select
         concat(order_id, ':', row_number() over (partition by order_id order by exported_at)) as refund_id,
@@ -121,6 +162,7 @@ refunds as (
         order_id,
         refund_date,
         amount,
+        cast(null as decimal(9, 6)) as vat_rate,
         change > 0 as is_given_back,
         is_estimated as refund_date_estimated,
         is_counted
@@ -129,17 +171,18 @@ refunds as (
     select
         concat(
             source, ':', account, ':', order_name, ':refund:',
-            row_number() over (partition by source, account, order_name order by refund_date, batch_id, landed_row)
+            row_number() over (partition by source, account, order_name order by day, batch_id, landed_row)
         ) as refund_id,
         source,
         account,
         order_id,
-        refund_date,
-        amount,
+        day as refund_date,
+        {{ without_vat('amount', 'net_part', 'net_whole') }} as amount,
+        vat_rate,
         amount > 0 as is_given_back,
         false as refund_date_estimated,
         is_counted
-    from returned
+    from taxed_returns
 ),
 
 final as (
@@ -154,6 +197,7 @@ final as (
             'case when accounts.currency = settings.reporting_currency then 1 else fx.rate end',
             'settings.minor_unit'
         ) }} as refunded_sales,
+        refunds.vat_rate,
         refunds.is_given_back,
         refunds.refund_date_estimated,
         refunds.is_counted

@@ -11,11 +11,11 @@ days as (
         account,
         'x' as network,
         day,
-        coalesce(impressions, 0) as impressions,
-        coalesce(likes, 0) as likes,
-        coalesce(comments, 0) as comments,
-        coalesce(reposts, 0) + coalesce(link_shares, 0) as shares,
-        coalesce(saves, 0) as saves
+        impressions,
+        likes,
+        comments,
+        coalesce(reposts + link_shares, reposts, link_shares) as shares,
+        saves
     from x_days
     union all
     select
@@ -23,11 +23,11 @@ days as (
         account,
         'linkedin' as network,
         day,
-        coalesce(impressions, 0) as impressions,
-        coalesce(likes, 0) as likes,
-        coalesce(comments, 0) as comments,
-        coalesce(shares, 0) as shares,
-        0 as saves
+        impressions,
+        likes,
+        comments,
+        shares,
+        cast(null as bigint) as saves
     from linkedin_days
 ),
 

@@ -66,6 +66,7 @@ with_before as (
     from dated
 ),
 
+-- what an export does not state, or what was there before the first one, is unknown and not 0
 changes as (
     select
         source,
@@ -77,7 +78,7 @@ changes as (
         exported_at,
         day,
         {% for counter in counters %}
-        coalesce({{ counter }} - case when is_new then 0 else {{ counter }}_before end, 0) as {{ counter }},
+        {{ counter }} - case when is_new then 0 else {{ counter }}_before end as {{ counter }},
         {% endfor %}
         impressions is not null as states_impressions
     from with_before

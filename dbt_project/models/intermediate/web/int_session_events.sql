@@ -12,6 +12,26 @@ settings as (select * from {{ source('house', 'settings') }}),
 
 setting_values as (select * from {{ source('house', 'setting_values') }}),
 
+-- who comes back from there came from nowhere new: payment pages, sign-ins, other hosts of the company
+unwanted_referrals as (
+    select host from {{ ref('unwanted_referrals') }}
+    union
+    select {{ domain_of('value') }} as host from setting_values
+    where setting = 'web.own_hosts'
+),
+
+referrer_hosts as (
+    select distinct {{ url_host('page_referrer') }} as host
+    from events
+    where page_referrer is not null
+),
+
+ignored_hosts as (
+    select distinct referrer_hosts.host
+    from referrer_hosts
+    inner join unwanted_referrals on {{ is_of_host('referrer_hosts.host', 'unwanted_referrals.host') }}
+),
+
 -- what an event's name means here
 event_meanings as (
     select
@@ -49,9 +69,20 @@ marks as (
         {{ said('lower(events.event_source)') }} as field_source,
         {{ said('lower(events.event_medium)') }} as field_medium,
         {{ said('events.event_campaign') }} as field_campaign,
-        coalesce(nullif(events.gclid, ''), {{ url_parameter('events.page_location', 'gclid') }}) as google_click,
-        {{ url_parameter('events.page_location', 'fbclid') }} as meta_click,
-        {{ url_parameter('events.page_location', 'ttclid') }} as tiktok_click,
+        -- source (direct) and medium (none) say that nobody sent the visitor, whatever name stands beside them
+        {{ says_direct('events.event_source', 'events.event_medium') }} as fields_say_direct,
+        case
+            when nullif(events.gclid, '') is not null then 'gclid'
+            when regexp_extract(
+                events.page_location, '[?&]({{ click_ids() | map(attribute="id") | join("|") }})=[^&#]', 1
+            ) <> ''
+                then
+                    case
+                        {% for one in click_ids() -%}
+                        when {{ url_parameter('events.page_location', one.id) }} is not null then '{{ one.id }}'
+                        {% endfor -%}
+                    end
+        end as click_id_kind,
         {{ url_host('events.page_referrer') }} as referrer_host,
         coalesce(
             regexp_replace(events.hostname, '^www[.]', ''), {{ url_host('events.page_location') }}
@@ -63,20 +94,37 @@ marks as (
 -- UTM parameters speak first, then the event's fields, then the click id
 campaigns as (
     select
-        *,
-        coalesce(google_click, meta_click, tiktok_click) as click_id,
+        marks.*,
+        case marks.click_id_kind
+            {% for one in click_ids() -%}
+            when '{{ one.id }}' then
+                {% if one.id == 'gclid' %}coalesce(nullif(marks.gclid, ''), {% endif -%}
+                {{ url_parameter('marks.page_location', one.id) }}{{ ')' if one.id == 'gclid' }}
+            {% endfor -%}
+        end as click_id,
         case
-            when google_click is not null then 'gclid'
-            when meta_click is not null then 'fbclid'
-            when tiktok_click is not null then 'ttclid'
-        end as click_id_kind,
-        case
-            when coalesce(utm_source, utm_medium, utm_campaign) is not null then 'utm'
-            when coalesce(field_source, field_medium, field_campaign) is not null then 'fields'
-            when coalesce(google_click, meta_click, tiktok_click) is not null then 'click'
+            when
+                coalesce(marks.utm_source, marks.utm_medium, marks.utm_campaign) is not null
+                and not {{ says_direct('marks.utm_source', 'marks.utm_medium') }}
+                then 'utm'
+            when
+                coalesce(marks.field_source, marks.field_medium, marks.field_campaign) is not null
+                and not marks.fields_say_direct
+                then 'fields'
+            when marks.click_id_kind is not null then 'click'
         end as campaign_from,
-        case when referrer_host <> coalesce(own_host, '') then referrer_host end as external_host
+        -- a page of the company's own site, or of one below or above it, is no source
+        case
+            when
+                ignored_hosts.host is null
+                and not coalesce(marks.ignores_referrer, false)
+                and not coalesce({{ is_of_host('marks.referrer_host', 'marks.own_host') }}, false)
+                and not coalesce({{ is_of_host('marks.own_host', 'marks.referrer_host') }}, false)
+                and not coalesce({{ is_of_host('marks.referrer_host', 'marks.site_host') }}, false)
+                then marks.referrer_host
+        end as external_host
     from marks
+    left join ignored_hosts on marks.referrer_host = ignored_hosts.host
 ),
 
 touches as (
@@ -86,13 +134,12 @@ touches as (
         case campaign_from
             when 'utm' then utm_source
             when 'fields' then field_source
-            when 'click' then
-                case click_id_kind when 'gclid' then 'google' when 'fbclid' then 'facebook' else 'tiktok' end
+            when 'click' then {{ of_click_id('click_id_kind', 'source') }}
         end as touch_source,
         case campaign_from
             when 'utm' then utm_medium
             when 'fields' then field_medium
-            when 'click' then case click_id_kind when 'gclid' then 'cpc' else 'paid' end
+            when 'click' then {{ of_click_id('click_id_kind', 'medium') }}
         end as touch_medium,
         case campaign_from when 'utm' then utm_campaign when 'fields' then field_campaign end as touch_campaign
     from campaigns
@@ -140,7 +187,8 @@ meant as (
                 touches.event_bundle_sequence_id,
                 coalesce(touches.batch_event_index, 0),
                 touches.event_name,
-                touches.message_id
+                touches.message_id,
+                touches.params_digest
         ) as event_number
     from touches
     left join event_meanings on touches.event_name = event_meanings.event_name

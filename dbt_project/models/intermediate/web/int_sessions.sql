@@ -37,7 +37,8 @@ sessions as (
         min(event_number) as first_event,
         min(case when has_campaign or external_host is not null then event_number end) as touch_event,
         min(user_first_touch_at) as user_first_touch_at,
-        coalesce(sum(engagement_time_msec), 0) as engaged_msec,
+        -- Segment does not measure attention: nothing is known of it, and a visit of one page may have been long
+        case when source <> 'segment' then coalesce(sum(engagement_time_msec), 0) end as engaged_msec,
         sum(is_page_view) as page_views,
         sum(is_product_view) as product_views,
         sum(is_cart_add) as cart_adds,
@@ -90,9 +91,20 @@ ways as (
 sited as (
     select
         ways.*,
-        coalesce(by_name.category, by_word.category, '') as category,
-        nullif(case when by_name.site is not null then by_name.ad_source else by_word.ad_source end, '')
-            as site_ad_source,
+        case
+            when by_name.site is not null then coalesce(by_name.category, '')
+            -- other services of a search engine's company are sites like any other
+            when by_word.category = 'search' and not {{ is_search_page('ways.told_source') }} then ''
+            else coalesce(by_word.category, '')
+        end as category,
+        nullif(
+            case
+                when by_name.site is not null then by_name.ad_source
+                when by_word.category = 'search' and not {{ is_search_page('ways.told_source') }} then ''
+                else by_word.ad_source
+            end,
+            ''
+        ) as site_ad_source,
         campaign_map.channel as mapped_channel,
         campaign_map.source as mapped_ad_source
     from ways
@@ -133,12 +145,9 @@ channelled as (
         case
             when ruled.mapped_ad_source is not null then ruled.mapped_ad_source
             when ruled.is_ad then coalesce(
-                case ruled.told_click
-                    when 'gclid' then 'google_ads'
-                    when 'fbclid' then 'meta_ads'
-                    when 'ttclid' then 'tiktok_ads'
-                end,
-                ruled.site_ad_source
+                {{ of_click_id('ruled.told_click', 'ad_source') }},
+                -- a click id that is no ad platform's of the house is of none of them
+                case when {{ of_click_id('ruled.told_click', 'source') }} is null then ruled.site_ad_source end
             )
         end as ad_source
     from traffic
@@ -177,7 +186,7 @@ final as (
         sessions.started_at,
         sessions.day,
         channelled.channel,
-        coalesce(countries.market, accounts.market) as market,
+        {{ market_named('first_events.country', 'countries.market', 'accounts.market') }} as market,
         channelled.source_name,
         channelled.medium,
         channelled.campaign,
@@ -203,7 +212,7 @@ final as (
         on sessions.session_id = first_events.session_id and sessions.first_event = first_events.event_number
     inner join devices on sessions.device_id = devices.device_id
     left join accounts on sessions.source = accounts.source and sessions.account = accounts.account
-    left join countries on lower(first_events.country) = lower(countries.country)
+    left join countries on {{ country_name('first_events.country') }} = lower(countries.country)
 )
 
 select * from final

@@ -19,6 +19,7 @@ ga4_events as (
         event_name,
         page_location,
         page_referrer,
+        ignores_referrer,
         hostname,
         event_source,
         event_medium,
@@ -31,13 +32,14 @@ ga4_events as (
         event_at,
         event_bundle_sequence_id,
         batch_event_index,
+        params_digest,
         user_first_touch_at,
         has_consent
     from ga4
     where not is_excluded and user_pseudo_id is not null
 ),
 
--- Segment knows no countries, no engagement time and no first touch
+-- Segment knows no countries, no engagement time and no first touch: its sessions are neither engaged nor bounced
 segment_events as (
     select
         source,
@@ -48,6 +50,7 @@ segment_events as (
         event_name,
         page_url as page_location,
         page_referrer,
+        false as ignores_referrer,
         hostname,
         campaign_source as event_source,
         campaign_medium as event_medium,
@@ -60,6 +63,7 @@ segment_events as (
         happened_at as event_at,
         cast(null as bigint) as event_bundle_sequence_id,
         cast(null as bigint) as batch_event_index,
+        cast(null as varchar) as params_digest,
         cast(null as timestamp) as user_first_touch_at,
         has_consent
     from segment
@@ -76,7 +80,8 @@ final as (
     select
         events.*,
         -- where two accounts measure one site, accounts.csv names the one whose sessions count
-        coalesce(accounts.counts_sessions, true) as counts_sessions
+        coalesce(accounts.counts_sessions, true) as counts_sessions,
+        {{ domain_of('accounts.site') }} as site_host
     from events
     left join accounts on events.source = accounts.source and events.account = accounts.account
 )

@@ -26,6 +26,7 @@ sessions_by_day as (
         market,
         sum(engaged_seconds) as engaged_seconds,
         sum(page_views) as page_views,
+        sum(case when engaged_seconds is not null then page_views end) as page_views_with_engagement,
         sum(product_views) as product_views,
         sum(case when has_product_view then 1 else 0 end) as product_view_sessions,
         sum(case when has_cart_after_view then 1 else 0 end) as cart_sessions,
@@ -53,7 +54,9 @@ logins_by_day as (
         market,
         count(*) as signups,
         sum(case when is_activated_7d then 1 else 0 end) as activated_accounts,
-        sum(case when is_completed_30d then 1 else 0 end) as profiles_completed
+        sum(case when is_completed_30d then 1 else 0 end) as profiles_completed,
+        sum(case when is_activated_7d is not null then 1 else 0 end) as signups_with_usage,
+        sum(case when is_completed_30d is not null then 1 else 0 end) as signups_with_profile
     from logins
     group by day, channel, market
 ),
@@ -65,9 +68,10 @@ leads_by_day as (
         leads.channel,
         leads.market,
         count(*) as leads,
-        sum(coalesce(lead_values.lead_value, 0)) as lead_value
+        sum(case when not leads.was_customer then lead_values.lead_value end) as lead_value,
+        sum(case when not leads.was_customer then 1 else 0 end) as leads_with_value
     from leads
-    inner join lead_values on leads.became_lead_on = lead_values.day
+    left join lead_values on leads.became_lead_on = lead_values.day
     group by leads.became_lead_on, leads.channel, leads.market
 ),
 
@@ -90,7 +94,9 @@ usability_by_day as (
         count(*) as usability_tasks,
         sum(case when is_success then 1 else 0 end) as usability_successes,
         sum(errors) as usability_errors,
-        sum(case when is_success then seconds else 0 end) as usability_seconds
+        sum(case when errors is not null then 1 else 0 end) as usability_tasks_with_errors,
+        sum(case when is_success then seconds end) as usability_seconds,
+        sum(case when is_success and seconds is not null then 1 else 0 end) as usability_successes_with_seconds
     from usability_tasks
     group by day
 ),
@@ -107,20 +113,23 @@ tickets_by_day as (
 
 final as (
     {{ measures_from('sessions_by_day', [
-        'engaged_seconds', 'page_views', 'product_views', 'product_view_sessions', 'cart_sessions',
-        'newsletter_signups', 'content_interactions'
+        'engaged_seconds', 'page_views', 'page_views_with_engagement', 'product_views', 'product_view_sessions',
+        'cart_sessions', 'newsletter_signups', 'content_interactions'
     ]) }}
     union all
-    {{ measures_from('logins_by_day', ['signups', 'activated_accounts', 'profiles_completed']) }}
+    {{ measures_from('logins_by_day', [
+        'signups', 'activated_accounts', 'profiles_completed', 'signups_with_usage', 'signups_with_profile'
+    ]) }}
     union all
     {{ measures_from('carts_by_day', ['carts_created', 'carts_ordered']) }}
     union all
-    {{ measures_from('leads_by_day', ['leads', 'lead_value']) }}
+    {{ measures_from('leads_by_day', ['leads', 'lead_value', 'leads_with_value']) }}
     union all
     {{ measures_from('qualified_by_day', ['qualified_leads']) }}
     union all
     {{ measures_from('usability_by_day', [
-        'usability_tasks', 'usability_successes', 'usability_errors', 'usability_seconds'
+        'usability_tasks', 'usability_successes', 'usability_errors', 'usability_tasks_with_errors',
+        'usability_seconds', 'usability_successes_with_seconds'
     ]) }}
     union all
     {{ measures_from('tickets_by_day', ['onboarding_tickets']) }}

@@ -58,7 +58,8 @@ referrals_by_day as (
         cast(null as varchar) as channel,
         market,
         count(*) as referrals_sent,
-        sum(case when is_converted_90d then 1 else 0 end) as referrals_converted
+        sum(case when is_new_friend then 1 else 0 end) as friends_invited,
+        sum(case when is_new_friend and is_converted_90d then 1 else 0 end) as referrals_converted
     from referrals
     group by day, market
 ),
@@ -97,7 +98,7 @@ endorsements_by_day as (
         'influencer' as channel,
         market,
         count(*) as endorsements,
-        sum(coalesce(reach, 0)) as endorsement_reach
+        sum(reach) as endorsement_reach
     from endorsements
     group by day, market
 ),
@@ -130,7 +131,7 @@ final as (
     union all
     {{ measures_from('invitations_by_day', ['nps_invited', 'nps_answered_invited']) }}
     union all
-    {{ measures_from('referrals_by_day', ['referrals_sent', 'referrals_converted']) }}
+    {{ measures_from('referrals_by_day', ['referrals_sent', 'friends_invited', 'referrals_converted']) }}
     union all
     {{ measures_from('referred_by_day', ['referred_customers', 'referral_revenue']) }}
     union all

@@ -225,6 +225,7 @@ trials_by_day as (
     group by started_on, market
 ),
 
+-- who was a customer before the CRM found them is no lead that could be won
 leads_by_day as (
     select
         became_lead_on as day,
@@ -233,10 +234,11 @@ leads_by_day as (
         count(*) as leads_created_cohort,
         sum(case when is_won_90d then 1 else 0 end) as leads_won_cohort
     from leads
+    where not was_customer
     group by became_lead_on, channel, market
 ),
 
--- a deal that was closed before its creation has no cycle
+-- a deal that was closed before its creation has no cycle: it is won all the same, and on no side of the cycle
 deals_by_day as (
     select
         closed_on as day,
@@ -244,7 +246,8 @@ deals_by_day as (
         market,
         count(*) as deals_closed,
         sum(case when is_won then 1 else 0 end) as deals_won,
-        sum(coalesce(cycle_days, 0)) as sales_cycle_days
+        sum(cycle_days) as sales_cycle_days,
+        sum(case when cycle_days is not null then 1 else 0 end) as deals_won_dated
     from deals
     where is_closed and closed_on is not null
     group by closed_on, channel, market
@@ -283,7 +286,7 @@ final as (
     union all
     {{ measures_from('leads_by_day', ['leads_created_cohort', 'leads_won_cohort']) }}
     union all
-    {{ measures_from('deals_by_day', ['deals_closed', 'deals_won', 'sales_cycle_days']) }}
+    {{ measures_from('deals_by_day', ['deals_closed', 'deals_won', 'deals_won_dated', 'sales_cycle_days']) }}
     union all
     {{ measures_from('trials_by_day', ['trials_started', 'trials_converted']) }}
     union all

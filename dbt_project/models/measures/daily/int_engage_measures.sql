@@ -41,13 +41,20 @@ repeat_orders_by_day as (
     group by order_date, channel, market
 ),
 
+-- what a tool does not state stands on neither side of a rate
 campaigns_by_day as (
     select
         day,
         'email' as channel,
         market,
         sum(unique_clicks) as email_unique_clicks,
-        sum(unsubscribes) as campaign_unsubscribes
+        sum(unsubscribes) as campaign_unsubscribes,
+        sum(case when unique_clicks is not null then delivered end) as email_delivered_with_clicks,
+        sum(case when delivered is not null then unique_clicks end) as email_unique_clicks_with_delivered,
+        sum(case when unique_opens is not null then unique_clicks end) as email_unique_clicks_with_opens,
+        sum(case when unique_clicks is not null then unique_opens end) as email_unique_opens_with_clicks,
+        sum(case when unsubscribes is not null then delivered end) as email_delivered_with_unsubscribes,
+        sum(case when delivered is not null then unsubscribes end) as campaign_unsubscribes_with_delivered
     from campaigns
     group by day, market
 ),
@@ -125,7 +132,11 @@ final as (
     union all
     {{ measures_from('repeat_orders_by_day', ['existing_customer_orders', 'upsell_orders', 'cross_sell_orders']) }}
     union all
-    {{ measures_from('campaigns_by_day', ['email_unique_clicks', 'campaign_unsubscribes']) }}
+    {{ measures_from('campaigns_by_day', [
+        'email_unique_clicks', 'campaign_unsubscribes', 'email_delivered_with_clicks',
+        'email_unique_clicks_with_delivered', 'email_unique_clicks_with_opens', 'email_unique_opens_with_clicks',
+        'email_delivered_with_unsubscribes', 'campaign_unsubscribes_with_delivered'
+    ]) }}
     union all
     {{ measures_from('terms_by_day', ['renewals_due', 'renewals_made']) }}
     union all

@@ -6,7 +6,11 @@
 
 with
 
-leads as (select * from {{ ref('fct_act_lead') }}),
+-- who was a customer before became nobody's customer as a lead
+leads as (
+    select * from {{ ref('fct_act_lead') }}
+    where not was_customer
+),
 
 orders as (
     select * from {{ ref('int_orders') }}

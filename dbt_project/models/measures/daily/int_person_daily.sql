@@ -24,7 +24,8 @@ visits as (
         channel,
         market,
         max(case when has_interaction then 1 else 0 end) = 1 as has_interaction,
-        false as is_online_order,
+        min(started_at) as began_at,
+        max(order_named_at) as ordered_at,
         false as is_repeat_order
     from sessions
     group by person_id, day, channel, market
@@ -38,7 +39,8 @@ purchases as (
         channel,
         market,
         false as has_interaction,
-        max(case when sales_place = 'online' then 1 else 0 end) = 1 as is_online_order,
+        cast(null as timestamp) as began_at,
+        max(case when sales_place = 'online' then ordered_at end) as ordered_at,
         max(case when order_number > 1 then 1 else 0 end) = 1 as is_repeat_order
     from orders
     where is_counted and person_id is not null
@@ -53,7 +55,8 @@ became_leads as (
         channel,
         market,
         false as has_interaction,
-        false as is_online_order,
+        cast(null as timestamp) as began_at,
+        cast(null as timestamp) as ordered_at,
         false as is_repeat_order
     from leads
     where person_id is not null
@@ -67,7 +70,8 @@ uses as (
         cast(null as varchar) as channel,
         market,
         false as has_interaction,
-        false as is_online_order,
+        cast(null as timestamp) as began_at,
+        cast(null as timestamp) as ordered_at,
         false as is_repeat_order
     from app_usage
     where person_id is not null
@@ -93,7 +97,8 @@ praising as (
         cast(null as varchar) as channel,
         cast(null as varchar) as market,
         false as has_interaction,
-        false as is_online_order,
+        cast(null as timestamp) as began_at,
+        cast(null as timestamp) as ordered_at,
         false as is_repeat_order
     from praises
 ),

@@ -73,11 +73,13 @@ sessions_by_day as (
         market,
         count(*) as sessions,
         sum(case when is_bounced then 1 else 0 end) as bounced_sessions,
+        sum(case when engaged_seconds is not null then 1 else 0 end) as sessions_with_engagement,
         sum(case when channel = 'referral' then 1 else 0 end) as referral_sessions
     from sessions
     group by day, channel, market
 ),
 
+-- a tool that does not state what a rate divides says nothing of that rate: its mailings stay out of both sides
 campaigns_by_day as (
     select
         day,
@@ -85,7 +87,11 @@ campaigns_by_day as (
         market,
         sum(delivered) as email_delivered,
         sum(unique_opens) as email_unique_opens,
-        sum(forwards) as email_forwards
+        sum(forwards) as email_forwards,
+        sum(case when unique_opens is not null then delivered end) as email_delivered_with_opens,
+        sum(case when delivered is not null then unique_opens end) as email_unique_opens_with_delivered,
+        sum(case when forwards is not null then delivered end) as email_delivered_with_forwards,
+        sum(case when delivered is not null then forwards end) as email_forwards_with_delivered
     from campaigns
     group by day, market
 ),
@@ -96,6 +102,7 @@ mentions_by_day as (
         cast(null as varchar) as channel,
         market,
         sum(case when kind = 'brand' then 1 else 0 end) as brand_mentions,
+        sum(case when kind = 'brand' and sentiment in ('positive', 'negative', 'neutral') then 1 else 0 end) as brand_mentions_with_sentiment,
         sum(case when is_tracked then 1 else 0 end) as tracked_mentions,
         sum(case when kind = 'brand' and sentiment = 'negative' then 1 else 0 end) as negative_mentions,
         sum(case when kind = 'brand' and sentiment = 'positive' then 1 else 0 end) as positive_mentions
@@ -109,7 +116,9 @@ social_by_day as (
         'organic_social' as channel,
         market,
         sum(impressions) as social_impressions,
-        sum(engagements) as social_engagements
+        sum(engagements) as social_engagements,
+        sum(impressions_with_engagements) as social_impressions_with_engagements,
+        sum(engagements_with_impressions) as social_engagements_with_impressions
     from social_days
     group by day, market
 ),
@@ -125,14 +134,21 @@ final as (
     union all
     {{ measures_from('brand_searches_by_month', ['brand_search_volume']) }}
     union all
-    {{ measures_from('sessions_by_day', ['sessions', 'bounced_sessions', 'referral_sessions']) }}
+    {{ measures_from('sessions_by_day', ['sessions', 'bounced_sessions', 'sessions_with_engagement', 'referral_sessions']) }}
     union all
-    {{ measures_from('campaigns_by_day', ['email_delivered', 'email_unique_opens', 'email_forwards']) }}
+    {{ measures_from('campaigns_by_day', [
+        'email_delivered', 'email_unique_opens', 'email_forwards', 'email_delivered_with_opens',
+        'email_unique_opens_with_delivered', 'email_delivered_with_forwards', 'email_forwards_with_delivered'
+    ]) }}
     union all
-    {{ measures_from('social_by_day', ['social_impressions', 'social_engagements']) }}
+    {{ measures_from('social_by_day', [
+        'social_impressions', 'social_engagements', 'social_impressions_with_engagements',
+        'social_engagements_with_impressions'
+    ]) }}
     union all
     {{ measures_from('mentions_by_day', [
-        'brand_mentions', 'tracked_mentions', 'negative_mentions', 'positive_mentions'
+        'brand_mentions', 'brand_mentions_with_sentiment', 'tracked_mentions', 'negative_mentions',
+        'positive_mentions'
     ]) }}
 )
 

@@ -12,9 +12,40 @@ activity as (
     where kind in ('open', 'click') and not is_machine
 ),
 
+covered_days as (
+    select * from {{ source('house', 'covered_days') }}
+    where table_name = 'email_activity'
+),
+
 loyalty_members as (select * from {{ ref('fct_engage_loyalty_member') }}),
 
 history as (select * from {{ ref('int_person_history') }}),
+
+-- of what the recipients of a list did is told from its first file of activity on, and so long after its last one
+activity_told as (
+    select
+        source,
+        account,
+        min(day) as from_day,
+        {{ add_days('max(day)', active_subscriber_days) }} as until_day
+    from covered_days
+    group by source, account
+),
+
+-- a list whose tool tells no activity has neither active nor inactive subscribers
+subscribers_with_activity as (
+    select
+        subscribers.email_hash,
+        subscribers.market,
+        greatest(subscribers.subscribed_on, activity_told.from_day) as subscribed_on,
+        least(
+            coalesce(subscribers.ended_on, cast('9999-12-31' as date)), activity_told.until_day
+        ) as ended_on
+    from subscribers
+    inner join activity_told
+        on subscribers.source = activity_told.source and subscribers.account = activity_told.account
+    where subscribers.subscribed_on is not null
+),
 
 -- a state without an end lasts; until_day is the first day out of it
 spans as (
@@ -27,21 +58,27 @@ spans as (
     from subscribers
     where subscribed_on is not null and (ended_on is null or ended_on > subscribed_on)
     union all
+    select
+        'subscribed_with_activity' as state,
+        email_hash as entity,
+        market,
+        subscribed_on as from_day,
+        ended_on as until_day
+    from subscribers_with_activity
+    where ended_on > subscribed_on
+    union all
     -- a subscriber is active for so many days from an open or a click, in whichever tool it was
     select
         'active_subscriber' as state,
         subscribers.email_hash as entity,
         subscribers.market,
         greatest(subscribers.subscribed_on, activity.day) as from_day,
-        least(
-            coalesce(subscribers.ended_on, cast('9999-12-31' as date)),
-            {{ add_days('activity.day', active_subscriber_days) }}
-        ) as until_day
-    from subscribers
+        least(subscribers.ended_on, {{ add_days('activity.day', active_subscriber_days) }}) as until_day
+    from subscribers_with_activity as subscribers
     inner join activity on subscribers.email_hash = activity.email_hash
     where
-        (subscribers.ended_on is null or subscribers.ended_on > activity.day)
-        and (subscribers.ended_on is null or subscribers.ended_on > subscribers.subscribed_on)
+        subscribers.ended_on > activity.day
+        and subscribers.ended_on > subscribers.subscribed_on
         and {{ add_days('activity.day', active_subscriber_days) }} > subscribers.subscribed_on
     union all
     select

@@ -48,7 +48,8 @@ in_window as (
         person_days.channel,
         person_days.market,
         max(case when person_days.has_interaction then 1 else 0 end) = 1 as has_interaction,
-        max(case when person_days.is_online_order then 1 else 0 end) = 1 as has_online_order,
+        min(person_days.began_at) as began_at,
+        max(person_days.ordered_at) as ordered_at,
         max(case when person_days.is_repeat_order then 1 else 0 end) = 1 as has_repeat_order
     from person_days
     inner join window_days on person_days.day = window_days.day
@@ -63,9 +64,15 @@ in_window as (
 ),
 
 online_buyers as (
-    select distinct period, window_start, window_end, person_id
+    select
+        period,
+        window_start,
+        window_end,
+        person_id,
+        max(ordered_at) as ordered_at
     from in_window
-    where has_online_order
+    where ordered_at is not null
+    group by period, window_start, window_end, person_id
 ),
 
 new_leads as (
@@ -74,7 +81,8 @@ new_leads as (
     where activity = 'lead'
 ),
 
--- an online order converts the person's visits wherever it is credited: any channel, any market
+-- an online order converts the person's visits wherever it is credited: any channel, any market; a channel brought
+-- the order only where a visit by it began before
 visitors as (
     select
         in_window.period,
@@ -86,6 +94,7 @@ visitors as (
         in_window.has_interaction,
         history.first_touch_day between in_window.window_start and in_window.window_end as is_new,
         online_buyers.person_id is not null as is_buyer,
+        coalesce(in_window.began_at <= online_buyers.ordered_at, false) as came_before_order,
         new_leads.person_id is not null as is_new_lead
     from in_window
     left join history on in_window.person_id = history.person_id
@@ -159,7 +168,10 @@ counted_visitors as (
         count(distinct person_id) as visitors,
         count(distinct case when has_interaction then person_id end) as interacting_visitors,
         count(distinct case when is_new then person_id end) as new_visitors,
-        count(distinct case when is_buyer then person_id end) as converting_visitors,
+        case
+            when grouping(channel) = 1 then count(distinct case when is_buyer then person_id end)
+            else count(distinct case when came_before_order then person_id end)
+        end as converting_visitors,
         count(distinct case when is_new_lead then person_id end) as visitors_who_became_leads
     from visitors
     {{ roll_up_groups(['period', 'window_start', 'window_end']) }}

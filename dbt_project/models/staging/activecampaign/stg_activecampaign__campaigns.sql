@@ -13,7 +13,7 @@ final as (
         list_name,
         sent_at,
         recipients,
-        coalesce(delivered, recipients - coalesce(bounces, 0)) as delivered,
+        coalesce(delivered, recipients - bounces) as delivered,
         unique_opens - coalesce(unique_machine_opens, 0) as unique_opens,
         forwards,
         unique_clicks,

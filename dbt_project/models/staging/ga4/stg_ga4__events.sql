@@ -18,6 +18,7 @@ final as (
         user_id_hash,
         event_bundle_sequence_id,
         batch_event_index,
+        params_digest,
         ga_session_id,
         transaction_id,
 
@@ -25,6 +26,7 @@ final as (
         event_name,
         page_location,
         page_referrer,
+        ignore_referrer = 'true' as ignores_referrer,
         lower(hostname) as hostname,
         source as event_source,
         medium as event_medium,

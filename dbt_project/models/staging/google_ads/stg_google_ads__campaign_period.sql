@@ -13,6 +13,7 @@ final as (
         campaign_id,
         campaign,
         campaign_type,
+        '{{ default_channel('google_ads', 'campaign_period') }}' as default_channel,
         impressions,
         clicks,
         cost,

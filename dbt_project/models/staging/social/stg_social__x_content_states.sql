@@ -17,7 +17,7 @@ final as (
         cast(null as bigint) as views,
         max(likes) as likes,
         max(comments) as comments,
-        max(coalesce(reposts, 0) + coalesce(link_shares, 0)) as shares,
+        max(coalesce(reposts + link_shares, reposts, link_shares)) as shares,
         max(saves) as saves,
         false as is_ad
     from landed

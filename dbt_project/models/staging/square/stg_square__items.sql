@@ -29,6 +29,7 @@ final as (
         gross_sales,
         discounts,
         net_sales,
+        tax,
 
         ---------- times
         day,

@@ -14,8 +14,9 @@ final as (
         task,
         row_number() over (partition by account, test_id, participant_key, task order by _row) as attempt,
         is_success,
-        coalesce(errors, 0) as errors,
-        cast(coalesce(seconds, 0) as decimal(18, 3)) as seconds,
+        -- an empty cell of a sheet that counts errors is none; a sheet that does not count them says nothing
+        case when count(errors) over (partition by _batch_id) > 0 then coalesce(errors, 0) end as errors,
+        cast(seconds as decimal(18, 3)) as seconds,
         tested_on
     from landed
 )

@@ -31,6 +31,8 @@ items as (
         coalesce(max(shipping_country), max(billing_country)) as country,
         max(order_total) as order_total,
         max(order_discount) as order_discount,
+        max(order_shipping) as order_shipping,
+        max(taxes) as taxes,
         max(refunded_amount) as refunded_amount,
         max(case when item_part = 'sku' then item_value end) as sku,
         max(case when item_part in ('name', 'product name') then item_value end) as product,
@@ -61,6 +63,8 @@ final as (
         country,
         order_total,
         order_discount,
+        order_shipping,
+        taxes,
         refunded_amount,
 
         ---------- the item

@@ -9,10 +9,15 @@ order_items as (select * from {{ landed_states('woocommerce', 'order_items') }})
 
 -- Analytics knows no running total of refunds: it lists them
 shown as (
-    select account, _entity, exported_at, status, cast(null as decimal(18, 6)) as refunded_amount
+    select
+        account,
+        split_part(_entity, '|', 1) as order_name,
+        exported_at,
+        status,
+        cast(null as decimal(18, 6)) as refunded_amount
     from orders
     union all
-    select account, _entity, exported_at, status, coalesce(refunded_amount, 0) as refunded_amount
+    select account, _entity as order_name, exported_at, status, coalesce(refunded_amount, 0) as refunded_amount
     from order_items
 ),
 
@@ -20,12 +25,12 @@ final as (
     select
         'woocommerce' as source,
         account,
-        _entity as order_name,
+        order_name,
         exported_at,
         max(lower(status)) as status,
         max(refunded_amount) as refunded_amount
     from shown
-    group by account, _entity, exported_at
+    group by account, order_name, exported_at
 )
 
 select * from final

@@ -3,30 +3,33 @@ with
 
 kiotviet as (select * from {{ ref('stg_kiotviet__invoices') }}),
 
+sales_channels as (select * from {{ ref('int_sales_channels') }}),
+
 -- an invoice's own cells are repeated on each row: the discount on all of it is none of a row's
 final as (
     select
-        source,
-        account,
-        invoice_code as order_name,
-        batch_id,
-        landed_row,
-        exported_at,
-        phone_hash,
-        customer_key,
-        sold_at as ordered_at,
-        coalesce({{ sales_place_named('sales_channel') }}, 'offline') as sales_place,
-        {{ marketplace_named('sales_channel') }} as marketplace,
-        {{ says_cancelled('status') }} as is_cancelled,
-        {{ says_undelivered('status', 'cast(null as varchar)') }} as is_undelivered,
-        invoice_discount as order_discount,
-        sku,
-        product,
-        quantity,
-        cast({{ times('price', 'quantity') }} as decimal(38, 6)) as amount,
-        cast({{ times('price', 'quantity') }} - line_total as decimal(18, 6)) as line_discount,
-        {{ is_gift_card('product') }} as is_gift_card
+        kiotviet.source,
+        kiotviet.account,
+        kiotviet.invoice_code as order_name,
+        kiotviet.batch_id,
+        kiotviet.landed_row,
+        kiotviet.exported_at,
+        kiotviet.phone_hash,
+        kiotviet.customer_key,
+        kiotviet.sold_at as ordered_at,
+        coalesce(sales_channels.sales_place, 'offline') as sales_place,
+        sales_channels.marketplace,
+        {{ says_cancelled('kiotviet.status') }} as is_cancelled,
+        {{ says_undelivered('kiotviet.status', 'cast(null as varchar)') }} as is_undelivered,
+        kiotviet.invoice_discount as order_discount,
+        kiotviet.sku,
+        kiotviet.product,
+        kiotviet.quantity,
+        cast({{ times('kiotviet.price', 'kiotviet.quantity') }} as decimal(38, 6)) as amount,
+        cast({{ times('kiotviet.price', 'kiotviet.quantity') }} - kiotviet.line_total as decimal(18, 6)) as line_discount,
+        {{ is_gift_card('kiotviet.product') }} as is_gift_card
     from kiotviet
+    left join sales_channels on {{ sales_channel_name('kiotviet.sales_channel') }} = sales_channels.sales_channel
 )
 
 select * from final

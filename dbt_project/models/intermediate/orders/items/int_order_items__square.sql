@@ -17,6 +17,7 @@ final as (
         'offline' as sales_place,
         false as is_cancelled,
         false as is_undelivered,
+        sum(tax) over (partition by account, transaction_id) as taxes,
         sku,
         item as product,
         quantity,

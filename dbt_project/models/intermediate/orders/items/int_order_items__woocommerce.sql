@@ -21,11 +21,14 @@ told as (
         status,
         order_discount,
         order_total,
+        order_shipping,
+        taxes,
         refunded_amount,
         sku,
         product,
         quantity,
-        amount
+        amount,
+        false as is_net
     from woocommerce_items
     union all
     select
@@ -43,11 +46,15 @@ told as (
         status,
         cast(null as decimal(18, 6)) as order_discount,
         cast(null as decimal(18, 6)) as order_total,
+        cast(null as decimal(18, 6)) as order_shipping,
+        cast(null as decimal(18, 6)) as taxes,
         cast(null as decimal(18, 6)) as refunded_amount,
         cast(null as varchar) as sku,
         products as product,
         cast(items_sold as decimal(18, 6)) as quantity,
-        net_sales as amount
+        net_sales as amount,
+        -- Analytics' Net Sales are without tax, whatever the shop's prices hold
+        true as is_net
     from woocommerce_orders
     where net_sales >= 0
 ),
@@ -80,12 +87,15 @@ final as (
         false as is_undelivered,
         order_discount,
         order_total as total,
+        order_shipping as shipping,
+        taxes,
         refunded_amount,
         sku,
         product,
         quantity,
         cast(amount as decimal(38, 6)) as amount,
         cast(0 as decimal(18, 6)) as line_discount,
+        is_net,
         {{ is_gift_card('product') }} as is_gift_card
     from preferred
     where preference = 1

@@ -1,0 +1,106 @@
+"""The words that every part of a contract is made of, and those about what stands around a table's rows."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+ExclusionKind = Literal[
+    "order", "order_tag", "email", "phone", "host", "traffic_type", "browser", "device", "ip", "user_agent"
+]
+
+Severity = Literal["critical", "warning", "info"]
+Policy = Literal["fail", "warn", "allow"]
+
+
+# The types that a contract may give a column: those that DuckDB, Spark and Parquet share.
+DATA_TYPES: Final = (
+    "varchar", "bigint", "double", "boolean", "date", "timestamp", "decimal(18,6)", "decimal(18,8)",
+)  # fmt: skip
+
+TOTAL_LABELS: Final = ("Total:", "Total :", "Totals:", "Gesamt:", "Summe:", "Tổng:", "Tổng số:", "Tổng cộng:")
+NULL_TOKENS: Final = ("", "--", "-", "N/A", "n/a", "null", "NULL", "(not set)")
+
+
+def _is_pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as fault:
+        raise ValueError(f"{text!r} is no regular expression: {fault}") from fault
+    return text
+
+
+def by_language(value: object) -> object:
+    """Names that may be given as a list, or by language."""
+    return {"en": value} if isinstance(value, list) else value
+
+
+Pattern = Annotated[str, AfterValidator(_is_pattern)]
+Names = Annotated[dict[str, tuple[str, ...]], BeforeValidator(by_language)]
+
+
+class Part(BaseModel):
+    """A part of a contract: unknown keys are faults, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Reconcile(Part):
+    """A total row against which the landed rows are summed; a difference is a finding."""
+
+    label: str
+    columns: tuple[str, ...]
+
+
+class Totals(Part):
+    """Which rows are totals: one of the first cells starts with a label."""
+
+    labels: tuple[str, ...] = TOTAL_LABELS
+    cells: int = 4
+    anywhere: bool = Field(False, description="The label may start any cell of the row.")
+    blank: tuple[str, ...] = Field((), description="And rows in which all of these columns are empty.")
+    says: str = Field("", description="What such rows are, where it is to be said in a finding.")
+    nameless: bool = Field(False, description="And rows in which all cells that name something are empty.")
+    beside: tuple[Pattern, ...] = Field((), description="With nameless: headers of texts that name no row.")
+    unless: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="And rows whose cell of this column is empty or one of these words."
+    )
+    reconcile: tuple[Reconcile, ...] = ()
+
+
+class Period(Part):
+    """Where a report without a day column states its period."""
+
+    of: Literal["preamble", "sibling", "columns", "file_name"]
+    first: str | None = Field(None, description="With columns: the column of the first day.")
+    last: str | None = Field(None, description="With columns: the column of the last day.")
+    pattern: Pattern | None = Field(None, description="With file_name: groups `first` and `last`, or `month`.")
+    header: Pattern | None = Field(None, description="Header of a column that states the period: its first group.")
+
+    @model_validator(mode="after")
+    def _says_where(self) -> Period:
+        groups = re.compile(self.pattern or "").groupindex
+        if self.of == "file_name" and not ("month" in groups or {"first", "last"} <= set(groups)):
+            raise ValueError(
+                "period of file_name needs `pattern` with groups (?P<first>…) and (?P<last>…), or (?P<month>…)"
+            )
+        return self
+
+
+class SingleDays(Part):
+    """Rows of a period report whose period is one day: they are rows of the daily table."""
+
+    table: str = Field(description="The daily table, all of whose columns but the day this table has.")
+    day: str = Field(description="Its column of the day.")
+
+
+class Unpivot(Part):
+    """Wide columns become rows: each header that the pattern meets gives one row per record."""
+
+    columns: Pattern = Field(description="Pattern of the wide headers; its first group, else the header, is the name.")
+    name: str = Field(description="Column that lands the header's name.")
+    value: str = Field(description="Column that lands the cell.")
+    keep_empty: bool = Field(False, description="Empty cells give a row, too.")
+    example: str = Field("", description="Such a header, and how an export has it, for the sentence about its lack.")

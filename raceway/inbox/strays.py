@@ -1,0 +1,42 @@
+"""Files in the inbox that no source will ever look at: in a folder that is no source, or in none."""
+
+from __future__ import annotations
+
+import difflib
+
+from raceway.common.home import Home
+from raceway.contracts.files import source_names
+from raceway.inbox.exports import is_unfinished
+
+
+def strays(home: Home) -> list[str]:
+    """A sentence for each folder that is no source and holds files, and for each file outside a source's folder."""
+    if not home.inbox.is_dir():
+        return []
+    sources = source_names(home)
+    said = []
+    for path in sorted(home.inbox.iterdir()):
+        if path.name.startswith(".") or path.name in sources:
+            continue
+        if path.is_dir():
+            files = [
+                file
+                for file in path.rglob("*")
+                if file.is_file() and not any(part.startswith(".") for part in file.relative_to(path).parts)
+            ]
+            if files:
+                said.append(
+                    f"inbox/{path.name}/: no source has this name, so {len(files)} of its files are never read; the "
+                    f"nearest is {_nearest(path.name, sources)}. Move them into inbox/<source>/<account>/, or describe the "
+                    "source (raceway new-source)"
+                )
+        elif not is_unfinished(path.name):
+            said.append(
+                f"inbox/{path.name}: lies in no source's folder, so it is not read; put it into "
+                "inbox/<source>/<account>/"
+            )
+    return said
+
+
+def _nearest(name: str, sources: list[str]) -> str:
+    return max(sources, key=lambda source: difflib.SequenceMatcher(None, name.casefold(), source).ratio())
