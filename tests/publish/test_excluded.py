@@ -103,6 +103,7 @@ def test_staging_leaves_out_the_messages_that_are_counted(desk: Desk) -> None:
         {"context": {"page": page}, "anonymousId": "kiosk"},
         {"context": {"page": page, "traits": {"email": "an@example.com"}}},
         {"context": {"page": {"url": "https://staging.example.com/x"}}},
+        {"context": {"page": page, "userAgent": "Mozilla/5.0 ShopxBot/1.0 Probe"}},  # _ and % are no wild cards
     ]
     lines = [
         json.dumps({"type": "page", "messageId": f"m{number}", "anonymousId": "a-1", "userId": None,
@@ -112,7 +113,7 @@ def test_staging_leaves_out_the_messages_that_are_counted(desk: Desk) -> None:
     desk.land_one("segment/site/1709251200000.json", "\n".join(lines) + "\n")
     exclusions = (
         "host,staging.example,\nemail,qa@example.com,\nphone,0912345678,\nip,198.51.100.7,\n"
-        "browser,HeadlessChrome,\ndevice,kiosk,\n"
+        "browser,HeadlessChrome,\nbrowser,Shop_Bot,\nuser_agent,%Probe%,\ndevice,kiosk,\n"
     )
     assert counted(desk, exclusions) == {"segment.events": 6}
     build(desk.home, "r1", "segment_events stg_segment__events stg_segment__identities")
