@@ -79,7 +79,7 @@ def test_networks_and_agents_are_found_in_what_lands_of_them(desk: Desk) -> None
     path.parent.mkdir(parents=True)
     path.write_text(AGENTS, encoding="utf-8")
     with desk.home.accounts.open("a", encoding="utf-8") as file:
-        file.write("visits,site,site,,VN,Asia/Ho_Chi_Minh,VND,false,0,,false,\n")
+        file.write("visits,site,site,,VN,Asia/Ho_Chi_Minh,VND\n")
     pages = [
         {"id": "1", "ip": "203.0.113.9", "agent": "Mozilla/5.0"}, {"id": "2", "ip": "203.0.114.9", "agent": "AhrefsBot/7"},
         {"id": "3", "ip": "2001:db8:85a3::1", "agent": "Mozilla/5.0 HeadlessChrome"}, {"id": "4"},
@@ -92,7 +92,7 @@ def test_networks_and_agents_are_found_in_what_lands_of_them(desk: Desk) -> None
 
 def test_staging_leaves_out_the_messages_that_are_counted(desk: Desk) -> None:
     with desk.home.accounts.open("a", encoding="utf-8") as file:
-        file.write("segment,site,site,,VN,Asia/Ho_Chi_Minh,VND,false,0,,false,\n")
+        file.write("segment,site,site,,VN,Asia/Ho_Chi_Minh,VND\n")
     page = {"url": "https://www.shop.example/a?b=1"}
     traces: list[dict[str, Any]] = [
         {"context": {"page": {"url": "https://www.staging.example/x"}}},
