@@ -150,6 +150,9 @@ def _contracts(home: Home) -> Iterator[Finding]:
         elif one.source not in with_account:
             yield Finding("warning", "settings", f"night.required: {one.source} has no account in accounts.csv: it is "
                           "late every night; add its account, or take it out of night.required")  # fmt: skip
+        elif all(account.ended_on is not None for (source, _), account in accounts.items() if source == one.source):
+            yield Finding("warning", "settings", f"night.required: every account of {one.source} has an ended_on in "
+                          "accounts.csv: nothing of it is due after that; take it out of night.required")  # fmt: skip
 
 
 def _profiles(home: Home) -> Iterator[Finding]:

@@ -485,6 +485,14 @@ def test_an_order_account_without_a_stated_history_begins_with_its_first_covered
     assert company.frozen("select history_ready_from from frozen.settings") == [(dt.date(2026, 6, 30),)]
 
 
+def test_shops_that_opened_here_ask_for_no_older_history(company: Company) -> None:
+    for key, account in company.accounts.items():
+        company.accounts[key] = account.model_copy(update={"history_start": None, "opened_on": dt.date(2026, 2, 1)})
+    company.freeze()
+    assert company.frozen("select history_ready_from from frozen.settings") == [(dt.date(2026, 2, 1),)]
+    assert company.frozen("select distinct opened_on, ended_on from frozen.accounts") == [(dt.date(2026, 2, 1), None)]
+
+
 def test_nothing_landed_freezes_an_empty_set(company: Company) -> None:
     assert company.freeze().batches == 0
     for table in ("batches", "scopes", "covered_days", "state_files"):
