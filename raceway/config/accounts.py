@@ -61,6 +61,12 @@ class Account(Model):
     history_start: dt.date | None = Field(
         None, description="First day of its history here; nobody can be told from new in the 180 days after it."
     )
+    conversions_are_purchases: bool = Field(False, description="google_ads: whether its conversions are orders.")
+    site: str = Field("", description="Host of the site, shop or profile; ties a shop to the site that measures it.")
+    counts_sessions: bool = Field(
+        True, description="ga4, segment: false for the second measure of one site; it still tells who is who."
+    )
+    # what came later stands behind: a row that a script appends keeps its places
     opened_on: dt.date | None = Field(
         None,
         description="First day of a shop, list or site that opened while you were here: its history is whole, so its "
@@ -68,11 +74,6 @@ class Account(Model):
     )
     ended_on: dt.date | None = Field(
         None, description="Last day of an account that has ended: nothing of it is due, late or missing after it."
-    )
-    conversions_are_purchases: bool = Field(False, description="google_ads: whether its conversions are orders.")
-    site: str = Field("", description="Host of the site, shop or profile; ties a shop to the site that measures it.")
-    counts_sessions: bool = Field(
-        True, description="ga4, segment: false for the second measure of one site; it still tells who is who."
     )
 
     @model_validator(mode="after")
