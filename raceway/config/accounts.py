@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Field,
     StringConstraints,
     ValidationError,
@@ -31,6 +32,14 @@ from raceway.config.values import Currency, Market, Model, Name, Row, Zone
 from raceway.contracts.words import ExclusionKind
 
 
+def _vat_basis(value: object) -> object:
+    said = str(value).strip().lower()
+    words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False, "stated": "stated"}
+    if said not in words:
+        raise ValueError("write true, false or stated")
+    return words[said]
+
+
 class Account(Model):
     """One ad account, shop, property, list or till of a source: one row of accounts.csv."""
 
@@ -41,7 +50,7 @@ class Account(Model):
     market: Market = Field(description="ISO country of what states none itself.")
     time_zone: Zone = Field(description="IANA zone of its days, and of times that state none.")
     currency: Currency = Field(description="ISO 4217; a file in another currency is refused.")
-    prices_include_vat: bool | Literal["stated"] = Field(
+    prices_include_vat: Annotated[bool | Literal["stated"], BeforeValidator(_vat_basis)] = Field(
         False, description="Whether its amounts hold VAT. A tax above 0 that an order itself states goes before the "
         "rate; stated: one of 0 does, too."
     )  # fmt: skip
@@ -52,6 +61,12 @@ class Account(Model):
     history_start: dt.date | None = Field(
         None, description="First day of its history here; nobody can be told from new in the 180 days after it."
     )
+    conversions_are_purchases: bool = Field(False, description="google_ads: whether its conversions are orders.")
+    site: str = Field("", description="Host of the site, shop or profile; ties a shop to the site that measures it.")
+    counts_sessions: bool = Field(
+        True, description="ga4, segment: false for the second measure of one site; it still tells who is who."
+    )
+    # what came later stands behind: a row that a script appends keeps its places
     opened_on: dt.date | None = Field(
         None,
         description="First day of a shop, list or site that opened while you were here: its history is whole, so its "
@@ -59,11 +74,6 @@ class Account(Model):
     )
     ended_on: dt.date | None = Field(
         None, description="Last day of an account that has ended: nothing of it is due, late or missing after it."
-    )
-    conversions_are_purchases: bool = Field(False, description="google_ads: whether its conversions are orders.")
-    site: str = Field("", description="Host of the site, shop or profile; ties a shop to the site that measures it.")
-    counts_sessions: bool = Field(
-        True, description="ga4, segment: false for the second measure of one site; it still tells who is who."
     )
 
     @model_validator(mode="after")

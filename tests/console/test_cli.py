@@ -188,9 +188,7 @@ def test_doctor_finds_a_vat_rate_of_an_account_that_is_none(home: Home) -> None:
 
 def test_doctor_finds_an_account_of_an_unknown_source(home: Home) -> None:
     header = home.accounts.read_text(encoding="utf-8")
-    home.accounts.write_text(
-        header + "gogle_ads,main,Main,,VN,Asia/Ho_Chi_Minh,VND,false,0,,false,\n", encoding="utf-8"
-    )
+    home.accounts.write_text(header + "gogle_ads,main,Main,,VN,Asia/Ho_Chi_Minh,VND\n", encoding="utf-8")
     ran = raceway(home.root, "doctor", "--ci")
     assert ran.code == 1
     assert "gogle_ads/main: there is no source gogle_ads" in ran.out

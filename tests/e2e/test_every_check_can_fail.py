@@ -139,7 +139,7 @@ BROKEN: dict[str, list[str]] = {
         f"update stg_shopify__orders set order_name = concat(order_name, ' · 7') where {one('stg_shopify__orders')}",
     ],
     "orders_state_their_tax": [
-        f"update int_order_heads set is_tax_stated = false where {one('int_order_heads', 'is_tax_stated')}",
+        f"update int_order_heads set is_tax_stated = false where {one('int_order_heads', 'is_tax_stated and subtotal > 0')}",
     ],
     "orders_are_the_orders_of_their_sources": [
         *(lost("fct_convert_order", of(shop)) for shop in SHOPS),

@@ -134,7 +134,7 @@ unpriced as (
     where coverage.measure = 'lead_value' and lead_values.lead_value is null
 ),
 
-final as (
+told as (
     select measure, period, window_start, window_end, market from unready
     union
     select measure, period, window_start, window_end, cast(null as varchar) as market from unread
@@ -148,6 +148,21 @@ final as (
     select measure, period, window_start, window_end, cast(null as varchar) as market from unfitted
     union
     select measure, period, window_start, window_end, cast(null as varchar) as market from unpriced
+),
+
+-- what is unknown in every market is said once, not once more for a market of its own
+final as (
+    select told.*
+    from told
+    left join told as everywhere
+        on
+            told.measure = everywhere.measure
+            and told.period = everywhere.period
+            and told.window_start = everywhere.window_start
+            and told.window_end = everywhere.window_end
+            and told.market is not null
+            and everywhere.market is null
+    where everywhere.measure is null
 )
 
 select * from final
