@@ -11,7 +11,7 @@
             from {{ exclusions }} as bots
             where
                 bots.kind in ('browser', 'user_agent')
-                and lower({{ value }}) like concat('%', lower(bots.value), '%')
+                and instr(lower({{ value }}), lower(bots.value)) > 0
         )
     {%- elif kind == 'host_of_address' -%}
         coalesce(

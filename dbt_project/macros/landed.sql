@@ -34,12 +34,21 @@
         ])) }}
     {%- endif -%}
     {%- set day = scope.day | default('day', true) -%}
+    {#- two entities of one key are two scopes, each with its own moment; the freeze tells them apart alike -#}
+    {%- if scope.kind == 'days' -%}
+        {%- set scope_of = 'cast(landed_rows.' ~ day ~ ' as varchar)' -%}
+    {%- elif scope.own_id -%}
+        {%- set scope_of = "concat(landed_rows._entity, '|', cast(landed_rows." ~ scope.made_at ~ ' as varchar))' -%}
+    {%- else -%}
+        {%- set scope_of = 'landed_rows._entity' -%}
+    {%- endif -%}
     {%- set rows -%}
         select
             landed_rows.*,
             batches.account,
             batches.exported_at as _exported_at,
             batches.is_filtered as _is_filtered,
+            batches.file_time as _file_time,
             batches.content_hash as _content_hash
         from {{ parquet_rows(paths, columns) }} as landed_rows
         inner join {{ batches }} as batches on landed_rows._batch_id = batches.batch_id
@@ -49,7 +58,7 @@
             from {{ scopes }} as scopes
             where
                 scopes.batch_id = batches.batch_id
-                and scopes.scope = {{ 'cast(landed_rows.' ~ day ~ ' as varchar)' if scope.kind == 'days' else 'landed_rows._entity' }}
+                and scopes.scope = {{ scope_of }}
         )
         {% endif %}
     {%- endset -%}
@@ -61,7 +70,7 @@
                     *,
                     row_number() over (
                         partition by account, {{ scope['keys'] | join(', ') }}
-                        order by _exported_at desc, _content_hash desc, _row desc
+                        order by _exported_at desc, _file_time desc, _content_hash desc, _row desc
                     ) as _newest
                 from ({{ rows }}) as all_events
             ) as ranked

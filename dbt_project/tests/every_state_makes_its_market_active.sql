@@ -16,7 +16,8 @@ first_days as (
 ),
 
 measures_of_states as (
-    {{ measures_of_states() }}
+    select measure, state from {{ ref('measure_readings') }}
+    where state is not null
 ),
 
 active_markets as (

@@ -1,7 +1,14 @@
--- A required source whose newest covered day lies further back than its settings allow: shown, not stopping.
+-- An account of a required source whose newest covered day lies further back than its settings allow, in a table that
+-- a daily measure needs: shown, not stopping.
 {{ config(severity='warn', tags=['mart']) }}
 
 with
+
+settings as (select * from {{ source('house', 'settings') }}),
+
+accounts as (select * from {{ source('house', 'accounts') }}),
+
+covered_days as (select * from {{ source('house', 'covered_days') }}),
 
 lags as (
     select
@@ -11,20 +18,58 @@ lags as (
     where setting like 'required_lag_days.%'
 ),
 
+feeds as (
+    select measure_sources.measure, measure_sources.source, measure_sources.table_name
+    from {{ ref('measure_sources') }} as measure_sources
+    inner join {{ ref('measures') }} as measures on measure_sources.measure = measures.measure
+    where measure_sources.role = 'covers' and measures.grains = 'all'
+),
+
+-- every measure of an account by itself: a keyword report says nothing of the campaigns
+fed as (
+    select covered_days.source, covered_days.account, feeds.measure, max(covered_days.day) as newest_day
+    from covered_days
+    inner join feeds on covered_days.source = feeds.source and covered_days.table_name = feeds.table_name
+    group by covered_days.source, covered_days.account, feeds.measure
+),
+
+-- a source that feeds no daily measure is in with any of its tables
+others as (
+    select covered_days.source, covered_days.account, 'any' as measure, max(covered_days.day) as newest_day
+    from covered_days
+    left join (select distinct source from feeds) as feeding on covered_days.source = feeding.source
+    where feeding.source is null
+    group by covered_days.source, covered_days.account
+),
+
 newest as (
-    select source, max(day) as newest_day
-    from {{ source('house', 'covered_days') }}
-    group by source
+    select source, account, min(newest_day) as newest_day
+    from (
+        select * from fed
+        union all
+        select * from others
+    ) as all_fed
+    group by source, account
+),
+
+required as (
+    select
+        lags.source,
+        accounts.account,
+        accounts.opened_on,
+        accounts.ended_on,
+        {{ add_days('settings.as_of', '-lags.lag_days') }} as due_day
+    from lags
+    cross join settings
+    left join accounts on lags.source = accounts.source
 )
 
-select
-    lags.source,
-    newest.newest_day,
-    {{ add_days('settings.as_of', '-lags.lag_days') }} as due_day
-from lags
-cross join {{ source('house', 'settings') }} as settings
-left join newest on lags.source = newest.source
+select required.source, required.account, newest.newest_day, required.due_day
+from required
+left join newest on required.source = newest.source and required.account = newest.account
 -- what the mart is made of, so that the warning comes with every mart
 where
-    (newest.newest_day is null or newest.newest_day < {{ add_days('settings.as_of', '-lags.lag_days') }})
+    (newest.newest_day is null or newest.newest_day < required.due_day)
+    and (required.opened_on is null or required.opened_on <= required.due_day)
+    and (required.ended_on is null or required.ended_on >= required.due_day)
     and exists (select 1 from {{ ref('race_kpi') }})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import re
 from collections.abc import Iterable
@@ -10,7 +9,8 @@ from typing import Any, Final
 
 import duckdb
 
-from raceway.common.home import PROJECT, Home
+from raceway.common.home import Home
+from raceway.common.measure_tables import measure_tables
 from raceway.common.networks import coarse_ip
 from raceway.config.accounts import Accounts, ChannelRule, Exclusion, SalesChannel, VatRate
 from raceway.config.settings import Settings
@@ -75,8 +75,8 @@ def write_settings(
         "accounts",
         "source varchar, account varchar, name varchar, brand varchar, market varchar, time_zone varchar, "
         "currency varchar, prices_include_vat boolean, vat_rate decimal(9, 6), history_start date, "
-        "conversions_are_purchases boolean, site varchar, counts_sessions boolean, minor_unit integer, "
-        "vat_is_stated boolean",
+        "opened_on date, ended_on date, conversions_are_purchases boolean, site varchar, counts_sessions boolean, "
+        "minor_unit integer, vat_is_stated boolean",
         rows,
     )
     write_table(
@@ -191,28 +191,26 @@ def _never_joined(home: Home, settings: Settings, accounts: Accounts) -> set[str
 def _history_ready_from(connection: duckdb.DuckDBPyConnection, accounts: Accounts) -> dt.date | None:
     """From which day on a customer without an earlier order is new: 180 days after the youngest history.
 
-    The history of an order account starts where accounts.csv says, else with its first covered day; None
-    where no order account has either.
+    The history of an order account starts where accounts.csv says, else with its first covered day; that of one that
+    opened here is whole. None where no order account has landed.
     """
-    order_sources = _order_sources()
-    first_days = {
+    order_sources = {source for source, _ in measure_tables()["orders"]}
+    first_days: dict[tuple[str, str], dt.date] = {
         (source, account): day
         for source, account, day in connection.execute(
             "select source, account, min(day) from frozen.covered_days group by source, account"
         ).fetchall()
     }
+    ours = {key: account for key, account in accounts.items() if key[0] in order_sources}
+    opened = [account.opened_on for account in ours.values() if account.opened_on is not None]
     starts = [
         start
-        for key, account in accounts.items()
-        if key[0] in order_sources and (start := account.history_start or first_days.get(key)) is not None
+        for key, account in ours.items()
+        if account.opened_on is None and (start := account.history_start or first_days.get(key)) is not None
     ]
-    return max(starts) + dt.timedelta(days=HISTORY_DAYS) if starts else None
-
-
-def _order_sources() -> set[str]:
-    """The sources that feed the measure `orders`."""
-    with (PROJECT.dbt_project / "seeds" / "measure_sources.csv").open(encoding="utf-8", newline="") as file:
-        return {row["source"] for row in csv.DictReader(file) if row["measure"] == "orders"}
+    if starts:
+        return max(starts) + dt.timedelta(days=HISTORY_DAYS)
+    return min(opened, default=None)
 
 
 def hashed_exclusions(home: Home, exclusions: list[Exclusion], accounts: Accounts) -> list[Exclusion]:

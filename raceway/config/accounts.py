@@ -52,11 +52,35 @@ class Account(Model):
     history_start: dt.date | None = Field(
         None, description="First day of its history here; nobody can be told from new in the 180 days after it."
     )
+    opened_on: dt.date | None = Field(
+        None,
+        description="First day of a shop, list or site that opened while you were here: its history is whole, so its "
+        "customers can be told from new ones from the first day on.",
+    )
+    ended_on: dt.date | None = Field(
+        None, description="Last day of an account that has ended: nothing of it is due, late or missing after it."
+    )
     conversions_are_purchases: bool = Field(False, description="google_ads: whether its conversions are orders.")
     site: str = Field("", description="Host of the site, shop or profile; ties a shop to the site that measures it.")
     counts_sessions: bool = Field(
         True, description="ga4, segment: false for the second measure of one site; it still tells who is who."
     )
+
+    @model_validator(mode="after")
+    def _has_days_in_order(self) -> Account:
+        if self.opened_on is not None and self.history_start is not None and self.history_start > self.opened_on:
+            raise ValueError(
+                f"history_start {self.history_start} lies after opened_on {self.opened_on}: a history that begins "
+                "later is not whole; leave one of them empty"
+            )
+        if self.opened_on is not None and self.ended_on is not None and self.ended_on < self.opened_on:
+            raise ValueError(f"ended_on {self.ended_on} lies before opened_on {self.opened_on}")
+        return self
+
+    def is_there(self, day: dt.date) -> bool:
+        """Whether the account has opened by `day` and has not ended before it."""
+        opened, ended = self.opened_on or dt.date.min, self.ended_on or dt.date.max
+        return opened <= day <= ended
 
     @property
     def zone(self) -> ZoneInfo:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from raceway.common.home import Home
+from raceway.config.values import minor_unit
 from raceway.night.night_result import KpiLine, NightResult
 
 if TYPE_CHECKING:
@@ -64,8 +66,16 @@ def show_sample(console: Console, home: Home, sample: SampleSummary) -> None:
 
 
 def _kpis(console: Console, night: NightResult) -> None:
-    """Leading KPIs by stage; nothing where there are none."""
-    if not night.kpis:
+    """Leading KPIs by stage; where none has a value a sentence, and nothing where there is no mart."""
+    if all(line.value is None for line in night.kpis):
+        if night.status in ("published", "skipped"):
+            month = night.as_of.replace(day=1) - dt.timedelta(days=1)
+            console.print(
+                f"\nLeading KPIs: none has a value for {month:%Y-%m}, the last month that is over; no file that feeds "
+                "one covers a day of it.",
+                highlight=False,
+                soft_wrap=True,
+            )
         return
     rows = []
     stage = ""
@@ -74,7 +84,7 @@ def _kpis(console: Console, night: NightResult) -> None:
             (
                 line.stage if line.stage != stage else "",
                 line.name,
-                format_value(line.value, line.unit),
+                format_value(line.value, line.unit, minor_unit(night.currency)),
                 _change(line),
                 (line.status or "").replace("_", " "),
             )
@@ -84,15 +94,16 @@ def _kpis(console: Console, night: NightResult) -> None:
     print_table(console, title, ("stage", "KPI", ">value", ">change", "target"), rows)
 
 
-def format_value(value: float | None, unit: str) -> str:
-    """A KPI's value for people: shares as per cent, counts and money with thousands."""
+def format_value(value: float | None, unit: str, money_decimals: int) -> str:
+    """A KPI's value for people: shares as per cent, counts and money with thousands, money with the decimals of its
+    currency (small amounts, as a cost per click, with two at least)."""
     if value is None:
         return _NO_CHANGE
     if unit == "percent":
         return f"{value:.1%}"
-    if unit == "count" or (unit == "money" and abs(value) >= 100):
-        return f"{value:,.0f}"
-    return f"{value:,.2f}"
+    if unit == "money":
+        return f"{value:,.{money_decimals if abs(value) >= 10 else max(money_decimals, 2)}f}"
+    return f"{value:,.0f}" if unit == "count" else f"{value:,.2f}"
 
 
 def _recounted(console: Console, night: NightResult) -> None:

@@ -116,6 +116,14 @@ class Scope(Part):
     day: str | None = Field(None, description="Kind days: the column that names the day.")
     keys: tuple[str, ...] = Field((), description="Kinds entities and events: the key columns.")
     full_snapshot: bool = Field(False, description="The file says everything: a row that is gone is gone.")
+    made_at: str | None = Field(
+        None, description="Kind entities: the moment at which one was made. One key with two of them, more than a "
+        "minute apart, is two entities: told apart where `own_id` is stated, else the file is refused."
+    )  # fmt: skip
+    own_id: str | None = Field(
+        None, description="Kind entities, with a `made_at` in every row that never changes: the source's own id of "
+        "one, in at least one of its rows."
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _complete(self) -> Scope:
@@ -125,7 +133,19 @@ class Scope(Part):
             raise ValueError("scope events needs `keys`, the columns that tell events apart")
         if self.kind == "entities" and not self.keys and not self.full_snapshot:
             raise ValueError("scope entities needs `keys`, or `full_snapshot: true`")
+        if self.own_id and not self.made_at:
+            raise ValueError("scope own_id needs `made_at`, the column that tells entities of one key apart")
         return self
+
+
+class Goods(Part):
+    """An order's lines and the sum that the order itself states for them: a cut file loses lines, the sum stays."""
+
+    stated: str = Field(description="Column of the stated sum of an order's goods, after its discount.")
+    discount: str | None = Field(None, description="Column of the order's discount, which the lines do not show.")
+    line: str | None = Field(None, description="Column of a line's amount.")
+    price: str | None = Field(None, description="Without `line`: column of a line's price for one …")
+    quantity: str | None = Field(None, description="… and of its quantity.")
 
 
 class ExportedAt(Part):
@@ -216,6 +236,7 @@ class TableMeta(Part):
     period: Period | None = None
     single_days: SingleDays | None = None
     scope: Scope
+    goods: Goods | None = Field(None, description="Orders whose lines may be compared with what they state.")
     dated_by: str = Field("", description="In words: what dates a row.")
     exported_at: ExportedAt = ExportedAt()
     covers: Covers = Covers()

@@ -172,6 +172,8 @@ def _check_names(where: str, table: TableContract) -> None:
     named = {
         "scope.day": [meta.scope.day] if meta.scope.day else [],
         "scope.keys": meta.scope.keys,
+        "scope.made_at": [meta.scope.made_at] if meta.scope.made_at else [],
+        "scope.own_id": [meta.scope.own_id] if meta.scope.own_id else [],
         "covers.by": meta.covers.by,
         "keep_states": meta.keep_states,
         "filled": meta.filled,

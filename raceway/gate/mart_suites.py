@@ -18,7 +18,7 @@ KPI_KEY: Final = ("kpi", "period", "period_start", "channel", "market")
 KPI_COLUMNS: Final = (
     "kpi", "stage", "period", "period_start", "period_end", "channel", "market", "numerator", "denominator", "value",
     "previous_value", "previous_to_date_value", "year_ago_value", "target", "attainment", "status", "is_complete",
-    "as_of", "paced_target",
+    "as_of", "paced_target", "measured_on",
 )  # fmt: skip
 MEASURE_KEY: Final = ("measure", "period", "period_start", "channel", "market")
 MEASURE_COLUMNS: Final = ("measure", "stage", "period", "period_start", "channel", "market", "value")

@@ -28,10 +28,13 @@ from raceway.landing.unfit import (
     refuse_header_currency,
     refuse_new_columns,
     refuse_other_currencies,
+    refuse_repeated_rows,
+    refuse_shared_keys,
     refuse_spoilt_ids,
     refuse_too_many,
     said_of_refusals,
 )
+from raceway.ledger.effect import write_states
 from raceway.reading.cells import NONE, macros
 from raceway.reading.csv_rows import strict_csv, text_csv
 from raceway.reading.free_text import prepare
@@ -100,6 +103,7 @@ def write_batch(
         refuse_spoilt_ids(connection, reading)
         refuse_other_currencies(connection, reading)
         refuse_too_many(connection, reading, settings)
+        refuse_repeated_rows(connection, reading)
         reading.span = stated_period(reading)
         reading.spans = [own_period(rows.shape) or reading.span for rows in reading.rows]
         whole = content_hash()
@@ -110,6 +114,7 @@ def write_batch(
         connection.execute("set preserve_insertion_order = true")
         if not _is_doubtful(connection, reading, data):
             break
+    refuse_shared_keys(connection, reading, data)
     manifest = manifest_of(connection, reading, data, batch_id, whole, settings)
     return Batch(
         table, batch_id, folder, exported_at, whole, manifest, said_of_refusals(connection, reading, batch_id),
@@ -259,12 +264,5 @@ def _write_states(connection: duckdb.DuckDBPyConnection, reading: Reading, data:
     kept = reading.table.meta.keep_states
     if not kept:
         return None
-    columns = ", ".join(name(column) for column in kept)
-    said = " or ".join(f"{name(column)} is not null" for column in kept)
-    at = f"timestamp '{reading.exported_at.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S.%f}'"
-    connection.execute(
-        f"copy (select {quoted(reading.account.account)} as _account, _entity, {at} as exported_at, {columns} "
-        f"from {parquet_of(data)} where {said} order by _entity, _row) to {quoted(str(target))} "
-        "(format parquet, compression zstd)"
-    )
+    write_states(connection, data, reading.account.account, kept, reading.exported_at, target)
     return target

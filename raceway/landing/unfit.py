@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Final
 
 import duckdb
 
 from raceway.common.currencies import MEANT
 from raceway.common.faults import ExportRefused
-from raceway.common.sql import name
+from raceway.common.sql import name, parquet_of
 from raceway.config.accounts import Account
 from raceway.config.settings import Settings
 from raceway.landing.read_table import Reading
@@ -93,6 +94,58 @@ def refuse_other_currencies(connection: duckdb.DuckDBPyConnection, reading: Read
                     f"{member}: column “{header}” holds amounts in {strange[0]}, but account "
                     f"{reading.account.account} is in {own} (accounts.csv)"
                 )
+
+
+def refuse_repeated_rows(connection: duckdb.DuckDBPyConnection, reading: Reading) -> None:
+    """Refuses a workbook or an archive of which one part repeats rows of another: they would count twice.
+
+    Events are told apart by their keys, so equal ones count once.
+    """
+    if reading.table.scope.kind == "events":
+        return
+    for rows, earlier in ((b, a) for n, b in enumerate(reading.rows) for a in reading.rows[:n]):
+        here, there = rows.shape.member, earlier.shape.member
+        if here.raw != there.raw or here.part_of or there.part_of:
+            continue
+        shared = [c for c in rows.shape.table.columns if c.name in rows.shape.places and c.name in earlier.shape.places]
+        columns = ", ".join(name(column.name) for column in shared)
+        found = connection.execute(
+            f"select count(*), min(n) from (select {rows.number} as n, {columns} from {rows.relation} "
+            f"where {rows.lands}) as later semi join (select {columns} from {earlier.relation} "
+            f"where {earlier.lands}) as earlier on "
+            + " and ".join(f"later.{name(c.name)} is not distinct from earlier.{name(c.name)}" for c in shared)
+        ).fetchone()
+        if found and found[0]:
+            raise ExportRefused(
+                f"{here.name}, row {found[1]}: {found[0]} rows stand in {there.name} too and would count twice; "
+                "leave only one of the two in the file"
+            )
+
+
+def refuse_shared_keys(connection: duckdb.DuckDBPyConnection, reading: Reading, data: Path) -> None:
+    """Refuses a file in which one name stands for two entities that nothing tells apart: their rows would be blended.
+
+    `data` is the Parquet file with the rows that would land.
+    """
+    scope = reading.table.scope
+    if scope.kind != "entities" or not scope.made_at:
+        return
+    made_at = name(scope.made_at)
+    ids = f"count(distinct {name(scope.own_id)})" if scope.own_id else "0"
+    moments = f"select _entity, {made_at} as moment, {ids} as ids from {parquet_of(data)} group by all"
+    found = connection.execute(
+        f"select _entity, min(moment), max(moment), max(ids) as most from ({moments}) group by _entity "
+        "having most > 1 or (max(moment) - min(moment) > interval 1 minute and most = 0) order by _entity limit 1"
+    ).fetchone()
+    if found:
+        entity, first, last, most = found
+        two = f"two moments, {first:%Y-%m-%d %H:%M} and {last:%Y-%m-%d %H:%M} (UTC), and no id tells them apart"
+        if most > 1:
+            two = f"two ids at {first:%Y-%m-%d %H:%M} (UTC)"
+        raise ExportRefused(
+            f"{reading.rows[0].shape.member.name}: “{entity}” is two of {reading.table.full_name}: it has {two}; give "
+            "each shop an account of its own, or export with the column of the id"
+        )
 
 
 def refuse_too_many(connection: duckdb.DuckDBPyConnection, reading: Reading, settings: Settings) -> None:

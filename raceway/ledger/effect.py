@@ -7,11 +7,12 @@ effect already: then it is a sighting of that batch, and no new one.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
-from raceway.common.sql import parquet_of, quoted
+from raceway.common.sql import exactly, name, parquet_of, quoted
 from raceway.ledger.ledger import BatchState, LedgerState
 
 
@@ -22,11 +23,10 @@ def in_effect(batch: BatchState, state: LedgerState) -> bool:
     """
     if batch.scope_kind == "events":
         return True
-    rank = (batch.exported_at, batch.content_hash)
     newer = [
         other
         for other in state.accepted(batch.source, batch.table, batch.account)
-        if (other.exported_at, other.content_hash) > rank and other.is_filtered == batch.is_filtered
+        if other.rank > batch.rank and other.is_filtered == batch.is_filtered
     ]
     if not newer:
         return True
@@ -39,6 +39,47 @@ def in_effect(batch: BatchState, state: LedgerState) -> bool:
             f"semi join {parquet_of([other.path for other in newer])} as other using (_entity) limit 1"
         ).fetchone()
     return shared is None
+
+
+def write_states(
+    connection: duckdb.DuckDBPyConnection,
+    data: Path,
+    account: str,
+    kept: Sequence[str],
+    exported_at: dt.datetime,
+    target: Path,
+) -> None:
+    """Writes the `kept` columns of a batch's rows per entity, with the moment of the export; one row per row that says
+    something. `data` is the batch's Parquet file."""
+    columns = ", ".join(name(column) for column in kept)
+    said = " or ".join(f"{name(column)} is not null" for column in kept)
+    at = f"timestamp '{exported_at.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S.%f}'"
+    connection.execute(
+        f"copy (select {quoted(account)} as _account, _entity, {at} as exported_at, {columns} "
+        f"from {parquet_of(data)} where {said} order by _entity, _row) to {quoted(str(target))} "
+        "(format parquet, compression zstd)"
+    )
+
+
+def mend_states(batch: BatchState, kept: Sequence[str]) -> None:
+    """Writes the states of a batch that are not there: what an export showed of its entities is what its rows say, and
+    without it a change between two exports would count otherwise."""
+    missing = [path for path in batch.state_paths() if not path.exists()]
+    if not missing or not batch.path.is_file():
+        return
+    with duckdb.connect() as connection:
+        landed = connection.execute(f"select name from parquet_schema({quoted(exactly(batch.path))})").fetchall()
+        there = {column for (column,) in landed}
+        kept = [column for column in kept if column in there]
+        if not kept or not {"_entity", "_row"} <= there:
+            return
+        for exported_at in sorted(set(batch.sightings)):
+            target = batch.state_path(exported_at)
+            if target in missing:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                aside = target.with_name(f".{target.name}.tmp")
+                write_states(connection, batch.path, batch.account, kept, exported_at, aside)
+                aside.rename(target)
 
 
 def copy_states(known: Path, target: Path, exported_at: dt.datetime) -> None:

@@ -9,14 +9,22 @@ migrates Airflow's database, and writes the admin's password from RACEWAY_ADMIN_
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
+import shutil
+import sqlite3
 import sys
+from contextlib import closing, suppress
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Final
 
+import platformdirs
+
 from raceway.common.faults import BadSettings, RacewayFault
+from raceway.common.files import make_durable
 from raceway.common.home import HOME_VARIABLE, PROJECT, Home
 from raceway.config.init import init_home
 
@@ -26,6 +34,7 @@ WAREHOUSE_POOL: Final = "warehouse"
 ADMIN_PASSWORD: Final = "RACEWAY_ADMIN_PASSWORD"  # noqa: S105  # the variable's name, no password
 DATABASE_VARIABLE: Final = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 _JWT_SECRET: Final = "AIRFLOW__API_AUTH__JWT_SECRET"  # noqa: S105  # the variable's name, no secret
+_KEPT_TEMPLATES: Final = 4
 _PASSWORDS: Final = "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"
 
 
@@ -79,18 +88,69 @@ def prepare_database(home: Home, anew: bool = False) -> None:
     Quick where it was done before with this version of Airflow, unless `anew`. `use(home)` must have run.
     """
     from airflow import __version__
-    from airflow.models.pool import Pool
-    from airflow.utils.db import initdb
 
     marker = home.airflow / f".database-{__version__}"
     place = os.environ[DATABASE_VARIABLE].rsplit("@", 1)[-1]  # without its password
     if not anew and has_database(home) and marker.exists() and marker.read_text(encoding="utf-8") == place:
         return
+    if not anew and not has_database(home) and _copy_template(home):
+        marker.write_text(place, encoding="utf-8")
+        return
+    from airflow.models.pool import Pool
+    from airflow.utils.db import initdb
+
+    is_new = not has_database(home)
     initdb()
     Pool.create_or_update_pool(
         WAREHOUSE_POOL, slots=1, description="The warehouse's only writer", include_deferred=False
     )
     marker.write_text(place, encoding="utf-8")
+    if is_new:
+        _keep_template(home)
+
+
+def _template() -> Path:
+    """Where a new database of this Airflow lies in the user's cache, under these settings.
+
+    Airflow takes five seconds to make one, as long as it takes to start: once for each version will do.
+    """
+    own = (DATABASE_VARIABLE, _JWT_SECRET, _PASSWORDS)  # of the home, and in no new database
+    said = [f"{key}={value}" for key, value in os.environ.items() if key.startswith("AIRFLOW__") and key not in own]
+    said += [
+        f"{package.name} {package.version}"
+        for package in distributions()
+        if package.name.lower().startswith(("apache-airflow", "sqlalchemy"))
+    ]
+    name = hashlib.sha256("\n".join(sorted(set(said))).encode()).hexdigest()
+    return platformdirs.user_cache_path("raceway") / "airflow" / f"{name}.db"
+
+
+def _copy_template(home: Home) -> bool:
+    """Gives a home without a database a copy of the one that is kept; False where there is none that can be read."""
+    aside = home.airflow / f".airflow-{os.getpid()}.db"
+    try:
+        shutil.copyfile(_template(), aside)
+        with closing(sqlite3.connect(aside)) as connection:
+            connection.execute("select slots from slot_pool where pool = ?", [WAREHOUSE_POOL]).fetchall()[0]
+        make_durable(aside)
+        aside.rename(home.airflow / "airflow.db")
+    except (OSError, sqlite3.Error, IndexError):
+        return False
+    finally:
+        aside.unlink(missing_ok=True)
+    return True
+
+
+def _keep_template(home: Home) -> None:
+    with suppress(OSError, sqlite3.Error):  # a user without a folder of his own makes one each time
+        template = _template()
+        template.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        aside = template.with_suffix(f".{os.getpid()}")
+        with closing(sqlite3.connect(home.airflow / "airflow.db")) as made, closing(sqlite3.connect(aside)) as kept:
+            made.backup(kept)  # with what still lies in its log
+        aside.rename(template)
+        for old in sorted(template.parent.glob("*.db"), key=lambda file: file.stat().st_mtime)[:-_KEPT_TEMPLATES]:
+            old.unlink(missing_ok=True)
 
 
 def _kept_secret(path: Path) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
 
 from raceway.common.home import Home
+from raceway.common.measure_tables import daily_feeds
 from raceway.config.accounts import load_accounts
 from raceway.config.settings import Required, Settings
 from raceway.config.values import WEEKDAYS
@@ -14,7 +17,9 @@ from raceway.ledger.ledger import Ledger
 def late_sources(home: Home, settings: Settings, as_of: dt.date) -> list[str]:
     """A sentence for every account of a required source that is due on `as_of` and whose files are not in.
 
-    In means: an accepted batch covers the newest day that is due, `lag_days` before `as_of`.
+    In means: accepted batches cover the newest day that is due, `lag_days` before `as_of`, for every daily measure
+    that the account has fed before; a keyword report says nothing of the campaigns. An account that has ended by
+    then, or opens later, is not asked for.
     """
     accounts = load_accounts(home)
     covered_to = _covered_to(home)
@@ -23,16 +28,33 @@ def late_sources(home: Home, settings: Settings, as_of: dt.date) -> list[str]:
         if not _is_due(required, as_of):
             continue
         due_day = as_of - dt.timedelta(days=required.lag_days)
-        names = sorted(account for source, account in accounts if source == required.source)
-        if not names:
+        of_source = sorted((name, account) for (source, name), account in accounts.items() if source == required.source)
+        if not of_source:
             late.append(f"{required.source}: required, but accounts.csv has no account of it")
-        for account in names:
-            newest = covered_to.get((required.source, account))
-            if newest is None:
-                late.append(f"{required.source}/{account}: nothing has landed yet; {due_day} is due")
-            elif newest < due_day:
-                late.append(f"{required.source}/{account}: covers days to {newest}; {due_day} is due")
+        for name, account in of_source:
+            if not account.is_there(due_day):
+                continue
+            lacking = _lacking(required.source, covered_to.get((required.source, name), {}), due_day)
+            if lacking is not None:
+                late.append(f"{required.source}/{name}: {lacking}")
     return late
+
+
+def _lacking(source: str, covered_to: Mapping[str, dt.date], due_day: dt.date) -> str | None:
+    """The words for what of an account is not in; None where all is. `covered_to`: the newest covered
+    day by landed table."""
+    if not covered_to:
+        return f"nothing has landed yet; {due_day} is due"
+    # of a source that feeds no daily measure any table will do
+    feeds = daily_feeds(source) or {frozenset(covered_to)}
+    fed = [feed & covered_to.keys() for feed in feeds if feed & covered_to.keys()]
+    if not fed:
+        return f"nothing that feeds a measure has landed yet (only {', '.join(sorted(covered_to))}); {due_day} is due"
+    newest = {", ".join(sorted(tables)): max(covered_to[table] for table in tables) for tables in fed}
+    if max(newest.values()) < due_day:
+        return f"covers days to {max(newest.values())}; {due_day} is due"
+    behind = [f"{tables} covers days to {day}" for tables, day in sorted(newest.items()) if day < due_day]
+    return f"{' and '.join(behind)}; {due_day} is due" if behind else None
 
 
 def past_cut_off(settings: Settings, as_of: dt.date, now: dt.datetime | None = None) -> bool:
@@ -45,11 +67,13 @@ def _is_due(required: Required, as_of: dt.date) -> bool:
     return WEEKDAYS[as_of.weekday()] in required.due
 
 
-def _covered_to(home: Home) -> dict[tuple[str, str], dt.date]:
-    """The newest day that accepted batches cover, by source and account."""
-    newest: dict[tuple[str, str], dt.date] = {}
+def _covered_to(home: Home) -> dict[tuple[str, str], dict[str, dt.date]]:
+    """The newest day that accepted batches cover, by source and account, by table."""
+    newest: dict[tuple[str, str], dict[str, dt.date]] = defaultdict(dict)
     for batch in Ledger(home).state().accepted():
-        key = (batch.source, batch.account)
-        if batch.covers_to is not None and batch.covers_to > newest.get(key, dt.date.min):
-            newest[key] = batch.covers_to
+        of_account = newest[batch.source, batch.account]
+        # a filtered export does not know the whole day
+        if batch.covers_to is None or batch.is_filtered:
+            continue
+        of_account[batch.table] = max(batch.covers_to, of_account.get(batch.table, dt.date.min))
     return newest

@@ -21,6 +21,7 @@ from typing import Any, Final
 from raceway.common.faults import ExportRefused, PassingFault, PermanentFault
 from raceway.common.home import Home
 from raceway.inbox.exports import Export
+from raceway.night import beside
 
 Json = dict[str, Any]
 
@@ -49,6 +50,15 @@ def _name(group: Sequence[Export]) -> str:
     return group[0].name if len(group) == 1 else f"{len(group)} exports: {group[0].name} … {group[-1].name}"
 
 
+def begin(home: Home, groups: Sequence[Sequence[Mapping[str, Any]]], as_of: dt.date | None) -> None:
+    """Has the night's helpers begin with the exports of these sources' groups, those of an account in their order."""
+    of_account: dict[tuple[str, str], list[Export]] = {}
+    for group in (group for of_source in groups for group in of_source):
+        for export in (Export.from_dict(values) for values in group["exports"]):
+            of_account.setdefault((export.source, export.account), []).append(export)
+    beside.begin([[("land", (home, export, as_of)) for export in exports] for exports in of_account.values()])
+
+
 def land_group(
     home: Home, group: Mapping[str, Any], as_of: dt.date | None, task: str, tell: Callable[[str], None]
 ) -> Json:
@@ -58,8 +68,6 @@ def land_group(
     of a DAG run, the same at every try; `tell` hears which export is on its way.
     """
     from duckdb import IOException
-
-    from raceway.landing.land import land
 
     kept = home.landing / "_tmp" / f"task-{_hash(task, group)}" / "outcomes.jsonl"
     decided = dict(_decided(kept))
@@ -71,7 +79,7 @@ def land_group(
             continue
         tell(export.name)
         try:
-            outcome = land(home, export, as_of=as_of).to_dict()
+            outcome = beside.do("land", home, export, as_of)
         except Exception as fault:
             _LOG.exception("%s: broke off", export.name)
             passing = isinstance(fault, PassingFault | OSError | IOException)

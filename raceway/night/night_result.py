@@ -119,8 +119,10 @@ def gather(
     log: Path,
     total: float,
     resting: Sequence[str] = (),
+    landing: float | None = None,
 ) -> NightResult:
-    """The result of a night from its DAG runs; `total` is its wall time in seconds."""
+    """The result of a night from its DAG runs; `total` is its wall time in seconds, `landing` that of all its extract
+    DAGs where helpers landed beside them."""
     record = next((record for record in run_records(home) if record.run_id == run_id), None)
     status = record.status if record else "failed"
     refused = [refusal for extract in extracts for refusal in _refusals(extract)]
@@ -153,7 +155,7 @@ def gather(
         mart=home.current / "race.duckdb" if published else None,
         report=home.current / "report" / "index.html" if published else None,
         log=log,
-        seconds=_seconds(extracts, mart, total),
+        seconds=_seconds(extracts, mart, total, landing),
         resting=list(resting),
         strays=strays(home),
         recounted={
@@ -271,10 +273,13 @@ def _broken_off(mart: DagEnd) -> str:
     return f"{mart.dag_id}: {tasks} broke off; the reason stands in the log"
 
 
-def _seconds(extracts: Sequence[DagEnd], mart: DagEnd, total: float) -> dict[str, float]:
-    """Wall time by part. Orchestration is what is left: Airflow itself, its imports and its database."""
+def _seconds(extracts: Sequence[DagEnd], mart: DagEnd, total: float, landing: float | None) -> dict[str, float]:
+    """Wall time by part. Orchestration is what is left: Airflow itself, its imports and its database.
+
+    Where helpers land beside it, Airflow's share in the extract DAGs is landing's, too: both go on at once.
+    """
     parts = {
-        "landing": sum(extract.seconds("find_exports", "land") for extract in extracts),
+        "landing": sum(extract.seconds("find_exports", "land") for extract in extracts) if landing is None else landing,
         "freeze": mart.seconds("wait_for_sources", "freeze"),
         "dbt": mart.seconds(*STAGES),
         "gate": mart.seconds("gate_mart"),

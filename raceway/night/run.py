@@ -21,11 +21,11 @@ from raceway.config.settings import load_settings
 from raceway.contracts.files import source_names
 from raceway.inbox.exports import find_exports
 from raceway.ledger.ledger import Ledger
-from raceway.night import airflow_home, steps
+from raceway.night import airflow_home, beside, steps
 from raceway.night.airflow_runs import Following, InProcess, Runner, scheduler_is_alive
 from raceway.night.night_result import NightResult, gather
 from raceway.night.nothing_new import is_unattended, skipped
-from raceway.night.wiring import EXTRACT_PREFIX, MART_DAG
+from raceway.night.wiring import EXTRACT_PREFIX, LANDINGS_AT_ONCE, MART_DAG
 from raceway.reading.personal import check_key
 
 Tell = Callable[[str], None]
@@ -53,35 +53,47 @@ def run_night(
 
     airflow_home.use(home)
     log = home.run(run_id) / "night.log"
-    if not (full_refresh or settings.inbox.address) and is_unattended(home):
+    unattended = is_unattended(home)
+    accounts: int | None = None
+    if unattended and not (full_refresh or settings.inbox.address):
         with alone(home), _quiet(log):
             steps.hear(tell)
             known = Ledger(home).state()
-            waiting = [source for source in sources if find_exports(home, source, known)]
-            mart = None if waiting else skipped(home, run_id, started_at, as_of)
+            exports = [export for source in sources for export in find_exports(home, source, known)]
+            accounts = len({(export.source, export.account) for export in exports})
+            mart = None if exports else skipped(home, run_id, started_at, as_of)
         if mart is not None:
             return gather(home, run_id, as_of, strict, [], mart, log, time.monotonic() - clock)
     tell("starting Airflow")
-    with _quiet(log):
+    with _quiet(log), beside.helpers(_helpers(accounts) if unattended else 0):
         follow = airflow_home.has_database(home) and scheduler_is_alive()
-    with nullcontext() if follow else alone(home), _quiet(log):
-        airflow_home.prepare_database(home)
-        runner: Runner = Following() if follow else InProcess()
-        steps.hear(tell)
-        known = Ledger(home).state()
-        remote_resting = steps.fetch(home, settings, sources)
-        waiting = [source for source in sources if find_exports(home, source, known)]
-        day = {"as_of": as_of.isoformat()}
-        extracts = runner.run([f"{EXTRACT_PREFIX}{source}" for source in waiting], day, tell)
-        conf = day | {"run_id": run_id, "full_refresh": full_refresh, "wait": False}
-        [mart] = runner.run([MART_DAG], conf, tell)
-        # what lies in the inbox after its source was run was still being written, or came later
-        left = [f"{source}/{export.name}" for source in waiting for export in find_exports(home, source)]
-        with suppress(PassingFault):  # removes there what is archived here; else the next night does
-            steps.fetch(home, settings, waiting)
+        with nullcontext() if follow else alone(home):
+            airflow_home.prepare_database(home)
+            runner: Runner = Following() if follow else InProcess()
+            steps.hear(tell)
+            known = Ledger(home).state()
+            remote_resting = steps.fetch(home, settings, sources)
+            waiting = [source for source in sources if find_exports(home, source, known)]
+            day = {"as_of": as_of.isoformat()}
+            began = time.monotonic()
+            with nullcontext() if follow else steps.ahead(waiting, day):
+                extracts = runner.run([f"{EXTRACT_PREFIX}{source}" for source in waiting], day, tell)
+            landing = None if follow else time.monotonic() - began
+            conf = day | {"run_id": run_id, "full_refresh": full_refresh, "wait": False}
+            [mart] = runner.run([MART_DAG], conf, tell)
+            # what lies in the inbox after its source was run was still being written, or came later
+            left = [f"{source}/{export.name}" for source in waiting for export in find_exports(home, source)]
+            with suppress(PassingFault):  # removes there what is archived here; else the next night does
+                steps.fetch(home, settings, waiting)
     total = time.monotonic() - clock
 
-    return gather(home, run_id, as_of, strict, extracts, mart, log, total, [*remote_resting, *left])
+    return gather(home, run_id, as_of, strict, extracts, mart, log, total, [*remote_resting, *left], landing)
+
+
+def _helpers(accounts: int | None) -> int:
+    """How many helpers a night has for exports of so many accounts (None: not known yet); one for the gate alone."""
+    cores = os.cpu_count() or 1
+    return max(1, min(LANDINGS_AT_ONCE, cores, cores if accounts is None else accounts))
 
 
 @contextmanager

@@ -27,6 +27,8 @@ Json = dict[str, Any]
 Tell = Callable[[str], None]
 
 _LISTENERS: Final[list[Tell]] = []
+_FOUND: Final[dict[str, list[Json]]] = {}
+"""By source: the groups of exports that the night's helpers have begun with."""
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -75,8 +77,36 @@ def run_id_for(started_at: dt.datetime) -> str:
 # extract_<source>
 
 
+@contextmanager
+def ahead(sources: Iterable[str], conf: Mapping[str, Any]) -> Iterator[None]:
+    """Has the night's helpers begin with the exports of these sources, whose DAGs run in this process meanwhile.
+
+    `conf` is the DAG runs'. What cannot be found here is left to the DAG, which says why. While they begin, this
+    process gets ready to build; what that meets is told by the build.
+    """
+    from raceway.build.dbt_run import get_ready
+    from raceway.night.groups import begin
+
+    home = find_home()
+    try:
+        for source in sources:
+            with suppress(Exception):
+                _FOUND[source] = _find(source)
+        begin(home, list(_FOUND.values()), _as_of(conf))
+        if _FOUND:
+            with suppress(Exception):
+                get_ready(home)
+        yield
+    finally:
+        _FOUND.clear()
+
+
 def find(source: str) -> list[Json]:
-    """The exports that wait in the inbox of `source`, in groups, each one mapped task."""
+    """The exports that wait in the inbox of `source`, in groups, each one mapped task; those that `ahead` found."""
+    return _FOUND[source] if source in _FOUND else _find(source)
+
+
+def _find(source: str) -> list[Json]:
     from raceway.config.settings import load_settings
     from raceway.inbox.exports import at_rest, find_exports
     from raceway.night.groups import in_groups
@@ -108,8 +138,11 @@ def land(source: str, group: Json, conf: Mapping[str, Any], task: str) -> Json:
     from raceway.night.groups import land_group
 
     with _at_work(f"{source}: {group['name']}") as home:
-        as_of = dt.date.fromisoformat(conf["as_of"]) if conf.get("as_of") else None
-        return land_group(home, group, as_of, task, lambda name: _tell(f"{source}: {name}"))
+        return land_group(home, group, _as_of(conf), task, lambda name: _tell(f"{source}: {name}"))
+
+
+def _as_of(conf: Mapping[str, Any]) -> dt.date | None:
+    return dt.date.fromisoformat(conf["as_of"]) if conf.get("as_of") else None
 
 
 def refuse(landed: Json) -> None:
@@ -135,7 +168,7 @@ def start(conf: Mapping[str, Any], started_at: dt.datetime) -> tuple[bool, Json]
     with _at_work("which sources are in") as home:
         settings = load_settings(home)
         home.run_folder(conf.get("run_id") or run_id_for(started_at))  # a name that leads elsewhere stops here
-        as_of = dt.date.fromisoformat(conf["as_of"]) if conf.get("as_of") else settings.business_day(started_at)
+        as_of = _as_of(conf) or settings.business_day(started_at)
         late = late_sources(home, settings, as_of)
         ready = not late or not conf.get("wait", True) or past_cut_off(settings, as_of)
     run = Run(
@@ -187,11 +220,11 @@ def build(run: Json, stage: str) -> Json:
 
 def gate_mart(run: Json) -> Json:
     """Checks the built mart. Raises GateFailed with every critical failure's sentence."""
-    from raceway.publish.mart_gate import check_mart
+    from raceway.night import beside
 
     this = Run.from_json(run)
     with _at_work("checking the mart", this) as home:
-        checks = check_mart(home, this.run_id)
+        checks = beside.do("check_mart", home, this.run_id)
         record_checks(home, this.run_id, checks)
         stopping = [check.message for check in checks if check.stops]
         if stopping:

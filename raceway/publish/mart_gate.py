@@ -17,7 +17,6 @@ from raceway.config.settings import load_settings
 from raceway.gate.engine import validate
 from raceway.gate.mart_suites import mart_suites
 from raceway.history.records import Check
-from raceway.ledger.ledger import Ledger
 from raceway.publish.mart_tables import mart_tables
 
 
@@ -56,8 +55,6 @@ class _Mart:
     """Copies as Parquet, so that GX never holds the warehouse's lock."""
     rows: dict[str, int]
     """Rows of every table that would be published."""
-    kpis: set[str]
-    """KPIs that have a value."""
     money: list[str]
     """KPIs with money in their numerator."""
 
@@ -77,9 +74,6 @@ def _read_mart(home: Home, folder: Path) -> _Mart:
                 table.name: connection.execute(f"select count(*) from warehouse.main.{table.name}").fetchall()[0][0]
                 for table in mart_tables(connection, "warehouse")
             }
-            kpis = connection.execute(
-                "select distinct kpi from warehouse.main.race_kpi where value is not null"
-            ).fetchall()
             formulas = connection.execute(
                 "select kpi, numerator from warehouse.main.kpi_catalog order by kpi"
             ).fetchall()
@@ -90,41 +84,26 @@ def _read_mart(home: Home, folder: Path) -> _Mart:
         raise GateFailed(f"{home.warehouse}: the mart is not built: {str(fault).splitlines()[0]}") from fault
     named = {measure for (measure,) in money}
     of_money = [kpi for kpi, numerator in formulas if any(measure in named for measure, _ in terms(numerator))]
-    return _Mart(as_of, files, rows, {kpi for (kpi,) in kpis}, of_money)
+    return _Mart(as_of, files, rows, of_money)
 
 
 def _losses(home: Home, mart: _Mart) -> list[Check]:
-    """What the mart lost against the version that is published; no checks before the first publish.
-
-    A KPI that had values and has none any more stops publishing, unless a person took batches out of effect
-    since (`raceway reject`): then the loss was asked for and is a warning.
-    """
+    """What the mart lost against the version that is published; no checks before the first publish."""
+    from raceway.publish.lost_values import values_are_kept
     from raceway.publish.version import published_version
 
     before = published_version(home)
     if before is None:
         return []
-    largest_drop = load_settings(home).gate.volume_drop
-    asked_for = any(
-        batch.status == "rejected" and batch.decided_at is not None and batch.decided_at > before.published_at
-        for batch in Ledger(home).state().batches.values()
-    )
-    gone = sorted(set(before.details["kpis"]) - mart.kpis)
-    kept = Check(
-        name="no_kpi_is_lost",
-        kind="reconcile",
-        severity="warning" if asked_for else "critical",
-        passed=not gone,
-        subject="race_kpi",
-        observed=f"without a value now: {', '.join(gone)}" if gone else f"{len(mart.kpis)} KPIs have values",
-        expected="every KPI that has values in the published version has some",
-        message=f"race_kpi: {', '.join(gone)} had values in {before.name} and has none any more; "
-        "look for sources whose batches were refused, or reject the batches on purpose"
-        if gone
-        else f"race_kpi: every KPI of {before.name} has values",
-    )
-    return [kept, *(_volume(name, mart.rows.get(name, 0), rows, largest_drop, before.name)
-                    for name, rows in sorted(before.details["tables"].items()) if name in mart.rows)]  # fmt: skip
+    settings = load_settings(home)
+    return [
+        values_are_kept(home, settings, before),
+        *(
+            _volume(name, mart.rows.get(name, 0), rows, settings.gate.volume_drop, before.name)
+            for name, rows in sorted(before.details["tables"].items())
+            if name in mart.rows
+        ),
+    ]
 
 
 def _volume(name: str, now: int, before: int, largest_drop: float, version: str) -> Check:

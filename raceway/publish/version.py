@@ -161,7 +161,9 @@ def _write_version(home: Home, settings: Settings, folder: Path, what: _Publicat
         connection.execute("commit")
         for name in HISTORY_TABLES:
             write_parquet(connection, f"race.{name}", MartTable(name, None), parquet, earlier)
-        details = _details(connection, tables, what, record)
+        details = _details(connection, tables, what, record) | {
+            "partial_in_race_duckdb": {table: said for table, said in partial.items() if said}
+        }
         write_quality(connection, folder / "quality", details)
         write_report(connection, folder / "report" / "index.html", settings, details)
         connection.execute("detach race")

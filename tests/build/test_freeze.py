@@ -69,7 +69,9 @@ class Company:
         folder = self.home.landing / source / name / batch_id
         folder.mkdir(parents=True)
         with duckdb.connect() as connection:
-            query = f"select *, '{batch_id}' as _batch_id from ({rows})"
+            is_order = source == "shopify" and "created_at" not in rows
+            placed = "timestamp '2026-03-01 03:00:00' as created_at, " if is_order else ""
+            query = f"select {placed}*, '{batch_id}' as _batch_id from ({rows})"
             connection.execute(f"copy ({query}) to '{folder / 'data.parquet'}' (format parquet)")
             [(count,)] = connection.execute(f"select count(*) from ({rows})").fetchall()
         said = {
@@ -92,7 +94,7 @@ class Company:
             return connection.execute(query).fetchall()
 
     def winners(self) -> dict[str, str]:
-        return dict(self.frozen("select scope, batch_id from frozen.scopes order by scope"))
+        return dict(self.frozen("select split_part(scope, '|', 1), batch_id from frozen.scopes order by scope"))
 
 
 @pytest.fixture
@@ -240,7 +242,9 @@ def test_entities_of_two_accounts_do_not_replace_each_other(company: Company) ->
     company.land("shopify.orders", "2026-03-04T01:00", order("#1"))
     company.land("shopify.orders", "2026-03-05T01:00", order("#1"), account_name="us")
     company.freeze()
-    assert company.frozen("select account, scope from frozen.scopes order by all") == [("us", "#1"), ("vn", "#1")]
+    assert company.frozen("select account, split_part(scope, '|', 1) from frozen.scopes order by all") == [
+        ("us", "#1"), ("vn", "#1"),
+    ]  # fmt: skip
 
 
 def test_an_empty_snapshot_says_that_everything_is_gone(company: Company) -> None:
@@ -358,6 +362,53 @@ def test_states_of_every_sighting_are_frozen_and_those_of_rejected_batches_are_n
     assert company.winners() == {"#1": kept}
 
 
+def test_states_that_are_gone_are_written_anew_from_the_rows_of_their_export(company: Company) -> None:
+    """Without them a refund between two exports would count on another day, or twice."""
+    rows = "select '#1' as _entity, 1 as _row, 40.0 as refunded_amount, null::varchar as tags union all " \
+           "select '#1', 2, null, null"  # fmt: skip
+    batch = company.land("shopify.orders", "2026-03-04T01:00", rows)
+    again = dt.datetime(2026, 3, 7, 1, tzinfo=dt.UTC)
+    Ledger(company.home).append(
+        "duplicate", batch_id=batch, exported_at=utc_text(again), source="shopify", account="vn"
+    )
+    company.freeze()
+    paths = [path for (path,) in company.frozen("select path from frozen.state_files order by path")]
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            "select _account, _entity, exported_at, refunded_amount from read_parquet($1) order by exported_at", [paths]
+        ).fetchall()
+    assert found == [
+        ("vn", "#1", moment, Decimal("40.0")) for moment in (dt.datetime(2026, 3, 4, 1), again.replace(tzinfo=None))
+    ]
+
+
+def test_two_orders_of_one_name_are_two_scopes(company: Company) -> None:
+    order_at = "select '#1' as _entity, timestamp '{0}' as created_at"
+    old = company.land("shopify.orders", "2026-03-04T01:00", order_at.format("2026-03-01"))
+    new = company.land("shopify.orders", "2026-03-05T01:00", order_at.format("2026-03-02"))
+    newest = company.land("shopify.orders", "2026-03-06T01:00", order_at.format("2026-03-02"))
+    company.freeze()
+    assert company.frozen("select scope, batch_id from frozen.scopes order by scope") == [
+        ("#1|2026-03-01 00:00:00", old), ("#1|2026-03-02 00:00:00", newest),
+    ]  # fmt: skip
+    assert (new,) not in company.frozen("select batch_id from frozen.batches")
+
+
+def test_a_name_that_two_exports_date_otherwise_is_said(company: Company) -> None:
+    company.has(account("sapo"))
+    sold = "select 'DH1' as _entity, timestamp '{0}' as ordered_at"
+    company.land("sapo.orders", "2026-03-04T01:00", sold.format("2026-03-01 03:00:00"))
+    company.land("sapo.orders", "2026-03-05T01:00", sold.format("2026-03-02 01:00:00"))
+    company.freeze()
+    assert run_checks(company.home, "run1") == []
+    company.land("sapo.orders", "2026-03-06T01:00", sold.format("2026-03-04 03:00:00"))
+    company.freeze()
+    [said] = run_checks(company.home, "run2")
+    assert said.message.startswith(
+        "sapo/vn, orders: 1 names are told on two days, among them DH1 on 2026-03-01 and 2026-03-04"
+    )
+
+
 def test_a_missing_file_of_an_accepted_batch_stops_with_both_ways_out(company: Company) -> None:
     batch = company.land("shopify.orders", "2026-03-04T01:00", order("#1"))
     (company.home.landing / "shopify" / "orders" / batch / "data.parquet").unlink()
@@ -434,6 +485,14 @@ def test_an_order_account_without_a_stated_history_begins_with_its_first_covered
     assert company.frozen("select history_ready_from from frozen.settings") == [(dt.date(2026, 6, 30),)]
 
 
+def test_shops_that_opened_here_ask_for_no_older_history(company: Company) -> None:
+    for key, account in company.accounts.items():
+        company.accounts[key] = account.model_copy(update={"history_start": None, "opened_on": dt.date(2026, 2, 1)})
+    company.freeze()
+    assert company.frozen("select history_ready_from from frozen.settings") == [(dt.date(2026, 2, 1),)]
+    assert company.frozen("select distinct opened_on, ended_on from frozen.accounts") == [(dt.date(2026, 2, 1), None)]
+
+
 def test_nothing_landed_freezes_an_empty_set(company: Company) -> None:
     assert company.freeze().batches == 0
     for table in ("batches", "scopes", "covered_days", "state_files"):
@@ -447,6 +506,10 @@ CHANGES: dict[str, Callable[[Company], Any]] = {
                                                                                        "targets": {"at_risk": 0.8}})),
     "an account": lambda company: company.has(account("shopify", "vn", prices_include_vat=True)),
     "an exclusion": lambda company: company.home.exclusions.write_text("kind,value,reason\norder,#1,\n"),
+    "a sales channel": lambda company: company.home.sales_channels.write_text(
+        "sales_channel,sales_place,marketplace\nHội chợ,offline,\n"
+    ),
+    "a VAT rate": lambda company: company.home.vat_rates.write_text("market,valid_from,rate\nVN,2026-01-01,0.1\n"),
     "a channel rule": lambda company: company.home.channel_rules.write_text("channel,source\naffiliate,masoffer\n"),
 }  # fmt: skip
 

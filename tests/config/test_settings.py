@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import stat
+import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
@@ -14,7 +15,16 @@ from babel.numbers import get_currency_precision, list_currencies
 
 from raceway.common.faults import BadSettings
 from raceway.common.home import PROJECT, Home, find_home
-from raceway.config.accounts import Account, ChannelRule, Exclusion, load_accounts, load_channel_rules, load_exclusions
+from raceway.config.accounts import (
+    Account,
+    ChannelRule,
+    Exclusion,
+    load_accounts,
+    load_channel_rules,
+    load_exclusions,
+    load_sales_channels,
+    load_vat_rates,
+)
 from raceway.config.init import init_home, settings_toml
 from raceway.config.settings import Settings, load_settings
 from raceway.config.values import minor_unit
@@ -174,6 +184,52 @@ def test_own_channel_rules_keep_their_order(home: Home) -> None:
     ]
 
 
+def test_names_of_sales_channels_are_compared_whole_in_one_spelling(home: Home) -> None:
+    assert load_sales_channels(home) == []
+    decomposed = unicodedata.normalize("NFD", "Hội Chợ")
+    home.sales_channels.write_text(
+        f"sales_channel,sales_place,marketplace\n {decomposed} ,offline,\n", encoding="utf-8"
+    )
+    assert [channel.sales_channel for channel in load_sales_channels(home)] == ["hội chợ"]
+    home.sales_channels.write_text("sales_channel,sales_place\nFair,offline\nFAIR,online\n", encoding="utf-8")
+    with pytest.raises(BadSettings, match=r"row 3: fair stands twice; keep one of the rows"):
+        load_sales_channels(home)
+
+
+def test_a_new_home_has_the_rates_of_viet_nam_ready_as_comments(home: Home) -> None:
+    assert load_vat_rates(home) == []
+    text = home.vat_rates.read_text(encoding="utf-8")
+    home.vat_rates.write_text(text.replace("# ,,", ",,"), encoding="utf-8")
+    assert [(rate.market, rate.valid_from.isoformat(), rate.rate) for rate in load_vat_rates(home)] == [
+        ("VN", "2009-01-01", Decimal("0.10")), ("VN", "2022-02-01", Decimal("0.08")), ("VN", "2023-01-01", Decimal("0.10")),
+        ("VN", "2023-07-01", Decimal("0.08")), ("VN", "2027-01-01", Decimal("0.10")),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        (",vn,,,2026-01-01,0.1", "row 2: settings: Value error, account vn without its source"),
+        (
+            ",,VN,Tea,2026-01-01,0.1\n,,VN,tea,2026-01-01,0.2",
+            "rows 2 and 3: two rates of one kind of sale from 2026-01-01",
+        ),
+        (",,VN,,2026-01-01,8", "row 2: rate: Input should be less than 1"),
+    ],
+)
+def test_a_vat_rate_that_cannot_be_meant_is_refused_with_its_row(home: Home, rows: str, sentence: str) -> None:
+    home.vat_rates.write_text(f"source,account,market,product_line,valid_from,rate\n{rows}\n", encoding="utf-8")
+    with pytest.raises(BadSettings) as refused:
+        load_vat_rates(home)
+    assert sentence in str(refused.value)
+
+
+def test_an_account_s_prices_hold_vat_or_not_or_state_it(home: Home) -> None:
+    text = home.accounts.read_text(encoding="utf-8")
+    home.accounts.write_text(text.replace(",true,", ",stated,", 1), encoding="utf-8")
+    assert [account.prices_include_vat for account in load_accounts(home).values()] == ["stated"]
+
+
 def test_the_capital_letter_of_an_escape_is_no_capital_letter() -> None:
     rule = ChannelRule(channel="affiliate", source=r"\S+", medium=r"\pL\D*\P{Greek}", campaign="(?i)Sale")
     assert rule.source == r"\S+"
@@ -200,3 +256,15 @@ def test_a_channel_rule_that_cannot_be_meant_is_refused_with_its_row(home: Home,
     with pytest.raises(BadSettings, match=r"channel_rules[.]csv, row 2: ") as refused:
         load_channel_rules(home)
     assert sentence in str(refused.value)
+
+
+def test_an_account_opens_before_it_ends_and_its_whole_history_begins_no_later() -> None:
+    opened = SHOP.model_copy(update={"history_start": None, "opened_on": dt.date(2026, 3, 1)})
+    assert [opened.is_there(dt.date(2026, month, 1)) for month in (2, 3, 4)] == [False, True, True]
+    ended = SHOP.model_copy(update={"ended_on": dt.date(2026, 3, 31)})
+    assert [ended.is_there(dt.date(2026, 3, 31)), ended.is_there(dt.date(2026, 4, 1))] == [True, False]
+    cells = SHOP.model_dump() | {"opened_on": dt.date(2024, 12, 31)}
+    with pytest.raises(ValueError, match="history_start 2025-01-01 lies after opened_on 2024-12-31"):
+        Account.model_validate(cells)
+    with pytest.raises(ValueError, match="ended_on 2025-12-31 lies before opened_on 2026-01-01"):
+        Account.model_validate(cells | {"opened_on": dt.date(2026, 1, 1), "ended_on": dt.date(2025, 12, 31)})

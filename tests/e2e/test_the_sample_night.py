@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import shutil
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from raceway.common.home import PROJECT
+from raceway.common.home import PROJECT, Home
 from raceway.common.kpi_formula import measures_of
 from raceway.publish.equality import differences
 from raceway.sample.invent.everything import invent_world
@@ -19,6 +20,7 @@ from raceway.sample.truth.attribution import MODELS
 from raceway.sample.truth.comparison import compare, compare_targets
 from raceway.sample.truth.truth import Truth
 from tests.e2e.conftest import AS_OF, END, rows, version
+from tests.support.backup import restored
 from tests.support.command_line import Ran, raceway
 
 pytestmark = pytest.mark.xdist_group("sample_night")
@@ -219,16 +221,48 @@ def test_a_run_without_news_publishes_no_version(night_copy: Callable[[], Path])
     assert len(list((home / "published").glob("v*"))) == 2
 
 
-def test_what_nights_kept_is_what_one_night_makes_of_the_same_files(night_copy: Callable[[], Path]) -> None:
-    home = night_copy()
-    kept = home / "published" / version(home) / "race.duckdb"
-    again = raceway(home, "run", "--as-of", AS_OF, "--full-refresh", "--json")
+@pytest.fixture(scope="module")
+def made_again(sample_nights: tuple[Path, Ran], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One full refresh on what a backup holds, beside a warehouse of which everything that nights keep is spoilt."""
+    home = restored(Home(sample_nights[0]), tmp_path_factory.mktemp("restored") / "home")
+    shutil.copy2(sample_nights[0] / "warehouse.duckdb", home.warehouse)
+    with duckdb.connect(str(home.warehouse)) as warehouse:
+        for table in KEPT:
+            assert warehouse.execute(f"delete from {table} where hash({table}) % 2 = 0").fetchall() > [(0,)]
+    again = raceway(home.root, "run", "--as-of", AS_OF, "--full-refresh", "--json")
     assert again.code == 0, again.out + again.err
-    made = home / "published" / "current" / "race.duckdb"
+    return home.root
+
+
+KEPT = ("int_identity_tree", "int_window_persons")
+"""The models that keep what a night need not count anew."""
+
+
+def test_what_nights_kept_is_what_one_night_makes_of_the_same_files(
+    sample_nights: tuple[Path, Ran], made_again: Path
+) -> None:
+    kept, made = (home / "published" / "current" / "race.duckdb" for home in (sample_nights[0], made_again))
     assert {"race_kpi", "race_measure", "identity_link", "customer_360"} <= {
-        table for (table,) in rows(home, "select table_name from duckdb_tables()")
+        table for (table,) in rows(made_again, "select table_name from duckdb_tables()")
     }
     assert differences(kept, made) == []
+
+
+def test_landing_ledger_key_and_settings_give_the_same_mart_again(
+    sample_nights: tuple[Path, Ran], made_again: Path
+) -> None:
+    assert not [
+        place for place in ("archive", "inbox") if any(file.is_file() for file in (made_again / place).rglob("*"))
+    ]
+    for table in ("fct_convert_order", "race_kpi", "customer_360"):
+        [(count,)] = rows(made_again, f"select count(*) from {table}")
+        assert [(count,)] == rows(sample_nights[0], f"select count(*) from {table}")
+        assert count > 0
+
+
+def test_every_model_that_keeps_rows_is_made_again() -> None:
+    written = (PROJECT.dbt_project / "models").rglob("*.sql")
+    assert {path.stem for path in written if "incremental" in path.read_text(encoding="utf-8")} == set(KEPT)
 
 
 def test_no_address_or_phone_is_in_the_clear_outside_archive_and_quarantine(sample_nights: tuple[Path, Ran]) -> None:

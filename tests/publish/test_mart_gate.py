@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from raceway.common.faults import GateFailed
+from raceway.config.settings import load_settings
 from raceway.history.records import Check, record_checks
 from raceway.ledger.decisions import reject
 from raceway.ledger.ledger import Ledger
@@ -113,16 +116,85 @@ def test_a_kpi_that_lost_its_values_stops_publishing(company: Company) -> None:
     assert check.observed == "without a value now: customer_retention_rate"
 
 
+def test_one_closed_period_that_lost_its_value_stops_publishing_though_the_kpi_has_others(company: Company) -> None:
+    company.publish("night-1")
+    company.sql("delete from race_kpi where kpi = 'ad_spend' and period_start = '2026-10-01'")
+
+    check = failed(company, "night-2")["no_kpi_is_lost"]
+
+    assert check.stops
+    assert check.message.startswith("race_kpi: ad_spend (month of 2026-10-01) had values in v")
+
+
+@pytest.mark.parametrize(
+    "given_up",
+    [
+        # a KPI that the catalogue has no more
+        "delete from kpi_catalog where kpi = 'customer_retention_rate'; "
+        "delete from race_kpi where kpi = 'customer_retention_rate'",
+        # a period that still runs
+        "update race_kpi set value = null, numerator = null where period_start = '2026-11-01'",
+        # a channel's row
+        "insert into race_kpi select * replace ('email' as channel, null as value) from race_kpi where period_end < as_of",
+        # what the mart itself says that it cannot know: a shop with a young history came in
+        "update race_kpi set value = null, numerator = null where kpi = 'customer_retention_rate'; "
+        "insert into int_unknown_windows values ('retained_customers', 'month', '2026-10-01', '2026-10-31', 'all')",
+        "update race_kpi set value = null, numerator = null where kpi = 'customer_retention_rate'; "
+        "insert into int_unknown_windows values ('retained_customers', 'month', '2026-10-01', '2026-10-31', null)",
+        # a rate of nothing, restated, where the KPI has other values
+        "update race_kpi set value = null, numerator = 0, denominator = 0 where kpi = 'customer_retention_rate'; "
+        "insert into race_kpi select * replace (date '2026-09-01' as period_start, date '2026-09-30' as period_end, "
+        "0.5 as value, 1 as numerator, 2 as denominator) from race_kpi where kpi = 'customer_retention_rate'",
+    ],
+)
+def test_what_was_given_up_or_cannot_be_known_is_no_loss(company: Company, given_up: str) -> None:
+    company.publish("night-1")
+    company.sql(given_up)
+
+    assert "no_kpi_is_lost" not in failed(company, "night-2")
+
+
+@pytest.mark.parametrize("known_elsewhere", ["'2026-09-01', '2026-09-30', null", "'2026-10-01', '2026-10-31', 'VN'"])
+def test_what_is_unknown_elsewhere_is_a_loss_here(company: Company, known_elsewhere: str) -> None:
+    company.publish("night-1")
+    company.sql("update race_kpi set value = null, numerator = null where kpi = 'customer_retention_rate'")
+    company.sql(f"insert into int_unknown_windows values ('retained_customers', 'month', {known_elsewhere})")
+
+    assert failed(company, "night-2")["no_kpi_is_lost"].stops
+
+
+def test_a_cycle_that_the_settings_cut_elsewhere_is_no_loss(company: Company) -> None:
+    cycle = "insert into race_kpi select * replace ('cycle' as period, date '{}' as period_start) from race_kpi "
+    cycle += "where kpi = 'ad_spend' and period_start = '2026-10-01'"
+    begins = load_settings(company.home).business.cycle_start + dt.timedelta(days=180)
+    for start in (begins, begins + dt.timedelta(days=1)):
+        company.sql(cycle.format(start))
+    company.publish("night-1")
+    company.sql("delete from race_kpi where period = 'cycle'")
+
+    assert f"ad_spend (cycle of {begins}) had" in failed(company, "night-2")["no_kpi_is_lost"].message
+
+
 def test_a_kpi_lost_because_a_person_took_a_batch_out_is_a_warning(company: Company) -> None:
     company.land("20261121T200000Z-aaaaaaaaaaaa", days=("2026-11-01", "2026-11-21"))
     company.publish("night-1")
     reject(company.home, "20261121T200000Z-aaaaaaaaaaaa", who="an", why="wrong account")
-    company.sql("update race_kpi set value = null where kpi = 'customer_retention_rate'")
+    company.sql("delete from race_kpi where kpi = 'ad_spend' and period_start = '2026-10-01'")
 
     check = failed(company, "night-2")["no_kpi_is_lost"]
 
     assert (check.severity, check.stops) == ("warning", False)
     assert len(Ledger(company.home).events()) == 3
+
+
+def test_a_batch_that_does_not_feed_a_kpi_lets_no_loss_of_it_through(company: Company) -> None:
+    company.land("20261121T200000Z-aaaaaaaaaaaa", days=("2026-11-01", "2026-11-21"))
+    company.publish("night-1")
+    reject(company.home, "20261121T200000Z-aaaaaaaaaaaa", who="an", why="wrong account")
+    company.sql("delete from race_kpi where kpi = 'ad_spend' and period_start = '2026-10-01'")
+    company.sql("update race_kpi set value = null where kpi = 'customer_retention_rate'")
+
+    assert failed(company, "night-2")["no_kpi_is_lost"].stops
 
 
 def test_without_a_mart_the_gate_says_what_to_do(company: Company) -> None:

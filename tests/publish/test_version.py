@@ -93,6 +93,8 @@ def test_the_database_holds_as_many_months_of_facts_as_the_settings_say_and_parq
     assert company.read("select min(day), count(*) from fct_reach_ads") == [(dt.date(2024, 10, 1), 53)]
     said = company.read("select comment from duckdb_tables() where table_name = 'fct_reach_ads'")
     assert str(said[0][0]).endswith("From 2024-10 on (retention.fact_months = 25); parquet/ holds all.")
+    details = json.loads((company.home.current / "run.json").read_text(encoding="utf-8"))
+    assert details["partial_in_race_duckdb"]["fct_reach_ads"].startswith("From 2024-10 on")
     facts = company.home.current.resolve() / "parquet" / "fct_reach_ads" / "*" / "*.parquet"
     assert duckdb.sql(f"select min(day), count(*) from '{facts}'").fetchall() == [(dt.date(2024, 9, 30), 54)]
 

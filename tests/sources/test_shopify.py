@@ -71,3 +71,30 @@ def test_the_same_orders_in_an_export_of_others_are_still_in_effect(desk: Desk) 
 def test_abandoned_checkouts_are_no_orders(desk: Desk) -> None:
     outcome = desk.land_one("shopify/shop/checkouts_export_1.csv", ORDER_HEAD)
     assert outcome.reason == "checkouts_export_1.csv: Shopify abandoned checkouts export: not a supported report"
+
+
+ONE_NAME = (
+    "Name,Id,Email,Financial Status,Currency,Subtotal,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price\n"
+)
+
+
+def test_two_orders_of_one_name_that_no_id_tells_apart_are_refused(desk: Desk) -> None:
+    line = "#1,a@example.com,paid,VND,300,300,2026-03-{0} 23:30:00 +0700,1,Giày,300,,,\n"
+    refused = desk.land_one("shopify/shop/orders_export.csv", ORDER_HEAD + line.format("01") + line.format("07"))
+    assert refused.status == "refused"
+    assert "“#1” is two of shopify.orders: it has two moments, 2026-03-01 16:30 and 2026-03-07 16:30" in refused.reason
+
+
+def test_two_ids_of_one_name_and_moment_are_refused(desk: Desk) -> None:
+    line = "#1,{0},a@example.com,paid,VND,300,300,2026-03-01 23:30:00 +0700,1,Giày,300\n"
+    refused = desk.land_one("shopify/shop/orders_export.csv", ONE_NAME + line.format("11") + line.format("12"))
+    assert "“#1” is two of shopify.orders: it has two ids at 2026-03-01 16:30" in refused.reason
+
+
+def test_two_orders_of_one_name_with_ids_of_their_own_land(desk: Desk) -> None:
+    line = "#1,{0},a@example.com,paid,VND,300,300,2026-03-{1} 23:30:00 +0700,1,Giày,300\n"
+    more = "#1,,a@example.com,,,,,2026-03-07 23:30:00 +0700,1,Mũ,50\n"
+    landed = desk.land_one(
+        "shopify/shop/orders_export.csv", ONE_NAME + line.format(11, "01") + line.format(12, "07") + more
+    )
+    assert desk.rows(landed, "order_id, lineitem_name") == [("11", "Giày"), ("12", "Giày"), (None, "Mũ")]

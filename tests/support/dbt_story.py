@@ -56,8 +56,8 @@ SETTING_VALUES = {
 
 ACCOUNT = {
     "name": "", "brand": "", "market": "VN", "time_zone": "Asia/Ho_Chi_Minh", "currency": "VND",
-    "prices_include_vat": False, "vat_rate": "0", "history_start": None, "conversions_are_purchases": False,
-    "site": "", "counts_sessions": True, "minor_unit": 0, "vat_is_stated": False,
+    "prices_include_vat": False, "vat_rate": "0", "history_start": None, "opened_on": None, "ended_on": None,
+    "conversions_are_purchases": False, "site": "", "counts_sessions": True, "minor_unit": 0, "vat_is_stated": False,
 }  # fmt: skip
 
 FROZEN = {
@@ -69,7 +69,8 @@ FROZEN = {
     "state_files": "source varchar, table_name varchar, path varchar",
     "accounts": "source varchar, account varchar, name varchar, brand varchar, market varchar, time_zone varchar, "
     "currency varchar, prices_include_vat boolean, vat_rate decimal(9, 6), history_start date, "
-    "conversions_are_purchases boolean, site varchar, counts_sessions boolean, minor_unit integer, vat_is_stated boolean",
+    "opened_on date, ended_on date, conversions_are_purchases boolean, site varchar, counts_sessions boolean, "
+    "minor_unit integer, vat_is_stated boolean",
     "exclusions": "kind varchar, value varchar, reason varchar",
     "own_channel_rules": "rule integer, channel varchar, click_id varchar, category varchar, source varchar, "
     "medium varchar, campaign varchar, is_ad boolean",
@@ -209,7 +210,8 @@ class Story:
                 day = str(row[scope.get("day", "day")])
                 yield day, dt.date.fromisoformat(day)
             elif scope["kind"] == "entities":
-                yield self._entity(scope, row), None
+                moment = f"|{row[scope['made_at']]}" if scope.get("own_id") else ""
+                yield self._entity(scope, row) + moment, None
 
 
 def _places(folder: Path) -> list[str]:

@@ -24,7 +24,7 @@ _KPI_COLUMNS = """
     kpi varchar, stage varchar, period varchar, period_start date, period_end date, channel varchar, market varchar,
     numerator decimal(38, 6), denominator decimal(38, 6), value double, previous_value double,
     previous_to_date_value double, year_ago_value double, target decimal(38, 6), attainment double, status varchar,
-    is_complete boolean, as_of date, paced_target decimal(38, 6)
+    is_complete boolean, as_of date, paced_target decimal(38, 6), measured_on date
 """
 
 
@@ -136,11 +136,14 @@ def make_company(folder: Path) -> Company:
         create table race_kpi ({_KPI_COLUMNS});
         insert into race_kpi values
             ('ad_spend', 'reach', 'month', '2026-10-01', '2026-10-31', 'all', 'all', 620, null, 620, 500, 500, null,
-             null, null, null, true, '{AS_OF}', null),
+             null, null, null, true, '{AS_OF}', null, null),
             ('ad_spend', 'reach', 'month', '2026-11-01', '2026-11-30', 'all', 'all', 420, null, 420, 620, 420, null,
-             null, null, null, false, '{AS_OF}', null),
+             null, null, null, false, '{AS_OF}', null, null),
             ('customer_retention_rate', 'engage', 'month', '2026-10-01', '2026-10-31', 'all', 'all', 30, 100, 0.3,
-             0.25, 0.25, null, 0.4, 0.75, 'off_track', true, '{AS_OF}', 0.4);
+             0.25, 0.25, null, 0.4, 0.75, 'off_track', true, '{AS_OF}', 0.4, null);
+        create table int_unknown_windows (
+            measure varchar, period varchar, window_start date, window_end date, market varchar
+        );
         create table osa_review as select * from (values
             (date '2026-06-01', date '2026-08-29', 'ad_spend', 1, 1::double, 2::double, 3::double, 4::decimal(38, 6), 5),
             (date '2026-08-30', date '2026-11-27', 'customer_retention_rate', 1, 0.25, null, 0.3, 1234, 2),

@@ -27,6 +27,8 @@ final as (
         accounts.prices_include_vat,
         cast(accounts.vat_rate as decimal(9, 6)) as vat_rate,
         accounts.history_start,
+        accounts.opened_on,
+        accounts.ended_on,
         accounts.site,
         coverage.first_covered_day,
         coverage.last_covered_day

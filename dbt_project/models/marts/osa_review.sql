@@ -8,6 +8,10 @@ kpi_catalog as (select * from {{ ref('kpi_catalog') }}),
 
 kpi_worth as (select * from {{ ref('kpi_worth') }}),
 
+kpi_terms as (select * from {{ ref('int_kpi_terms') }}),
+
+measure_rules as (select * from {{ ref('measure_rules') }}),
+
 initiatives as (select * from {{ ref('fct_plan_initiative') }}),
 
 costs as (select * from {{ ref('fct_plan_cost') }}),
@@ -153,8 +157,9 @@ actions as (
         strategy.expected_uplift,
         results.before_value as baseline,
         case kpi_catalog.good
-            when 'up' then results.before_value * (1 + cast(strategy.expected_uplift as double))
-            when 'down' then results.before_value * (1 - cast(strategy.expected_uplift as double))
+            -- a part of what it was, also where that lay below 0
+            when 'up' then results.before_value + abs(results.before_value) * cast(strategy.expected_uplift as double)
+            when 'down' then results.before_value - abs(results.before_value) * cast(strategy.expected_uplift as double)
         end as target,
         results.during_value as actual,
         results.after_value,
@@ -177,20 +182,49 @@ reviewed as (
     select * from actions
 ),
 
+-- how long after its last day a KPI still changes: until then it falls short of whatever is over
+follow_ups as (
+    select
+        kpi_terms.kpi,
+        max(
+            case
+                when measure_rules.follow_up = 'cart_window' then settings.cart_window_days
+                else coalesce(measure_rules.follow_up_days, 0)
+            end
+        ) as follow_up_days
+    from kpi_terms
+    cross join settings
+    inner join measure_rules on kpi_terms.measure = measure_rules.measure
+    group by kpi_terms.kpi
+),
+
+compared as (
+    select
+        reviewed.*,
+        kpi_catalog.good,
+        coalesce(follow_ups.follow_up_days, 0) = 0
+        or {{ add_days(
+            'case when reviewed.initiative = ' ~ "'all'" ~ ' then reviewed.cycle_end else reviewed.ends_on end',
+            'follow_ups.follow_up_days'
+        ) }} < reviewed.as_of as is_alike
+    from reviewed
+    left join kpi_catalog on reviewed.kpi = kpi_catalog.kpi
+    left join follow_ups on reviewed.kpi = follow_ups.kpi
+),
+
 -- above 0: short of it
 gaps as (
     select
-        reviewed.*,
-        case kpi_catalog.good
-            when 'up' then reviewed.target - reviewed.actual
-            when 'down' then reviewed.actual - reviewed.target
+        *,
+        case
+            when is_alike and good = 'up' then target - actual
+            when is_alike and good = 'down' then actual - target
         end as gap,
-        case kpi_catalog.good
-            when 'up' then reviewed.baseline - reviewed.actual
-            when 'down' then reviewed.actual - reviewed.baseline
+        case
+            when is_alike and good = 'up' then baseline - actual
+            when is_alike and good = 'down' then actual - baseline
         end as gap_to_baseline
-    from reviewed
-    left join kpi_catalog on reviewed.kpi = kpi_catalog.kpi
+    from compared
 ),
 
 staked as (

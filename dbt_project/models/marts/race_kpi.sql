@@ -12,6 +12,10 @@ kpi_terms as (select * from {{ ref('int_kpi_terms') }}),
 
 measures as (select * from {{ ref('measures') }}),
 
+readings as (select * from {{ ref('measure_readings') }}),
+
+window_fits as (select * from {{ ref('int_window_fits') }}),
+
 periods as (select * from {{ ref('int_periods') }}),
 
 kpi_windows as (select * from {{ ref('int_kpi_window') }}),
@@ -45,16 +49,32 @@ pacing as (
     where setting = 'target_pacing'
 ),
 
--- what grows from nothing as its period runs; a ratio or a state does not, and a plan is known from the first day on
-growing_kpis as (
-    select kpi_terms.kpi
+-- what grows from nothing as its period runs does so by sums alone: a ratio does not, a plan is known from the first
+-- day on, and a state says nothing of its period before that is over
+kpi_kinds as (
+    select
+        kpi_terms.kpi,
+        min(
+            case
+                when
+                    kpi_terms.side = 'numerator'
+                    and measures.additivity in ('sum', 'distinct')
+                    and readings.measure is null
+                    then 1
+                else 0
+            end
+        ) = 1 as is_growing,
+        max(case when readings.read_on in ('start', 'end', 'fit') then 1 else 0 end) = 1 as is_state,
+        max(case when readings.read_on = 'fit' then 1 else 0 end) = 1 as is_fitted
     from kpi_terms
     inner join measures on kpi_terms.measure = measures.measure
+    left join readings on kpi_terms.measure = readings.measure
     group by kpi_terms.kpi
-    having
-        min(case when kpi_terms.side = 'numerator' then 1 else 0 end) = 1
-        and min(case when measures.additivity in ('sum', 'distinct') then 1 else 0 end) = 1
-        and min(case when measures.stage = 'plan' then 0 else 1 end) = 1
+),
+
+fits as (
+    select distinct period, window_start, window_end, measured_on
+    from window_fits
 ),
 
 current_rows as (
@@ -104,9 +124,17 @@ compared as (
                 then greatest(coalesce(year_ago_to_date.value, 0), 0) / year_ago.value
         end as year_ago_share,
         targets.target,
-        growing_kpis.kpi is not null as is_growing
+        kpi_kinds.is_growing,
+        kpi_kinds.is_state,
+        fits.measured_on
     from current_rows
-    left join growing_kpis on current_rows.kpi = growing_kpis.kpi
+    inner join kpi_kinds on current_rows.kpi = kpi_kinds.kpi
+    left join fits
+        on
+            kpi_kinds.is_fitted
+            and current_rows.period = fits.period
+            and current_rows.period_start = fits.window_start
+            and current_rows.period_end = fits.window_end
     left join whole_periods as previous
         on
             current_rows.kpi = previous.kpi
@@ -152,6 +180,7 @@ paced as (
         compared.*,
         case
             when compared.days_over = 0 then null
+            when compared.is_state and not compared.is_over then null
             when compared.is_over or not compared.is_growing then cast(compared.target as decimal(38, 6))
             when pacing.pacing = 'last_year' and compared.year_ago_share is not null
                 then cast(cast(compared.target as double) * compared.year_ago_share as decimal(38, 6))
@@ -161,17 +190,24 @@ paced as (
     cross join pacing
 ),
 
+-- a part of a target says how much of it was attained only where both lie above 0
 attained as (
     select
         *,
         case
-            when good = 'up' and paced_target <> 0 then value / cast(paced_target as double)
-            when good = 'down' and value <> 0 then cast(paced_target as double) / value
-        end as attainment
+            when paced_target <= 0 then null
+            when good = 'up' then value / cast(paced_target as double)
+            when good = 'down' and value > 0 then cast(paced_target as double) / value
+        end as attainment,
+        case
+            when good = 'up' then cast(paced_target as double) - value
+            when good = 'down' then value - cast(paced_target as double)
+        end as shortfall
     from paced
 ),
 
--- nothing bad happened at all: on track, whatever little was allowed
+-- where there is no attainment the distance decides, in parts of the target; where nothing bad happened at all it is
+-- on track, whatever little was allowed
 final as (
     select
         attained.kpi,
@@ -190,15 +226,20 @@ final as (
         cast(attained.target as decimal(38, 6)) as target,
         attained.attainment,
         case
-            when attained.good = 'down' and attained.value = 0 and attained.paced_target is not null
-                then 'on_track'
             when attained.attainment >= settings.on_track then 'on_track'
             when attained.attainment >= settings.at_risk then 'at_risk'
             when attained.attainment is not null then 'off_track'
+            when attained.shortfall <= 0 then 'on_track'
+            when
+                round(attained.shortfall / nullif(abs(cast(attained.paced_target as double)), 0), 9)
+                <= round(1 - settings.at_risk, 9)
+                then 'at_risk'
+            when attained.shortfall is not null then 'off_track'
         end as status,
         attained.is_complete,
         attained.as_of,
-        attained.paced_target
+        attained.paced_target,
+        attained.measured_on
     from attained
     cross join settings
 )

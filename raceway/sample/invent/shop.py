@@ -62,6 +62,7 @@ def invent_orders(world: World, population: Population) -> None:
             world.orders.append(_order(world, population, chance, day))
     _call_the_counter(world, Chance(world.seed, "shop/counter"))
     _favour_cards(world, Chance(world.seed, "shop/cards"))
+    _favour_shipping(world, Chance(world.seed, "shop/shipping"))
     world.orders += _test_orders(world, chance)
     world.orders.sort(key=lambda order: order.created_at)
     for number, order in enumerate(world.orders):
@@ -89,6 +90,13 @@ def _favour_cards(world: World, chance: Chance) -> None:
             paid_back = order.total if number % 4 else min(card, order.total)
             order.refunds = [(_later(order.created_at, chance.uniform(1, 30)), paid_back)]
             _forget_future(order, world.night)
+
+
+def _favour_shipping(world: World, chance: Chance) -> None:
+    """Codes that pay the shipping of some orders: their amount stands in the order's discount."""
+    for order in world.orders:
+        if order.shipping and not order.refunds and order.cancelled_at is None and chance.hit(0.03):
+            order.free_shipping, order.shipping = order.shipping, 0
 
 
 def _exports(world: World) -> list[dt.datetime]:

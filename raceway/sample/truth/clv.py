@@ -54,7 +54,7 @@ def tally_clv(
     for order in orders:
         if order.person is not None:
             bought[order.person].append(order)
-    fitted: dict[dt.date, Mapping[str, tuple[float, float]]] = {}
+    fitted: dict[dt.date, Mapping[str, tuple[float, float, int]]] = {}
     for period, start, end in periods:
         for month_end in _month_ends(start, min(end, last)):
             if month_end not in fitted:
@@ -62,9 +62,10 @@ def tally_clv(
                 fitted[month_end] = _expected([buyer for buyer in known if buyer is not None])
             if fitted[month_end]:
                 told.add((period, start))
-                for market, (value, buyers) in fitted[month_end].items():
+                for market, (value, buyers, customers) in fitted[month_end].items():
                     tally.state("predicted_clv_total", period, start, _decimal(value), market)
                     tally.state("expected_buyers_90d", period, start, _decimal(buyers), market)
+                    tally.state("customers_fitted", period, start, customers, market)
                 break
     return told
 
@@ -97,14 +98,15 @@ def _known(orders: list[Order], market: str, until: dt.date) -> _Buyer | None:
     return _Buyer(market, len(later), (max(worth) - first).days / 7, (until - first).days / 7, mean)
 
 
-def _expected(buyers: list[_Buyer]) -> Mapping[str, tuple[float, float]]:
-    """By market: 12-month value and number of buyers within 90 days; nothing where too few came back."""
+def _expected(buyers: list[_Buyer]) -> Mapping[str, tuple[float, float, int]]:
+    """By market: 12-month value, number of buyers within 90 days, customers; nothing where too few came back."""
     spending = np.array([(buyer.x, buyer.mean) for buyer in buyers if buyer.x and buyer.mean > 0]).reshape(-1, 2).T
     if sum(buyer.x > 0 for buyer in buyers) < _LEAST_REPEATING:
         return {}
     alike = Counter((buyer.x, buyer.recency, buyer.age) for buyer in buyers)
     groups = np.array([(*told, many) for told, many in sorted(alike.items())]).T
-    r, rate, odds, s = _search(_buying, (0.0, -2.0, -1.0, 2.0), (1, 0, 1, 1), groups)
+    counts, which = np.unique(groups[0], return_inverse=True)
+    r, rate, odds, s = _search(_buying, (0.0, -2.0, -1.0, 2.0), (1, 0, 1, 1), (counts, which, *groups[1:]))
     alpha, a, b = r / rate, s * odds / (1 + odds), s / (1 + odds)
     usual = spending[1].mean()
     p, q, level = _search(_spending, (0.5, 2.0, 0.0), (1, 1, 0), (spending[0], spending[1] / usual))
@@ -118,10 +120,10 @@ def _expected(buyers: list[_Buyer]) -> Mapping[str, tuple[float, float]]:
     orders = (a + b + x - 1) / (a - 1) * (1 - ((alpha + age) / (alpha + age + year)) ** (r + x) * series) / (1 + left)
     value = orders * p * (v + x * mean) / (p * x + q - 1)
     within = (1 - ((alpha + age) / (alpha + age + soon)) ** (r + x)) / (1 + left)
-    totals: dict[str, tuple[float, float]] = defaultdict(lambda: (0.0, 0.0))
+    totals: dict[str, tuple[float, float, int]] = defaultdict(lambda: (0.0, 0.0, 0))
     for buyer, one, chance in zip(buyers, value, within, strict=True):
         so_far = totals[buyer.market]
-        totals[buyer.market] = (so_far[0] + round(float(one)), so_far[1] + float(chance))
+        totals[buyer.market] = (so_far[0] + round(float(one)), so_far[1] + float(chance), so_far[2] + 1)
     return totals
 
 
@@ -135,13 +137,19 @@ def _search(against: Callable[..., float], start: tuple[float, ...], are_shapes:
     return np.exp(logs)
 
 
-def _buying(logs: Any, x: Any, recency: Any, age: Any, customers: Any) -> float:
-    """Fader, Hardie & Lee (2005), equation 6: they are still customers, or left after the last purchase."""
+def _buying(logs: Any, counts: Any, which: Any, recency: Any, age: Any, customers: Any) -> float:
+    """Fader, Hardie & Lee (2005), equation 6: they are still customers, or left after the last purchase.
+
+    `which` of the counts a group has: functions that take long are worked out once for each of the few counts.
+    """
     r, rate, odds, s = np.exp(logs)
     alpha, a, b = r / rate, s * odds / (1 + odds), s / (1 + odds)
-    rates = loggamma(r + x) - loggamma(r) + r * np.log(alpha)
-    stays = betaln(a, b + x) - betaln(a, b) + rates - (r + x) * np.log(alpha + age)
-    leaves = betaln(a + 1, b + np.maximum(x, 1) - 1) - betaln(a, b) + rates - (r + x) * np.log(alpha + recency)
+    x = counts[which]
+    rates = (loggamma(r + counts) - loggamma(r) + r * np.log(alpha))[which]
+    none_left = (betaln(a, b + counts) - betaln(a, b))[which]
+    one_left = (betaln(a + 1, b + np.maximum(counts, 1) - 1) - betaln(a, b))[which]
+    stays = none_left + rates - (r + x) * np.log(alpha + age)
+    leaves = one_left + rates - (r + x) * np.log(alpha + recency)
     likelihood = np.where(x > 0, np.logaddexp(stays, leaves), stays)
     return -float(np.sum(customers * likelihood) / np.sum(customers))
 

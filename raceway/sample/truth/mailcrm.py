@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -27,6 +28,7 @@ def count_mail(world: World, tally: Tally) -> None:
     letters, of_tools = _letter_readers(world), _contacts(world)
     told = _told(world, of_tools)
     _count_states(world, tally, "subscribers", _everywhere(_joined(letters, *of_tools.values())), PERIODS)
+    _count_growth(world, tally, {"mailchimp": letters, **of_tools})
     _count_states(world, tally, "subscribers_with_activity", _everywhere(told), LONG_PERIODS)
     _count_states(world, tally, "active_subscribers", _everywhere(_active(world, told)), LONG_PERIODS)
 
@@ -47,6 +49,64 @@ def _count_mailings(world: World, tally: Tally) -> None:
         forwards = sent.forwards if is_marked else None
         delivered = sent.recipients - sent.bounces
         _count_mailing(tally, day, account.market, delivered, opens, sent.clicks, forwards, sent.unsubscribes)
+
+
+def _count_growth(world: World, tally: Tally, lists: dict[str, Stretches]) -> None:
+    """Subscribers at both ends of a period, of the lists that are known at both: since their first date."""
+    began = _first_days(world)
+    tools = sorted(began, key=began.__getitem__)
+    if not tools:
+        return
+    counted: dict[tuple[str, ...], dict[str, tuple[list[dt.date], list[int]]]] = {}
+    for period in PERIODS:
+        start = tally.calendar.start(period, began[tools[0]])
+        while start <= world.last:
+            end = min(tally.calendar.end(period, start), world.last)
+            known = tuple(tool for tool in tools if began[tool] < start)
+            if known and known not in counted:
+                counted[known] = _members(lists, known)
+            if known:
+                for measure, day in (("with_start", end), ("at_start_with_end", start - _DAY)):
+                    for market, (days, members) in counted[known].items():
+                        position = bisect_right(days, day)
+                        if position:
+                            tally.values[f"subscribers_{measure}", period, start, "all", market] += members[
+                                position - 1
+                            ]
+            start = tally.calendar.end(period, start) + _DAY
+
+
+def _members(lists: dict[str, Stretches], tools: tuple[str, ...]) -> dict[str, tuple[list[dt.date], list[int]]]:
+    """Subscribed addresses of some tools, by market and in all: days of change, and how many from each on."""
+    moves: dict[str, list[tuple[dt.date, int]]] = defaultdict(list)
+    for market, stretches in _everywhere(_joined(*(lists[tool] for tool in tools if tool in lists))):
+        for first, last in _merged(stretches):
+            moves[market or "all"] += [(first, 1), (last, -1)]
+    return {market: _running(changes) for market, changes in moves.items()}
+
+
+def _running(changes: list[tuple[dt.date, int]]) -> tuple[list[dt.date], list[int]]:
+    """Days of change in order, and how many there are from each on."""
+    days: list[dt.date] = []
+    members: list[int] = []
+    for day, change in sorted(changes):
+        days.append(day)
+        members.append((members[-1] if members else 0) + change)
+    return days, members
+
+
+def _first_days(world: World) -> dict[str, dt.date]:
+    """The first day that the exported contacts of each tool tell of."""
+    moments: dict[str, list[dt.datetime]] = defaultdict(list)
+    for one in world.subscribers:
+        moments["mailchimp"] += [
+            at for at in (one.opted_in, one.confirmed, one.unsubscribed, one.cleaned) if at is not None
+        ]
+    for contact in world.mailcrm.contacts:
+        ended = contact.ended if contact.is_end_told else None
+        moments[contact.tool] += [at for at in (contact.added, ended) if at is not None]
+    zones = {tool: world.accounts[tool, "vn-list" if tool == "mailchimp" else ACCOUNTS[tool]].zone for tool in moments}
+    return {tool: min(ats).astimezone(zones[tool]).date() for tool, ats in moments.items() if ats}
 
 
 def _count_mailing(
@@ -186,7 +246,8 @@ def _count_states(
             start = tally.calendar.start(period, min(begun))
             while start <= world.last:
                 end = tally.calendar.end(period, start)
-                at_end = sum(change for day, change in moves if day <= end)
+                read_on = min(end, world.last)
+                at_end = sum(change for day, change in moves if day <= read_on)
                 before = sum(change for day, change in moves if day < start)
                 key = (period, start, "all", market or "all")
                 if at_end:

@@ -16,6 +16,11 @@ from raceway.sample.world.world import World
 TARGET_COLUMNS = ("kpi", "period", "period_start", "channel", "market", "target", "paced_target", "attainment")
 
 
+_OVER_A_CHURN_WINDOW = (
+    "active_customers_at_start", "retained_customers", "active_customers_at_end", "active_subscribers", "advocates",
+)  # fmt: skip
+
+
 def target_rows(world: World, values: Mapping[Key, str]) -> Iterator[tuple[str, ...]]:
     """One row per target that meets a KPI's row, by TARGET_COLUMNS; `values` are the KPIs' as text, empty for null."""
     seeds = PROJECT.dbt_project / "seeds"
@@ -30,12 +35,16 @@ def target_rows(world: World, values: Mapping[Key, str]) -> Iterator[tuple[str, 
         value = Decimal(values[key]) if values[key] else None
         kpi = catalogue[target.kpi]
         grows = not kpi["denominator"] and _grows(measures, kpi["numerator"])
-        due = _due(target, calendar.end(target.period, target.period_start), world.as_of, grows)
+        end = calendar.end(target.period, target.period_start)
+        # a state says nothing of its period before that is over
+        is_open = end >= world.as_of and _is_state(measures, kpi["numerator"], kpi["denominator"])
+        due = None if is_open else _due(target, end, world.as_of, grows)
         attainment = None
-        if kpi["good"] == "up" and due and value is not None:
-            attainment = value / due
-        elif kpi["good"] == "down" and value and due is not None:
-            attainment = due / value
+        if due is not None and due > 0 and value is not None:
+            if kpi["good"] == "up":
+                attainment = value / due
+            elif kpi["good"] == "down" and value > 0:
+                attainment = due / value
         yield (
             target.kpi, target.period, target.period_start.isoformat(), key[3], key[4], target.target,
             "" if due is None else f"{due:f}", "" if attainment is None else repr(float(attainment)),
@@ -46,6 +55,14 @@ def _grows(measures: Mapping[str, Mapping[str, str]], formula: str) -> bool:
     """Whether a numerator is nothing when its period begins and comes in day by day."""
     used = [measures[name] for name, _ in terms(formula)]
     return all(row["additivity"] in ("sum", "distinct") and row["stage"] != "plan" for row in used)
+
+
+def _is_state(measures: Mapping[str, Mapping[str, str]], *formulas: str) -> bool:
+    """Whether a KPI is made of states: what is so on one day, or in a window that ends on it."""
+    used = [measures[name] for formula in formulas for name, _ in terms(formula)]
+    return any(
+        row["additivity"] in ("last", "first", "fitted") or row["measure"] in _OVER_A_CHURN_WINDOW for row in used
+    )
 
 
 def _due(target: Target, end: dt.date, as_of: dt.date, grows: bool) -> Decimal | None:

@@ -83,14 +83,18 @@ def _followers(world: World, tally: Tally) -> None:
         for period in PERIODS:
             start = calendar.start(period, world.first)
             while start <= world.last:
-                end = min(calendar.end(period, start), world.as_of)
-                tally.state("followers", period, start, _last(readings, end), market)
+                end = min(calendar.end(period, start), world.last)
+                now = _last(readings, end)
                 before = _last(readings, start - dt.timedelta(days=1))
-                tally.state("followers_at_start", period, start, before, market)
+                tally.state("followers", period, start, now or 0, market)
+                tally.state("followers_at_start", period, start, before or 0, market)
+                if now is not None and before is not None:
+                    tally.state("followers_with_start", period, start, now, market)
+                    tally.state("followers_at_start_with_end", period, start, before, market)
                 start = calendar.end(period, start) + dt.timedelta(days=1)
 
 
-def _last(readings: dict[dt.date, int], day: dt.date) -> int:
-    """The last reading up to a day; 0 where there is none or it is too old."""
+def _last(readings: dict[dt.date, int], day: dt.date) -> int | None:
+    """The last reading up to a day; None where there is none or it is too old."""
     found = max((read_on for read_on in readings if read_on <= day), default=None)
-    return readings[found] if found is not None and day - found <= _CARRIED else 0
+    return readings[found] if found is not None and day - found <= _CARRIED else None

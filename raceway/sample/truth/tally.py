@@ -60,12 +60,23 @@ def declared_measures() -> dict[str, Declared]:
     }
 
 
-class Tally:
-    """Sums and sets by key. A value whose channel or market is None counts in `all` only."""
+def known_ahead() -> set[str]:
+    """Measures of which days that are still to come count in a period that runs."""
+    rows = read_rows(PROJECT.dbt_project / "seeds" / "measure_readings.csv")
+    return {row["measure"] for row in rows if row["read_on"] == "ahead"}
 
-    def __init__(self, calendar: Calendar) -> None:
+
+class Tally:
+    """Sums and sets by key. A value whose channel or market is None counts in `all` only.
+
+    What is dated `as_of` or later stands in its day alone: a period that runs holds the days that are over.
+    """
+
+    def __init__(self, calendar: Calendar, as_of: dt.date = dt.date.max) -> None:
         self.calendar = calendar
+        self.as_of = as_of
         self.declared = declared_measures()
+        self._ahead = known_ahead()
         self._daily: dict[tuple[str, dt.date, str | None, str | None], Number] = defaultdict(int)
         self._persons: dict[Key, set[object]] = defaultdict(set)
         self.values: dict[Key, Number] = defaultdict(int)
@@ -106,7 +117,10 @@ class Tally:
 
     def _keys(self, measure: str, day: dt.date, channel: str | None, market: str | None) -> Iterable[Key]:
         """Channel and market are crossed at month and above only."""
+        is_over = day < self.as_of or measure in self._ahead
         for period in self.declared[measure].periods:
+            if not is_over and period != "day":
+                continue
             start = self.calendar.start(period, day)
             yield (measure, period, start, ALL, ALL)
             if channel is not None:

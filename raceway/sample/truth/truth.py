@@ -64,7 +64,7 @@ _UNREADY: Final = (
     "active_customers_at_end",
     "advocates",
 )
-_FITTED: Final = ("predicted_clv_total", "expected_buyers_90d")
+_FITTED: Final = ("predicted_clv_total", "expected_buyers_90d", "customers_fitted")
 
 
 def measures(world: World) -> dict[Key, Number]:
@@ -88,7 +88,7 @@ class Truth:
         settings = world.settings
         self.settings = settings
         self.calendar = Calendar(settings.business.fiscal_year_start_month, settings.business.cycle_start)
-        self.tally = Tally(self.calendar)
+        self.tally = Tally(self.calendar, world.as_of)
         self.links: Links = revealed_links(world)
         reveal_buyers(world, self.links)
         self.exchange = Exchange(world.rates, settings.rates.max_age_days)
@@ -340,12 +340,12 @@ class Truth:
                     self.tally.state("advocates", period, start, speaks, customer.market)
 
     def _periods(self, first: dt.date, periods: tuple[str, ...]) -> Iterator[tuple[str, dt.date, dt.date]]:
-        """The periods that hold a day from `first` to the last one."""
+        """The periods that hold a day from `first` to the last one: kind, start, and the last day that is over."""
         for period in periods:
             start = self.calendar.start(period, first)
             while start <= self.world.last:
                 end = self.calendar.end(period, start)
-                yield period, start, end
+                yield period, start, min(end, self.world.last)
                 start = end + dt.timedelta(days=1)
 
     def is_unknown(self, key: Key) -> bool:

@@ -123,6 +123,7 @@ class ShopOrder:
     refusal_tag: str = ""
     refunds: list[tuple[dt.datetime, int]] = field(default_factory=list)  # moment, running total
     is_test: bool = False
+    free_shipping: int = 0  # what a code took off the shipping: part of the discount as the shop writes it
     name: str = ""
     id: str = ""
 

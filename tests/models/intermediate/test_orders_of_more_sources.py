@@ -40,6 +40,38 @@ def listed(name: str, net: int, **more: Any) -> dict[str, Any]:
             "items_sold": 1, "net_sales": net} | more  # fmt: skip
 
 
+def line(name: str, at: str, price: int, **more: Any) -> dict[str, Any]:
+    """The first line of an order of Shopify: one piece, no discount, no shipping."""
+    return {"order_name": name, "created_at": at, "subtotal": price, "total": price, "discount_amount": 0,
+            "refunded_amount": 0, "lineitem_name": "Áo", "lineitem_quantity": 1, "lineitem_price": price} | more  # fmt: skip
+
+
+def _two_orders_of_one_name(told: Story) -> None:
+    """In one file, and in the files of two shops that lie in one folder."""
+    first, second = "2026-03-01 03:00:00", "2026-03-10 03:00:00"
+    for account in ("one", "two", "free", "stated"):
+        told.account("shopify", account, site="s.vn", prices_include_vat=account == "stated", vat_rate="0.08")
+    told.batch("shopify", "orders", "one", [
+        line("#1", first, 1000, order_id="11", email_hash="a"), line("#1", second, 3000, order_id="12", email_hash="c"),
+        line("#1", second, 500) | dict.fromkeys(("subtotal", "total", "discount_amount", "refunded_amount")),
+    ], "2026-03-11 00:00:00")  # fmt: skip
+    told.batch("shopify", "orders", "one", [
+        line("#1", second, 3000, order_id="12", email_hash="c", refunded_amount=700, subtotal=3500, total=3500),
+        line("#1", second, 500) | dict.fromkeys(("subtotal", "total", "discount_amount", "refunded_amount")),
+    ], "2026-03-12 00:00:00")  # fmt: skip
+    told.batch("shopify", "orders", "two", [line("#1", first, 1000, order_id="21")], "2026-03-11 00:00:00")
+    told.batch("shopify", "orders", "two", [line("#1", second, 3000, order_id="22")], "2026-03-12 00:00:00")
+    # a code for free shipping; VAT that the order states itself
+    told.batch("shopify", "orders", "free", [
+        line("#1", first, 100_000, discount_amount=30_000, source_name="iphone"),
+        line("#2", first, 100_000, discount_amount=30_000, subtotal=90_000, source_name="POS"),
+    ], "2026-03-11 00:00:00")  # fmt: skip
+    told.batch("shopify", "orders", "stated", [
+        line("#1", first, 66_000, taxes=9_000, shipping=33_000, total=99_000, refunded_amount=49_500),
+        line("#2", first, 108_000, taxes=0),
+    ], "2026-03-11 00:00:00")  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     """A few orders of each source, built up to orders and refunds."""
@@ -97,6 +129,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
         {"order_name": "1043", "ordered_at": "2026-03-04 03:00:00", "status": "refunded", "products": "1× Tee",
          "items_sold": -1, "net_sales": -20},
     ], "2026-03-09 00:00:00")  # fmt: skip
+    _two_orders_of_one_name(told)
     told.freeze()
     results = told.dbt("build", "--exclude-resource-type", "unit_test", "--indirect-selection", "cautious",
                        "--select", "+fct_convert_settlement")  # fmt: skip
@@ -130,7 +163,7 @@ def test_a_parcel_that_nobody_took_is_dated_by_the_export_that_shows_it(story: S
 def test_refunds_come_from_returns_running_totals_and_rows_below_zero(story: Story) -> None:
     rows = story.query(
         "select refund_id, order_id, refund_date, refunded_sales from int_refunds"
-        " where order_id is null or order_id not like 'woocommerce:shop:2%' order by refund_id"
+        " where source <> 'shopify' and (order_id is null or order_id not like 'woocommerce:shop:2%') order by refund_id"
     )
     assert rows == [
         # 216,000 ÷ 1.08, once for the whole return; 2 × 54,000 ÷ 1.08 of a sale in no file
@@ -193,3 +226,35 @@ def test_a_payout_is_held_against_what_the_order_comes_to(story: Story) -> None:
     assert story.query("select gross, discounts, fees, settled_amount, difference from fct_convert_settlement") == [
         tuple(Decimal(amount) for amount in (108_000, 10_800, 4_000, 93_200, 0))
     ]
+
+
+def test_two_orders_that_share_a_name_are_never_blended(story: Story) -> None:
+    orders = story.query(
+        "select account, order_name, shop_order_id, order_date, gross_sales, refunded_sales, order_number from int_orders"
+        " where account in ('one', 'two') order by account, order_date"
+    )
+    assert orders == [
+        ("one", "#1", "11", day(1), Decimal(1_000), Decimal(0), 1),
+        ("one", "#1 · 12", "12", day(10), Decimal(3_500), Decimal(700), 1),
+        ("two", "#1", "21", day(1), Decimal(1_000), Decimal(0), None),
+        ("two", "#1 · 22", "22", day(10), Decimal(3_000), Decimal(0), None),
+    ]
+
+
+def test_a_discount_on_shipping_does_not_lower_the_goods(story: Story) -> None:
+    rows = story.query(
+        "select order_name, gross_sales, discounts, net_sales, sales_place from int_orders"
+        " where account = 'free' order by order_name"
+    )
+    assert rows == [
+        ("#1", Decimal(100_000), Decimal(0), Decimal(100_000), "online"),
+        ("#2", Decimal(100_000), Decimal(10_000), Decimal(90_000), "offline"),
+    ]
+
+
+def test_a_tax_that_the_order_states_is_split_over_goods_and_shipping(story: Story) -> None:
+    rows = story.query(
+        "select order_name, gross_sales, refunded_sales from int_orders where account = 'stated' order by order_name"
+    )
+    # 66,000 × 90 ÷ 99, of which half goes back; a stated 0 beside a rate: 108,000 ÷ 1.08
+    assert rows == [("#1", Decimal(60_000), Decimal(30_000)), ("#2", Decimal(100_000), Decimal(0))]

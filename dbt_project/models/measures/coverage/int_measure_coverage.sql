@@ -7,6 +7,8 @@ setting_values as (select * from {{ source('house', 'setting_values') }}),
 
 covered_days as (select * from {{ source('house', 'covered_days') }}),
 
+accounts as (select * from {{ source('house', 'accounts') }}),
+
 measures as (select * from {{ ref('measures') }}),
 
 measure_sources as (select * from {{ ref('measure_sources') }}),
@@ -61,29 +63,49 @@ covered as (
     group by measure_days.measure, window_days.period, window_days.window_start, window_days.window_end
 ),
 
-required_sources as (
-    select distinct measure_sources.measure, measure_sources.source
+-- what a required source's accounts have brought of the tables that feed a measure
+required_days as (
+    select distinct measure_sources.measure, covered_days.source, covered_days.account, covered_days.day
     from measure_sources
     inner join setting_values
         on measure_sources.source = setting_values.value and setting_values.setting = 'required_sources'
-),
-
-required_counts as (
-    select measure, count(*) as required
-    from required_sources
-    group by measure
-),
-
-required_days as (
-    select required_sources.measure, covered_days.day, count(distinct covered_days.source) as arrived
-    from required_sources
-    inner join measure_sources
-        on required_sources.measure = measure_sources.measure and required_sources.source = measure_sources.source
     inner join covered_days
         on
             measure_sources.source = covered_days.source
             and measure_sources.table_name = covered_days.table_name
-    group by required_sources.measure, covered_days.day
+),
+
+-- an account counts from its first such day until it has ended; one that never landed is late, not incomplete
+required_accounts as (
+    select
+        required_days.measure,
+        required_days.source,
+        required_days.account,
+        min(required_days.day) as first_day,
+        coalesce(min(accounts.ended_on), cast('9999-12-31' as date)) as last_day
+    from required_days
+    left join accounts on required_days.source = accounts.source and required_days.account = accounts.account
+    group by required_days.measure, required_days.source, required_days.account
+),
+
+measure_ends as (
+    select distinct measure, window_end from covered
+),
+
+missing as (
+    select distinct measure_ends.measure, measure_ends.window_end
+    from measure_ends
+    inner join required_accounts
+        on
+            measure_ends.measure = required_accounts.measure
+            and measure_ends.window_end between required_accounts.first_day and required_accounts.last_day
+    left join required_days
+        on
+            required_accounts.measure = required_days.measure
+            and required_accounts.source = required_days.source
+            and required_accounts.account = required_days.account
+            and measure_ends.window_end = required_days.day
+    where required_days.day is null
 ),
 
 -- how long after its last day a cohort still runs; the cart's window is a setting
@@ -112,7 +134,7 @@ final as (
         (
             {{ add_days('covered.window_end', 'cohorts.follow_up_days') }} < settings.as_of
             and covered.covered_days = windows.window_days
-            and coalesce(required_days.arrived, 0) = coalesce(required_counts.required, 0)
+            and missing.measure is null
         ) as is_complete
     from covered
     cross join settings
@@ -123,8 +145,7 @@ final as (
             and covered.window_end = windows.window_end
     inner join cohorts
         on covered.measure = cohorts.measure and {{ grain_holds('cohorts.grains', 'covered.period') }}
-    left join required_counts on covered.measure = required_counts.measure
-    left join required_days on covered.measure = required_days.measure and covered.window_end = required_days.day
+    left join missing on covered.measure = missing.measure and covered.window_end = missing.window_end
 )
 
 select * from final

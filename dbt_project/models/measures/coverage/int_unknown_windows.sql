@@ -19,15 +19,35 @@ window_fits as (select * from {{ ref('int_window_fits') }}),
 
 coverage as (select * from {{ ref('int_measure_coverage') }}),
 
+readings as (select * from {{ ref('measure_readings') }}),
+
+young_histories as (select * from {{ ref('int_young_histories') }}),
+
 lead_values as (select * from {{ ref('int_lead_values') }}),
 
--- on the first loaded day every customer would be new
-young_histories as (
+-- on the first loaded day of an account all its customers would be new, in every market that it sells to
+unready as (
+    select distinct
+        coverage.measure,
+        coverage.period,
+        coverage.window_start,
+        coverage.window_end,
+        young_histories.market
+    from coverage
+    inner join measure_rules on coverage.measure = measure_rules.measure and measure_rules.needs_history
+    inner join young_histories
+        on
+            coverage.window_end >= young_histories.from_day
+            and coverage.window_start < young_histories.until_day
+),
+
+-- a state is read on the day before as_of, and a window that begins on as_of has no such day
+unread as (
     select coverage.measure, coverage.period, coverage.window_start, coverage.window_end
     from coverage
     cross join settings
-    inner join measure_rules on coverage.measure = measure_rules.measure and measure_rules.needs_history
-    where settings.history_ready_from is null or coverage.window_start < settings.history_ready_from
+    inner join readings on coverage.measure = readings.measure
+    where readings.read_on = 'end' and coverage.window_start >= settings.as_of
 ),
 
 -- Segment sends no first touch, and an export of GA4 may leave it out
@@ -52,7 +72,12 @@ young_sites as (
         coalesce(accounts.history_start, site_days.first_day) as first_day
     from sessions
     inner join untold_sites on sessions.source = untold_sites.source and sessions.account = untold_sites.account
-    inner join accounts on sessions.source = accounts.source and sessions.account = accounts.account
+    inner join accounts
+        on
+            sessions.source = accounts.source
+            and sessions.account = accounts.account
+            -- who comes to a site that opened here has never been there before
+            and accounts.opened_on is null
     left join site_days on sessions.source = site_days.source and sessions.account = site_days.account
 ),
 
@@ -110,7 +135,9 @@ unpriced as (
 ),
 
 final as (
-    select measure, period, window_start, window_end, cast(null as varchar) as market from young_histories
+    select measure, period, window_start, window_end, market from unready
+    union
+    select measure, period, window_start, window_end, cast(null as varchar) as market from unread
     union
     select measure, period, window_start, window_end, market from first_touches
     union

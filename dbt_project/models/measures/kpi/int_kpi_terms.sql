@@ -1,6 +1,5 @@
 -- Grain: one row per KPI × side of the fraction × measure: the catalogue's formulas as data.
 -- A side is a sum of terms: `measure`, `a - b`, `a + b` or with a factor, `2 * a - b`.
-{% set longest_formula = 8 %}
 
 with
 
@@ -20,11 +19,12 @@ signed as (
 ),
 
 terms as (
-    {% for position in range(1, longest_formula + 1) %}
-    select kpi, grains, side, {{ split_part('formula', "'+'", position) }} as term
+    select
+        kpi,
+        grains,
+        side,
+        {{ each_part('formula', '+') }} as term
     from signed
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
 ),
 
 parts as (

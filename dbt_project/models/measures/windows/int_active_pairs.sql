@@ -13,7 +13,8 @@ measure_days as (select * from {{ ref('int_measure_daily') }}),
 person_days as (select * from {{ ref('int_person_daily') }}),
 
 measures_of_states as (
-    {{ measures_of_states() }}
+    select measure, state from {{ ref('measure_readings') }}
+    where state is not null
 ),
 
 state_spans as (

@@ -16,6 +16,8 @@ valued as (
     union all
     select measure, period, window_start, window_end, channel, market, value from {{ ref('int_window_states') }}
     union all
+    select measure, period, window_start, window_end, channel, market, value from {{ ref('int_window_pairs') }}
+    union all
     select measure, period, window_start, window_end, channel, market, value from {{ ref('int_window_amounts') }}
     union all
     select measure, period, window_start, window_end, channel, market, value from {{ ref('int_window_fits') }}

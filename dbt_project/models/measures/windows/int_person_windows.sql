@@ -10,6 +10,8 @@ settings as (select * from {{ source('house', 'settings') }}),
 
 windows as (select * from {{ ref('int_windows') }}),
 
+window_days as (select * from {{ ref('int_window_days') }}),
+
 person_days as (select * from {{ ref('int_person_daily') }}),
 
 history as (select * from {{ ref('int_person_history') }}),
@@ -35,13 +37,14 @@ order_days as (
 
 inside as (
     select
-        windows.period,
-        windows.window_start,
-        windows.window_end,
+        window_days.period,
+        window_days.window_start,
+        window_days.window_end,
         {{ digest_of_rows(['days.day', 'days.digest']) }} as digest
-    from windows
-    inner join days on days.day between windows.window_start and windows.window_end
-    group by windows.period, windows.window_start, windows.window_end
+    from window_days
+    inner join days on window_days.day = days.day
+    where window_days.is_reached
+    group by window_days.period, window_days.window_start, window_days.window_end
 ),
 
 -- who was a customer when the window began is told by the orders before it
@@ -66,8 +69,9 @@ final as (
         windows.period,
         windows.window_start,
         windows.window_end,
+        windows.reached_on,
         concat(
-            settings.churn_window_days, ' ', coalesce(inside.digest, ''), ' ', coalesce(before.digest, '')
+            settings.churn_window_days, ' ', windows.reached_on, ' ', coalesce(inside.digest, ''), ' ', coalesce(before.digest, '')
         ) as counted_from
     from windows
     cross join settings

@@ -25,7 +25,7 @@ levels as (
 ),
 
 window_ends as (
-    select distinct window_end as day from windows
+    select distinct reached_on as day from windows
     where period in {{ crossed_periods() }}
 ),
 
@@ -64,7 +64,7 @@ final as (
         running.market,
         cast(running.amount as decimal(38, 6)) as value
     from windows
-    inner join running on windows.window_end = running.day
+    inner join running on windows.reached_on = running.day
     where windows.period in {{ crossed_periods() }} and running.amount <> 0
 )
 

@@ -14,6 +14,7 @@ by_market as (
     select
         month_end,
         market,
+        count(*) as customers,
         sum(clv_12m) as clv,
         sum(cast(probability_90d as decimal(18, 12))) as buyers
     from customer_values
@@ -21,10 +22,10 @@ by_market as (
 ),
 
 levels as (
-    select month_end, market, clv, buyers from by_market
+    select month_end, market, customers, clv, buyers from by_market
     where market is not null
     union all
-    select month_end, 'all' as market, sum(clv) as clv, sum(buyers) as buyers
+    select month_end, 'all' as market, sum(customers) as customers, sum(clv) as clv, sum(buyers) as buyers
     from by_market
     group by month_end
 ),
@@ -45,6 +46,8 @@ latest as (
 ),
 
 totals as (
+    select 'customers_fitted' as measure, month_end, market, cast(customers as decimal(38, 6)) as value from levels
+    union all
     select 'predicted_clv_total' as measure, month_end, market, cast(clv as decimal(38, 6)) as value from levels
     union all
     select 'expected_buyers_90d' as measure, month_end, market, cast(buyers as decimal(38, 6)) as value from levels
@@ -58,7 +61,8 @@ final as (
         latest.window_end,
         'all' as channel,
         totals.market,
-        totals.value
+        totals.value,
+        latest.month_end as measured_on
     from latest
     inner join totals on latest.month_end = totals.month_end
 )

@@ -31,6 +31,7 @@ window_days as (
             window_days.period = windows.period
             and window_days.window_start = windows.window_start
             and window_days.window_end = windows.window_end
+    where window_days.is_reached
 ),
 
 person_days as (select * from {{ ref('int_person_daily') }}),
@@ -119,7 +120,7 @@ customers as (
 
 users as (
     select * from in_window
-    where activity = 'usage'
+    where activity in ('usage', 'timed_usage')
 ),
 
 -- a person is active on a day with an order in the churn window that ends on it
@@ -147,8 +148,8 @@ active_at_end as (
     cross join settings
     inner join order_days
         on
-            windows.window_end >= order_days.day
-            and {{ add_days('windows.window_end', '-settings.churn_window_days') }} < order_days.day
+            windows.reached_on >= order_days.day
+            and {{ add_days('windows.reached_on', '-settings.churn_window_days') }} < order_days.day
     where windows.period in {{ crossed_periods() }}
 ),
 
@@ -194,7 +195,8 @@ counted_users as (
         window_start,
         window_end,
         {{ rolled_up() }},
-        count(distinct person_id) as active_users
+        count(distinct case when activity = 'usage' then person_id end) as active_users,
+        count(distinct case when activity = 'timed_usage' then person_id end) as active_users_with_seconds
     from users
     {{ roll_up_groups(['period', 'window_start', 'window_end']) }}
 ),
@@ -263,7 +265,7 @@ counted as (
     {% for relation, measures in [
         ('counted_visitors', ['visitors', 'interacting_visitors', 'new_visitors', 'converting_visitors', 'visitors_who_became_leads']),
         ('counted_customers', ['customers_purchasing', 'returning_customers']),
-        ('counted_users', ['active_users']),
+        ('counted_users', ['active_users', 'active_users_with_seconds']),
         ('counted_active_customers', ['active_customers_at_start', 'retained_customers']),
         ('counted_customers_at_end', ['active_customers_at_end', 'advocates']),
     ] -%}

@@ -5,30 +5,26 @@ spans as (select * from {{ ref('int_state_spans') }}),
 
 reading_spans as (select * from {{ ref('int_reading_spans') }}),
 
-settings as (select * from {{ source('house', 'settings') }}),
+state_measures as (
+    select * from {{ ref('measure_readings') }}
+    where state is not null
+),
 
 windows as (select * from {{ ref('int_windows') }}),
 
--- a reading is carried some days only: a window that still runs is read today, not at its end
 readings as (
-    {% for one in state_measures() %}
     select
-        '{{ one.measure }}' as measure,
-        '{{ one.state }}' as state,
+        state_measures.measure,
+        state_measures.state,
         windows.period,
         windows.window_start,
         windows.window_end,
-        {% if one.read == 'before' -%}
-        {{ add_days('windows.window_start', -1) }}
-        {%- elif one.read == 'today' -%}
-        least(windows.window_end, settings.as_of)
-        {%- else -%}
-        windows.window_end
-        {%- endif %} as day
+        case
+            when state_measures.read_on = 'start' then {{ add_days('windows.window_start', -1) }}
+            else windows.reached_on
+        end as day
     from windows
-    cross join settings
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    cross join state_measures
 ),
 
 changes as (

@@ -5,6 +5,8 @@ measure_days as (select * from {{ ref('int_measure_daily') }}),
 
 window_days as (select * from {{ ref('int_window_days') }}),
 
+readings as (select * from {{ ref('measure_readings') }}),
+
 summed as (
     select
         measure_days.measure,
@@ -16,6 +18,9 @@ summed as (
         sum(measure_days.value) as value
     from measure_days
     inner join window_days on measure_days.day = window_days.day
+    left join readings on measure_days.measure = readings.measure
+    -- a budget is known ahead; what it is held against, costs too, is not there yet
+    where window_days.is_reached or readings.read_on = 'ahead'
     group by
         measure_days.measure,
         window_days.period,

@@ -1,6 +1,8 @@
 -- Grain: one row per period × window_start × window_end: the day ranges over which measures are asked for.
 with
 
+settings as (select * from {{ source('house', 'settings') }}),
+
 periods as (select * from {{ ref('int_periods') }}),
 
 initiative_windows as (select * from {{ ref('int_initiative_windows') }}),
@@ -35,15 +37,27 @@ ranges as (
 ),
 
 -- most to-date ranges are whole periods
-final as (
+distinct_ranges as (
     select
         period,
         window_start,
         window_end,
-        {{ days_between('window_start', 'window_end') }} + 1 as window_days,
         max(case when is_period then 1 else 0 end) = 1 as is_period
     from ranges
     group by period, window_start, window_end
+),
+
+-- a window that runs is read on the day before as_of: nobody is lost in days that are still to come
+final as (
+    select
+        distinct_ranges.period,
+        distinct_ranges.window_start,
+        distinct_ranges.window_end,
+        {{ days_between('distinct_ranges.window_start', 'distinct_ranges.window_end') }} + 1 as window_days,
+        least(distinct_ranges.window_end, {{ add_days('settings.as_of', -1) }}) as reached_on,
+        distinct_ranges.is_period
+    from distinct_ranges
+    cross join settings
 )
 
 select * from final

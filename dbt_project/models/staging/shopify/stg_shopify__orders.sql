@@ -7,41 +7,64 @@ with
 
 landed as (select * from {{ landed('shopify', 'orders') }}),
 
+-- an order's id stands in one of its rows; two orders may share a name (two shops in one folder, a numbering that began
+-- anew), and are told apart by the moment of each
+orders as (
+    select
+        account,
+        order_name,
+        created_at,
+        max(order_id) as order_id,
+        row_number() over (partition by account, order_name order by created_at) as number_of_name
+    from landed
+    where created_at is not null
+    group by account, order_name, created_at
+),
+
 final as (
     select
         'shopify' as source,
-        account,
-        _batch_id as batch_id,
-        _row as landed_row,
-        _exported_at as exported_at,
+        landed.account,
+        landed._batch_id as batch_id,
+        landed._row as landed_row,
+        landed._exported_at as exported_at,
 
         ---------- ids
-        order_name,
-        order_id,
-        email_hash,
-        phone_hash,
+        -- the first order of a name bears it alone, another one with its id
+        case
+            when coalesce(orders.number_of_name, 1) = 1 then landed.order_name
+            else concat(landed.order_name, ' · ', coalesce(orders.order_id, cast(landed.created_at as varchar)))
+        end as order_name,
+        landed.order_id,
+        landed.email_hash,
+        landed.phone_hash,
 
         ---------- the order
-        subtotal,
-        total,
-        shipping,
-        taxes,
-        discount_amount,
-        refunded_amount,
-        tags,
-        source_name,
-        payment_method,
-        shipping_country,
-        billing_country,
-        created_at,
-        cancelled_at,
+        landed.subtotal,
+        landed.total,
+        landed.shipping,
+        landed.taxes,
+        landed.discount_amount,
+        landed.refunded_amount,
+        landed.tags,
+        landed.source_name,
+        landed.payment_method,
+        landed.shipping_country,
+        landed.billing_country,
+        landed.created_at,
+        landed.cancelled_at,
 
         ---------- the line
-        lineitem_name,
-        lineitem_sku,
-        lineitem_quantity,
-        lineitem_price
+        landed.lineitem_name,
+        landed.lineitem_sku,
+        landed.lineitem_quantity,
+        landed.lineitem_price
     from landed
+    left join orders
+        on
+            landed.account = orders.account
+            and landed.order_name = orders.order_name
+            and landed.created_at = orders.created_at
 )
 
 select * from final
