@@ -60,7 +60,9 @@ def test_a_total_without_any_name_is_furniture_and_compared_whatever_the_breakdo
         (dt.date(2026, 3, 1), dt.date(2026, 3, 31), "10.000000"),
         (dt.date(2026, 4, 1), dt.date(2026, 4, 30), "5.000000"),
     ]
-    (finding,) = desk.batch(outcome.batches[0]).manifest["findings"]
+    batch = desk.batch(outcome.batches[0])  # a month that still runs is written to its end
+    assert (batch.covers_from, batch.covers_to) == (dt.date(2026, 3, 1), dt.date(2026, 3, 7))
+    (finding,) = batch.manifest["findings"]
     assert "cost 16.000000 but the rows sum to 15.000000" in finding["message"]
     by_day = (
         "Day,Platform,Impressions,Amount spent (USD),Reporting starts,Reporting ends\n"

@@ -26,7 +26,7 @@ final as (
         sales_channel,
         status,
         items_total,
-        invoice_discount,
+        abs(invoice_discount) as invoice_discount,
         to_pay,
 
         ---------- the row

@@ -30,7 +30,7 @@ items as (
         max(lower(status)) as status,
         coalesce(max(shipping_country), max(billing_country)) as country,
         max(order_total) as order_total,
-        max(order_discount) as order_discount,
+        max(abs(order_discount)) as order_discount,
         max(order_shipping) as order_shipping,
         max(taxes) as taxes,
         max(refunded_amount) as refunded_amount,
