@@ -31,6 +31,7 @@ from raceway.build.frozen_tables import (
     write_settings,
     write_table,
 )
+from raceway.build.shared_names import check_shared_names
 from raceway.common.files import write_aside
 from raceway.common.home import PROJECT, Home
 from raceway.config.accounts import (
@@ -70,8 +71,9 @@ class Frozen:
 def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts: Accounts) -> Frozen:
     """Computes the effective set as the ledger stands and writes it for `run_id`.
 
-    Records a failed check (severity warning) for every batch that is left out. Raises BadSettings without the
-    key that landed rows are hashed under, PermanentFault where an accepted batch's file is gone,
+    Records a failed check (severity warning) for every batch that is left out, and for names that two entities
+    share. Raises BadSettings without the key that landed rows are hashed under, PermanentFault where an accepted
+    batch's file is gone,
     duckdb.IOException where another process holds the warehouse.
     """
     check_key(home)
@@ -84,6 +86,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
         connection.execute("set timezone = 'UTC'")
         connection.execute("begin")
         waiting, held = choose_batches(connection, home, settings, accounts, as_of)
+        shared = check_shared_names(connection, home)
         write_schema(connection)
         write_settings(connection, settings, accounts, exclusions, channel_rules, as_of)
         write_selling(connection, sales_channels, vat_rates)
@@ -95,6 +98,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
         connection.execute("commit")
     frozen = Frozen(run_id, as_of, fingerprint, batches, waiting)
     _write_result(home, frozen)
+    record_checks(home, run_id, shared)
     return frozen
 
 

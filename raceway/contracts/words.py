@@ -104,4 +104,3 @@ class Unpivot(Part):
     name: str = Field(description="Column that lands the header's name.")
     value: str = Field(description="Column that lands the cell.")
     keep_empty: bool = Field(False, description="Empty cells give a row, too.")
-    example: str = Field("", description="Such a header, and how an export has it, for the sentence about its lack.")

@@ -74,6 +74,13 @@ class Member:
         name = self.part_of.name if self.part_of else self.name
         return unicodedata.normalize("NFC", PurePosixPath(name).name)
 
+    @property
+    def report_name(self) -> str:
+        """The name under which its report was saved: its file's, or of a sheet that of the workbook."""
+        if self.sheet is None:
+            return self.file_name
+        return unicodedata.normalize("NFC", PurePosixPath(self.name).parent.name)
+
     @cached_property
     def sha256(self) -> str:
         """Hash of the member's raw bytes."""

@@ -34,7 +34,7 @@ def recognise(contract: SourceContract, member: Member) -> Shape | Unsupported:
     Raises ExportRefused for a shape that nobody knows, with the nearest known one.
     """
     for kind in contract.meta.unsupported:
-        if kind.files and re.search(kind.files, member.file_name):
+        if kind.files and re.search(kind.files, member.report_name):
             return kind
     if member.kind == "csv":
         return _recognise_csv(contract, member)
@@ -70,7 +70,7 @@ def _longer_head(member: Member) -> str:
 
 
 def _name_fits(table: TableContract, member: Member) -> bool:
-    return table.meta.files is None or bool(re.search(table.meta.files, member.file_name))
+    return table.meta.files is None or bool(re.search(table.meta.files, member.report_name))
 
 
 def csv_records(text: str, delimiter: str, limit: int) -> list[list[str]]:
