@@ -125,7 +125,7 @@ def _load_claims(connection: duckdb.DuckDBPyConnection, home: Home, accepted: li
             given.append([batch.batch_id for batch in batches])
         else:
             # two orders of one name are two scopes, each with its own moment; landed.sql tells them apart alike
-            scope_of = f"concat(_entity, '|', cast({scope.made_at} as varchar))" if scope.own_id else "_entity"
+            scope_of = scope.entity
             paths = [batch.path for batch in batches]
             parts.append(f"select distinct _batch_id, {scope_of} from {parquet_of(paths, by_name=True)}")
     # One statement: DuckDB 2.0.0 loses an insert of more than 122,880 rows into a table that was made in the same

@@ -19,7 +19,7 @@ from typing import Final
 
 import duckdb
 
-from raceway.common.sql import name
+from raceway.common.sql import name, parquet_of
 from raceway.config.accounts import Accounts
 from raceway.config.settings import Settings
 from raceway.contracts.load import load_contract
@@ -108,14 +108,16 @@ def _lines_lost(batch: BatchState, before: _Before) -> Iterator[str]:
     """Orders that lost lines which their own subtotal still includes; a subtotal that fell with them is an edit."""
     short = {entity: (int(lines), Decimal(stated), Decimal(goods))
              for entity, lines, stated, goods in batch.head.get("short_orders", ())}  # fmt: skip
-    rule = load_contract(batch.source, batch.home).table(batch.table).meta.goods
+    meta = load_contract(batch.source, batch.home).table(batch.table).meta
+    rule = meta.goods
     if not short or rule is None or not before.batches:
         return
     with duckdb.connect() as connection:
         earlier = connection.execute(
-            f"select _entity, _batch_id, count(*), max({name(rule.stated)}) "
-            "from read_parquet($1, union_by_name = true) where _entity in (select unnest($2)) group by all",
-            [[str(other.path) for other in before.batches], list(short)],
+            f"select {meta.scope.entity} as entity, _batch_id, count(*), max({name(rule.stated)}) "
+            f"from {parquet_of([other.path for other in before.batches], by_name=True)} "
+            "where entity in (select unnest($1)) group by all",
+            [list(short)],
         ).fetchall()
     rank = {other.batch_id: other.rank for other in before.batches}
     lost = []
@@ -128,7 +130,7 @@ def _lines_lost(batch: BatchState, before: _Before) -> Iterator[str]:
                 lost.append(entity)
     if lost:
         more = f" and {len(lost) - 1} more orders" if len(lost) > 1 else ""
-        yield f"order {lost[0]}{more} lost lines that its own subtotal still includes"
+        yield f"order {lost[0].partition('|')[0]}{more} lost lines that its own subtotal still includes"
 
 
 def _take(batch: BatchState, before: _Before) -> None:

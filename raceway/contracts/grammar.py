@@ -125,6 +125,11 @@ class Scope(Part):
         "one, in at least one of its rows."
     )  # fmt: skip
 
+    @property
+    def entity(self) -> str:
+        """SQL for what tells the entities of a landed file apart: two of one name by when they were made."""
+        return f"concat(_entity, '|', cast({self.made_at} as varchar))" if self.own_id else "_entity"
+
     @model_validator(mode="after")
     def _complete(self) -> Scope:
         if self.kind == "days" and not self.day:

@@ -80,7 +80,7 @@ def _judged_later(connection: duckdb.DuckDBPyConnection, reading: Reading, data:
     if table.scope.kind == "days":
         day = day_sql(table.by_name[table.scope.day or ""], reading.account.time_zone)
         counted = connection.execute(
-            f"select cast({day} as varchar), count(*) from read_parquet({quoted(str(data))}) "
+            f"select cast({day} as varchar), count(*) from {parquet_of(data)} "
             "where {day} is not null group by 1 order by 1".replace("{day}", day)
         ).fetchall()
         noted["rows_by_day"] = dict(counted)
@@ -89,8 +89,9 @@ def _judged_later(connection: duckdb.DuckDBPyConnection, reading: Reading, data:
         line = name(goods.line) if goods.line else f"{name(goods.price or '')} * {name(goods.quantity or '')}"
         discount = f"coalesce(max({name(goods.discount)}), 0)" if goods.discount else "0"
         noted["short_orders"] = connection.execute(
-            f"select _entity, count(*), cast(max({name(goods.stated)}) as varchar), cast(sum({line}) as varchar) "
-            f"from read_parquet({quoted(str(data))}) group by _entity "
+            f"select {table.scope.entity} as entity, count(*), cast(max({name(goods.stated)}) as varchar), "
+            f"cast(sum({line}) as varchar) "
+            f"from {parquet_of(data)} group by entity "
             f"having max({name(goods.stated)}) + {discount} > sum({line}) order by 1"
         ).fetchall()
     return noted

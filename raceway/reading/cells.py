@@ -132,8 +132,8 @@ def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extra
             return Cell(column, raw, f"case when ends_with(trim({raw}), '%') then {hundredth} else {typed} end")
         return _number(Cell(column, raw, typed), r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", shape)
     amount = f"case when not contains({raw}, '%') then try_cast({number} as {column.data_type}) end"
-    plain = r"-?(?:\d+(?:\.(?:\d{1,2}|\d{4,}))?|(?:0|\d{4,})\.\d{3})" if meta.money else r"-?(?:\d+\.?\d*|\.\d+)"
-    return _number(Cell(column, raw, amount), plain, shape)
+    amounts = r"-?(?:\d+(?:\.(?:\d{1,2}|\d{4,}))?|(?:0|\d{4,})\.\d{3})" if meta.money else r"-?(?:\d+\.?\d*|\.\d+)"
+    return _number(Cell(column, raw, amount), amounts, shape)
 
 
 def _number(typed: Cell, plain: str, shape: Shape) -> Cell:

@@ -11,6 +11,7 @@ import pytest
 from raceway.build.freeze import Frozen, freeze
 from raceway.config.accounts import load_accounts
 from raceway.config.settings import load_settings
+from raceway.contracts.grammar import Scope
 from raceway.ledger.decisions import UnknownBatch, accept
 from tests.support.desk import AS_OF, Desk
 
@@ -52,7 +53,8 @@ class Nights:
             paths = connection.execute(
                 "select path from frozen.batches where source = ? and table_name = ?", [source, table]
             ).fetchall()
-            scope = "_entity" if source == "shopify" else "cast(day as varchar)"
+            scope = Scope(kind="entities", keys=("x",), made_at="created_at", own_id="x").entity
+            scope = scope if source == "shopify" else "cast(day as varchar)"
             return connection.execute(
                 f"select {columns} from read_parquet(?) as r semi join frozen.scopes as s "
                 f"on r._batch_id = s.batch_id and {scope} = s.scope order by all",
@@ -176,16 +178,19 @@ def test_an_order_whose_subtotal_fell_with_its_lines_was_edited(nights: Nights, 
 
 
 def test_of_two_downloads_of_one_named_day_the_newer_file_counts(nights: Nights) -> None:
-    head = "Ngày,Số lần nhấp,Số lần hiển thị,CTR,Vị trí\n"
-    name = "search_console/site/example-Performance-on-Search-2026-03-08/{}/Biểu đồ.csv"
     for order, clicks, at in (("a", 5, "2026-03-08 09:00"), ("b", 7, "2026-03-08 11:00"), ("c", 3, "2026-03-08 07:00")):
-        nights.land(name.format(order), head + f'2026-03-01,{clicks},100,"5,5%","1,5"\n', at)
+        folder = f"search_console/site/{order}/example-Performance-on-Search-2026-03-08"
+        nights.desk.deliver(f"{folder}/Filters.csv", "Filter,Value\nSearch type,Web\n", at)
+        nights.land(
+            f"{folder}/Chart.csv", f"Date,Clicks,Impressions,CTR,Position\n2026-03-01,{clicks},100,5%,1.5\n", at
+        )
     nights.freeze()
-    assert nights.rows("search_console", "daily", "clicks") == [(7,)]
+    assert nights.rows("search_console", "chart", "clicks") == [(7,)]
 
 
 def test_a_name_with_an_impossible_day_is_refused_with_a_sentence(desk: Desk) -> None:
     folder = "search_console/site/example-Performance-on-Search-2026-02-30"
+    desk.deliver(f"{folder}/Filters.csv", "Filter,Value\nSearch type,Web\n")
     chart = desk.land_one(f"{folder}/Chart.csv", "Date,Clicks,Impressions,CTR,Position\n2026-02-01,5,100,5%,1.5\n")
     assert "“2026-02-30” in its name is no day of the calendar" in chart.reason
     till = desk.land_one(
