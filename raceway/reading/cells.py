@@ -104,9 +104,9 @@ def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extra
         return Cell(column, raw, f"nullif(regexp_extract({raw}, {quoted(_MASK)}, 1), '')")
     if meta.words or meta.masked or meta.extract:
         without = {"words": {}, "masked": False, "extract": None}
-        plain = column.model_copy(update={"meta": meta.model_copy(update=without)})
+        bare = column.model_copy(update={"meta": meta.model_copy(update=without)})
         # the reader cannot know such cells as numbers: they are typed from their text
-        return Cell(column, raw, cell(plain, _told(raw, meta), shape, account, extras).value)
+        return Cell(column, raw, cell(bare, _told(raw, meta), shape, account, extras).value)
     number = f"rw_{shape.number_locale}({raw})"
     private = _private(column, raw, account)
     if private:

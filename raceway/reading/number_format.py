@@ -48,7 +48,8 @@ def prove_format(connection: duckdb.DuckDBPyConnection, shape: Shape, account: A
         if not is_numeric(column) or column.meta.ident or not _is_read(shape, column):
             continue
         text = text_of(number)
-        point, comma = (_valid(column, text, locale, shape, account) for locale in ("point", "comma"))
+        point = _valid(column, text, "point", shape, account)
+        comma = _valid(column, text, "comma", shape, account)
         weighs = column.data_type == "bigint" or column.meta.money
         open_here = f"{point} and {comma} and {reads_as_fraction(text, own)}" if weighs else "false"
         found = connection.execute(
