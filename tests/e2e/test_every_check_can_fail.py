@@ -141,6 +141,10 @@ BROKEN: dict[str, list[str]] = {
     "orders_state_their_tax": [
         f"update int_order_heads set is_tax_stated = false where {one('int_order_heads', 'is_tax_stated and subtotal > 0')}",
     ],
+    "order_statuses_are_known": [
+        f"update stg_kiotviet__invoices set status = 'Yêu cầu hủy' where {one('stg_kiotviet__invoices')}",
+        f"update stg_sapo__orders set delivery_state = 'Giao thất bại lần 1' where {one('stg_sapo__orders')}",
+    ],
     "orders_are_the_orders_of_their_sources": [
         *(lost("fct_convert_order", of(shop)) for shop in SHOPS),
         f"update fct_convert_order set order_name = 'nobody' where {one('fct_convert_order')}",
