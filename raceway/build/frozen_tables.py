@@ -195,7 +195,7 @@ def _history_ready_from(connection: duckdb.DuckDBPyConnection, accounts: Account
     opened here is whole. None where no order account has landed.
     """
     order_sources = {source for source, _ in measure_tables()["orders"]}
-    first_days = {
+    first_days: dict[tuple[str, str], dt.date] = {
         (source, account): day
         for source, account, day in connection.execute(
             "select source, account, min(day) from frozen.covered_days group by source, account"

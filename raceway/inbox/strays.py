@@ -27,8 +27,8 @@ def strays(home: Home) -> list[str]:
             if files:
                 said.append(
                     f"inbox/{path.name}/: no source has this name, so {len(files)} of its files are never read; the "
-                    f"nearest is {_nearest(path.name, sources)}. Move them into inbox/<source>/<account>/, or describe the "
-                    "source (raceway new-source)"
+                    f"nearest is {_nearest(path.name, sources)}. Move them into inbox/<source>/<account>/, or describe "
+                    "the source (raceway new-source)"
                 )
         elif not is_unfinished(path.name):
             said.append(

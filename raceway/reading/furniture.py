@@ -85,7 +85,7 @@ def period_in_header(header: str) -> Span | None:
         return period_in(header)
     spans = []
     for day_first in (False, True):
-        first, last = (_numbered(*numbers, day_first) for numbers in found)
+        first, last = (_numbered(one, two, year, day_first) for one, two, year in found)
         if first and last and first <= last:
             spans.append(Span(first, last))
     return spans[0] if len(set(spans)) == 1 else None

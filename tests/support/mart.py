@@ -136,8 +136,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "market": "VN", "is_placed": True, "is_counted": True, "gross_sales": 0, "discounts": 0,
         "is_returned_60d": False, "is_cancelled_60d": False, "is_undelivered_60d": False,
     },
-    "int_orders": {"source": "shopify", "account": "vn", "is_counted": True},
     "fct_act_lead": {"was_customer": False},
+    "int_orders": {"source": "shopify", "account": "vn", "is_counted": True},
     "fct_convert_refund": {"source": "shopify", "account": "vn", "is_counted": True},
     "fct_convert_attribution": {
         "source": "shopify", "account": "vn", "model": "last_non_direct", "market": "VN", "orders": 1,

@@ -87,7 +87,8 @@ def _members(lists: dict[str, Stretches], tools: tuple[str, ...]) -> dict[str, t
 
 def _running(changes: list[tuple[dt.date, int]]) -> tuple[list[dt.date], list[int]]:
     """Days of change in order, and how many there are from each on."""
-    days, members = [], []
+    days: list[dt.date] = []
+    members: list[int] = []
     for day, change in sorted(changes):
         days.append(day)
         members.append((members[-1] if members else 0) + change)

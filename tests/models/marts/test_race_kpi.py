@@ -75,8 +75,6 @@ def busy(warehouse: Callable[[str], Mart]) -> Mart:
     busy = warehouse("busy")
     busy.cover_all("01-01", "04-10")
     busy.history("2025-08-05")  # 180 days before 1 February
-    # what the accounts have sold, and where
-    busy.add("int_orders", {"order_id": "a1", "order_date": "2026-01-10", "market": "VN"})
     busy.add(
         "fct_reach_ads",
         {"day": "2026-03-02", "channel": "display", "market": "VN", "impressions": 1000, "clicks": 1, "cost": "10"},
@@ -99,6 +97,8 @@ def busy(warehouse: Callable[[str], Mart]) -> Mart:
             for order_id, person, date, number, channel, market in ORDERS
         ),
     )  # fmt: skip
+    # what the accounts have sold, and where
+    busy.add("int_orders", {"order_id": "a1", "order_date": "2026-01-10", "market": "VN"})
     busy.add(
         "fct_engage_subscriber",
         {"email_hash": "a", "subscribed_on": "2026-02-28", "ended_on": None},

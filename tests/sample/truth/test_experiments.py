@@ -17,9 +17,12 @@ from raceway.config.settings import load_settings
 from raceway.inbox.exports import find_exports
 from raceway.landing.land import land
 from raceway.sample.invent.everything import invent_world
+from raceway.sample.traces.experiments import write_experiments
+from raceway.sample.traces.ga4 import write_ga4
+from raceway.sample.traces.segment import write_segment
 from raceway.sample.world.experiments import Exposure
+from raceway.sample.world.homes import prepare_home
 from raceway.sample.world.world import World
-from raceway.sample.write import write_sample
 
 LAST = dt.date(2026, 6, 30)
 DAYS, SCALE, SEED = 21, 0.15, 7
@@ -27,11 +30,12 @@ AS_OF = LAST + dt.timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A sample of which the web events and the exposures are landed, and the fact is built."""
+def home(world: World, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A sample's web events and exposures, landed, and the fact that is built of them."""
     place = Home(tmp_path_factory.mktemp("experiments") / "home")
-    write_sample(place, days=DAYS, scale=SCALE, seed=SEED, end=LAST)
-    for source in ("experiments", "ga4", "segment"):
+    prepare_home(place, world.history_start, LAST)
+    for source, write in (("experiments", write_experiments), ("ga4", write_ga4), ("segment", write_segment)):
+        assert write(world, place.inbox) > 0
         for export in find_exports(place, source):
             outcome = land(place, export, gate=lambda *_: [], as_of=AS_OF)
             assert outcome.status in ("landed", "duplicate"), outcome.reason
