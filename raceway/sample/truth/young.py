@@ -4,10 +4,34 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Final
 
 from raceway.sample.truth.orders import Order
 from raceway.sample.truth.tally import ALL, Key
 from raceway.sample.world.periods import Calendar
+
+UNREADY: Final = (
+    "referred_customers",
+    "referral_revenue",
+    "referrals_converted",
+    "friends_invited",
+    "customers_with_two_orders",
+    "lifetime_gross_profit",
+    "onboarding_tickets",
+    "leads_created_cohort",
+    "leads_won_cohort",
+    "leads_with_value",
+    "new_customers",
+    "active_customers_at_start",
+    "retained_customers",
+    "returning_customers",
+    "existing_customer_orders",
+    "upsell_orders",
+    "cross_sell_orders",
+    "active_customers_at_end",
+    "advocates",
+)
+"""What nobody can know while the history is young."""
 
 
 class YoungHistory:
