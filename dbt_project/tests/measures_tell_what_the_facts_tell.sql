@@ -210,6 +210,10 @@ with
         {% endfor %}
         cast(date_trunc('{{ sums.period }}', {{ sums.date }}) as date) as period_start
     from {{ ref(sums.fact) }}
+    {% if sums.period == 'month' %}
+    -- a month that runs holds what is over
+    where {{ sums.date }} < (select as_of from {{ source('house', 'settings') }})
+    {% endif %}
     group by cast(date_trunc('{{ sums.period }}', {{ sums.date }}) as date)
 ),
 

@@ -19,7 +19,7 @@ def landed(home: Home, account: str, batch_id: str, covers_to: str) -> str:
     manifest = {
         "batch_id": batch_id, "source": "google_ads", "table": "campaign_daily", "account": account,
         "exported_at": utc_text(dt.datetime(2026, 3, 2, tzinfo=dt.UTC)), "content_hash": batch_id,
-        "scope_kind": "days", "covers_from": "2026-02-01", "covers_to": covers_to, "rows_landed": 1,
+        "scope_kind": "days", "covers_from": "2026-02-01", "covers_to": covers_to, "rows_landed": 1, "files": [],
     }  # fmt: skip
     files = [{"path": f"{batch_id}.csv", "sha256": "0" * 64}]
     Ledger(home).append("landed", manifest=manifest, source="google_ads", account=account, files=files)

@@ -47,7 +47,7 @@ def accepted(home: Home, account: str, covers_to: dt.date, table: str = "campaig
     manifest = {
         "batch_id": batch_id, "source": "google_ads", "table": table, "account": account,
         "exported_at": utc_text(dt.datetime(2026, 3, 2, tzinfo=dt.UTC)), "content_hash": batch_id,
-        "scope_kind": "days", "covers_from": "2026-02-01", "covers_to": covers_to.isoformat(), "rows_landed": 1,
+        "scope_kind": "days", "covers_from": "2026-02-01", "covers_to": covers_to.isoformat(), "rows_landed": 1, "files": [],
     }  # fmt: skip
     ledger = Ledger(home)
     ledger.append("landed", manifest=manifest, source="google_ads", account=account, files=[])

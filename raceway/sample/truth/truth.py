@@ -36,34 +36,13 @@ from raceway.sample.truth.social import count_social
 from raceway.sample.truth.tally import Key, Number, Tally
 from raceway.sample.truth.trade import count_loose_returns, loose_returns, reveal_buyers, trade_orders
 from raceway.sample.truth.worth import tally_lead_values
+from raceway.sample.truth.young import UNREADY, YoungHistory
 from raceway.sample.world.periods import LONG_PERIODS, Calendar
 from raceway.sample.world.things import DAY, micros
 from raceway.sample.world.world import World
 
 _COHORT_DAYS: Final = 60  # an order's time to be cancelled, refused or given back
 _READY_DAYS: Final = 180  # after history_start nobody is new by accident
-# what nobody can know while the history is young
-_UNREADY: Final = (
-    "referred_customers",
-    "referral_revenue",
-    "referrals_converted",
-    "friends_invited",
-    "customers_with_two_orders",
-    "lifetime_gross_profit",
-    "onboarding_tickets",
-    "leads_created_cohort",
-    "leads_won_cohort",
-    "leads_with_value",
-    "new_customers",
-    "active_customers_at_start",
-    "retained_customers",
-    "returning_customers",
-    "existing_customer_orders",
-    "upsell_orders",
-    "cross_sell_orders",
-    "active_customers_at_end",
-    "advocates",
-)
 _FITTED: Final = ("predicted_clv_total", "expected_buyers_90d", "customers_fitted")
 
 
@@ -99,6 +78,7 @@ class Truth:
         self.attribution = Attribution(self.counted, self.sessions, settings.attribution.lookback_days)
         self.ad_rows = list(bearing_rows(world))
         self.ready_from = world.history_start + dt.timedelta(days=_READY_DAYS)
+        self.young = YoungHistory(self.calendar, self.ready_from, self.counted)
         self.customers: dict[Identity, _Customer] = {}
         for order in self.counted:
             if order.person is not None:
@@ -351,15 +331,15 @@ class Truth:
     def is_unknown(self, key: Key) -> bool:
         """Whether nobody can know a measure: a young history, leads without a value, no fit, brands told alone."""
         measure, period, start, _, _ = key
-        if measure in _UNREADY:
-            return start < self.ready_from
+        if measure in UNREADY:
+            return self.young.holds(key)
         if measure in _FITTED:
-            return start < self.ready_from or (period, start) not in self.fitted
+            return self.young.holds(key) or (period, start) not in self.fitted
         if measure == "new_visitors":
             return not self._knows_new_visitors(key)
         if measure in ("lead_value", "tracked_mentions"):
             untold = self.unpriced if measure == "lead_value" else self.incomparable
-            if measure == "lead_value" and start < self.ready_from:
+            if measure == "lead_value" and self.young.holds(key):
                 return True
             return any(self.calendar.start(period, day) == start for day in untold)
         return False

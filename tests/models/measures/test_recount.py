@@ -146,13 +146,13 @@ PERIODS = [
 
 def ask_for(warehouse: Warehouse, periods: list[tuple[str, dt.date, dt.date]], churn_window_days: int = 90) -> None:
     columns = "period varchar, window_start date, window_end date"
-    warehouse.table("int_windows", columns, [*periods])
+    warehouse.table("int_windows", f"{columns}, reached_on date", [(*one, one[2]) for one in periods])
     days = [
-        (period, first, last, first + dt.timedelta(days=number))
+        (period, first, last, first + dt.timedelta(days=number), True)
         for period, first, last in periods
         for number in range((last - first).days + 1)
     ]
-    warehouse.table("int_window_days", f"{columns}, day date", days)
+    warehouse.table("int_window_days", f"{columns}, day date, is_reached boolean", days)
     warehouse.table("frozen.settings", "churn_window_days integer", [(churn_window_days,)])
 
 

@@ -134,34 +134,41 @@ unpriced as (
     where coverage.measure = 'lead_value' and lead_values.lead_value is null
 ),
 
-told as (
-    select measure, period, window_start, window_end, market from unready
+everywhere as (
+    select measure, period, window_start, window_end from unread
     union
-    select measure, period, window_start, window_end, cast(null as varchar) as market from unread
+    select measure, period, window_start, window_end from incomparable
+    union
+    select measure, period, window_start, window_end from unfitted
+    union
+    select measure, period, window_start, window_end from unpriced
+),
+
+in_markets as (
+    select measure, period, window_start, window_end, market from unready
     union
     select measure, period, window_start, window_end, market from first_touches
     union
     select measure, period, window_start, window_end, 'all' as market from first_touches
-    union
-    select measure, period, window_start, window_end, cast(null as varchar) as market from incomparable
-    union
-    select measure, period, window_start, window_end, cast(null as varchar) as market from unfitted
-    union
-    select measure, period, window_start, window_end, cast(null as varchar) as market from unpriced
 ),
 
--- what is unknown in every market is said once, not once more for a market of its own
+-- what is unknown everywhere is said once
 final as (
-    select told.*
-    from told
-    left join told as everywhere
+    select measure, period, window_start, window_end, cast(null as varchar) as market from everywhere
+    union all
+    select
+        in_markets.measure,
+        in_markets.period,
+        in_markets.window_start,
+        in_markets.window_end,
+        in_markets.market
+    from in_markets
+    left join everywhere
         on
-            told.measure = everywhere.measure
-            and told.period = everywhere.period
-            and told.window_start = everywhere.window_start
-            and told.window_end = everywhere.window_end
-            and told.market is not null
-            and everywhere.market is null
+            in_markets.measure = everywhere.measure
+            and in_markets.period = everywhere.period
+            and in_markets.window_start = everywhere.window_start
+            and in_markets.window_end = everywhere.window_end
     where everywhere.measure is null
 )
 
