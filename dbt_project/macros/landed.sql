@@ -48,6 +48,7 @@
             batches.account,
             batches.exported_at as _exported_at,
             batches.is_filtered as _is_filtered,
+            batches.file_time as _file_time,
             batches.content_hash as _content_hash
         from {{ parquet_rows(paths, columns) }} as landed_rows
         inner join {{ batches }} as batches on landed_rows._batch_id = batches.batch_id
@@ -69,7 +70,7 @@
                     *,
                     row_number() over (
                         partition by account, {{ scope['keys'] | join(', ') }}
-                        order by _exported_at desc, _content_hash desc, _row desc
+                        order by _exported_at desc, _file_time desc, _content_hash desc, _row desc
                     ) as _newest
                 from ({{ rows }}) as all_events
             ) as ranked

@@ -30,5 +30,10 @@ from orders
 inner join accounts on orders.source = accounts.source and orders.account = accounts.account
 inner join rates on orders.order_id = rates.order_id
 inner join stating on orders.source = stating.source and orders.account = stating.account
-where accounts.prices_include_vat and not orders.is_net and not orders.is_tax_stated and rates.vat_rate > 0 and orders.subtotal > 0
+where
+    accounts.prices_include_vat
+    and not orders.is_net
+    and not orders.is_tax_stated
+    and rates.vat_rate > 0
+    and orders.subtotal > 0
 group by orders.source, orders.account

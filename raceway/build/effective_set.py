@@ -11,6 +11,7 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
+from raceway.build.held import held_batches
 from raceway.common.faults import PermanentFault
 from raceway.common.home import Home
 from raceway.common.moments import naive
@@ -26,8 +27,10 @@ _RATES: Final = ("plan", "fx_rates")
 
 def choose_batches(
     connection: duckdb.DuckDBPyConnection, home: Home, settings: Settings, accounts: Accounts, as_of: dt.date
-) -> dict[str, str]:
-    """Fills the temporary tables `batch`, `covered` and `winner`; gives the batches that are left out."""
+) -> tuple[dict[str, str], list[str]]:
+    """Fills the temporary tables `batch`, `covered` and `winner`; gives the batches that are left out, with the
+    sentence that says why, and which of them are held for a person to decide.
+    """
     everything = Ledger(home).state().accepted()
     accepted = [batch for batch in everything if (batch.source, batch.account) in accounts]
     strangers = {
@@ -42,6 +45,8 @@ def choose_batches(
             f"batch {gone[0].batch_id} ({_where(gone[0])}) is accepted, but {gone[0].path} is not there: put the file "
             f"back from a backup, or take the batch out with: raceway reject {gone[0].batch_id}"
         )
+    held = held_batches(accepted, accounts, settings)
+    accepted = [batch for batch in accepted if batch.batch_id not in held]
     for batch in accepted:
         if kept := load_contract(batch.source, home).table(batch.table).meta.keep_states:
             mend_states(batch, kept)
@@ -58,7 +63,8 @@ def choose_batches(
         for table in ("batch", "covered", "claim", "state"):
             connection.execute(f"delete from {table} where list_contains(?, batch_id)", [list(waiting)])
         _decide(connection)
-    return strangers | waiting
+    to_decide = {batch_id: sentence for batch_id, sentence in held.items() if sentence}
+    return strangers | to_decide | waiting, sorted(to_decide)
 
 
 def _load_batches(connection: duckdb.DuckDBPyConnection, accepted: list[BatchState]) -> None:
@@ -71,6 +77,7 @@ def _load_batches(connection: duckdb.DuckDBPyConnection, accepted: list[BatchSta
             "account": _column((b.account for b in accepted), pa.string()),
             "path": _column((str(b.path) for b in accepted), pa.string()),
             "exported_at": _column((naive(b.exported_at) for b in accepted), pa.timestamp("us")),
+            "file_time": _column((b.file_time for b in accepted), pa.string()),
             "content_hash": _column((b.content_hash for b in accepted), pa.string()),
             "covers_from": _column((b.covers_from for b in accepted), pa.date32()),
             "covers_to": _column((b.covers_to for b in accepted), pa.date32()),
@@ -138,7 +145,8 @@ def _load_last_days(connection: duckdb.DuckDBPyConnection, home: Home, batches: 
 
 
 def _decide(connection: duckdb.DuckDBPyConnection) -> None:
-    """Temporary table `winner`: of each scope the newest export, of equal times the larger content hash.
+    """Temporary table `winner`: of each scope the newest export, of equal times that of the newer file, then of the
+    larger content hash.
 
     A filtered export bears no totals: it never takes a scope from one that is not filtered.
     """
@@ -149,7 +157,7 @@ def _decide(connection: duckdb.DuckDBPyConnection) -> None:
         inner join batch using (batch_id)
         qualify row_number() over (
             partition by batch.source, batch.table_name, batch.account, claim.scope
-            order by batch.is_filtered, batch.exported_at desc, batch.content_hash desc
+            order by batch.is_filtered, batch.exported_at desc, batch.file_time desc, batch.content_hash desc
         ) = 1
     """)
 

@@ -18,7 +18,6 @@ import json
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import duckdb
 
@@ -32,6 +31,7 @@ from raceway.build.frozen_tables import (
     write_settings,
     write_table,
 )
+from raceway.build.shared_names import check_shared_names
 from raceway.common.files import write_aside
 from raceway.common.home import PROJECT, Home
 from raceway.config.accounts import (
@@ -43,9 +43,8 @@ from raceway.config.accounts import (
 )
 from raceway.config.settings import Settings
 from raceway.history.records import Check, record_checks
+from raceway.ledger.left_out import FROZEN, left_out
 from raceway.reading.personal import check_key
-
-_RESULT: Final = "frozen.json"
 
 
 @dataclass(frozen=True)
@@ -72,8 +71,9 @@ class Frozen:
 def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts: Accounts) -> Frozen:
     """Computes the effective set as the ledger stands and writes it for `run_id`.
 
-    Records a failed check (severity warning) for every batch that is left out. Raises BadSettings without the
-    key that landed rows are hashed under, PermanentFault where an accepted batch's file is gone,
+    Records a failed check (severity warning) for every batch that is left out, and for names that two entities
+    share. Raises BadSettings without the key that landed rows are hashed under, PermanentFault where an accepted
+    batch's file is gone,
     duckdb.IOException where another process holds the warehouse.
     """
     check_key(home)
@@ -85,28 +85,26 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
     with duckdb.connect(str(home.warehouse)) as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute("begin")
-        waiting = choose_batches(connection, home, settings, accounts, as_of)
+        waiting, held = choose_batches(connection, home, settings, accounts, as_of)
+        shared = check_shared_names(connection, home)
         write_schema(connection)
         write_settings(connection, settings, accounts, exclusions, channel_rules, as_of)
         write_selling(connection, sales_channels, vat_rates)
         write_lists(connection, home, settings, accounts)
         _write_program(connection, program)
-        fingerprint = _fingerprint(connection, program)
+        fingerprint = _fingerprint(connection, program, held)
         batches = _count(connection, "frozen.batches")
         _write_parquet(connection, home.run(run_id) / "effective_set.parquet")
         connection.execute("commit")
     frozen = Frozen(run_id, as_of, fingerprint, batches, waiting)
     _write_result(home, frozen)
+    record_checks(home, run_id, shared)
     return frozen
 
 
 def waiting_for_rates(home: Home, run_id: str | None = None) -> dict[str, str]:
     """Accepted batches that a run left out: batch id to sentence. Default: the newest freeze's."""
-    found = sorted(home.runs.glob(f"{run_id or '*'}/{_RESULT}"))
-    if not found:
-        return {}
-    waiting: dict[str, str] = json.loads(found[-1].read_text(encoding="utf-8"))["waiting"]
-    return waiting
+    return left_out(home, run_id)
 
 
 # choosing
@@ -157,7 +155,7 @@ def _write_result(home: Home, frozen: Frozen) -> None:
         "batches": frozen.batches,
         "waiting": frozen.waiting,
     }
-    write_aside(home.run(frozen.run_id) / _RESULT, json.dumps(values, indent=2, ensure_ascii=False) + "\n")
+    write_aside(home.run(frozen.run_id) / FROZEN, json.dumps(values, indent=2, ensure_ascii=False) + "\n")
     record_checks(
         home,
         frozen.run_id,
@@ -170,7 +168,8 @@ def _write_result(home: Home, frozen: Frozen) -> None:
                 subject="effective_set",
                 batch_id=batch_id,
                 observed="left out",
-                expected="an account in accounts.csv, and a rate for every day with an amount in another currency",
+                expected="an account in accounts.csv, a rate for every day with an amount in another currency, and "
+                "nothing implausible beside what was in effect",
                 message=sentence,
             )
             for batch_id, sentence in frozen.waiting.items()
@@ -181,12 +180,12 @@ def _write_result(home: Home, frozen: Frozen) -> None:
 # fingerprint
 
 
-def _fingerprint(connection: duckdb.DuckDBPyConnection, program: str) -> str:
-    """Hash of all that the mart depends on: every frozen table and the program.
+def _fingerprint(connection: duckdb.DuckDBPyConnection, program: str, held: list[str]) -> str:
+    """Hash of all that the mart depends on: every frozen table, the program, and the held batches that it tells of.
 
     Paths are left out: a home may move. What a batch holds is told by its id.
     """
-    digest = hashlib.sha256(f"{__version__}\n{program}\n".encode())
+    digest = hashlib.sha256("\n".join([__version__, program, *held, ""]).encode())
     tables = {
         "batches": "* exclude (path)",
         "scopes": "*",

@@ -201,13 +201,16 @@ def _history_ready_from(connection: duckdb.DuckDBPyConnection, accounts: Account
             "select source, account, min(day) from frozen.covered_days group by source, account"
         ).fetchall()
     }
-    landed = {key: first_days[key] for key in accounts if key[0] in order_sources and key in first_days}
+    ours = {key: account for key, account in accounts.items() if key[0] in order_sources}
+    opened = [account.opened_on for account in ours.values() if account.opened_on is not None]
     starts = [
-        accounts[key].history_start or first_day for key, first_day in landed.items() if accounts[key].opened_on is None
+        start
+        for key, account in ours.items()
+        if account.opened_on is None and (start := account.history_start or first_days.get(key)) is not None
     ]
-    if landed and not starts:
-        return min(landed.values())
-    return max(starts) + dt.timedelta(days=HISTORY_DAYS) if starts else None
+    if starts:
+        return max(starts) + dt.timedelta(days=HISTORY_DAYS)
+    return min(opened, default=None)
 
 
 def hashed_exclusions(home: Home, exclusions: list[Exclusion], accounts: Accounts) -> list[Exclusion]:

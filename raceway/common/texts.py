@@ -2,8 +2,7 @@
 
 Letters are composed (NFC), so that a decomposed `Đã hủy` is `Đã hủy`; zero-width and control characters are gone; a tab
 inside is a blank and a line end of any kind is `\n`; blanks of every kind around it (U+00A0 too) are trimmed. `clean`
-says it for Python, `clean_sql` for DuckDB (and `cleaned` in macros/engine/text.sql for models); a test holds them
-equal.
+says it for Python, `clean_sql` for DuckDB (`cleaned` in macros/engine/text.sql for models); a test holds them equal.
 """
 
 from __future__ import annotations

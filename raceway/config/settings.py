@@ -226,6 +226,10 @@ class Gate(Model):
     refused_share: float = Field(
         0.5, gt=0, le=1, description="Share of unreadable rows above which a whole file is refused."
     )
+    rows_taken: float = Field(
+        0.2, gt=0, le=1,
+        description="Share of the rows of days long closed that a restatement may take; beyond it the batch is held.",
+    )  # fmt: skip
     volume_drop: float = Field(0.15, gt=0, le=1, description="Drop of the mart's rows that is worth a warning.")
 
 

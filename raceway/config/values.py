@@ -41,6 +41,9 @@ def _known_zone(value: str) -> str:
     return value
 
 
+WITHOUT_MINOR_UNITS: Final = tuple(sorted(code for code, places in _MINOR_UNITS.items() if places == 0))
+"""Currencies whose amounts have no decimals."""
+
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Market = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]

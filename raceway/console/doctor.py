@@ -131,8 +131,14 @@ def _contracts(home: Home) -> Iterator[Finding]:
     yield Finding("ok", "contracts", f"{len(contracts)} sources: {', '.join(sorted(contracts))}")
     try:
         accounts, required = load_accounts(home), load_settings(home).night.required
+        rates = load_vat_rates(home)
     except RacewayFault:
         return  # said above
+    known = {*accounts, *((source, "") for source, _ in accounts), ("", "")}
+    for rate in rates:
+        if (rate.source, rate.account) not in known:
+            yield Finding("error", "vat_rates", f"{rate.source}/{rate.account}: accounts.csv has no such account, so "
+                          "its rate counts nowhere; mend the row")  # fmt: skip
     for source, account in accounts:
         if source not in contracts:
             yield Finding("error", "accounts", f"{source}/{account}: there is no source {source}; "
@@ -144,6 +150,9 @@ def _contracts(home: Home) -> Iterator[Finding]:
         elif one.source not in with_account:
             yield Finding("warning", "settings", f"night.required: {one.source} has no account in accounts.csv: it is "
                           "late every night; add its account, or take it out of night.required")  # fmt: skip
+        elif all(account.ended_on is not None for (source, _), account in accounts.items() if source == one.source):
+            yield Finding("warning", "settings", f"night.required: every account of {one.source} has an ended_on in "
+                          "accounts.csv: nothing of it is due after that; take it out of night.required")  # fmt: skip
 
 
 def _profiles(home: Home) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -65,8 +66,16 @@ def show_sample(console: Console, home: Home, sample: SampleSummary) -> None:
 
 
 def _kpis(console: Console, night: NightResult) -> None:
-    """Leading KPIs by stage; nothing where there are none."""
-    if not night.kpis:
+    """Leading KPIs by stage; where none has a value a sentence, and nothing where there is no mart."""
+    if all(line.value is None for line in night.kpis):
+        if night.status in ("published", "skipped"):
+            month = night.as_of.replace(day=1) - dt.timedelta(days=1)
+            console.print(
+                f"\nLeading KPIs: none has a value for {month:%Y-%m}, the last month that is over; no file that feeds "
+                "one covers a day of it.",
+                highlight=False,
+                soft_wrap=True,
+            )
         return
     rows = []
     stage = ""

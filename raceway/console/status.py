@@ -32,7 +32,8 @@ class SourceStatus:
     batches: int
     covers_to: dt.date | None
     days_behind: int | None
-    """Days between the newest covered day and yesterday; None where nothing has landed."""
+    """Days from the newest covered day to the day before `as_of` of the last run (of an account that has ended: to its
+    last day); before the first run `as_of` is the business day. None where nothing has landed."""
     last_file: str | None
     last_file_at: dt.datetime | None
     exports_waiting: int
@@ -72,10 +73,12 @@ def read_status(home: Home) -> Status:
     """Reads how the home stands; changes nothing. Raises BadSettings and BadContract."""
     settings = load_settings(home)
     state = Ledger(home).state()
-    yesterday = settings.business_day(dt.datetime.now(tz=dt.UTC)) - dt.timedelta(days=1)
+    runs = run_records(home)
+    as_of = runs[-1].as_of if runs else settings.business_day(dt.datetime.now(tz=dt.UTC))
     waiting = {source: find_exports(home, source, state) for source in source_names(home)}
-    accounts = {(source, account) for source, account in load_accounts(home)}
-    accounts |= {(batch.source, batch.account) for batch in state.batches.values()}
+    listed = load_accounts(home)
+    accounts = set(listed) | {(batch.source, batch.account) for batch in state.batches.values()}
+    ends = {key: account.ended_on for key, account in listed.items() if account.ended_on is not None}
     version = published_version(home)
     return Status(
         home=str(home.root),
@@ -84,12 +87,12 @@ def read_status(home: Home) -> Status:
         else {"version": version.name, "as_of": version.as_of, "published_at": version.published_at,
               "path": str(home.current)},
         sources=[
-            _source(state, source, account, yesterday,
+            _source(state, source, account, min(as_of - dt.timedelta(days=1), ends.get((source, account), dt.date.max)),
                     sum(export.account == account for export in waiting.get(source, [])))
             for source, account in sorted(accounts)
         ],
         undecided=[*_undecided_batches(home, state), *_refused_files(state)],
-        runs=run_records(home)[-LAST_RUNS:][::-1],
+        runs=runs[-LAST_RUNS:][::-1],
         strays=strays(home),
     )  # fmt: skip
 
@@ -133,7 +136,8 @@ def show_status(console: Console, status: Status) -> None:
         )  # fmt: skip
 
 
-def _source(state: LedgerState, source: str, account: str, yesterday: dt.date, waiting: int) -> SourceStatus:
+def _source(state: LedgerState, source: str, account: str, expected: dt.date, waiting: int) -> SourceStatus:
+    """How an account stands; `expected` is the newest day that it could cover."""
     accepted = [batch for batch in state.accepted(source) if batch.account == account]
     covers_to = max((batch.covers_to for batch in accepted if batch.covers_to is not None), default=None)
     files = [file for file in state.files.values() if (file.source, file.account) == (source, account)]
@@ -143,7 +147,7 @@ def _source(state: LedgerState, source: str, account: str, yesterday: dt.date, w
         account=account,
         batches=len(accepted),
         covers_to=covers_to,
-        days_behind=max(0, (yesterday - covers_to).days) if covers_to else None,
+        days_behind=max(0, (expected - covers_to).days) if covers_to else None,
         last_file=newest.path if newest else None,
         last_file_at=newest.when if newest else None,
         exports_waiting=waiting,

@@ -138,6 +138,16 @@ class Scope(Part):
         return self
 
 
+class Goods(Part):
+    """An order's lines and the sum that the order itself states for them: a cut file loses lines, the sum stays."""
+
+    stated: str = Field(description="Column of the stated sum of an order's goods, after its discount.")
+    discount: str | None = Field(None, description="Column of the order's discount, which the lines do not show.")
+    line: str | None = Field(None, description="Column of a line's amount.")
+    price: str | None = Field(None, description="Without `line`: column of a line's price for one …")
+    quantity: str | None = Field(None, description="… and of its quantity.")
+
+
 class ExportedAt(Part):
     """When the export was made: in a folder's or file's name (`date` group), else the file's own time."""
 
@@ -226,6 +236,7 @@ class TableMeta(Part):
     period: Period | None = None
     single_days: SingleDays | None = None
     scope: Scope
+    goods: Goods | None = Field(None, description="Orders whose lines may be compared with what they state.")
     dated_by: str = Field("", description="In words: what dates a row.")
     exported_at: ExportedAt = ExportedAt()
     covers: Covers = Covers()

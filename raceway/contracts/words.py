@@ -55,11 +55,12 @@ class Reconcile(Part):
 
 
 class Totals(Part):
-    """Which rows are totals: one of the first cells starts with a label."""
+    """Which rows are totals: one of the first cells starts with a label, and no day and no key is in the row."""
 
     labels: tuple[str, ...] = TOTAL_LABELS
     cells: int = 4
     anywhere: bool = Field(False, description="The label may start any cell of the row.")
+    segments: tuple[str, ...] = Field((), description="Columns that a labelled total may fill, too.")
     blank: tuple[str, ...] = Field((), description="And rows in which all of these columns are empty.")
     says: str = Field("", description="What such rows are, where it is to be said in a finding.")
     nameless: bool = Field(False, description="And rows in which all cells that name something are empty.")
@@ -103,4 +104,3 @@ class Unpivot(Part):
     name: str = Field(description="Column that lands the header's name.")
     value: str = Field(description="Column that lands the cell.")
     keep_empty: bool = Field(False, description="Empty cells give a row, too.")
-    example: str = Field("", description="Such a header, and how an export has it, for the sentence about its lack.")

@@ -28,6 +28,7 @@ from raceway.landing.unfit import (
     refuse_header_currency,
     refuse_new_columns,
     refuse_other_currencies,
+    refuse_repeated_rows,
     refuse_shared_keys,
     refuse_spoilt_ids,
     refuse_too_many,
@@ -102,6 +103,7 @@ def write_batch(
         refuse_spoilt_ids(connection, reading)
         refuse_other_currencies(connection, reading)
         refuse_too_many(connection, reading, settings)
+        refuse_repeated_rows(connection, reading)
         reading.span = stated_period(reading)
         reading.spans = [own_period(rows.shape) or reading.span for rows in reading.rows]
         whole = content_hash()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import duckdb
@@ -86,10 +87,17 @@ def covered(
 
 
 def named_period(table: TableContract, file_name: str) -> Span | None:
-    """The period in a file's name (`items-2026-07-18-2026-07-19.csv`), where the contract says it is there."""
+    """The period in a file's name (`items-2026-07-18-2026-07-19.csv`), where the contract says it is there.
+
+    Raises ExportRefused where the name states days that no calendar has, or the last before the first.
+    """
     rule = table.meta.covers
     named = period_of_name(rule.pattern, file_name) if rule.pattern else None
     if named is None:
+        if rule.pattern and re.search(rule.pattern, file_name):
+            raise ExportRefused(
+                f"{file_name}: the days in its name are no period of the calendar; name it as it was downloaded"
+            )
         return None
     last = named.last - dt.timedelta(days=1 if rule.last_exclusive else 0)
     return Span(named.first, last) if named.first <= last else None

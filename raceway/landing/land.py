@@ -82,6 +82,16 @@ def land(
     return outcome
 
 
+def _named_day(path: str, text: str) -> dt.date:
+    """The day that a file's name states. Raises ExportRefused where there is no such day."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as fault:
+        raise ExportRefused(
+            f"{path}: “{text}” in its name is no day of the calendar; name it as it was downloaded"
+        ) from fault
+
+
 class _Landing:
     """One export on its way; lives as long as one call of `land`."""
 
@@ -239,7 +249,7 @@ class _Landing:
             for file in self.export.files:
                 found = re.search(pattern, file.path)
                 if found:
-                    named = dt.datetime.combine(dt.date.fromisoformat(found.group("date")), dt.time(), dt.UTC)
+                    named = dt.datetime.combine(_named_day(file.path, found.group("date")), dt.time(), dt.UTC)
                     if named <= dt.datetime.now(dt.UTC) + A_DAY:
                         return named
                     self.noted.append(

@@ -14,6 +14,7 @@ from raceway.common.sql import name, parquet_of, quoted
 from raceway.config.settings import Settings
 from raceway.landing.coverage import covered
 from raceway.landing.read_table import Reading, day_sql
+from raceway.reading.cells import NONE
 from raceway.reading.rows import NO_NAME, Rows
 
 MANIFEST_VERSION: Final = 1
@@ -59,11 +60,51 @@ def manifest_of(
         **({"rows_unpivoted": unpivoted} if table.meta.unpivot else {}),
         "currency": account.currency,
         "money_days": _money_days(connection, reading, data, settings),
+        **_judged_later(connection, reading, data),
         "is_filtered": bool(reading.filters and reading.filters.is_filtered),
         "totals": totals,
         "findings": reading.findings,
         "columns": table.landed_types(),
     }
+
+
+def _judged_later(connection: duckdb.DuckDBPyConnection, reading: Reading, data: Path) -> dict[str, Any]:
+    """What the freeze compares with earlier exports, where the contract gives it: see raceway.build.held."""
+    table = reading.table
+    noted: dict[str, Any] = {}
+    breaks_off = [f"{rows.shape.member.name}: {rows.breaks_off}" for rows in reading.rows if rows.breaks_off]
+    if breaks_off:
+        noted["breaks_off"] = "; ".join(breaks_off)
+    if table.meta.totals and table.meta.totals.labels and reading.rows[-1].shape.member.kind == "csv":
+        noted["ends_with_total"] = any(_ends_with_total(connection, rows) for rows in reading.rows)
+    if table.scope.kind == "days":
+        day = day_sql(table.by_name[table.scope.day or ""], reading.account.time_zone)
+        counted = connection.execute(
+            f"select cast({day} as varchar), count(*) from read_parquet({quoted(str(data))}) "
+            "where {day} is not null group by 1 order by 1".replace("{day}", day)
+        ).fetchall()
+        noted["rows_by_day"] = dict(counted)
+    goods = table.meta.goods
+    if goods is not None:
+        line = name(goods.line) if goods.line else f"{name(goods.price or '')} * {name(goods.quantity or '')}"
+        discount = f"coalesce(max({name(goods.discount)}), 0)" if goods.discount else "0"
+        noted["short_orders"] = connection.execute(
+            f"select _entity, count(*), cast(max({name(goods.stated)}) as varchar), cast(sum({line}) as varchar) "
+            f"from read_parquet({quoted(str(data))}) group by _entity "
+            f"having max({name(goods.stated)}) + {discount} > sum({line}) order by 1"
+        ).fetchall()
+    return noted
+
+
+def _ends_with_total(connection: duckdb.DuckDBPyConnection, rows: Rows) -> bool:
+    """Whether a total stands below the last row that lands."""
+    if rows.total == NONE:  # the strict reader has read a file without one
+        return False
+    found = connection.execute(
+        f"select max({rows.number}) filter (where {rows.total} is not null) > "
+        f"coalesce(max({rows.number}) filter (where {rows.lands}), 0) from {rows.relation}"
+    ).fetchone()
+    return bool(found and found[0]) or rows.ends_with_broken_total
 
 
 def _money_days(

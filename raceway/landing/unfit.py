@@ -96,6 +96,32 @@ def refuse_other_currencies(connection: duckdb.DuckDBPyConnection, reading: Read
                 )
 
 
+def refuse_repeated_rows(connection: duckdb.DuckDBPyConnection, reading: Reading) -> None:
+    """Refuses a workbook or an archive of which one part repeats rows of another: they would count twice.
+
+    Events are told apart by their keys, so equal ones count once.
+    """
+    if reading.table.scope.kind == "events":
+        return
+    for rows, earlier in ((b, a) for n, b in enumerate(reading.rows) for a in reading.rows[:n]):
+        here, there = rows.shape.member, earlier.shape.member
+        if here.raw != there.raw or here.part_of or there.part_of:
+            continue
+        shared = [c for c in rows.shape.table.columns if c.name in rows.shape.places and c.name in earlier.shape.places]
+        columns = ", ".join(name(column.name) for column in shared)
+        found = connection.execute(
+            f"select count(*), min(n) from (select {rows.number} as n, {columns} from {rows.relation} "
+            f"where {rows.lands}) as later semi join (select {columns} from {earlier.relation} "
+            f"where {earlier.lands}) as earlier on "
+            + " and ".join(f"later.{name(c.name)} is not distinct from earlier.{name(c.name)}" for c in shared)
+        ).fetchone()
+        if found and found[0]:
+            raise ExportRefused(
+                f"{here.name}, row {found[1]}: {found[0]} rows stand in {there.name} too and would count twice; "
+                "leave only one of the two in the file"
+            )
+
+
 def refuse_shared_keys(connection: duckdb.DuckDBPyConnection, reading: Reading, data: Path) -> None:
     """Refuses a file in which one name stands for two entities that nothing tells apart: their rows would be blended.
 

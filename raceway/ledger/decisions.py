@@ -10,6 +10,7 @@ from raceway.common.faults import PermanentFault
 from raceway.common.files import move, short_name
 from raceway.common.home import Home
 from raceway.ledger.ledger import BatchState, FileState, Ledger
+from raceway.ledger.left_out import left_out
 from raceway.ledger.states import again_path
 
 
@@ -22,12 +23,12 @@ def _who(who: str | None) -> str:
 
 
 def accept(home: Home, batch_id: str, who: str | None = None, why: str = "") -> BatchState:
-    """Puts a batch into effect that the gate refused or a person rejected; recorded with who and why.
+    """Puts a batch into effect that the gate refused, the freeze holds or a person rejected; recorded with who and why.
 
     Raises UnknownBatch where there is no such batch or its data is gone.
     """
     batch = _batch(home, batch_id)
-    if batch.is_accepted:
+    if batch.is_accepted and (batch.is_decided_by_a_person or batch.batch_id not in left_out(home)):
         raise UnknownBatch(f"batch {batch_id} is accepted already; nothing was changed")
     if not batch.path.exists():
         raise UnknownBatch(f"batch {batch_id}: {batch.path.name} is not there any more; land its file again")

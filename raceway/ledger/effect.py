@@ -23,11 +23,10 @@ def in_effect(batch: BatchState, state: LedgerState) -> bool:
     """
     if batch.scope_kind == "events":
         return True
-    rank = (batch.exported_at, batch.content_hash)
     newer = [
         other
         for other in state.accepted(batch.source, batch.table, batch.account)
-        if (other.exported_at, other.content_hash) > rank and other.is_filtered == batch.is_filtered
+        if other.rank > batch.rank and other.is_filtered == batch.is_filtered
     ]
     if not newer:
         return True

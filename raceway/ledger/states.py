@@ -121,6 +121,27 @@ class BatchState:
         return files
 
     @property
+    def file_time(self) -> str:
+        """The newest own time of its raw files (UTC, sorts as text); empty where none is noted."""
+        return max((str(file.get("modified_at", "")) for file in self.files), default="")
+
+    @property
+    def rank(self) -> tuple[dt.datetime, str, str]:
+        """What decides between exports that speak for the same: the larger wins."""
+        return (self.exported_at, self.file_time, self.content_hash)
+
+    @property
+    def is_decided_by_a_person(self) -> bool:
+        """Whether a person put it into effect, so that nothing holds it."""
+        return self.is_accepted and self.who not in ("", "gate")
+
+    @property
+    def rows_by_day(self) -> dict[dt.date, int] | None:
+        """Rows of each day of a batch of days; None where it landed before they were noted."""
+        given = self.head.get("rows_by_day")
+        return None if given is None else {dt.date.fromisoformat(day): rows for day, rows in given.items()}
+
+    @property
     def currency(self) -> str:
         """The batch's one currency, its account's (ISO 4217)."""
         return str(self.head.get("currency", ""))
@@ -233,4 +254,4 @@ class LedgerState:
             and table in (None, batch.table)
             and account in (None, batch.account)
         ]
-        return sorted(found, key=lambda batch: (batch.exported_at, batch.content_hash), reverse=True)
+        return sorted(found, key=lambda batch: batch.rank, reverse=True)

@@ -36,24 +36,25 @@ def late_sources(home: Home, settings: Settings, as_of: dt.date) -> list[str]:
                 continue
             lacking = _lacking(required.source, covered_to.get((required.source, name), {}), due_day)
             if lacking is not None:
-                late.append(f"{required.source}/{name}: {lacking}; {due_day} is due")
+                late.append(f"{required.source}/{name}: {lacking}")
     return late
 
 
 def _lacking(source: str, covered_to: Mapping[str, dt.date], due_day: dt.date) -> str | None:
-    """What of an account is not in; None where all is. `covered_to`: the newest covered day by landed table."""
+    """The words for what of an account is not in; None where all is. `covered_to`: the newest covered
+    day by landed table."""
     if not covered_to:
-        return "nothing has landed yet"
+        return f"nothing has landed yet; {due_day} is due"
     # of a source that feeds no daily measure any table will do
     feeds = daily_feeds(source) or {frozenset(covered_to)}
     fed = [feed & covered_to.keys() for feed in feeds if feed & covered_to.keys()]
     if not fed:
-        return f"nothing that feeds a measure has landed yet (only {', '.join(sorted(covered_to))})"
+        return f"nothing that feeds a measure has landed yet (only {', '.join(sorted(covered_to))}); {due_day} is due"
     newest = {", ".join(sorted(tables)): max(covered_to[table] for table in tables) for tables in fed}
     if max(newest.values()) < due_day:
-        return f"covers days to {max(newest.values())}"
-    behind = sorted((tables, day) for tables, day in newest.items() if day < due_day)
-    return " and ".join(f"{tables} covers days to {day}" for tables, day in behind) or None
+        return f"covers days to {max(newest.values())}; {due_day} is due"
+    behind = [f"{tables} covers days to {day}" for tables, day in sorted(newest.items()) if day < due_day]
+    return f"{' and '.join(behind)}; {due_day} is due" if behind else None
 
 
 def past_cut_off(settings: Settings, as_of: dt.date, now: dt.datetime | None = None) -> bool:

@@ -59,11 +59,12 @@ def _counted(contract: TableContract, flags: list[str], paths: list[str]) -> str
     flagged = f"coalesce({' or '.join(f'coalesce({flag}, false)' for flag in flags)}, false)"
     rows = f"select *, {flagged} as is_excluded from {parquet_of(paths, by_name=True)}"
     if contract.scope.kind == "entities" and not contract.scope.full_snapshot:
-        one = (
-            f"_entity, {name(contract.scope.made_at)}"
-            if contract.scope.own_id and contract.scope.made_at
-            else "_entity"
-        )
+        one = "_entity"
+        if contract.scope.own_id and contract.scope.made_at:  # two entities may share a key
+            made_at = name(contract.scope.made_at)
+            of_first = f"min({made_at}) over (partition by _batch_id, _entity)"
+            rows = f"select *, coalesce({made_at}, {of_first}) as _made_at from ({rows})"
+            one = "_entity, _made_at"
         rows = f"select *, bool_or(is_excluded) over (partition by _batch_id, {one}) as is_left_out from ({rows})"
     else:
         rows = f"select *, is_excluded as is_left_out from ({rows})"

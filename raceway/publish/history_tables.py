@@ -163,7 +163,7 @@ def _batch_rows(
     pending: Mapping[str, str],
     excluded: Mapping[str, int],
 ) -> list[dict[str, Any]]:
-    replaces, replaced_by = _replacements(state.batches.values(), snapshots)
+    replaces, replaced_by = _replacements(state.batches.values(), snapshots, pending)
     rows = []
     for batch in state.batches.values():
         row = _batch_row(batch, in_effect, pending) | {"rows_excluded": excluded.get(batch.batch_id)}
@@ -211,7 +211,7 @@ def _status(batch: BatchState, in_effect: set[str], pending: Mapping[str, str]) 
 
 
 def _replacements(
-    batches: Iterable[BatchState], snapshots: set[tuple[str, str]]
+    batches: Iterable[BatchState], snapshots: set[tuple[str, str]], pending: Mapping[str, str]
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Who replaced whom, in words: for each batch what it took from earlier ones, and who took from it.
 
@@ -219,8 +219,8 @@ def _replacements(
     """
     by_scope: dict[tuple[str, str, str, str], list[BatchState]] = defaultdict(list)
     # the freeze's order: a filtered export never takes a scope from one that is not
-    for batch in sorted(batches, key=lambda batch: (not batch.is_filtered, batch.exported_at, batch.content_hash)):
-        if not batch.is_accepted:
+    for batch in sorted(batches, key=lambda batch: (not batch.is_filtered, *batch.rank)):
+        if not batch.is_accepted or batch.batch_id in pending:
             continue
         scopes = (
             [day.isoformat() for day in batch.covered_days()] if batch.scope_kind == "days"

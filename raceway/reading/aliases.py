@@ -6,6 +6,7 @@ A file's header may repeat, be empty or be in any language, so SQL never uses it
     text_<number>    the cleaned text of the contract's column of this number, counted from 0
     extra_<place>    the cleaned text of a cell that no column holds and another one needs (a time beside its date)
     wide_<place>     a cell whose header is a value: it becomes a row of its own
+    twin_<place>     the cleaned text of a cell whose header stands twice
     name_<place>     a cell that names what the row is about; where all are empty, the row is a total
     first_<place>    one of the first cells of a record, where the label of a total may stand
 
@@ -45,6 +46,11 @@ def extra_at(place: int) -> str:
 def wide_at(place: int) -> str:
     """A cell that becomes a row of its own."""
     return f"wide_{place}"
+
+
+def twin_at(place: int) -> str:
+    """The cleaned text of a cell whose header stands twice."""
+    return f"twin_{place}"
 
 
 def first_at(place: int) -> str:

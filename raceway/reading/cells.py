@@ -7,8 +7,8 @@ The same expressions serve csv, JSON lines and Parquet; the strict reader replac
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 from raceway.common.currencies import SIGN
 from raceway.common.sql import quoted, text_list
@@ -33,6 +33,8 @@ _SHEET_TIMES: Final = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d")
 NONE: Final = "cast(null as varchar)"
 # What stands before a masked number: the figure itself is withheld, and the bound is all that is known.
 _MASK: Final = r"^\s*([<>])\s*=?"
+# A number that is grouped in one format and a fraction of three digits in the other: 1.234, 12,345.
+_EITHER: Final = {"point": r"[+-]?[1-9]\d{0,2}\.\d{3}", "comma": r"[+-]?[1-9]\d{0,2},\d{3}"}
 # An id of 12 and more digits that a spreadsheet turned into a power of ten: its last digits are gone.
 SPOILT_ID: Final = r"\d(?:[.,]\d+)?[eE]\+?\d{2,}"
 
@@ -41,13 +43,19 @@ def macros(table: TableContract) -> list[str]:
     """The statements that make the cleaning macros for a table; once per connection and table."""
     space = quoted(_SPACE)
     tokens = ", ".join(quoted(token) for token in sorted({clean(token) for token in table.meta.nulls} | {""}))
-    plain = "regexp_replace(x, '[\\s\\x{00A0}\\x{202F}]+', '', 'g')"
+    # a blank between digits stands between thousands or makes two numbers of one
+    blank = r"[\s\x{00A0}\x{202F}\x{2009}]"
+    plain = (
+        f"case when not regexp_matches(x, '[0-9.,]{blank}+[0-9.,]') "
+        f"or regexp_full_match(x, '[^0-9.,]*[1-9][0-9]{{0,2}}(?:{blank}[0-9]{{3}})+(?:[.,][0-9]*)?[^0-9.,]*') "
+        f"then regexp_replace(x, '{blank}+', '', 'g') end"
+    )
     signed = f"regexp_replace({plain}, '^\\((.+)\\)$', '-\\1')"
     bare = (
         f"regexp_replace({signed}, '^([+-]?){SIGN}?([+-]?)([0-9.,]+){SIGN}?%?$', '\\1\\2\\3')"
     )  # fmt: skip
-    point = r"[+-]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)"
-    comma = r"[+-]?(?:(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d*)?|,\d+)"
+    point = r"[+-]?(?:(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)"
+    comma = r"[+-]?(?:(?:[1-9]\d{0,2}(?:\.\d{3})+|\d+)(?:,\d*)?|,\d+)"
     whole = r"[+-]?\d{1,18}"
     power = r"[+-]?\d+(?:\.\d*)?[eE][+-]?\d+"
     return [
@@ -96,9 +104,9 @@ def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extra
         return Cell(column, raw, f"nullif(regexp_extract({raw}, {quoted(_MASK)}, 1), '')")
     if meta.words or meta.masked or meta.extract:
         without = {"words": {}, "masked": False, "extract": None}
-        plain = column.model_copy(update={"meta": meta.model_copy(update=without)})
+        bare = column.model_copy(update={"meta": meta.model_copy(update=without)})
         # the reader cannot know such cells as numbers: they are typed from their text
-        return Cell(column, raw, cell(plain, _told(raw, meta), shape, account, extras).value)
+        return Cell(column, raw, cell(bare, _told(raw, meta), shape, account, extras).value)
     number = f"rw_{shape.number_locale}({raw})"
     private = _private(column, raw, account)
     if private:
@@ -113,10 +121,8 @@ def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extra
     if column.data_type == "boolean":
         return Cell(column, raw, f"rw_boolean({raw})")
     if column.data_type == "bigint":
-        # the reader would round 12.5 to 13: it reads a double, and a fraction, or a number too large for a double
-        # to hold every digit, sends the file to the text path
-        doubt = "{0} <> cast({0} as bigint) or abs({0}) > 9e15"
-        return _number(Cell(column, raw, f"rw_whole({number})", "double", "cast({0} as bigint)", doubt), shape)
+        counted = f"case when not regexp_matches({raw}, '%|[0-9] [0-9]') then rw_whole({number}) end"
+        return _number(Cell(column, raw, counted), r"-?\d{1,18}", shape)
     if column.data_type == "double":
         typed = f"rw_finite(try_cast({number} as double))"
         if shape.number_locale == "point":  # the strict reader takes powers of ten, so this path does
@@ -124,16 +130,28 @@ def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extra
         if meta.percent:
             hundredth = f"rw_finite(try_cast({number} || 'e-2' as double))"  # exact: 2.05 / 100 is not 0.0205
             return Cell(column, raw, f"case when ends_with(trim({raw}), '%') then {hundredth} else {typed} end")
-        return _number(Cell(column, raw, typed, "double", "{0}", "not isfinite({0})"), shape)
-    return _number(
-        Cell(column, raw, f"try_cast({number} as {column.data_type})", column.data_type, "{0}"),
-        shape,
-    )
+        return _number(Cell(column, raw, typed), r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", shape)
+    amount = f"case when not contains({raw}, '%') then try_cast({number} as {column.data_type}) end"
+    plain = r"-?(?:\d+(?:\.(?:\d{1,2}|\d{4,}))?|(?:0|\d{4,})\.\d{3})" if meta.money else r"-?(?:\d+\.?\d*|\.\d+)"
+    return _number(Cell(column, raw, amount), plain, shape)
 
 
-def _number(typed: Cell, shape: Shape) -> Cell:
-    """A number as the file writes it: the reader knows the decimal point only, and 150.000 would be 150 to it."""
-    return Cell(typed.column, typed.raw, typed.value) if shape.number_locale == "comma" else typed
+def _number(typed: Cell, plain: str, shape: Shape) -> Cell:
+    """A number as the file writes it. The strict reader takes what `plain` describes, a number that can be read in one
+    way only: DuckDB's casts take 1_000 and 1e3 for a count, round 12.5 to 13, and 150.000 would be 150 to them. Any
+    other cell sends the file to the text path, which looks at all its numbers.
+    """
+    if shape.number_locale == "comma":
+        weighs = typed.column.data_type == "bigint" or typed.column.meta.money
+        return replace(typed, doubt=_in_braces(reads_as_fraction("@", "comma")) if weighs else "")
+    cast = f"try_cast({{0}} as {typed.column.data_type})"
+    doubt = f"(not {_in_braces(f'regexp_full_match(@, {quoted(plain)})')} or ({cast} is null and {{0}} is not null))"
+    return replace(typed, reader_type="varchar", strict=cast, doubt=doubt)
+
+
+def _in_braces(sql: str) -> str:
+    """SQL over `@` as a format string over `{0}`."""
+    return sql.replace("{", "{{").replace("}", "}}").replace("@", "{0}")
 
 
 def _private(column: ColumnContract, raw: str, account: Account) -> str:
@@ -244,6 +262,11 @@ def _in_utc(local: str, zone: str, account: Account, extras: dict[str, str]) -> 
         return f"timezone('UTC', timezone({quoted(account.time_zone)}, {local}))"
     named = f"(select zones.iana from zones where zones.name = trim({extras[header]}))"
     return f"timezone('UTC', timezone({named}, {local}))"
+
+
+def reads_as_fraction(text: str, locale: Literal["point", "comma"]) -> str:
+    """SQL condition that a format reads a text as a fraction of three digits, which may be thousands in the other."""
+    return f"regexp_full_match(rw_bare({text}), '{_EITHER[locale]}')"
 
 
 def why_not(column: ColumnContract) -> str:

@@ -8,6 +8,7 @@ row), is the file read again as text, and each row that does not convert is told
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,9 +19,10 @@ from raceway.common.faults import ExportRefused
 from raceway.common.sql import exactly, name, quoted
 from raceway.common.texts import clean
 from raceway.config.accounts import Account
-from raceway.reading.aliases import cell_at, extra_at, first_at, name_at, text_of, wide_at
+from raceway.reading.aliases import cell_at, extra_at, first_at, name_at, text_of, twin_at, wide_at
 from raceway.reading.cells import NONE, cell, total_label
-from raceway.reading.members import blank_lines, has_nul, plain_copy
+from raceway.reading.members import HEAD_BYTES, blank_lines, has_nul, plain_copy, write_sheet_anew
+from raceway.reading.number_format import is_numeric, prove_format
 from raceway.reading.rows import (
     MAX_LINE,
     Rows,
@@ -51,7 +53,7 @@ def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acc
     extras = {header: cell_at(place) for header, place in shape.extras.items()}
     types: dict[int, str] = {}
     values: list[str] = []
-    stops: list[str] = []
+    stops = [f"{cell_at(place)} is distinct from {cell_at(twin)}" for place, twin in shape.twins]
     for column in columns_in(shape):
         places = shape.places[column.name]
         raw = f"coalesce({', '.join(map(cell_at, places))})" if len(places) > 1 else cell_at(places[0])
@@ -63,13 +65,15 @@ def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acc
             value = this.value
             may_be_null = column.data_type == "varchar" or column.meta.sentiment_of
             stop = _is_token(shape, f"rw_text({raw})") if may_be_null else f"({raw} is not null and {value} is null)"
+            stop += f" or {this.doubt.format(raw)}" if this.doubt else ""
         values.append(f"{value} as {name(column.name)}")
         stops += [stop] if stop else []
-    days = {shape.places[c.name][0] for c in columns_in(shape) if c.data_type == "date"}  # no label is a day
+    # no label is a day or a number
+    told = {shape.places[c.name][0] for c in columns_in(shape) if c.data_type == "date" or is_numeric(c)}
     labels = [
         place
         for place in range(label_cells(shape))
-        if types.get(place, "varchar") == "varchar" and not (place in days and place in types)
+        if types.get(place, "varchar") == "varchar" and not (place in told and place in types)
     ]
     landed = {places[0]: name(c) for c, places in shape.places.items() if len(places) == 1 and places[0] in types}
     unseen = [f"rw_text({cell_at(place)})" for place in labels if place not in landed]
@@ -140,7 +144,9 @@ def text_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Accou
     except (duckdb.InvalidInputException, duckdb.ConversionException) as fault:
         plain.unlink()
         raise ExportRefused(f"{member.name}: not a readable csv: {first_line(fault)}") from fault
+    _refuse_two_columns_of_one_name(connection, shape, raw)
     broken = _broken_rows(connection, shape, rejects, plain)
+    breaks_off = _breaks_off(connection, broken, plain)
     plain.unlink()
     structural, totals = _count(connection, broken), _count(connection, f"{broken} where is_total")
     numbers = f"select *, rowid + {shape.below + 1} as _n from {raw}"
@@ -153,6 +159,11 @@ def text_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Accou
     records = _count(connection, raw)
     if shape.wide:
         numbers = _unpivoted(shape, numbers)
+    if shape.proved_locale is None:
+        shape.proved_locale = prove_format(connection, shape, account, numbers)
+        if member.sheet and shape.proved_locale != shape.contract_locale:
+            write_sheet_anew(member.sheet, member.path, "," if shape.proved_locale == "comma" else ".")
+            return text_csv(connection, shape, account, scratch)
     rows = typed_rows(
         connection,
         shape,
@@ -170,8 +181,25 @@ def text_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Accou
         f"insert into {rows.refusals} select number, '', 'the row is not whole: ' || split_part(reason, chr(10), 1), "
         f"raw from {broken} where not is_total"
     )
+    rows.breaks_off = breaks_off
+    rows.ends_with_broken_total = totals > 0
     rows.symbols = _symbols(connection, shape, raw)
     return rows
+
+
+def _refuse_two_columns_of_one_name(connection: duckdb.DuckDBPyConnection, shape: Shape, raw: str) -> None:
+    """Refuses a file in which a header that is read stands twice, over different values."""
+    for place, twin in shape.twins:
+        found = connection.execute(
+            f"select rowid, {twin_at(place)}, {twin_at(twin)} from {raw} "
+            f"where {twin_at(place)} is distinct from {twin_at(twin)} order by rowid limit 1"
+        ).fetchone()
+        if found:
+            row, first, second = found
+            raise ExportRefused(
+                f"{shape.member.name}, row {row + shape.below + 1}: the header “{shape.header[place]}” stands twice, "
+                f"over “{first or ''}” and “{second or ''}”; export it with one column of that name"
+            )
 
 
 def _broken_rows(connection: duckdb.DuckDBPyConnection, shape: Shape, rejects: str, plain: Path) -> str:
@@ -185,7 +213,8 @@ def _broken_rows(connection: duckdb.DuckDBPyConnection, shape: Shape, rejects: s
         f"create temp table {broken} as select line - {shape.header_at + 1} as number, row_number() over (order by "
         "line) as nth, any_value(error_message) as reason, ltrim(any_value(csv_line), chr(10)) as raw, "
         "min(line_byte_position) + length(any_value(csv_line)) - length(raw) as begins, false as is_total, "
-        f"bool_and(error_type in ('MISSING COLUMNS', 'TOO MANY COLUMNS')) as ragged from {rejects} group by line"
+        f"bool_and(error_type in ('MISSING COLUMNS', 'TOO MANY COLUMNS')) as ragged, "
+        f"bool_or(error_type = 'UNQUOTED VALUE') as in_quote from {rejects} group by line"
     )
     connection.execute(f"update {broken} set raw = rtrim(raw, chr(10))")
     if not _count(connection, broken):
@@ -207,12 +236,31 @@ def _broken_rows(connection: duckdb.DuckDBPyConnection, shape: Shape, rejects: s
     return broken
 
 
+def _breaks_off(connection: duckdb.DuckDBPyConnection, broken: str, plain: Path) -> str:
+    """How a file ends inside a quote or a row, in words: its last record is not whole and has no line end."""
+    last = connection.execute(f"select number, raw, in_quote, is_total from {broken} order by number desc").fetchone()
+    if last is None:
+        return ""
+    number, raw, in_quote, is_total = last
+    with plain.open("rb") as file:
+        file.seek(max(0, plain.stat().st_size - HEAD_BYTES))
+        tail = file.read().decode("utf-8", "ignore")
+    end = tail.rstrip("\n").rpartition("\n")[2]
+    if not end or not raw.endswith(end) or is_total or (tail.endswith("\n") and not in_quote):
+        return ""
+    return f"the file breaks off inside {'a quote' if in_quote else 'a row'} (row {number})"
+
+
 def _is_total(shape: Shape, line: str) -> bool:
     """Whether a ragged row bears a label in one of the cells where it may stand, the last one included."""
     totals = shape.table.meta.totals
     assert totals is not None
     cells = next(csv.reader([line], delimiter=shape.delimiter), [])
     looked = cells if totals.anywhere else [*cells[: totals.cells], *cells[-1:]]
+    days = [shape.places[c.name][0] for c in columns_in(shape) if c.data_type in ("date", "timestamp")]
+    dated = [cells[place] for place in days if place < len(cells) and re.search(r"\d", cells[place])]
+    if any(not clean(cell).startswith(totals.labels) for cell in dated):
+        return False
     return any(clean(cell).startswith(totals.labels) for cell in looked)
 
 
@@ -269,6 +317,7 @@ def _raw_columns(shape: Shape) -> dict[str, str]:
     reads |= {extra_at(place): f"rw_cell({cell_at(place)})" for place in shape.extras.values()}
     # cleaned once they are rows: there may be hundreds
     reads |= {wide_at(place): cell_at(place) for place in shape.wide}
+    reads |= {twin_at(place): f"rw_cell({cell_at(place)})" for pair in shape.twins for place in pair}
     reads |= {name_at(place): f"rw_text({cell_at(place)})" for place in {*shape.names, *unless_places(shape)}}
     reads |= {first_at(place): f"rw_text({cell_at(place)})" for place in range(label_cells(shape))}
     return reads

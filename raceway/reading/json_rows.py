@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import json
+import os
 import re
 import zlib
 from collections.abc import Callable, Iterator
@@ -179,7 +180,22 @@ def _json_records(
     assert count is not None
     rows.read += count[0]
     rows.refused += count[0]
+    if count[0] and what == "line" and not _ends_with_a_line(shape.member):
+        last = connection.execute(
+            f"select max(_n), max(_n) filter (where not ({_IS_OBJECT})) from {records}"
+        ).fetchone()
+        if last is not None and last[0] == last[1]:
+            rows.breaks_off = f"the file breaks off inside a line (line {last[0]})"
     return rows
+
+
+def _ends_with_a_line(member: Member) -> bool:
+    """Whether a file's last line is ended; a packed one that was cut does not unpack."""
+    if member.packed:
+        return True
+    with member.path.open("rb") as file:
+        file.seek(-min(2, member.path.stat().st_size), os.SEEK_END)
+        return file.read().rstrip(b"\0").endswith((b"\n", b"\r"))
 
 
 def _damaged(member: Member, fault: Exception) -> ExportRefused:

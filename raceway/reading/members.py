@@ -17,9 +17,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import IO, Final, Literal, cast
+from typing import IO, TYPE_CHECKING, Final, Literal, cast
 
 from raceway.common.faults import ExportRefused
+from raceway.common.texts import clean
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
 
 HEAD_BYTES: Final = 262_144
 LONGEST_RECORD: Final = 16_000_000
@@ -69,6 +73,13 @@ class Member:
         """The last part of its file's name, composed: macOS writes accents apart from their letters."""
         name = self.part_of.name if self.part_of else self.name
         return unicodedata.normalize("NFC", PurePosixPath(name).name)
+
+    @property
+    def report_name(self) -> str:
+        """The name under which its report was saved: its file's, or of a sheet that of the workbook."""
+        if self.sheet is None:
+            return self.file_name
+        return unicodedata.normalize("NFC", PurePosixPath(self.name).parent.name)
 
     @cached_property
     def sha256(self) -> str:
@@ -180,7 +191,7 @@ def _from_workbook(raw: Path, name: str, scratch: Path) -> list[Member]:
         workbook = load_workbook(str(raw))
         members = []
         for number, sheet in enumerate(workbook.sheet_names):
-            rows = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+            rows = _rows_of((raw, sheet), workbook)
             if not rows:
                 continue
             target = scratch / f"{raw.name}.{number}.csv"
@@ -195,11 +206,28 @@ def _from_workbook(raw: Path, name: str, scratch: Path) -> list[Member]:
     return members
 
 
-def with_decimal_commas(sheet: tuple[Path, str], target: Path) -> None:
-    """Writes a sheet anew for a table that reads 1.234,5: a number that is no text has no sign of its own."""
+def write_sheet_anew(sheet: tuple[Path, str], target: Path, decimal_sign: str) -> None:
+    """Writes a sheet with the decimal sign that its texts have: a number that is no text has no sign of its own."""
+    _write_sheet(_rows_of(sheet), target, decimal_sign)
+
+
+def sheet_texts(sheet: tuple[Path, str]) -> list[str]:
+    """The texts of a sheet that may be numbers, clean: a digit and a point or comma are in them."""
+    texts = {cell for row in _rows_of(sheet) for cell in row if isinstance(cell, str) and len(cell) < 40}
+    return sorted(clean(text) for text in texts if re.search(r"\d", text) and ("." in text or "," in text))
+
+
+def _rows_of(sheet: tuple[Path, str], workbook: CalamineWorkbook | None = None) -> list[list[object]]:
+    """A sheet's cells; each of those merged downwards has the value of the first, which is all that is kept."""
     from python_calamine import load_workbook
 
-    _write_sheet(load_workbook(str(sheet[0])).get_sheet_by_name(sheet[1]).to_python(skip_empty_area=False), target, ",")
+    found = (workbook or load_workbook(str(sheet[0]))).get_sheet_by_name(sheet[1])
+    rows = cast("list[list[object]]", found.to_python(skip_empty_area=False))
+    for (top, left), (bottom, _) in found.merged_cell_ranges or ():
+        for row in range(top + 1, min(bottom + 1, len(rows))):
+            if rows[row][left] in ("", None):
+                rows[row][left] = rows[top][left]
+    return rows
 
 
 def _write_sheet(rows: list[list[object]], target: Path, decimal_sign: str = ".") -> None:

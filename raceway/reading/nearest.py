@@ -40,7 +40,7 @@ class Attempt:
     @property
     def share(self) -> float:
         """The share of the required columns that are met by name."""
-        return self.named / len(self.table.required)
+        return self.named / max(1, len(self.table.required))
 
 
 def quotable(text: str) -> str:
@@ -56,7 +56,7 @@ def unknown(contract: SourceContract, file: str, attempts: Sequence[Attempt], he
         parts = [f"column “{_called(c)}” is missing{_hint(c, near.shape)}" for c in near.missing]
         wide = near.table.meta.unpivot
         if wide and not near.shape.wide:
-            parts.append(f"no column is like {wide.example or wide.columns}")
+            parts.append(f"no column is like {wide.columns}")
         return (
             f"{file}, row {near.shape.header_at + 1}: looks like {near.table.full_name}, but {'; '.join(parts)}. "
             "Export it with that column, or add the header to the contract's aliases"

@@ -18,6 +18,7 @@ import duckdb
 from raceway.common.faults import BadSettings
 from raceway.common.files import write_aside
 from raceway.common.home import Home
+from raceway.common.sql import text_list
 from raceway.common.texts import clean, text_macro
 
 _BLOCK: Final = 64  # block size of SHA-256 in bytes, as RFC 2104 needs it
@@ -33,6 +34,13 @@ _PHONE_PLANS: Final = {
     "AE": ("971", 9), "IL": ("972", 9), "TR": ("90", 10), "ZA": ("27", 9),
 }  # fmt: skip
 
+# A power of ten or a decimal: a spreadsheet took the number for a number, and its last digits are gone.
+_NO_PHONE: Final = r"\d+(?:[.,]\d+)?[eE]\+?\d+|[1-9]\d*[.,]\d+"
+# `+353 (0)1 …`: the zero is dialled at home only.
+_TRUNK_ZERO: Final = r"^((?:\+|00)[^()]*)\(0\)"
+_TYPED: Final = ("1234567", "12345678", "123456789", "1234567890")
+"""National numbers that are nobody's, though many give them."""
+
 
 def normal_email(text: str) -> str:
     """Clean and in lower case."""
@@ -47,23 +55,31 @@ def normal_id(text: str) -> str:
 def normal_phone(text: str, market: str) -> str:
     """A phone number in E.164 (`+84912345678`), national ones by the plan of `market` (ISO country).
 
-    What spreadsheets did to it is undone: a leading apostrophe, a trailing `.0`, a lost leading zero.
-    Empty where the text holds no digit.
+    What spreadsheets did to it is undone: a leading apostrophe, a trailing `.0`, a lost leading zero; so is the `(0)`
+    that people write behind a country code. Empty where the text names nobody: a power of ten or a decimal, whose last
+    digits are gone; too few digits or too many; what people type to have typed something (0000000000, 0123456789).
     """
-    raw = re.sub(r"\.0$", "", text.strip().lstrip("'").strip())
-    digits = re.sub(r"[^0-9]", "", raw)
-    if not digits:
+    raw = re.sub(r"\.0+$", "", clean(clean(text).lstrip("'")))
+    if re.fullmatch(_NO_PHONE, raw):
         return ""
-    if raw.startswith("+"):
-        return f"+{digits}"
-    if digits.startswith("00"):
-        return f"+{digits[2:]}"
+    raw = re.sub(_TRUNK_ZERO, r"\1", raw)
+    digits = re.sub(r"[^0-9]", "", raw)
     code, length = _PHONE_PLANS.get(market, ("", 0))
-    if digits.startswith("0"):
-        return f"+{code}{digits[1:]}" if code else digits
-    if code and not (digits.startswith(code) and len(digits) - len(code) >= length):
-        return f"+{code}{digits}"
-    return f"+{digits}"
+    plus = "+"
+    if raw.startswith("+"):
+        whole = digits
+    elif digits.startswith("00"):
+        whole = digits[2:]
+    elif digits.startswith("0"):
+        whole, plus = (f"{code}{digits[1:]}", "+") if code else (digits, "")
+    elif code and not (digits.startswith(code) and len(digits) - len(code) >= length):
+        whole = f"{code}{digits}"
+    else:
+        whole = digits
+    own = whole.removeprefix(code).lstrip("0")
+    if not 8 <= len(whole) <= 15 or len(own) < 7 or len(set(own)) == 1 or own in _TYPED:
+        return ""
+    return f"{plus}{whole}"
 
 
 class Hasher:
@@ -147,7 +163,8 @@ def give_key(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     block = (hashlib.sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
     for name, pad in (("hash_inner", 0x36), ("hash_outer", 0x5C)):
         connection.execute(f"set variable {name} = $1::blob", [bytes(byte ^ pad for byte in block)])
-    connection.execute(text_macro())
+    for macro in (text_macro(), *(f"create or replace temp macro {macro}" for macro in _PHONE_MACROS)):
+        connection.execute(macro)
 
 
 def hash_sql(text: str, kind: str, market: str) -> str:
@@ -163,17 +180,27 @@ def hash_sql(text: str, kind: str, market: str) -> str:
 
 def _phone_sql(text: str, market: str) -> str:
     code, length = _PHONE_PLANS.get(market, ("", 0))
-    raw = f"regexp_replace(trim(ltrim(trim({text}), '''')), '\\.0$', '')"
-    digits = f"regexp_replace({raw}, '[^0-9]', '', 'g')"
-    national = f"'+{code}' || substr({digits}, 2)" if code else digits
-    bare = (
-        f"case when starts_with({digits}, '{code}') and length({digits}) - {len(code)} >= {length} "
-        f"then '+' || {digits} else '+{code}' || {digits} end"
-        if code
-        else f"'+' || {digits}"
-    )
-    return (
-        f"case when {digits} = '' then '' when starts_with({raw}, '+') then '+' || {digits} "
-        f"when starts_with({digits}, '00') then '+' || substr({digits}, 3) "
-        f"when starts_with({digits}, '0') then {national} else {bare} end"
-    )
+    return f"rw_phone({text}, '{code}', {length})"
+
+
+# `normal_phone` in DuckDB, step by step: the text, its digits, all with the country's code, without it.
+_PHONE_MACROS: Final = (
+    "rw_phone_text(x) as regexp_replace(rw_text(ltrim(rw_text(x), chr(39))), '\\.0+$', '')",
+    f"rw_phone_raw(x) as case when regexp_full_match(rw_phone_text(x), '{_NO_PHONE}') then '' "
+    f"else regexp_replace(rw_phone_text(x), '{_TRUNK_ZERO}', '\\1') end",
+    "rw_digits(raw) as regexp_replace(raw, '[^0-9]', '', 'g')",
+    "rw_phone_whole(raw, digits, code, size) as case when starts_with(raw, '+') then digits "
+    "when starts_with(digits, '00') then substr(digits, 3) "
+    "when starts_with(digits, '0') then case when code = '' then digits else code || substr(digits, 2) end "
+    "when code <> '' and not (starts_with(digits, code) and length(digits) - length(code) >= size) "
+    "then code || digits else digits end",
+    "rw_phone_own(whole, code) as ltrim(case when starts_with(whole, code) "
+    "then substr(whole, length(code) + 1) else whole end, '0')",
+    "rw_phone_kept(whole, own, plus) as case when length(whole) between 8 and 15 and length(own) >= 7 "
+    f"and replace(own, left(own, 1), '') <> '' and not list_contains({text_list(_TYPED)}, own) "
+    "then plus || whole else '' end",
+    "rw_phone_of(raw, digits, code, size) as rw_phone_kept(rw_phone_whole(raw, digits, code, size), "
+    "rw_phone_own(rw_phone_whole(raw, digits, code, size), code), "
+    "case when code = '' and not starts_with(raw, '+') and regexp_matches(digits, '^0([^0]|$)') then '' else '+' end)",
+    "rw_phone(x, code, size) as rw_phone_of(rw_phone_raw(x), rw_digits(rw_phone_raw(x)), code, size)",
+)

@@ -21,7 +21,7 @@ from raceway.common.texts import clean
 from raceway.contracts.grammar import ColumnContract, SourceContract, TableContract, Unsupported
 from raceway.reading.furniture import NUMBER_OR_DAY, names_of
 from raceway.reading.json_head import first_record
-from raceway.reading.members import LONGEST_RECORD, Member, opened, with_decimal_commas
+from raceway.reading.members import LONGEST_RECORD, Member, opened, write_sheet_anew
 from raceway.reading.nearest import Attempt, unknown
 from raceway.reading.shape import Headers, Shape, normal, without_currency
 
@@ -34,7 +34,7 @@ def recognise(contract: SourceContract, member: Member) -> Shape | Unsupported:
     Raises ExportRefused for a shape that nobody knows, with the nearest known one.
     """
     for kind in contract.meta.unsupported:
-        if kind.files and re.search(kind.files, member.file_name):
+        if kind.files and re.search(kind.files, member.report_name):
             return kind
     if member.kind == "csv":
         return _recognise_csv(contract, member)
@@ -70,7 +70,7 @@ def _longer_head(member: Member) -> str:
 
 
 def _name_fits(table: TableContract, member: Member) -> bool:
-    return table.meta.files is None or bool(re.search(table.meta.files, member.file_name))
+    return table.meta.files is None or bool(re.search(table.meta.files, member.report_name))
 
 
 def csv_records(text: str, delimiter: str, limit: int) -> list[list[str]]:
@@ -132,7 +132,7 @@ def _settled(shape: Shape, below: list[list[str]]) -> Shape:
         top = csv_records(member.text, shape.delimiter, shape.header_at + 501)
         shape.names = names_of(shape, top[shape.header_at + 1 :])
     if shape.number_locale == "comma" and member.sheet:
-        with_decimal_commas(member.sheet, member.path)
+        write_sheet_anew(member.sheet, member.path, ",")
     return shape
 
 
@@ -234,6 +234,8 @@ def _csv_shape(table: TableContract, member: Member, delimiter: str, number: int
     for extra in _extras(table):
         for place in names.called(extra)[:1]:
             shape.extras[extra] = place
+    used = {place for places in shape.places.values() for place in places} | set(shape.extras.values())
+    shape.twins = [(p, q) for p in sorted(used) for q in range(len(row)) if q not in used and row[p] == row[q]]
     others = [language for language in languages if language not in ("en", "own")]
     shape.language = max(set(others), key=others.count) if others else "en"
     shape.new_columns = _new_columns(shape)

@@ -45,6 +45,10 @@ class Rows:
     furniture: int = 0
     refusals: str | None = None
     """Temporary table of refused rows: row, column, reason, raw."""
+    breaks_off: str = ""
+    """How the file ends inside a row, in words; empty for a whole one."""
+    ends_with_broken_total: bool = False
+    """Whether a total that is too short or too long for a row stands at its end."""
     symbols: dict[str, list[str]] = field(default_factory=dict)
     """Currency signs seen in amounts, by header."""
     number: str = "_n"
@@ -92,9 +96,14 @@ def label_cells(shape: Shape) -> int:
     return len(shape.header) if totals.anywhere else min(totals.cells, len(shape.header))
 
 
-def total_of(shape: Shape, texts: list[str], at: Callable[[int], str]) -> str:
-    """SQL for a row's total label: one of its first cells starts with a label, or all names are empty."""
+def total_of(shape: Shape, texts: list[str], at: Callable[[int], str], cells: list[Cell]) -> str:
+    """SQL for a row's total label: one of its first cells starts with a label, or all names are empty. A row with a
+    valid day or key is never a total, whatever its names begin with.
+    """
     label = total_label(texts, shape.table)
+    keyed = _keyed(shape, cells)
+    if keyed and label != NONE:
+        label = f"case when not ({keyed}) then {label} end"
     totals = shape.table.meta.totals
     names = [at(place) for c in (totals.blank if totals else ()) for place in shape.places.get(c, [])]
     unnamed = [f"{' and '.join(f'{n} is null' for n in names)}"] if names and all(names) else []
@@ -125,6 +134,26 @@ def unless_places(shape: Shape) -> dict[int, tuple[str, ...]]:
         for column, words in (totals.unless if totals else {}).items()
         if (places := shape.places.get(column))
     }
+
+
+def _keyed(shape: Shape, cells: list[Cell]) -> str:
+    """SQL condition that a row has a valid date, time or id; in a report without dates, a second name beside the one
+    that may be a label.
+    """
+    totals = shape.table.meta.totals
+    dated = [c for c in cells if c.column.data_type in ("date", "timestamp")]
+    ids = [c for c in cells if c.column.meta.ident and c.column.data_type == "varchar"]
+    keys = [f"{c.value} is not null" for c in dated]
+    keys += [f"coalesce(regexp_full_match({c.raw}, '[0-9]{{4,}}'), false)" for c in ids]
+    if not dated and totals is not None:
+        names = [
+            f"(({c.raw}) is not null and ({total_label([c.raw], shape.table)}) is null)"
+            for c in cells
+            if c.column.data_type == "varchar" and c.column.name not in totals.segments and not c.column.meta.hash
+            and not (c.column.meta.currency or c.column.meta.row_currency or c.column.meta.ident)
+        ]  # fmt: skip
+        keys += names
+    return " or ".join(keys)
 
 
 def spoilt_of(shape: Shape, at: Callable[[int], str]) -> str:
@@ -169,7 +198,7 @@ def typed_rows(
     connection.execute(
         f"create temp table {relation} as select *, {bad} as _bad from ("
         f"select {', '.join(f'{c.value} as {name(c.column.name)}' for _, c in cells)}, _n{wide}, "
-        f"{total_of(shape, texts, lambda p: at.get(p, ''))} as _total, "
+        f"{total_of(shape, texts, lambda p: at.get(p, ''), [c for _, c in cells])} as _total, "
         f"{spoilt_of(shape, lambda p: at[p]) or NONE if csv else _spoilt_by_name(shape)} as _spoilt, "
         f"{', '.join(c.raw for _, c in failing) or 'null as none'} from ({raw_select}))"
     )

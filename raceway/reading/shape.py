@@ -6,7 +6,7 @@ import datetime as dt
 import functools
 import re
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 from raceway.common.texts import clean
 from raceway.contracts.grammar import TableContract
@@ -30,6 +30,8 @@ class Shape:
     """Column name to positions in the row: its own, then those of `also`."""
     extras: dict[str, int] = field(default_factory=dict)
     """Further headers that a contract names (time, zone) to their positions."""
+    twins: list[tuple[int, int]] = field(default_factory=list)
+    """Positions that are read, and others under the very same header."""
     language: str = "en"
     currency: str | None = None
     """ISO code that a header states in parentheses."""
@@ -63,10 +65,18 @@ class Shape:
         """The table that the rows land in."""
         return self.into or self.table
 
+    proved_locale: Literal["point", "comma"] | None = None
+    """How its numbers show that they write decimals, once they were asked (raceway.reading.number_format)."""
+
     @property
-    def number_locale(self) -> str:
-        """point or comma: how this file writes decimals."""
+    def contract_locale(self) -> Literal["point", "comma"]:
+        """How files with headers of this language write decimals, after the contract."""
         return self.table.meta.number_locale_of.get(self.language, self.table.meta.number_locale)
+
+    @property
+    def number_locale(self) -> Literal["point", "comma"]:
+        """point or comma: how this file writes decimals."""
+        return self.proved_locale or self.contract_locale
 
 
 @functools.lru_cache(1 << 14)  # a contract's aliases are compared with every row that might be a header

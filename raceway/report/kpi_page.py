@@ -23,6 +23,8 @@ from raceway.contracts.load import load_contracts
 PAGE: Final = PROJECT.root / "docs" / "reference" / "kpis.md"
 EXAMPLES: Final = PAGE.with_name("kpi_examples.csv")
 """Worked examples, by hand: the standard that a KPI follows, and what it is in numbers."""
+CAVEATS: Final = PAGE.with_name("kpi_caveats.csv")
+"""What surprises in a KPI and follows from its definition, not from what its measures declare."""
 _GRAINS: Final = {"month+": "month, quarter, cycle"}
 _GOOD: Final = {"up": "higher is better", "down": "lower is better", "neutral": "neither is better"}
 
@@ -56,9 +58,15 @@ def kpi_page() -> str:
         "",
         "Caveats: *complete later* means that a period stays `is_complete` = false so long after its last day, since",
         "what began in it may still end well. *Young history* means null for periods that begin within 180 days of",
-        "the order accounts' `history_start`: until then nobody can be told from new. *Needs* names a list without",
+        "an order account's `history_start`, in `all` and in the markets that it sells to: until then nobody can be",
+        "told from new (an account with `opened_on` has all of its history). *Needs* names a list without",
         "which there are no rows. *Counted anew* means that shorter periods, channels and markets do not add up to it.",
         "*No channels* and *no markets* mean that it stands at `all` only.",
+        "",
+        "While a period runs, sums hold the days before `as_of`, states and windows of days are read on the day before",
+        "it, and budgets alone lie ahead. `previous_to_date_value` is as many days of the period before;",
+        "`year_ago_value` is the whole period of a year ago, also while this one runs. Targets of sums are paced",
+        "evenly over the days (`targets.pacing`), those of states wait until the period is over.",
         "",
         f"{len(shown)} of {len(kpis)} KPIs have all their measures fed by a source"
         f"{'.' if len(shown) == len(kpis) else '; the others are named at the end.'}",
@@ -71,6 +79,7 @@ def kpi_page() -> str:
         ]
         lines += [_kpi_line(kpi, caveats(kpi)) for kpi in shown if kpi["stage"] == stage]
         lines += _examples(kpi for kpi in shown if kpi["stage"] == stage)
+        lines += _surprises(kpi["kpi"] for kpi in shown if kpi["stage"] == stage)
         lines += ["", f"### Measures of {stage}"]
         for measure in measures:
             if measure["stage"] == stage and measure["measure"] in fed:
@@ -83,8 +92,12 @@ def kpi_page() -> str:
 
 def examples() -> list[Row]:
     """The worked examples: kpi, standard, example, numerator, denominator, value."""
-    with EXAMPLES.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return _rows(EXAMPLES)
+
+
+def surprises() -> list[Row]:
+    """What surprises in a KPI: kpi, caveat."""
+    return _rows(CAVEATS)
 
 
 def caveats(kpi: Row) -> list[str]:
@@ -158,6 +171,14 @@ def _examples(kpis: Iterable[Row]) -> Iterator[str]:
         yield f"- `{row['kpi']}` ({row['standard']}). {row['example']}: {sum_by_hand}."
 
 
+def _surprises(kpis: Iterable[str]) -> Iterator[str]:
+    """What to know of those KPIs that surprise."""
+    written = {row["kpi"]: row["caveat"] for row in surprises()}
+    found = [f"- `{kpi}`: {written[kpi]}." for kpi in kpis if kpi in written]
+    if found:
+        yield from ("", "What may surprise:", "", *found)
+
+
 def _measure_lines(measure: Row, sources: list[Row]) -> Iterator[str]:
     yield ""
     yield f"**`{measure['measure']}`** ({measure['unit']}, {measure['additivity']}). {measure['definition']}."
@@ -179,7 +200,10 @@ def _periods(row: Row) -> str:
 
 
 def _seed(name: str) -> list[Row]:
-    path = PROJECT.dbt_project / "seeds" / f"{name}.csv"
+    return _rows(PROJECT.dbt_project / "seeds" / f"{name}.csv")
+
+
+def _rows(path: Path) -> list[Row]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 

@@ -181,7 +181,9 @@ def _leading(connection: duckdb.DuckDBPyConnection, as_of: dt.date) -> list[_Kpi
         """,
         [as_of, as_of, as_of, list(RACE_STAGES)],
     ).fetchall()
-    return [_Kpi(*row) for row in rows]
+    kpis = [_Kpi(*row) for row in rows]
+    # the page says so where none of them has a value
+    return kpis if any(kpi.value is not None for kpi in kpis) else []
 
 
 def _drawn(values: Sequence[float | None]) -> _Line | None:

@@ -394,6 +394,21 @@ def test_two_orders_of_one_name_are_two_scopes(company: Company) -> None:
     assert (new,) not in company.frozen("select batch_id from frozen.batches")
 
 
+def test_a_name_that_two_exports_date_otherwise_is_said(company: Company) -> None:
+    company.has(account("sapo"))
+    sold = "select 'DH1' as _entity, timestamp '{0}' as ordered_at"
+    company.land("sapo.orders", "2026-03-04T01:00", sold.format("2026-03-01 03:00:00"))
+    company.land("sapo.orders", "2026-03-05T01:00", sold.format("2026-03-02 01:00:00"))
+    company.freeze()
+    assert run_checks(company.home, "run1") == []
+    company.land("sapo.orders", "2026-03-06T01:00", sold.format("2026-03-04 03:00:00"))
+    company.freeze()
+    [said] = run_checks(company.home, "run2")
+    assert said.message.startswith(
+        "sapo/vn, orders: 1 names are told on two days, among them DH1 on 2026-03-01 and 2026-03-04"
+    )
+
+
 def test_a_missing_file_of_an_accepted_batch_stops_with_both_ways_out(company: Company) -> None:
     batch = company.land("shopify.orders", "2026-03-04T01:00", order("#1"))
     (company.home.landing / "shopify" / "orders" / batch / "data.parquet").unlink()
@@ -468,6 +483,14 @@ def test_an_order_account_without_a_stated_history_begins_with_its_first_covered
     company.land("shopify.orders", "2026-03-04T01:00", order("#1"), covers=("2026-01-01", "2026-03-03"))
     company.freeze()
     assert company.frozen("select history_ready_from from frozen.settings") == [(dt.date(2026, 6, 30),)]
+
+
+def test_shops_that_opened_here_ask_for_no_older_history(company: Company) -> None:
+    for key, account in company.accounts.items():
+        company.accounts[key] = account.model_copy(update={"history_start": None, "opened_on": dt.date(2026, 2, 1)})
+    company.freeze()
+    assert company.frozen("select history_ready_from from frozen.settings") == [(dt.date(2026, 2, 1),)]
+    assert company.frozen("select distinct opened_on, ended_on from frozen.accounts") == [(dt.date(2026, 2, 1), None)]
 
 
 def test_nothing_landed_freezes_an_empty_set(company: Company) -> None:

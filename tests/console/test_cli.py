@@ -180,6 +180,12 @@ def test_doctor_finds_a_key_that_others_can_read(home: Home) -> None:
     assert "hash.key" in ran.out
 
 
+def test_doctor_finds_a_vat_rate_of_an_account_that_is_none(home: Home) -> None:
+    home.vat_rates.write_text("source,account,market,valid_from,rate\nsapo,shop,,2026-01-01,0.1\n,,VN,2026-01-01,0.1\n")
+    ran = raceway(home.root, "doctor", "--ci")
+    assert "sapo/shop: accounts.csv has no such account" in " ".join(ran.out.split())
+
+
 def test_doctor_finds_an_account_of_an_unknown_source(home: Home) -> None:
     header = home.accounts.read_text(encoding="utf-8")
     home.accounts.write_text(

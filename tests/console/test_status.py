@@ -10,6 +10,7 @@ from raceway.common.moments import utc_text
 from raceway.config.accounts import Account
 from raceway.config.init import init_home
 from raceway.console.status import read_status
+from raceway.history.records import RunRecord, record_run
 from raceway.ledger.ledger import Ledger
 
 
@@ -56,3 +57,11 @@ def test_status_says_of_each_account_how_far_it_reaches_and_what_is_not_in_effec
         ("pending batch", "new", "e", "not yet decided: its run broke off"),
     ]
     assert status.published is None
+
+    # behind what a night could know: the day before its as_of, whatever the clock says
+    night = RunRecord(
+        run_id="night", as_of=dt.date(2026, 3, 2), started_at=dt.datetime(2026, 3, 2, tzinfo=dt.UTC),
+        finished_at=dt.datetime(2026, 3, 2, tzinfo=dt.UTC), status="published", program_version="0",
+    )  # fmt: skip
+    record_run(home, night)
+    assert [line.days_behind for line in read_status(home).sources] == [0, None, 2]

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from raceway.common.faults import BadContract
-from raceway.common.home import Home
+from raceway.common.home import PROJECT, Home
+from raceway.config.init import init_home
 from raceway.contracts.load import load_contract, load_contracts
 from raceway.contracts.words import DATA_TYPES
 from tests.support.desk import Desk
@@ -67,7 +68,7 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
         "getresponse": ["campaigns", "contacts", "email_activity"],
         "haravan": ["orders"],
         "hubspot": ["contacts", "deals"],
-        "kiotviet": ["returns", "invoices"],
+        "kiotviet": ["returns", "invoices", "customers"],
         "klaviyo": ["campaigns", "sent_report", "profiles", "email_activity"],
         "lazada": ["orders"],
         "listening": ["brandwatch", "meltwater", "brand24"],
@@ -96,10 +97,11 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
         "loyalty": ["members", "ledger"],
         "affiliate": ["transactions"],
         "referral": ["invitations"],
-        "search_console": ["chart", "queries"],
+        "search_console": ["chart", "queries", "pages"],
         "shopee": ["orders"],
         "seo": [
             "keyword_planner",
+            "keyword_planner_average",
             "seranking_positions",
             "semrush_trend",
             "semrush_positions",
@@ -123,10 +125,12 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
             "linkedin_page_daily",
             "linkedin_posts",
             "linkedin_followers",
+            "meta_insights_daily",
+            "tiktok_overview",
             "youtube_chart",
             "follower_counts",
         ],
-        "square": ["items"],
+        "square": ["items", "transactions"],
         "zendesk": ["ticket_metrics", "users", "tickets", "ticket_report"],
         "csat_survey": ["typeform", "survey_monkey", "google_forms", "google_forms_vi"],
         "reviews": ["gbp_reviews", "gbp_performance", "trustpilot", "judge_me", "yotpo", "other"],
@@ -239,3 +243,21 @@ def test_a_broken_overlay_names_its_file_and_what_it_may_hold(home: Home, text: 
     with pytest.raises(BadContract, match=sentence) as raised:
         load_contract("google_ads", home)
     assert "google_ads.yml" in str(raised.value)
+
+
+def test_rows_of_one_day_go_to_a_daily_table_that_lacks_nothing(tmp_path: Path) -> None:
+    """A daily table with a column that the report over a period lacks could not be filled from it."""
+    shipped = (PROJECT.contracts / "meta_ads" / "_meta_ads__sources.yml").read_text(encoding="utf-8")
+    home = init_home(tmp_path / "home")
+    path = home.sources / "meta_ads" / "_meta_ads__sources.yml"
+    path.parent.mkdir(parents=True)
+    period = shipped.index("- name: ads_period")
+    for at, old, new, said in (
+        (period, "          - *reach\n", "", "ads_daily has reach, which this table lacks"),
+        (period, "table: ads_daily, day: day", "table: ads_weekly, day: day", "is no day of a daily table"),
+        (period, "extract: '^(\\d{4}-\\d{2}-\\d{2})", "extract: '^(?:\\d{4}-\\d{2}-\\d{2})", "extract needs a group"),
+    ):
+        assert old in shipped[at:]
+        path.write_text(shipped[:at] + shipped[at:].replace(old, new, 1), encoding="utf-8")
+        with pytest.raises(BadContract, match=said):
+            load_contract("meta_ads", home)

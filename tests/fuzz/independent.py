@@ -24,6 +24,7 @@ import warnings
 import zipfile
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -160,8 +161,8 @@ def _of_cell(typed: Any) -> str:
         return "true" if cell else "false"
     if isinstance(cell, int | float):
         if cell == int(cell):  # a workbook keeps 15 digits: a longer number shows that it is not whole
-            return str(int(cell)) if abs(cell) < 1e15 else f"{cell:.5E}"
-        return repr(cell)
+            return Number(int(cell)) if abs(cell) < 1e15 else f"{cell:.5E}"
+        return Number(repr(cell)) if "e" not in repr(cell) else repr(cell)
     if isinstance(cell, dt.datetime) and cell.time() == dt.time():
         return cell.date().isoformat()
     return str(cell)
@@ -208,7 +209,14 @@ def _find(alias: str, names: list[str], bare: list[str]) -> int | None:
 
 
 def _normal(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text.replace("\ufeff", "")).split()).casefold()
+    return " ".join(cleaned(text).split()).casefold()
+
+
+def cleaned(text: str) -> str:
+    """A text in one spelling: composed, its line ends plain, nothing invisible inside and no blanks around."""
+    plain = re.sub("[\u2028\u2029\x85\x0b\x0c]", "\n", _plain_ends(text)).replace("\t", " ")
+    seen = [sign for sign in plain if sign == "\n" or unicodedata.category(sign) not in ("Cc", "Cf")]
+    return unicodedata.normalize("NFC", "".join(seen).replace("\u034f", "")).strip()
 
 
 # ---------------------------------------------------------------- JSON and Parquet
@@ -313,6 +321,7 @@ class Values:
     time_zone: str
     market: str
     key: bytes
+    currency: str = "VND"
 
     def columns(self) -> list[ColumnContract]:
         """The columns of the file whose values follow from cells, by rules that are said here."""
@@ -334,9 +343,10 @@ class Values:
         return self._read(column, text, number)
 
     def _text(self, column: ColumnContract, number: int) -> str | None:
-        nulls = {token.strip(_SPACE) for token in self.contract.meta.nulls} | {""}
-        cells = self.table.cells(column, number)
-        return next((cell for cell in cells if cell.strip(_SPACE) not in nulls), None)
+        nulls = {cleaned(token) for token in self.contract.meta.nulls} | {""}
+        cells = [cell if isinstance(cell, Number | JsonText) else cleaned(cell)
+                 for cell in self.table.cells(column, number)]  # fmt: skip
+        return next((cell for cell in cells if cell.strip() not in nulls), None)
 
     def _read(self, column: ColumnContract, text: str, number: int) -> Any:
         meta = column.meta
@@ -362,8 +372,7 @@ class Values:
         return self._amount(column, text)
 
     def _amount(self, column: ColumnContract, text: str) -> Any:
-        meta = self.contract.meta
-        locale = meta.number_locale_of.get(self.table.language, meta.number_locale)
+        locale = self.locale
         if column.data_type == "double" and locale == "point" and _POWER.fullmatch(text.strip(_SPACE)):
             return float(text.strip(_SPACE))
         number = _number(text, locale)
@@ -371,11 +380,52 @@ class Values:
             percent = column.meta.percent and text.strip(_SPACE).endswith("%")
             return float(number / 100 if percent else number)
         if column.data_type == "bigint":
-            if number != number.to_integral_value() or abs(number) >= 10**18:
+            if number != number.to_integral_value() or abs(number) >= 10**18 or re.search("%|[0-9] [0-9]", text):
                 raise Unreadable(text)
             return int(number)
+        if "%" in text:
+            raise Unreadable(text)
         scale = Decimal(1).scaleb(-int(column.data_type.rstrip(")").split(",")[1]))
         return number.quantize(scale, ROUND_HALF_UP)
+
+    @cached_property
+    def locale(self) -> str:
+        """The sign of decimals: the contract's, or the other one where the file's numbers can only be read with it."""
+        meta = self.contract.meta
+        own = meta.number_locale_of.get(self.table.language, meta.number_locale)
+        if self.table.kind not in ("csv", "openpyxl"):
+            return own
+        other = {"point": "comma", "comma": "point"}[own]
+        proved_by_weight = proved = is_open = False
+        for column in self.contract.columns:
+            if column.meta.ident or not re.match("bigint|double|decimal", column.data_type):
+                continue
+            if not self.table.places.get(column.name):
+                continue
+            weighs = column.data_type == "bigint" or column.meta.money
+            for number in range(1, len(self.table.records) + 1):
+                text = self._text(column, number)
+                if text is None or isinstance(text, Number):
+                    continue
+                mine, others = (self._is_valid(column, text, number, way) for way in (own, other))
+                if mine and not others:
+                    return own  # whatever proves the other one refuses the file
+                proved = proved or (others and not mine)
+                proved_by_weight = proved_by_weight or (weighs and others and not mine)
+                is_open = is_open or (weighs and mine and others and _is_fraction(text, own))
+        return other if proved_by_weight or (proved and is_open) else own
+
+    def _is_valid(self, column: ColumnContract, text: str, number: int, locale: str) -> bool:
+        try:
+            value = _number(text, locale)
+        except Unreadable:
+            return False
+        if column.data_type == "bigint":
+            return value == value.to_integral_value()
+        of_row = next((c for c in self.contract.columns if c.meta.row_currency and c.name in self.table.places), None)
+        currency = (self._text(of_row, number) or "").upper() if of_row else self.currency
+        whole = currency in ("VND", "JPY", "KRW")
+        return not (column.meta.money and whole and _is_fraction(text, locale))
 
     def _timestamp(self, column: ColumnContract, text: str, number: int) -> dt.datetime:
         moment = column.meta.moment
@@ -405,20 +455,26 @@ class Values:
 def hashed(text: str, kind: str, market: str) -> str:
     """What is hashed of a personal cell; empty where it says nothing."""
     if kind == "email":
-        return text.strip(" ").lower()
+        return cleaned(text).lower()
     if kind == "id":
-        return text.strip(" ")
-    raw = text.strip(" ").lstrip("'").strip(" ").removesuffix(".0")
+        return cleaned(text)
+    raw = re.sub(r"\.0+$", "", cleaned(cleaned(text).lstrip("'")))
+    if re.fullmatch(r"\d+([.,]\d+)?[eE]\+?\d+|[1-9]\d*[.,]\d+", raw):  # a spreadsheet's number
+        return ""
+    raw = re.sub(r"^((?:\+|00)[^()]*)\(0\)", r"\1", raw)
     digits = re.sub(r"[^0-9]", "", raw)
     code, length = {"VN": ("84", 9), "US": ("1", 10), "SG": ("65", 8)}[market]
-    if not digits or raw.startswith("+"):
-        return digits and f"+{digits}"
-    if digits.startswith("00"):
-        return f"+{digits[2:]}"
-    if digits.startswith("0"):
-        return f"+{code}{digits[1:]}"
-    is_whole = digits.startswith(code) and len(digits) >= len(code) + length
-    return f"+{digits}" if is_whole else f"+{code}{digits}"
+    if raw.startswith("+"):
+        whole = digits
+    elif digits.startswith("00"):
+        whole = digits[2:]
+    elif digits.startswith("0"):
+        whole = code + digits[1:]
+    else:
+        whole = digits if digits.startswith(code) and len(digits) >= len(code) + length else code + digits
+    own = (whole[len(code) :] if whole.startswith(code) else whole).lstrip("0")
+    named = 8 <= len(whole) <= 15 and len(own) >= 7 and len(set(own)) > 1 and own not in "1234567890"
+    return f"+{whole}" if named else ""
 
 
 def _device(text: str) -> str | None:
@@ -478,17 +534,26 @@ def _number(text: str, locale: str) -> Decimal:
             return Decimal(text)
         except InvalidOperation as fault:
             raise Unreadable(text) from fault
+    grouped = r"[^0-9.,]*[1-9][0-9]{0,2}([\s\u00a0\u202f\u2009][0-9]{3})+([.,][0-9]*)?[^0-9.,]*"
+    if re.search(r"[0-9.,]\s+[0-9.,]", text) and not re.fullmatch(grouped, text):
+        raise Unreadable(text)  # two numbers in one cell
     plain = re.sub(r"[\s\u00a0\u202f\ufeff]+", "", text)
     plain = re.sub(r"^\((.+)\)$", r"-\1", plain)
     plain = re.sub(rf"^([+-]?){_SIGNS}?([+-]?)([0-9.,]+){_SIGNS}?%?$", r"\1\2\3", plain)
     group, point = (",", ".") if locale == "point" else (".", ",")
     g, p = re.escape(group), re.escape(point)
-    if not re.fullmatch(rf"[+-]?(?:(?:\d{{1,3}}(?:{g}\d{{3}})+|\d+)(?:{p}\d*)?|{p}\d+)", plain):
+    if not re.fullmatch(rf"[+-]?(?:(?:[1-9]\d{{0,2}}(?:{g}\d{{3}})+|\d+)(?:{p}\d*)?|{p}\d+)", plain):
         raise Unreadable(text)
     try:
         return Decimal(plain.replace(group, "").replace(point, "."))
     except InvalidOperation as fault:
         raise Unreadable(text) from fault
+
+
+def _is_fraction(text: str, locale: str) -> bool:
+    """Whether a format reads a text as a fraction of three digits: 1.234 or 1,234."""
+    sign = re.escape("." if locale == "point" else ",")
+    return re.search(rf"(?:^|[^0-9.,])[1-9][0-9]{{0,2}}{sign}[0-9]{{3}}(?:[^0-9.,]|$)", text) is not None
 
 
 def _moment(text: str, formats: tuple[str, ...]) -> dt.datetime:

@@ -194,7 +194,7 @@ class Bench:
             yield f"{manifest['rows_read']} rows read, {table.kind} sees {len(table.records) + table.refused}"
             return
         self.tally.held[table.kind] += 1
-        values = independent.Values(shape.table, table, account.time_zone, account.market, self.key)
+        values = independent.Values(shape.table, table, account.time_zone, account.market, self.key, account.currency)
         columns = values.columns()
         names = ", ".join(f'"{column.name}"' for column in columns)
         rows = self.connection.execute(f"select _row, {names} from read_parquet('{parquet}') order by _row").fetchall()

@@ -21,6 +21,7 @@ import hmac
 import io
 import json
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -159,7 +160,7 @@ def cells(column: ColumnContract, template: Template, key: bytes) -> st.SearchSt
     totals = template.shape.table.meta.totals
     labels = tuple(totals.labels) if totals else ()
     plain = _WORDS.filter(lambda text: text == text.strip() and text not in tokens and not text.startswith(labels))
-    return plain.map(lambda text: (text, text))
+    return plain.map(lambda text: (text, unicodedata.normalize("NFC", text).replace("\t", " ")))
 
 
 def _hashed(kind: str, key: bytes) -> st.SearchStrategy[tuple[str, Any]]:

@@ -21,21 +21,32 @@ MONDAY = dt.date(2026, 3, 2)
 SUNDAY = dt.date(2026, 3, 1)
 
 
-def company(root: Path, *required: Required, cut_off: str = "06:30") -> tuple[Home, Settings]:
+def company(
+    root: Path, *required: Required, cut_off: str = "06:30", **columns: dt.date
+) -> tuple[Home, Settings]:  # fmt: skip
+    """A home with the accounts main and outlet; `columns` are more cells of outlet's row."""
     settings = Settings(business=Business(zone="Asia/Ho_Chi_Minh"), night=Night(required=required, cut_off=cut_off))
     accounts = [
-        Account(source="google_ads", account=name, name=name, market="VN", time_zone="Asia/Ho_Chi_Minh", currency="VND")
+        Account(
+            source="google_ads",
+            account=name,
+            name=name,
+            market="VN",
+            time_zone="Asia/Ho_Chi_Minh",
+            currency="VND",
+            **(columns if name == "outlet" else {}),
+        )
         for name in ("main", "outlet")
     ]
     return init_home(root, settings, accounts), settings
 
 
-def accepted(home: Home, account: str, covers_to: dt.date) -> None:
+def accepted(home: Home, account: str, covers_to: dt.date, table: str = "campaign_daily") -> None:
     """An accepted batch of an account, as landing writes it into the ledger."""
-    batch_id = f"20260302T000000Z-{account}"
+    batch_id = f"20260302T000000Z-{account}-{table}"
     manifest = {
-        "batch_id": batch_id, "source": "google_ads", "table": "campaign_daily", "account": account,
-        "exported_at": utc_text(dt.datetime(2026, 3, 2, tzinfo=dt.UTC)), "content_hash": account,
+        "batch_id": batch_id, "source": "google_ads", "table": table, "account": account,
+        "exported_at": utc_text(dt.datetime(2026, 3, 2, tzinfo=dt.UTC)), "content_hash": batch_id,
         "scope_kind": "days", "covers_from": "2026-02-01", "covers_to": covers_to.isoformat(), "rows_landed": 1,
     }  # fmt: skip
     ledger = Ledger(home)
@@ -56,6 +67,35 @@ def test_a_source_that_stopped_short_is_late_and_says_where(tmp_path: Path) -> N
     accepted(home, "main", SUNDAY)
     accepted(home, "outlet", dt.date(2026, 2, 27))
     assert late_sources(home, settings, MONDAY) == ["google_ads/outlet: covers days to 2026-02-27; 2026-03-01 is due"]
+
+
+def test_a_keyword_report_does_not_make_an_ad_account_in(tmp_path: Path) -> None:
+    home, settings = company(tmp_path / "home", Required(source="google_ads"))
+    accepted(home, "main", SUNDAY, "keyword_daily")
+    accepted(home, "main", dt.date(2026, 2, 27))
+    accepted(home, "outlet", SUNDAY, "asset_daily")
+    assert late_sources(home, settings, MONDAY) == [
+        "google_ads/main: campaign_daily covers days to 2026-02-27; 2026-03-01 is due",
+        "google_ads/outlet: nothing that feeds a measure has landed yet (only asset_daily); 2026-03-01 is due",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("columns", "is_late"),
+    [
+        ({"ended_on": dt.date(2026, 2, 28)}, False),
+        ({"ended_on": SUNDAY}, True),  # its last day is still due
+        ({"opened_on": SUNDAY}, True),
+        ({"opened_on": MONDAY}, False),
+    ],
+)
+def test_an_account_is_due_from_its_first_day_to_its_last(
+    tmp_path: Path, columns: dict[str, dt.date], is_late: bool
+) -> None:
+    home, settings = company(tmp_path / "home", Required(source="google_ads"), **columns)
+    accepted(home, "main", SUNDAY)
+    said = ["google_ads/outlet: nothing has landed yet; 2026-03-01 is due"]
+    assert late_sources(home, settings, MONDAY) == (said if is_late else [])
 
 
 def test_a_source_may_lag_as_many_days_as_its_calendar_allows(tmp_path: Path) -> None:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterator
 
 import duckdb
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from raceway.common.faults import BadSettings
+from raceway.config.init import init_home
+from raceway.reading import personal
 from raceway.reading.personal import Hasher, give_key, hash_sql, normal_phone
 from tests.support.desk import Desk
 
@@ -21,10 +26,40 @@ from tests.support.desk import Desk
         ("84912345678", "VN", "+84912345678"), ("849123456", "VN", "+84849123456"), ("0084912345678", "VN", "+84912345678"),
         ("(212) 555-0100", "US", "+12125550100"), ("12125550100", "US", "+12125550100"), ("2125550100", "US", "+12125550100"),
         ("+44 20 7946 0018", "US", "+442079460018"), ("020 7946 0018", "GB", "+442079460018"), ("none", "VN", ""),
+        ("+353 (0)1 234 5678", "VN", "+35312345678"), ("01 234 5678", "IE", "+35312345678"),
+        ("0044 (0)20 7946 0018", "VN", "+442079460018"), ("0912345678\t", "VN", "+84912345678"),
+        ("\u200b0912\u00a0345\u00a0678", "VN", "+84912345678"), ("912345678.00", "VN", "+84912345678"),
     ],
 )  # fmt: skip
 def test_phones_become_e164_by_the_market(text: str, market: str, expected: str) -> None:
     assert normal_phone(text, market) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["8.49E+10", "8,49123E+10", "84912E6", "912345678.5", "84912345678,25", "12", "0912", "091234", "+84 12345",
+     "0000000000", "+84 000 000 000", "1111111111", "0123456789", "123456789", "0912345678 / 0987654321", "''"],
+)  # fmt: skip
+def test_what_is_no_number_of_anybody_names_nobody(text: str) -> None:
+    assert normal_phone(text, "VN") == ""
+
+
+@settings(max_examples=200, deadline=None)
+@given(phones=st.lists(st.text("0123456789+()-. ',eE\t\u00a0", max_size=18), min_size=1, max_size=20))
+def test_sql_and_python_read_phones_alike(hashing: duckdb.DuckDBPyConnection, phones: list[str]) -> None:
+    for market in ("VN", "US", "IE", "ZZ"):
+        code, length = personal._PHONE_PLANS.get(market, ("", 0))
+        rows = hashing.execute(
+            f"select rw_phone(p, '{code}', {length}) from (select unnest($1::varchar[]) as p)", [phones]
+        ).fetchall()
+        assert rows == [(normal_phone(phone, market),) for phone in phones]
+
+
+@pytest.fixture(scope="module")
+def hashing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        give_key(connection, init_home(tmp_path_factory.mktemp("home")))
+        yield connection
 
 
 def test_sql_and_python_hash_alike(desk: Desk) -> None:
@@ -35,7 +70,8 @@ def test_sql_and_python_hash_alike(desk: Desk) -> None:
         for market in ("VN", "US", "ZZ"):
             for phone in phones:
                 row = connection.execute(f"select {hash_sql('$1', 'phone', market)}", [phone]).fetchone()
-                assert row == (hasher.phone(phone, market),), (phone, market)
+                said = hasher.phone(phone, market) if normal_phone(phone, market) else None
+                assert row == (said,), (phone, market)
         assert connection.execute(f"select {hash_sql('$1', 'email', 'VN')}", [" An@Example.com "]).fetchone() == (
             hasher.email("an@example.com"),
         )

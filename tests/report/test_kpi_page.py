@@ -7,7 +7,7 @@ import re
 
 from raceway.common.home import PROJECT
 from raceway.common.kpi_formula import measures_of
-from raceway.report.kpi_page import PAGE, caveats, examples, kpi_page, unknown_columns
+from raceway.report.kpi_page import PAGE, caveats, examples, kpi_page, surprises, unknown_columns
 
 
 def seed(name: str) -> list[dict[str, str]]:
@@ -85,3 +85,15 @@ def test_every_row_of_a_table_has_the_cells_of_its_head_and_no_sentence_ends_twi
     lines = PAGE.read_text(encoding="utf-8").splitlines()
     assert {line.count("|") for line in lines if line.startswith("|")} == {8}
     assert [line for line in lines if ".." in line] == []
+
+
+def test_what_surprises_is_said_once_of_a_known_kpi_and_stands_on_the_page() -> None:
+    named = [row["kpi"] for row in surprises()]
+    assert len(set(named)) == len(named)
+    assert set(named) <= {kpi["kpi"] for kpi in seed("kpi_catalog")}
+    page = PAGE.read_text(encoding="utf-8")
+    assert all(f"- `{row['kpi']}`: {row['caveat']}." in page for row in surprises())
+    # sessions, churn windows, the scope of ROMI and CAC, pacing, a year ago, claims and refunds
+    assert {"sessions", "churn_rate", "romi", "customer_acquisition_cost", "unique_visitors", "platform_overclaim",
+            "return_rate"} <= set(named)  # fmt: skip
+    assert "`year_ago_value` is the whole period of a year ago, also while this one runs" in page

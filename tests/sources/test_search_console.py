@@ -122,8 +122,10 @@ def compared(first: str, second: str, name: str = "Top queries") -> str:
 
 def test_of_a_comparison_the_first_period_lands(desk: Desk) -> None:
     desk.deliver(f"{FOLDER}/Queries.csv", compared("3/1/26 - 3/31/26", "2/1/26 - 2/28/26"))
+    desk.deliver(f"{FOLDER}/Countries.csv", compared("3/1/26 - 3/31/26", "2/1/26 - 2/28/26", "Country"))
     desk.deliver(f"{FOLDER}/Filters.csv", filters("Compare"))
     (outcome,) = desk.land("search_console")
+    assert (outcome.status, outcome.rows_furniture) == ("landed", 3), outcome.reason
     assert desk.rows(outcome, "query, clicks, impressions, ctr, position, cast(period_start as varchar)") == [
         ("cups", 3, 30, 0.1, 1.0, "2026-03-01")
     ]

@@ -126,13 +126,15 @@ def test_semrush_and_ahrefs_files_are_told_apart(desk: Desk) -> None:
         assert desk.batch(outcome.batches[0]).manifest["findings"] == []
 
 
-def test_a_keyword_plan_without_months_says_how_to_get_them(desk: Desk) -> None:
-    content = (
-        "Keyword Stats\nMarch 1\nKeyword\tCurrency\tAvg. monthly searches\tCompetition\ncups\tUSD\t500\tLow\n"
-        + "".join(f"k{i}\tUSD\t10\tLow\n" for i in range(10))
-    )
-    outcome = desk.land_one("seo/site/Keyword Stats.csv", content.encode("utf-16"))
-    assert "looks like seo.keyword_planner, but no column is like “Searches: Jan 2026”" in outcome.reason
+def test_a_keyword_plan_without_months_lands_its_averages(desk: Desk) -> None:
+    header = "Keyword\tCurrency\tAvg. monthly searches\tCompetition\tCompetition (indexed value)\n"
+    rows = "cups\tUSD\t500\tLow\t4\nmugs\tUSD\t50\tHigh\t80\n"
+    outcome = desk.land_one("seo/site/Keyword Stats 2026-01-05 at 10_00_00.csv", utf16(ABOVE + header + rows))
+    assert list(outcome.tables) == ["keyword_planner_average"]
+    assert desk.rows(outcome, "keyword, avg_monthly_searches, cast(period_start as varchar)") == [
+        ("cups", 500, "2025-11-01"),
+        ("mugs", 50, "2025-11-01"),
+    ]
 
 
 def test_no_long_file_is_called_google_trends(desk: Desk) -> None:

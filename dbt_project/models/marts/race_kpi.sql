@@ -56,7 +56,10 @@ kpi_kinds as (
         kpi_terms.kpi,
         min(
             case
-                when kpi_terms.side = 'numerator' and measures.additivity in ('sum', 'distinct') and readings.measure is null
+                when
+                    kpi_terms.side = 'numerator'
+                    and measures.additivity in ('sum', 'distinct')
+                    and readings.measure is null
                     then 1
                 else 0
             end

@@ -165,13 +165,7 @@ def _params(event: Event, host: str, number: Callable[[int], object]) -> list[di
     if traffic is not None and traffic.source and traffic.told_by != "fields":
         query = {"utm_source": traffic.source, "utm_medium": traffic.medium, "utm_campaign": traffic.campaign}
     parts = [text for text in (urlencode(query), traffic.click_id if traffic is not None else "") if text]
-    referrer = (
-        traffic.referrer
-        if traffic is not None
-        else f"https://{host}{event.previous_path}"
-        if event.previous_path
-        else ""
-    )
+    referrer = _referrer(event, host)
     params = [
         _param("ga_session_id", number(event.session_id), "int_value"),
         _param("ga_session_number", number(event.session_number), "int_value"),
@@ -200,6 +194,17 @@ def _params(event: Event, host: str, number: Callable[[int], object]) -> list[di
     if event.transaction is not None:
         params += [_param("transaction_id", event.transaction), _param("currency", "VND")]
     return params
+
+
+def _referrer(event: Event, host: str) -> str:
+    """Where the event's page was opened from. Who paid or signed in came back from there, and was not sent."""
+    if event.traffic is not None:
+        return event.traffic.referrer
+    if event.transaction is not None and event.session_id % 3 == 0:
+        return "https://sandbox.vnpayment.vn/paymentv2/Transaction/PaymentMethod.html"
+    if event.name == "sign_up":
+        return "https://accounts.google.com/"
+    return f"https://{host}{event.previous_path}" if event.previous_path else ""
 
 
 def _param(key: str, value: object, kind: str = "string_value") -> dict[str, Any]:

@@ -71,6 +71,7 @@ def _usage(world: World, tally: Tally, person: Person, market: Market, home: str
         day, of = _local(world, use.at), market(identity, home)
         tally.add("usage_seconds", day, Decimal(use.tenths) / 10, None, of)
         tally.see("active_users", day, person(identity), None, of)
+        tally.see("active_users_with_seconds", day, person(identity), None, of)
 
 
 def _accounts(world: World, tally: Tally, sessions: list[Session], person: Person, market: Market, home: str) -> None:

@@ -28,7 +28,7 @@ def count_mail(world: World, tally: Tally) -> None:
     letters, of_tools = _letter_readers(world), _contacts(world)
     told = _told(world, of_tools)
     _count_states(world, tally, "subscribers", _everywhere(_joined(letters, *of_tools.values())), PERIODS)
-    _count_growth(world, tally)
+    _count_growth(world, tally, {"mailchimp": letters, **of_tools})
     _count_states(world, tally, "subscribers_with_activity", _everywhere(told), LONG_PERIODS)
     _count_states(world, tally, "active_subscribers", _everywhere(_active(world, told)), LONG_PERIODS)
 
@@ -51,32 +51,7 @@ def _count_mailings(world: World, tally: Tally) -> None:
         _count_mailing(tally, day, account.market, delivered, opens, sent.clicks, forwards, sent.unsubscribes)
 
 
-def _count_mailing(
-    tally: Tally, day: dt.date, market: str, delivered: int, opens: int, clicks: int, forwards: int | None, left: int
-) -> None:
-    """A mailing's results. All tools state them but forwards (None), which then stand on no side of a rate."""
-    for name, value in (
-        ("email_delivered", delivered),
-        ("email_delivered_with_opens", delivered),
-        ("email_delivered_with_clicks", delivered),
-        ("email_delivered_with_unsubscribes", delivered),
-        ("email_unique_opens", opens),
-        ("email_unique_opens_with_delivered", opens),
-        ("email_unique_opens_with_clicks", opens),
-        ("email_unique_clicks", clicks),
-        ("email_unique_clicks_with_delivered", clicks),
-        ("email_unique_clicks_with_opens", clicks),
-        ("campaign_unsubscribes", left),
-        ("campaign_unsubscribes_with_delivered", left),
-    ):
-        tally.add(name, day, value, "email", market)
-    if forwards is not None:
-        tally.add("email_forwards", day, forwards, "email", market)
-        tally.add("email_forwards_with_delivered", day, forwards, "email", market)
-        tally.add("email_delivered_with_forwards", day, delivered, "email", market)
-
-
-def _count_growth(world: World, tally: Tally) -> None:
+def _count_growth(world: World, tally: Tally, lists: dict[str, Stretches]) -> None:
     """Subscribers at both ends of a period, of the lists that are known at both: since their first date."""
     began = _first_days(world)
     tools = sorted(began, key=began.__getitem__)
@@ -89,7 +64,7 @@ def _count_growth(world: World, tally: Tally) -> None:
             end = min(tally.calendar.end(period, start), world.last)
             known = tuple(tool for tool in tools if began[tool] < start)
             if known and known not in counted:
-                counted[known] = _members(world, known)
+                counted[known] = _members(lists, known)
             if known:
                 for measure, day in (("with_start", end), ("at_start_with_end", start - _DAY)):
                     for market, (days, members) in counted[known].items():
@@ -101,10 +76,10 @@ def _count_growth(world: World, tally: Tally) -> None:
             start = tally.calendar.end(period, start) + _DAY
 
 
-def _members(world: World, tools: tuple[str, ...]) -> dict[str, tuple[list[dt.date], list[int]]]:
+def _members(lists: dict[str, Stretches], tools: tuple[str, ...]) -> dict[str, tuple[list[dt.date], list[int]]]:
     """Subscribed addresses of some tools, by market and in all: days of change, and how many from each on."""
     moves: dict[str, list[tuple[dt.date, int]]] = defaultdict(list)
-    for market, stretches in _everywhere(_subscribed(world, tools)):
+    for market, stretches in _everywhere(_joined(*(lists[tool] for tool in tools if tool in lists))):
         for first, last in _merged(stretches):
             moves[market or "all"] += [(first, 1), (last, -1)]
     return {market: _running(changes) for market, changes in moves.items()}
@@ -134,10 +109,29 @@ def _first_days(world: World) -> dict[str, dt.date]:
     return {tool: min(ats).astimezone(zones[tool]).date() for tool, ats in moments.items() if ats}
 
 
-def _subscribed(world: World, tools: tuple[str, ...]) -> Stretches:
-    """When each address was subscribed in each market to the lists of some tools."""
-    lists = {"mailchimp": _letter_readers(world), **_contacts(world)}
-    return _joined(*(lists[tool] for tool in tools if tool in lists))
+def _count_mailing(
+    tally: Tally, day: dt.date, market: str, delivered: int, opens: int, clicks: int, forwards: int | None, left: int
+) -> None:
+    """A mailing's results. All tools state them but forwards (None), which then stand on no side of a rate."""
+    for name, value in (
+        ("email_delivered", delivered),
+        ("email_delivered_with_opens", delivered),
+        ("email_delivered_with_clicks", delivered),
+        ("email_delivered_with_unsubscribes", delivered),
+        ("email_unique_opens", opens),
+        ("email_unique_opens_with_delivered", opens),
+        ("email_unique_opens_with_clicks", opens),
+        ("email_unique_clicks", clicks),
+        ("email_unique_clicks_with_delivered", clicks),
+        ("email_unique_clicks_with_opens", clicks),
+        ("campaign_unsubscribes", left),
+        ("campaign_unsubscribes_with_delivered", left),
+    ):
+        tally.add(name, day, value, "email", market)
+    if forwards is not None:
+        tally.add("email_forwards", day, forwards, "email", market)
+        tally.add("email_forwards_with_delivered", day, forwards, "email", market)
+        tally.add("email_delivered_with_forwards", day, delivered, "email", market)
 
 
 def _letter_readers(world: World) -> Stretches:

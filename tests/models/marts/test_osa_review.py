@@ -52,12 +52,25 @@ def told(tmp_path_factory: pytest.TempPathFactory, dbt: Any, empty_warehouse: Pa
     ticket = {"source": "zendesk", "account": "vn", "market": "VN", "is_replied": False}
     days = ["2026-03-10"] * 8 + ["2026-03-31"] * 4 + ["2026-04-02"]
     mart.add("fct_engage_ticket", *(ticket | {"ticket_id": str(n), "day": day} for n, day in enumerate(days)))
+    members = [
+        ("m1", "2025-12-01"),
+        ("m2", "2026-01-03"),
+        ("m3", "2026-01-11"),
+        ("m4", "2026-04-10"),
+        ("m5", "2026-04-11"),
+    ]
+    mart.add(
+        "fct_engage_loyalty_member", *({"member_key": key, "market": "VN", "joined_on": day} for key, day in members)
+    )
+    carts = [("c1", "2026-01-05", True), ("c2", "2026-01-05", False), ("c3", "2026-04-02", False)]
+    mart.add("fct_act_cart", *({"session_id": key, "day": day, "is_ordered": ordered} for key, day, ordered in carts))
     target = {"period": "cycle", "period_start": SECOND}
     mart.add(
         "fct_plan_target",
         {"kpi": "net_sales", "period": "cycle", "period_start": FIRST, "target": "2500"},
         target | {"kpi": "net_sales", "target": "9000"}, target | {"kpi": "orders", "target": "45"},
-        target | {"kpi": "session_conversion_rate", "target": "0.12"},
+        target | {"kpi": "session_conversion_rate", "target": "0.12"}, target | {"kpi": "loyalty_members", "target": "9"},
+        target | {"kpi": "cart_abandonment_rate", "target": "0.6"},
     )  # fmt: skip
     mart.add(
         "fct_plan_initiative",
@@ -100,6 +113,22 @@ def test_a_running_cycle_is_held_against_the_paced_target_and_as_many_days_of_th
     found = review(told, SECOND, "session_conversion_rate", "all", *figures)
     assert found[:5] == pytest.approx((0.2, 0.12, 0.1, 0.02, 0.1))
     assert found[5:] == ("off_track", False)
+
+
+def test_a_state_of_a_running_cycle_is_held_against_the_same_day_of_the_one_before_and_against_no_target(
+    told: Mart,
+) -> None:
+    found = review(
+        told, SECOND, "loyalty_members", "all", "baseline", "target", "actual", "gap", "gap_to_baseline", "status"
+    )
+    # m1 and m2 on 10 January; m1 to m4 on 10 April, the day before as_of; nothing is said of 9 before 29 June
+    assert found == (2, None, 4, None, -2, None)
+
+
+def test_what_may_still_end_well_falls_short_of_nothing(told: Mart) -> None:
+    figures = ("baseline", "target", "actual", "gap", "gap_to_baseline", "money_at_stake")
+    # one of two carts was ordered; one of 10 April may be until the 17th
+    assert review(told, SECOND, "cart_abandonment_rate", "all", *figures) == (0.5, 0.6, 1, None, None, None)
 
 
 def test_a_cycle_without_one_before_it_has_no_baseline(told: Mart) -> None:

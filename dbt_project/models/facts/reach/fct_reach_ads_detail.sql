@@ -1,4 +1,5 @@
--- Grain: one detail or period report of an ad account and the days that it speaks for, beside the report that bears them.
+-- Grain: one detail or period report of an ad account and the days that it speaks for, beside the report that bears
+-- them.
 {% set daily = [
     'keyword_daily', 'search_term_daily', 'ad_daily', 'connector_campaign_daily', 'connector_keyword_daily',
     'connector_search_term_daily'

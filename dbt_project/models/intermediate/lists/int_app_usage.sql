@@ -34,7 +34,7 @@ final as (
         with_person.used_at,
         {{ local_day('with_person.used_at', 'accounts.time_zone') }} as day,
         with_person.feature,
-        coalesce(with_person.seconds, 0) as seconds
+        with_person.seconds
     from with_person
     inner join accounts on with_person.source = accounts.source and with_person.account = accounts.account
     left join persons on with_person.person_id = persons.person_id

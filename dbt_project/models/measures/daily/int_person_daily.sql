@@ -62,9 +62,17 @@ became_leads as (
     where person_id is not null
 ),
 
+-- a use whose time nobody states counts its user, and on no side of the time per user
+timed_uses as (
+    select person_id, market, day, 'usage' as activity from app_usage
+    union all
+    select person_id, market, day, 'timed_usage' as activity from app_usage
+    where seconds is not null
+),
+
 uses as (
     select distinct
-        'usage' as activity,
+        activity,
         person_id,
         day,
         cast(null as varchar) as channel,
@@ -73,7 +81,7 @@ uses as (
         cast(null as timestamp) as began_at,
         cast(null as timestamp) as ordered_at,
         false as is_repeat_order
-    from app_usage
+    from timed_uses
     where person_id is not null
 ),
 

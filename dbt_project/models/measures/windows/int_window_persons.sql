@@ -120,7 +120,7 @@ customers as (
 
 users as (
     select * from in_window
-    where activity = 'usage'
+    where activity in ('usage', 'timed_usage')
 ),
 
 -- a person is active on a day with an order in the churn window that ends on it
@@ -195,7 +195,8 @@ counted_users as (
         window_start,
         window_end,
         {{ rolled_up() }},
-        count(distinct person_id) as active_users
+        count(distinct case when activity = 'usage' then person_id end) as active_users,
+        count(distinct case when activity = 'timed_usage' then person_id end) as active_users_with_seconds
     from users
     {{ roll_up_groups(['period', 'window_start', 'window_end']) }}
 ),
@@ -264,7 +265,7 @@ counted as (
     {% for relation, measures in [
         ('counted_visitors', ['visitors', 'interacting_visitors', 'new_visitors', 'converting_visitors', 'visitors_who_became_leads']),
         ('counted_customers', ['customers_purchasing', 'returning_customers']),
-        ('counted_users', ['active_users']),
+        ('counted_users', ['active_users', 'active_users_with_seconds']),
         ('counted_active_customers', ['active_customers_at_start', 'retained_customers']),
         ('counted_customers_at_end', ['active_customers_at_end', 'advocates']),
     ] -%}

@@ -19,8 +19,10 @@ readings as (
         windows.period,
         windows.window_start,
         windows.window_end,
-        case when state_measures.read_on = 'start' then {{ add_days('windows.window_start', -1) }} else windows.reached_on end
-            as day
+        case
+            when state_measures.read_on = 'start' then {{ add_days('windows.window_start', -1) }}
+            else windows.reached_on
+        end as day
     from windows
     cross join state_measures
 ),

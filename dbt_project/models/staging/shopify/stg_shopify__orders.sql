@@ -17,6 +17,7 @@ orders as (
         max(order_id) as order_id,
         row_number() over (partition by account, order_name order by created_at) as number_of_name
     from landed
+    where created_at is not null
     group by account, order_name, created_at
 ),
 
@@ -31,7 +32,7 @@ final as (
         ---------- ids
         -- the first order of a name bears it alone, another one with its id
         case
-            when orders.number_of_name = 1 then landed.order_name
+            when coalesce(orders.number_of_name, 1) = 1 then landed.order_name
             else concat(landed.order_name, ' · ', coalesce(orders.order_id, cast(landed.created_at as varchar)))
         end as order_name,
         landed.order_id,
@@ -59,7 +60,7 @@ final as (
         landed.lineitem_quantity,
         landed.lineitem_price
     from landed
-    inner join orders
+    left join orders
         on
             landed.account = orders.account
             and landed.order_name = orders.order_name

@@ -1,0 +1,152 @@
+"""Which accepted batches are held: implausible beside what was in effect before them, until a person accepts them.
+
+    of each source, account and table the batches by (exported_at, the file's own time, content hash)
+        ──► each judged against the earlier ones that are not held ──► held with a sentence, or in effect
+
+The order of arrival plays no part, and what a person accepted is not judged. Landing notes in the manifest what a file
+shows by itself (it breaks off, has no totals at its end, the rows of each day, orders whose lines are worth less than
+their subtotal); here it is compared. A batch that landed before these notes were made is not held for lack of them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
+
+import duckdb
+
+from raceway.common.sql import name
+from raceway.config.accounts import Accounts
+from raceway.config.settings import Settings
+from raceway.contracts.load import load_contract
+from raceway.ledger.states import BatchState
+
+_CLOSED_DAYS: Final = 3
+"""For how many whole days a day has to be over before its rows are taken for complete."""
+
+
+@dataclass
+class _Before:
+    """What the earlier batches of a table that are not held said."""
+
+    rows: dict[dt.date, int | None] = field(default_factory=dict)
+    """Rows in effect by day; None where the batch did not note them."""
+    totals: list[bool] = field(default_factory=list)
+    batches: list[BatchState] = field(default_factory=list)
+
+
+def held_batches(accepted: Iterable[BatchState], accounts: Accounts, settings: Settings) -> dict[str, str]:
+    """The held batches by id, each with the sentence that says why and what to do.
+
+    The sentence is empty where a later export that is not held speaks for all the same days: nobody has to decide.
+    """
+    groups: dict[tuple[str, str, str], list[BatchState]] = defaultdict(list)
+    for batch in accepted:
+        if not batch.is_filtered:
+            groups[batch.source, batch.table, batch.account].append(batch)
+    held: dict[str, str] = {}
+    for (source, _, account), batches in groups.items():
+        before = _Before()
+        waiting: list[BatchState] = []
+        for batch in sorted(batches, key=lambda batch: batch.rank):
+            zone = accounts[source, account].zone
+            exported_on = batch.exported_at.astimezone(zone).date()
+            why = "" if batch.is_decided_by_a_person else "; ".join(_doubts(batch, before, exported_on, settings))
+            if why:
+                waiting.append(batch)
+                held[batch.batch_id] = _sentence(batch, why)
+            else:
+                _take(batch, before)
+                for other in [w for w in waiting if w.scope_kind == "days" and _claimed(w) <= _claimed(batch)]:
+                    held[other.batch_id] = ""
+    return held
+
+
+def _sentence(batch: BatchState, why: str) -> str:
+    files = ", ".join(file["path"] for file in batch.files) or batch.batch_id
+    return (
+        f"batch {batch.batch_id} ({batch.source}.{batch.table} of {batch.account}, {files}) is held: {why}; "
+        f"what was in effect before stays. Export it again, or put it into effect with: raceway accept {batch.batch_id}"
+    )
+
+
+def _doubts(batch: BatchState, before: _Before, exported_on: dt.date, settings: Settings) -> Iterator[str]:
+    """Why a batch is implausible beside what was before it; nothing where it is not."""
+    if batch.head.get("breaks_off"):
+        yield str(batch.head["breaks_off"])
+    if batch.head.get("ends_with_total") is False and before.totals and all(before.totals):
+        yield "its totals row is missing, which every earlier file of this account had"
+    yield from _days_lost(batch, before, exported_on, settings)
+    yield from _lines_lost(batch, before)
+
+
+def _days_lost(batch: BatchState, before: _Before, exported_on: dt.date, settings: Settings) -> Iterator[str]:
+    """A stated period without a row where there were rows, or too many rows of closed days gone."""
+    rows = batch.rows_by_day
+    if batch.scope_kind != "days" or rows is None:
+        return
+    known = {day: count for day in _claimed(batch) if (count := before.rows.get(day))}
+    if not batch.rows_landed and known:
+        first, last = min(known), max(known)
+        yield f"it has no rows for {first} to {last}, of which {sum(known.values())} rows are in effect"
+        return
+    closed = [day for day in known if (exported_on - day).days > _CLOSED_DAYS]
+    old, new = sum(known[day] for day in closed), sum(rows.get(day, 0) for day in closed)
+    most = settings.gate.rows_taken
+    if old and (old - new) / old > most:
+        yield (
+            f"it takes {old - new} of {old} rows of days that were over for {_CLOSED_DAYS} days ({min(closed)} to "
+            f"{max(closed)}), more than {most:.0%} (gate.rows_taken)"
+        )
+
+
+def _lines_lost(batch: BatchState, before: _Before) -> Iterator[str]:
+    """Orders that lost lines which their own subtotal still includes; a subtotal that fell with them is an edit."""
+    short = {entity: (int(lines), Decimal(stated), Decimal(goods))
+             for entity, lines, stated, goods in batch.head.get("short_orders", ())}  # fmt: skip
+    rule = load_contract(batch.source, batch.home).table(batch.table).meta.goods
+    if not short or rule is None or not before.batches:
+        return
+    with duckdb.connect() as connection:
+        earlier = connection.execute(
+            f"select _entity, _batch_id, count(*), max({name(rule.stated)}) "
+            "from read_parquet($1, union_by_name = true) where _entity in (select unnest($2)) group by all",
+            [[str(other.path) for other in before.batches], list(short)],
+        ).fetchall()
+    rank = {other.batch_id: other.rank for other in before.batches}
+    lost = []
+    for entity, (lines, stated, goods) in sorted(short.items()):
+        known = [row for row in earlier if row[0] == entity]
+        if known:
+            _, _, had, had_stated = max(known, key=lambda row: rank[row[1]])
+            # a discount on shipping makes a sum look short; then it is the subtotal that stayed as it was
+            if had > lines and (stated > goods or stated >= (had_stated or 0)):
+                lost.append(entity)
+    if lost:
+        more = f" and {len(lost) - 1} more orders" if len(lost) > 1 else ""
+        yield f"order {lost[0]}{more} lost lines that its own subtotal still includes"
+
+
+def _take(batch: BatchState, before: _Before) -> None:
+    """Adds a batch that is not held to what later ones are judged against."""
+    rows = batch.rows_by_day
+    if batch.scope_kind == "days":
+        for day in _claimed(batch):
+            before.rows[day] = None if rows is None else rows.get(day, 0)
+    if batch.head.get("ends_with_total") is not None:
+        before.totals.append(batch.head["ends_with_total"])
+    if batch.scope_kind == "entities":
+        before.batches.append(batch)
+
+
+def _claimed(batch: BatchState) -> set[dt.date]:
+    """The days that a batch speaks for; one that covers everything up to its export takes none after its last row."""
+    days = set(batch.covered_days())
+    if batch.covers_through_zone and batch.rows_by_day is not None:
+        last = max(batch.rows_by_day, default=dt.date.min)
+        days = {day for day in days if day <= last}
+    return days

@@ -1,0 +1,208 @@
+"""Implausible exports are held at the freeze: what was in effect stays, until a person accepts them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import duckdb
+import pytest
+
+from raceway.build.freeze import Frozen, freeze
+from raceway.config.accounts import load_accounts
+from raceway.config.settings import load_settings
+from raceway.ledger.decisions import UnknownBatch, accept
+from tests.support.desk import AS_OF, Desk
+
+HEAD = "Campaign report\n1 March 2026 - 8 March 2026\nDay,Campaign,Currency code,Impr.,Clicks,Cost\n"
+ORDERS = (
+    "Name,Id,Email,Financial Status,Currency,Subtotal,Total,Discount Amount,Created at,Lineitem quantity,Lineitem name,"
+    "Lineitem price\n"
+)
+RUNS = iter(range(10_000))
+
+
+def campaigns(*names: str, day: str = "2026-03-02", total: bool = False) -> str:
+    rows = [f'{day},"{name}",VND,100,10,{10_000 * n}\n' for n, name in enumerate(names, 1)]
+    return HEAD + "".join(rows) + ("Total: Campaigns,--,VND,1,1,1\n" if total else "")
+
+
+def line(name: str, item: str, price: int, subtotal: str = "", discount: str = "") -> str:
+    head = f"paid,VND,{subtotal},{subtotal},{discount}" if subtotal else ",,,,"
+    return f"{name},,,{head},2026-03-02 10:00:00 +0700,1,{item},{price}\n"
+
+
+class Nights:
+    """A home into which exports come, one after the other."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk, self.home = desk, desk.home
+
+    def land(self, place: str, content: str, at: str) -> str:
+        outcome = self.desk.land_one(place, content, at)
+        assert outcome.status == "landed", outcome.reason
+        return outcome.batches[0]
+
+    def freeze(self) -> Frozen:
+        return freeze(self.home, f"r{next(RUNS):05}", AS_OF, load_settings(self.home), load_accounts(self.home))
+
+    def rows(self, source: str, table: str, columns: str) -> list[tuple[Any, ...]]:
+        """Rows in effect."""
+        with duckdb.connect(str(self.home.warehouse), read_only=True) as connection:
+            paths = connection.execute(
+                "select path from frozen.batches where source = ? and table_name = ?", [source, table]
+            ).fetchall()
+            scope = "_entity" if source == "shopify" else "cast(day as varchar)"
+            return connection.execute(
+                f"select {columns} from read_parquet(?) as r semi join frozen.scopes as s "
+                f"on r._batch_id = s.batch_id and {scope} = s.scope order by all",
+                [[path for (path,) in paths]],
+            ).fetchall()
+
+    def cost(self) -> int:
+        return int(sum(cost for (cost,) in self.rows("google_ads", "campaign_daily", "cost")))
+
+
+@pytest.fixture
+def nights(desk: Desk) -> Nights:
+    return Nights(desk)
+
+
+PLACE = "google_ads/vn/Campaign report.csv"
+WHOLE = campaigns("X", "Y", "Z")
+
+
+@pytest.mark.parametrize(
+    ("newer", "why"),
+    [
+        (WHOLE[: WHOLE.index('"Z"') + 2], "the file breaks off inside a quote (row 3)"),
+        (WHOLE[: WHOLE.index('"Z"') + 8], "the file breaks off inside a row (row 3)"),
+        (campaigns("X", "Y"), "it takes 1 of 3 rows of days that were over for 3 days (2026-03-02 to 2026-03-02)"),
+        (HEAD, "it has no rows for 2026-03-02 to 2026-03-02, of which 3 rows are in effect"),
+    ],
+    ids=["a quote", "a row", "closed days", "an emptied period"],
+)
+def test_a_cut_export_is_held_and_the_old_stays_until_a_person_accepts_it(nights: Nights, newer: str, why: str) -> None:
+    nights.land(PLACE, WHOLE, "2026-03-05 05:00")
+    cut = nights.land(PLACE, newer, "2026-03-09 05:00")
+    frozen = nights.freeze()
+    assert list(frozen.waiting) == [cut]
+    assert why in frozen.waiting[cut]
+    assert f"raceway accept {cut}" in frozen.waiting[cut]
+    assert nights.cost() == 60_000
+    accept(nights.home, cut, who="an")
+    assert nights.freeze().waiting == {}
+    assert nights.cost() < 60_000
+    with pytest.raises(UnknownBatch, match="accepted already"):
+        accept(nights.home, cut)
+
+
+def test_lines_of_json_that_break_off_are_held(nights: Nights) -> None:
+    event = (
+        '{"event_date":"20260305","event_timestamp":"1772683200000000","event_name":"page_view","user_pseudo_id":"%d"}'
+    )
+    whole = "".join(f"{event % n}\n" for n in range(4))
+    cut = nights.land("ga4/site/events_20260305.jsonl", whole[:-20], "2026-03-07 05:00")
+    nights.land("ga4/site/events_20260306.jsonl", whole.replace("20260305", "20260306")[:-1], "2026-03-07 05:00")
+    frozen = nights.freeze()
+    assert list(frozen.waiting) == [cut]
+    assert "the file breaks off inside a line (line 4)" in frozen.waiting[cut]
+
+
+def test_what_is_held_does_not_depend_on_what_came_first(nights: Nights) -> None:
+    cut = nights.land(PLACE, campaigns("X"), "2026-03-09 05:00")
+    assert nights.freeze().waiting == {}
+    nights.land(PLACE, WHOLE, "2026-03-05 05:00")
+    assert list(nights.freeze().waiting) == [cut]
+    assert nights.cost() == 60_000
+
+
+def test_a_held_export_is_nothing_to_judge_by_and_a_whole_one_after_it_ends_the_matter(nights: Nights) -> None:
+    nights.land(PLACE, WHOLE, "2026-03-05 05:00")
+    nights.land(PLACE, campaigns("X"), "2026-03-07 05:00")
+    nights.land(PLACE, campaigns("X", "Y", "Z", "W"), "2026-03-09 05:00")
+    assert nights.freeze().waiting == {}
+    assert nights.cost() == 100_000
+
+
+def test_days_that_were_not_over_for_three_days_are_restated_as_ever(nights: Nights) -> None:
+    nights.land(PLACE, campaigns("X", "Y", "Z", day="2026-03-06"), "2026-03-08 05:00")
+    nights.land(PLACE, campaigns("X", day="2026-03-06"), "2026-03-09 05:00")
+    assert nights.freeze().waiting == {}
+    assert nights.cost() == 10_000
+
+
+def test_a_fifth_of_the_rows_may_go(nights: Nights) -> None:
+    nights.land(PLACE, campaigns("V", "W", "X", "Y", "Z"), "2026-03-05 05:00")
+    nights.land(PLACE, campaigns("V", "W", "X", "Y"), "2026-03-09 05:00")
+    assert nights.freeze().waiting == {}
+
+
+def test_a_period_that_was_always_empty_is_zeros(nights: Nights) -> None:
+    nights.land(PLACE, HEAD, "2026-03-05 05:00")
+    nights.land(PLACE, HEAD.replace("8 March", "7 March"), "2026-03-09 05:00")
+    assert nights.freeze().waiting == {}
+
+
+def test_a_totals_row_that_every_file_had_is_missed(nights: Nights) -> None:
+    nights.land(PLACE, campaigns("X", "Y", day="2026-03-07", total=True), "2026-03-08 04:00")
+    cut = nights.land(PLACE, campaigns("X", "Y", day="2026-03-07"), "2026-03-08 05:00")
+    assert "its totals row is missing" in nights.freeze().waiting[cut]
+
+
+def test_files_that_never_had_totals_miss_none(nights: Nights) -> None:
+    nights.land(PLACE, campaigns("X", day="2026-03-07"), "2026-03-08 04:00")
+    nights.land(PLACE, campaigns("X", "Y", day="2026-03-07", total=True), "2026-03-08 05:00")
+    nights.land(PLACE, campaigns("X", "Y", "Z", day="2026-03-07"), "2026-03-08 06:00")
+    assert nights.freeze().waiting == {}
+
+
+def test_an_order_that_loses_lines_its_own_subtotal_still_includes_is_held(nights: Nights) -> None:
+    place = "shopify/shop/orders_export.csv"
+    nights.land(place, ORDERS + line("#1", "Shirt", 100, "160", "0") + line("#1", "Cap", 60), "2026-03-05 05:00")
+    cut = nights.land(place, ORDERS + line("#1", "Shirt", 100, "160", "0"), "2026-03-08 05:00")
+    assert "order #1 lost lines that its own subtotal still includes" in nights.freeze().waiting[cut]
+    assert nights.rows("shopify", "orders", "lineitem_name") == [("Cap",), ("Shirt",)]
+
+
+@pytest.mark.parametrize("discount", ["0", "30"])
+def test_an_order_whose_subtotal_fell_with_its_lines_was_edited(nights: Nights, discount: str) -> None:
+    """A discount of 30 is one on the shipping: it makes no line missing."""
+    place = "shopify/shop/orders_export.csv"
+    nights.land(place, ORDERS + line("#1", "Shirt", 100, "160", discount) + line("#1", "Cap", 60), "2026-03-05 05:00")
+    nights.land(place, ORDERS + line("#1", "Shirt", 100, "100", discount), "2026-03-08 05:00")
+    assert nights.freeze().waiting == {}
+    assert nights.rows("shopify", "orders", "lineitem_name") == [("Shirt",)]
+
+
+def test_of_two_downloads_of_one_named_day_the_newer_file_counts(nights: Nights) -> None:
+    head = "Ngày,Số lần nhấp,Số lần hiển thị,CTR,Vị trí\n"
+    name = "search_console/site/example-Performance-on-Search-2026-03-08/{}/Biểu đồ.csv"
+    for order, clicks, at in (("a", 5, "2026-03-08 09:00"), ("b", 7, "2026-03-08 11:00"), ("c", 3, "2026-03-08 07:00")):
+        nights.land(name.format(order), head + f'2026-03-01,{clicks},100,"5,5%","1,5"\n', at)
+    nights.freeze()
+    assert nights.rows("search_console", "daily", "clicks") == [(7,)]
+
+
+def test_a_name_with_an_impossible_day_is_refused_with_a_sentence(desk: Desk) -> None:
+    folder = "search_console/site/example-Performance-on-Search-2026-02-30"
+    chart = desk.land_one(f"{folder}/Chart.csv", "Date,Clicks,Impressions,CTR,Position\n2026-02-01,5,100,5%,1.5\n")
+    assert "“2026-02-30” in its name is no day of the calendar" in chart.reason
+    till = desk.land_one(
+        "square/till/items-2026-02-28-2026-02-30.csv",
+        "Date,Time,Time Zone,Item,Qty,Gross Sales,Net Sales,Transaction ID,Event Type\n"
+        "2026-02-28,10:00:00,Hanoi,Tea,1,$8.00,$8.00,T1,Payment\n",
+    )
+    assert "the days in its name are no period of the calendar" in till.reason
+
+
+def test_the_share_that_a_restatement_may_take_is_a_setting(nights: Nights) -> None:
+    path = nights.home.settings
+    text = path.read_text(encoding="utf-8")
+    assert "rows_taken" in text
+    nights.land(PLACE, WHOLE, "2026-03-05 05:00")
+    nights.land(PLACE, campaigns("X", "Y"), "2026-03-09 05:00")
+    settings = load_settings(nights.home)
+    free = settings.model_copy(update={"gate": settings.gate.model_copy(update={"rows_taken": 0.5})})
+    frozen = freeze(nights.home, f"r{next(RUNS):05}", dt.date(2026, 3, 10), free, load_accounts(nights.home))
+    assert frozen.waiting == {}

@@ -1,0 +1,136 @@
+"""Totals are no rows and rows no totals; a header, a sheet or a merged cell never makes a number count twice or not."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Mapping
+from decimal import Decimal
+
+import openpyxl
+import pytest
+
+from tests.support.desk import Desk
+
+TIKTOK = [
+    "By Day",
+    "Campaign name",
+    "Ad group name",
+    "Ad name",
+    "Currency",
+    "Cost",
+    "Impressions",
+    "Clicks (destination)",
+]
+TIKTOK += ["Complete payment"]
+
+
+@pytest.fixture
+def tiktok(desk: Desk) -> Desk:
+    with desk.home.accounts.open("a", encoding="utf-8") as file:
+        columns = len(desk.home.accounts.read_text(encoding="utf-8").splitlines()[0].split(","))
+        file.write(f"tiktok_ads,vn,TikTok,,VN,Asia/Ho_Chi_Minh,VND{',' * (columns - 7)}\n")
+    return desk
+
+
+def book(sheets: Mapping[str, list[list[object]]], merged: str = "") -> bytes:
+    """A workbook of sheets; `merged` is merged in the first one."""
+    made = openpyxl.Workbook()
+    made.remove(made.active)  # type: ignore[arg-type]  # a new workbook has one
+    for title, rows in sheets.items():
+        sheet = made.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    if merged:
+        made.worksheets[0].merge_cells(merged)
+    buffer = io.BytesIO()
+    made.save(buffer)
+    return buffer.getvalue()
+
+
+def line(day: dt.date | None, campaign: str, cost: int) -> list[object]:
+    return [day, campaign, "G", "A", "VND", cost, 1000, 10, 0]
+
+
+def test_a_campaign_whose_name_begins_as_a_total_does_is_a_row(desk: Desk) -> None:
+    outcome = desk.land_one(
+        "google_ads/vn/a.csv",
+        "Day,Campaign status,Campaign,Currency code,Campaign type,Clicks,Impr.,Cost\n"
+        '2026-03-03,Enabled,"Total: Sportswear",VND,Search,40,800,500000\n'
+        "2026-03-03,Enabled,Brand,VND,Search,30,700,100000\n"
+        ",Total: Campaigns, --,VND,,70,1500,600000\n",
+    )
+    assert (outcome.rows_landed, outcome.rows_furniture) == (2, 1)
+    assert desk.rows(outcome, "campaign, cost") == [("Total: Sportswear", 500000), ("Brand", 100000)]
+
+
+def test_so_is_one_in_a_report_without_days(desk: Desk) -> None:
+    outcome = desk.land_one(
+        "google_ads/vn/a.csv",
+        "Campaign report\n1 March 2026 - 5 March 2026\n"
+        "Campaign status,Campaign,Currency code,Campaign type,Clicks,Impr.,Cost\n"
+        'Enabled,"Total: Sportswear",VND,Search,40,800,500000\n'
+        "Enabled,Brand,VND,Search,30,700,100000\n"
+        "Total: Campaigns, --,VND, --,70,1500,600000\n",
+    )
+    assert desk.rows(outcome, "campaign, cost") == [("Total: Sportswear", 500000), ("Brand", 100000)]
+
+
+def test_so_is_one_of_tiktok(tiktok: Desk) -> None:
+    outcome = tiktok.land_one(
+        "tiktok_ads/vn/r.csv",
+        ",".join(TIKTOK)
+        + "\n2026-03-03,Total of 5 colours,G,A,VND,50000,1000,10,0\n2026-03-03,X,G,A,VND,10000,1000,10,0\n"
+        "Total of 2 results,-,-,-,VND,60000,2000,20,0\n",
+    )
+    assert tiktok.rows(outcome, "campaign, cost") == [("Total of 5 colours", 50000), ("X", 10000)]
+    assert outcome.rows_furniture == 1
+
+
+def test_a_broken_row_with_a_day_is_refused_and_no_furniture(desk: Desk) -> None:
+    outcome = desk.land_one(
+        "google_ads/vn/a.csv",
+        "Day,Campaign,Impr.,Clicks,Cost\n2026-03-01,A,1,1,5\n2026-03-01,B,1,1,5\n2026-03-01,Total: C,1\n2026-03-01,D,1,1,5\n",
+    )
+    assert (outcome.rows_landed, outcome.rows_refused, outcome.rows_furniture) == (3, 1, 0)
+
+
+def test_a_header_that_stands_twice_over_different_values_refuses_the_file(desk: Desk) -> None:
+    head = "Day,Campaign name,Impressions,Impressions,Amount spent (USD),Link clicks\n"
+    outcome = desk.land_one("meta_ads/us/a.csv", head + "2026-03-04,C,5,5,6,1\n2026-03-04,D,0,2100,6,1\n")
+    assert outcome.status == "refused"
+    assert "a.csv, row 2: the header “Impressions” stands twice, over “0” and “2100”" in outcome.reason
+    same = desk.land_one("meta_ads/us/b.csv", head + "2026-03-04,C,5,5,6,1\n2026-03-04,D,7,7,6,1\n")
+    assert desk.rows(same, "campaign, impressions") == [("C", 5), ("D", 7)]
+
+
+def test_a_day_that_is_merged_over_rows_is_the_day_of_each(tiktok: Desk) -> None:
+    rows: list[list[object]] = [list(TIKTOK), line(dt.date(2026, 3, 3), "X", 1), line(None, "Y", 2), line(None, "Z", 3)]
+    outcome = tiktok.land_one("tiktok_ads/vn/r.xlsx", book({"Report": rows}, merged="A2:A4"))
+    assert tiktok.rows(outcome, "day, campaign, cost") == [
+        (dt.date(2026, 3, 3), name, Decimal(cost)) for name, cost in (("X", 1), ("Y", 2), ("Z", 3))
+    ]
+
+
+def test_two_sheets_of_two_months_are_one_export(tiktok: Desk) -> None:
+    sheets = {
+        "Feb": [list(TIKTOK), line(dt.date(2026, 2, 27), "X", 10000)],
+        "Mar": [list(TIKTOK), line(dt.date(2026, 3, 2), "X", 20000)],
+    }
+    outcome = tiktok.land_one("tiktok_ads/vn/r.xlsx", book(sheets))
+    assert tiktok.rows(outcome, "cost") == [(10000,), (20000,)]
+
+
+def test_a_sheet_that_repeats_rows_of_another_refuses_the_workbook(tiktok: Desk) -> None:
+    day = dt.date(2026, 3, 2)
+    sheets = {"All": [list(TIKTOK), line(day, "X", 2), line(day, "Y", 5)], "Only Y": [list(TIKTOK), line(day, "Y", 5)]}
+    outcome = tiktok.land_one("tiktok_ads/vn/r.xlsx", book(sheets))
+    assert outcome.status == "refused"
+    assert "r.xlsx/Only Y, row 1: 1 rows stand in r.xlsx/All too and would count twice" in outcome.reason
+
+
+def test_equal_rows_of_one_sheet_are_rows(desk: Desk) -> None:
+    """Three ads of one name, two of them with equal numbers."""
+    content = "Day,Campaign name,Ad set name,Ad name,Impressions,Amount spent (USD),Link clicks\n"
+    outcome = desk.land_one("meta_ads/us/a.csv", content + "2026-03-04,C,S,A,1000,10,5\n" * 2)
+    assert desk.rows(outcome, "impressions") == [(1000,), (1000,)]
