@@ -41,7 +41,20 @@ _MONTHLY: Final = ("plan/company/targets", "plan/company/market_size")
 """Whose days stand for a month: they go to the same month of the year before."""
 
 _MONTHS: Final = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-_LONG: Final = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_LONG: Final = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _NAMES: Final = "|".join([*_LONG, *_MONTHS])
 
 

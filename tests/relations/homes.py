@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import random
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from raceway.build.freeze import freeze
 from raceway.common.home import Home
 from raceway.common.sql import parquet_of
 from raceway.config.accounts import load_accounts
+from raceway.config.init import init_home
 from raceway.config.settings import load_settings
 from raceway.contracts.grammar import Scope
 from raceway.contracts.load import load_contract
@@ -74,6 +76,16 @@ def deliver(home: Home, files: Iterable[File]) -> None:
         assert not path.exists(), file.place
         path.write_bytes(file.data)
         os.utime(path, (file.seconds, file.seconds))
+
+
+def without_inbox(home: Home, root: Path) -> Home:
+    """A home of the same company, with nothing in it."""
+    empty = init_home(root)
+    for path in home.root.iterdir():
+        if path.is_file():
+            shutil.copyfile(path, root / path.name)
+    shutil.copyfile(home.hash_key, empty.hash_key)
+    return empty
 
 
 def land_all(home: Home, sources: Iterable[str], as_of: dt.date, order: random.Random | None = None) -> list[Outcome]:

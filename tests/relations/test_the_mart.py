@@ -12,7 +12,9 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import random
 import re
+import shutil
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -25,12 +27,15 @@ from raceway.build.dbt_run import absent_sources, build
 from raceway.build.freeze import freeze
 from raceway.common.home import PROJECT, Home
 from raceway.config.accounts import load_accounts
+from raceway.config.init import init_home
 from raceway.config.settings import load_settings
 from raceway.contracts.files import source_names
 from raceway.night.wiring import STAGES
-from tests.golden.golden_week import night
-from tests.relations.golden_varied import EARLIER, TIMES, lay_out_varied
-from tests.relations.homes import File, deliver, land_all
+from tests.golden.golden_week import FOLDER, lay_out, night
+from tests.relations.golden_varied import EARLIER, TIMES, earlier, lay_out_varied
+from tests.relations.homes import File, deliver, land_all, without_inbox
+from tests.relations.told import TELLINGS, world
+from tests.support.length import ALL
 from tests.support.once import once
 
 AS_OF = dt.date(2026, 3, 9)
@@ -254,3 +259,47 @@ def test_added_people_change_nothing_of_the_others(
 
 def _later(row: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(cell + EARLIER if isinstance(cell, dt.date) else cell for cell in row)
+
+
+# the long form: each of these builds a mart of its own
+
+
+@pytest.mark.skipif(not ALL, reason="builds a mart: make test-all")
+def test_a_home_told_otherwise_builds_the_same_mart(
+    base: duckdb.DuckDBPyConnection, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """What test_files_told_otherwise says of effective rows, once to the end."""
+    golden = lay_out(tmp_path / "golden")
+    home = without_inbox(golden, tmp_path / "home")
+    luck = random.Random(1)
+    (tmp_path / "scratch").mkdir()
+    for exports in world(home.root, golden, tmp_path / "scratch").exports.values():
+        for one in (one for export in exports for one in export):
+            said = (way(one, luck) for way in luck.sample(TELLINGS, len(TELLINGS)))
+            deliver(home, next((files for files in said if files), [one.file]))
+    shutil.copyfile(night(tmp_path_factory).hash_key, home.hash_key)
+    built(home, AS_OF)
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        for table in ("race_kpi", "race_measure", "customer_360", "cohort_retention", "osa_review"):
+            names = [column[0] for column in base.execute(f"select * from {table} limit 0").description]
+            select = f"select {', '.join(names)} from {table} order by all"
+            assert base.execute(select).fetchall() == connection.execute(select).fetchall(), table
+
+
+@pytest.mark.skipif(not ALL, reason="builds a mart: make test-all")
+def test_a_market_of_its_own_is_what_a_home_with_only_its_accounts_shows(
+    other: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    home = init_home(tmp_path / "home")
+    accounts = (FOLDER / "accounts.csv").read_text(encoding="utf-8").splitlines(keepends=True)[0]
+    (home.root / "accounts.csv").write_text(accounts, encoding="utf-8")
+    settings = (FOLDER / "raceway.toml").read_text(encoding="utf-8")
+    (home.root / "raceway.toml").write_text(earlier(settings), encoding="utf-8")
+    add_market(home)
+    built(home, AS_OF - EARLIER)
+    columns = "kpi, period, period_start, channel, numerator, denominator, value"
+    select = f"select {columns} from race_kpi where market = ? and value is not null order by all"
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        alone = connection.execute(select, [NEW]).fetchall()
+    assert alone
+    assert alone == other.execute(select, [NEW]).fetchall()

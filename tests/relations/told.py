@@ -12,18 +12,22 @@ import random
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 import openpyxl
 from openpyxl.cell import WriteOnlyCell
 
+from raceway.common.home import Home
 from raceway.contracts.grammar import SourceContract
+from raceway.contracts.load import load_contract
+from raceway.inbox.exports import find_exports
 from raceway.reading.members import Member, open_members
+from raceway.reading.number_format import is_numeric
 from raceway.reading.recognise import recognise
 from raceway.reading.shape import Shape, normal
-from tests.relations.homes import File
+from tests.relations.homes import File, Rows, inbox_of
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,45 @@ def shuffled(read: Read, luck: random.Random) -> list[File] | None:
     return [_bytes(read, _written(read, top + [[record[place] for place in order] for record in table]))]
 
 
+def in_other_numbers(read: Read, _: random.Random) -> list[File] | None:
+    """The other sign of decimals and thousands, where a count or an amount of the file proves it."""
+    if not read.is_delimited:
+        return None
+    assert read.shape is not None
+    shape, meta = read.shape, read.shape.table.meta
+    own = "." if shape.number_locale == "point" else ","
+    swapped = str.maketrans(".,", ",.")
+    numeric = {
+        place: column.data_type == "bigint" or column.meta.money
+        for column in shape.table.columns
+        if is_numeric(column) and not column.meta.ident
+        for place in shape.places.get(column.name, [])
+    }
+    if meta.unpivot or shape.below or {column.name for column in shape.table.columns if column.meta.qualifier_of}:
+        return None
+    records = read.records()
+    proved = False
+    for record in records[shape.header_at + 1 :]:
+        for place, weighs in numeric.items():
+            if place < len(record) and record[place].strip() not in meta.nulls:
+                found = re.fullmatch(r"([1-9]\d*)(\d{3})(\.0+)?", record[place].strip()) if own == "." else None
+                if found and weighs:  # 12345 -> 12.345: no count, and in a money without cents no amount, is 12,345
+                    record[place] = f"{int(found[1] + found[2]):,d}{found[3] or ''}"
+                    proved = proved or is_whole(shape, place) or found[3] is not None
+                proved = proved or bool(
+                    is_whole(shape, place) and re.fullmatch(r"[1-9]\d{0,2}([,.]\d{3})+", record[place])
+                )
+                record[place] = record[place].translate(swapped)
+    return [_bytes(read, _written(read, records))] if proved else None
+
+
+def is_whole(shape: Shape, place: int) -> bool:
+    """Whether the cells of a place are counts."""
+    return any(
+        column.data_type == "bigint" for column in shape.table.columns if place in shape.places.get(column.name, [])
+    )
+
+
 def as_workbook(read: Read, _: random.Random) -> list[File] | None:
     """A sheet of text cells, as a person makes it who opens the file in a spreadsheet and saves it."""
     if not read.is_delimited or not read.alone:
@@ -185,4 +228,31 @@ def doubled(read: Read, luck: random.Random) -> list[File] | None:
 
 
 Telling = Callable[[Read, random.Random], "list[File] | None"]
-TELLINGS: Final[tuple[Telling, ...]] = (decomposed, encoded, shuffled, as_workbook, split, doubled)
+TELLINGS: Final[tuple[Telling, ...]] = (
+    decomposed, encoded, shuffled, in_other_numbers, as_workbook, split, doubled,
+)  # fmt: skip
+
+
+@dataclass
+class World:
+    """An empty home, and the exports that its sources may have."""
+
+    empty: Path
+    exports: dict[str, list[list[Read]]]
+    """By source: the files of each export."""
+    landed: dict[tuple[str, tuple[int, ...]], Rows] = field(default_factory=dict)
+    """What some exports of a source are as they were written."""
+
+
+def world(empty: Path, filled: Home, scratch: Path) -> World:
+    """The exports that wait in a filled home, recognised; `empty` is the same home without them."""
+    exports: dict[str, list[list[Read]]] = {}
+    scratch.mkdir(exist_ok=True)
+    for source in sorted(path.name for path in filled.inbox.iterdir() if path.is_dir() and any(path.rglob("*.*"))):
+        files = {(file.account, file.path): file for file in inbox_of(filled, source)}
+        contract = load_contract(source, filled)
+        exports[source] = [
+            [read(files[export.account, file.path], contract, scratch, len(export.files) == 1) for file in export.files]
+            for export in find_exports(filled, source)
+        ]
+    return World(empty, exports)
