@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import shutil
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -22,7 +23,7 @@ from raceway.landing.outcome import Outcome
 from tests.fuzz.spoilt_files import fixtures, sample_to_spoil
 from tests.golden.golden_week import lay_out
 from tests.relations import told
-from tests.relations.homes import File, Rows, deliver, difference, effective, land_all, without_inbox
+from tests.relations.homes import File, Rows, deliver, difference, effective, inbox_of, land_all, without_inbox
 from tests.relations.told import World, world
 from tests.support.length import ALL
 from tests.support.once import once
@@ -42,9 +43,17 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> list[World]:
             at = int(dt.datetime(2026, 3, 9, 3, 0, number, tzinfo=dt.UTC).timestamp())
             deliver(shortened, [File(source, file.account, file.name, file.data, at)])
     return [
-        world(without_inbox(home, root / f"empty {number}").root, home, root / f"scratch {number}")
-        for number, home in enumerate((golden, shortened))
+        world(_with_rates_alone(home, rates, root / f"empty {number}").root, home, root / f"scratch {number}")
+        for number, (home, rates) in enumerate(((golden, golden), (shortened, sample)))
     ]
+
+
+def _with_rates_alone(home: Home, rates: Home, root: Path) -> Home:
+    """A home of the same company in which nothing but rates has landed: without them no foreign amount is in effect."""
+    empty = without_inbox(home, root)
+    deliver(empty, [file for file in inbox_of(rates, "plan") if "fx_rates" in file.path])
+    assert {outcome.status for outcome in land_all(empty, ["plan"], AS_OF)} == {"landed"}
+    return empty
 
 
 @settings(

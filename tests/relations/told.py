@@ -208,6 +208,10 @@ def split(read: Read, luck: random.Random) -> list[File] | None:
     if any(len(record) != len(table[0]) for record in table) or read.shape.below:
         return None
     keys = sorted({tuple(record[place] for place in places) for record in table[1:]})
+    if scope.kind == "days" and (
+        meta.covers.pattern or meta.covers.period or not all(re.fullmatch(r"\d{4}-\d\d-\d\d", key[0]) for key in keys)
+    ):
+        return None  # the name speaks for its days in each part; of other dates the order is not that of their texts
     if scope.kind == "events":
         halves = [(table[1:][: len(table) // 2]), table[1:][len(table) // 2 :]]
     else:
