@@ -151,6 +151,7 @@ def _keyed(shape: Shape, cells: list[Cell]) -> str:
             for c in cells
             if c.column.data_type == "varchar" and c.column.name not in totals.segments and not c.column.meta.hash
             and not (c.column.meta.currency or c.column.meta.row_currency or c.column.meta.ident)
+            and not c.column.meta.header_of  # the header says it of every row
         ]  # fmt: skip
         keys += names
     return " or ".join(keys)
