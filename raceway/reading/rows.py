@@ -141,6 +141,8 @@ def _keyed(shape: Shape, cells: list[Cell]) -> str:
     that may be a label.
     """
     totals = shape.table.meta.totals
+    # what a header says it says of every row, of a total, too
+    cells = [c for c in cells if c.column.name not in shape.table.unpivoted and not c.column.meta.header_of]
     dated = [c for c in cells if c.column.data_type in ("date", "timestamp")]
     ids = [c for c in cells if c.column.meta.ident and c.column.data_type == "varchar"]
     keys = [f"{c.value} is not null" for c in dated]
@@ -151,7 +153,6 @@ def _keyed(shape: Shape, cells: list[Cell]) -> str:
             for c in cells
             if c.column.data_type == "varchar" and c.column.name not in totals.segments and not c.column.meta.hash
             and not (c.column.meta.currency or c.column.meta.row_currency or c.column.meta.ident)
-            and not c.column.meta.header_of  # the header says it of every row
         ]  # fmt: skip
         keys += names
     return " or ".join(keys)
