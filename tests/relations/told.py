@@ -143,15 +143,22 @@ def in_other_numbers(read: Read, _: random.Random) -> list[File] | None:
     for record in records[shape.header_at + 1 :]:
         for place, weighs in numeric.items():
             if place < len(record) and record[place].strip() not in meta.nulls:
-                found = re.fullmatch(r"([1-9]\d*)(\d{3})(\.0+)?", record[place].strip()) if own == "." else None
-                if found and weighs:  # 12345 -> 12.345: no count, and in a money without cents no amount, is 12,345
-                    record[place] = f"{int(found[1] + found[2]):,d}{found[3] or ''}"
-                    proved = proved or is_whole(shape, place) or found[3] is not None
-                proved = proved or bool(
-                    is_whole(shape, place) and re.fullmatch(r"[1-9]\d{0,2}([,.]\d{3})+", record[place])
-                )
+                number = record[place].strip()
+                if own == "." and weighs and re.fullmatch(r"[1-9]\d{3,}(\.0+)?", number):
+                    whole, point, cents = number.partition(".")
+                    record[place] = f"{int(whole):,d}{point}{cents}"
+                # of an amount in a currency without cents 150.000 is no fraction, of a count 12.345
+                proved = proved or (is_whole(shape, place) and proves(record[place], {"000"}))
+                proved = proved or (weighs and shape.currency == "VND" and proves(record[place], set()))
                 record[place] = record[place].translate(swapped)
     return [_bytes(read, _written(read, records))] if proved else None
+
+
+def proves(number: str, unless: set[str]) -> bool:
+    """Whether a grouped number, with its signs exchanged, can be nothing else: 12.345, but not `unless` 12.000 is 12."""
+    groups = re.split("[,.]", number.strip())
+    is_grouped = re.fullmatch(r"[1-9]\d{0,2}([,.]\d{3})+", number.strip()) is not None
+    return is_grouped and (len(groups) > 2 or groups[1] not in unless)
 
 
 def is_whole(shape: Shape, place: int) -> bool:
