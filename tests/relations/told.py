@@ -12,6 +12,7 @@ import random
 import re
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -19,6 +20,7 @@ from typing import Any, Final
 import openpyxl
 from openpyxl.cell import WriteOnlyCell
 
+from raceway.common.faults import ExportRefused
 from raceway.common.home import Home
 from raceway.contracts.grammar import SourceContract
 from raceway.contracts.load import load_contract
@@ -60,7 +62,10 @@ def read(file: File, contract: SourceContract, scratch: Path, alone: bool) -> Re
     cp1252 = any("cp1252" in table.meta.encodings for table in contract.tables)
     members = open_members(raw, file.path, scratch, cp1252)
     text = _text(file.data)
-    shape = recognise(contract, members[0]) if len(members) == 1 and isinstance(members[0], Member) and text else None
+    shape = None
+    if len(members) == 1 and isinstance(members[0], Member) and text:
+        with suppress(ExportRefused):  # of a sibling, which is no table
+            shape = recognise(contract, members[0])
     return Read(file, text, shape if isinstance(shape, Shape) else None, alone)
 
 
