@@ -182,9 +182,12 @@ def as_workbook(read: Read, _: random.Random) -> list[File] | None:
     files = read.shape.table.meta.files
     if read.shape.number_locale == "comma" or (files and not re.search(files, name)):
         return None  # a number's text in a cell is not written with a comma, which the cell's type would tell
+    records = read.records()
+    if any(len(record) > len(records[read.shape.header_at]) for record in records[read.shape.header_at :]):
+        return None  # GA4 writes `Grand total` behind the last column: in a sheet that is a column without a name
     workbook = openpyxl.Workbook(write_only=True)
     sheet = workbook.create_sheet(re.sub(r"[\[\]:*?/\\]", "_", PurePosixPath(read.file.path).name)[:31])
-    for record in read.records():
+    for record in records:
         sheet.append([_text_cell(sheet, text) for text in record])
     out = io.BytesIO()
     workbook.save(out)
