@@ -183,11 +183,12 @@ def _phone_sql(text: str, market: str) -> str:
     return f"rw_phone({text}, '{code}', {length})"
 
 
-# `normal_phone` in DuckDB, step by step: the text, its digits, all with the country's code, without it.
+# `normal_phone` in DuckDB, step by step: the text, its digits, all with the country's code, without it. A step that
+# later ones name more than once is bound by a list of one: written out as often, planning took seconds a column.
 _PHONE_MACROS: Final = (
     "rw_phone_text(x) as regexp_replace(rw_text(ltrim(rw_text(x), chr(39))), '\\.0+$', '')",
-    f"rw_phone_raw(x) as case when regexp_full_match(rw_phone_text(x), '{_NO_PHONE}') then '' "
-    f"else regexp_replace(rw_phone_text(x), '{_TRUNK_ZERO}', '\\1') end",
+    f"rw_phone_raw(text) as case when regexp_full_match(text, '{_NO_PHONE}') then '' "
+    f"else regexp_replace(text, '{_TRUNK_ZERO}', '\\1') end",
     "rw_digits(raw) as regexp_replace(raw, '[^0-9]', '', 'g')",
     "rw_phone_whole(raw, digits, code, size) as case when starts_with(raw, '+') then digits "
     "when starts_with(digits, '00') then substr(digits, 3) "
@@ -199,8 +200,9 @@ _PHONE_MACROS: Final = (
     "rw_phone_kept(whole, own, plus) as case when length(whole) between 8 and 15 and length(own) >= 7 "
     f"and replace(own, left(own, 1), '') <> '' and not list_contains({text_list(_TYPED)}, own) "
     "then plus || whole else '' end",
-    "rw_phone_of(raw, digits, code, size) as rw_phone_kept(rw_phone_whole(raw, digits, code, size), "
-    "rw_phone_own(rw_phone_whole(raw, digits, code, size), code), "
-    "case when code = '' and not starts_with(raw, '+') and regexp_matches(digits, '^0([^0]|$)') then '' else '+' end)",
-    "rw_phone(x, code, size) as rw_phone_of(rw_phone_raw(x), rw_digits(rw_phone_raw(x)), code, size)",
+    "rw_phone_sign(raw, digits, code) as case when code = '' and not starts_with(raw, '+') "
+    "and regexp_matches(digits, '^0([^0]|$)') then '' else '+' end",
+    "rw_phone(x, code, size) as list_transform([rw_phone_text(x)], lambda text: list_transform([rw_phone_raw(text)], "
+    "lambda raw: list_transform([rw_phone_whole(raw, rw_digits(raw), code, size)], lambda whole: "
+    "rw_phone_kept(whole, rw_phone_own(whole, code), rw_phone_sign(raw, rw_digits(raw), code)))[1])[1])[1]",
 )

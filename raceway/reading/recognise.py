@@ -106,7 +106,8 @@ def _recognise_csv(contract: SourceContract, member: Member) -> Shape | Unsuppor
             if missing or (table.meta.unpivot and not shape.wide):
                 attempts += [] if _of_others(shape) else [Attempt(table, shape, missing)]
                 continue
-            shape.preamble = "\n".join(clean(shape.delimiter.join(record)) for record in above)
+            # a spreadsheet gives the lines above a table as many cells as the table has
+            shape.preamble = "\n".join(clean(shape.delimiter.join(record).rstrip(shape.delimiter)) for record in above)
             if table.meta.title and not re.search(table.meta.title, shape.preamble):
                 continue
             if not _is_filled(shape, below):

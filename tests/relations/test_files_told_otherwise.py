@@ -60,7 +60,7 @@ def _with_rates_alone(home: Home, rates: Home, root: Path) -> Home:
     max_examples=HOMES, deadline=None, database=None, derandomize=not ALL,
     suppress_health_check=list(HealthCheck), phases=[Phase.generate],
 )  # fmt: skip
-@given(st.data())
+@given(data=st.data())
 def test_the_same_files_told_otherwise_are_the_same_rows(
     data: st.DataObject, worlds: list[World], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -12,6 +12,7 @@ import random
 import re
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -19,6 +20,7 @@ from typing import Any, Final
 import openpyxl
 from openpyxl.cell import WriteOnlyCell
 
+from raceway.common.faults import ExportRefused
 from raceway.common.home import Home
 from raceway.contracts.grammar import SourceContract
 from raceway.contracts.load import load_contract
@@ -60,7 +62,10 @@ def read(file: File, contract: SourceContract, scratch: Path, alone: bool) -> Re
     cp1252 = any("cp1252" in table.meta.encodings for table in contract.tables)
     members = open_members(raw, file.path, scratch, cp1252)
     text = _text(file.data)
-    shape = recognise(contract, members[0]) if len(members) == 1 and isinstance(members[0], Member) and text else None
+    shape = None
+    if len(members) == 1 and isinstance(members[0], Member) and text:
+        with suppress(ExportRefused):  # of a sibling, which is no table
+            shape = recognise(contract, members[0])
     return Read(file, text, shape if isinstance(shape, Shape) else None, alone)
 
 
@@ -143,15 +148,22 @@ def in_other_numbers(read: Read, _: random.Random) -> list[File] | None:
     for record in records[shape.header_at + 1 :]:
         for place, weighs in numeric.items():
             if place < len(record) and record[place].strip() not in meta.nulls:
-                found = re.fullmatch(r"([1-9]\d*)(\d{3})(\.0+)?", record[place].strip()) if own == "." else None
-                if found and weighs:  # 12345 -> 12.345: no count, and in a money without cents no amount, is 12,345
-                    record[place] = f"{int(found[1] + found[2]):,d}{found[3] or ''}"
-                    proved = proved or is_whole(shape, place) or found[3] is not None
-                proved = proved or bool(
-                    is_whole(shape, place) and re.fullmatch(r"[1-9]\d{0,2}([,.]\d{3})+", record[place])
-                )
+                number = record[place].strip()
+                if own == "." and weighs and re.fullmatch(r"[1-9]\d{3,}(\.0+)?", number):
+                    whole, point, cents = number.partition(".")
+                    record[place] = f"{int(whole):,d}{point}{cents}"
+                # of an amount in a currency without cents 150.000 is no fraction, of a count 12.345
+                proved = proved or (is_whole(shape, place) and proves(record[place], {"000"}))
+                proved = proved or (weighs and shape.currency == "VND" and proves(record[place], set()))
                 record[place] = record[place].translate(swapped)
     return [_bytes(read, _written(read, records))] if proved else None
+
+
+def proves(number: str, unless: set[str]) -> bool:
+    """Whether a grouped number, with its signs exchanged, can be nothing else: 12.345, but not `unless` 12.000 is 12."""
+    groups = re.split("[,.]", number.strip())
+    is_grouped = re.fullmatch(r"[1-9]\d{0,2}([,.]\d{3})+", number.strip()) is not None
+    return is_grouped and (len(groups) > 2 or groups[1] not in unless)
 
 
 def is_whole(shape: Shape, place: int) -> bool:
@@ -170,9 +182,12 @@ def as_workbook(read: Read, _: random.Random) -> list[File] | None:
     files = read.shape.table.meta.files
     if read.shape.number_locale == "comma" or (files and not re.search(files, name)):
         return None  # a number's text in a cell is not written with a comma, which the cell's type would tell
+    records = read.records()
+    if any(len(record) > len(records[read.shape.header_at]) for record in records[read.shape.header_at :]):
+        return None  # GA4 writes `Grand total` behind the last column: in a sheet that is a column without a name
     workbook = openpyxl.Workbook(write_only=True)
     sheet = workbook.create_sheet(re.sub(r"[\[\]:*?/\\]", "_", PurePosixPath(read.file.path).name)[:31])
-    for record in read.records():
+    for record in records:
         sheet.append([_text_cell(sheet, text) for text in record])
     out = io.BytesIO()
     workbook.save(out)
