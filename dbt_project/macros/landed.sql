@@ -117,16 +117,28 @@
 {% endmacro %}
 
 
-{# Paths of a table's files in a frozen list; none where nothing was frozen yet. #}
+{# Paths of a table's files in a frozen list; none where nothing was frozen yet. A list is read once per call of dbt,
+   for all tables, and kept in dbt's own `graph`, which all models share and which outlives the call: hence its id. #}
 {% macro frozen_paths(relation, source_name, table_name) %}
-    {%- if adapter.get_relation(relation.database, relation.schema, relation.identifier) is none -%}
-        {{ return([]) }}
+    {%- if graph.get('frozen_paths', {}).get('invocation_id') != invocation_id -%}
+        {%- do graph.update({'frozen_paths': {'invocation_id': invocation_id}}) -%}
     {%- endif -%}
-    {%- set found = run_query(
-        "select distinct path from " ~ relation ~ " where source = '" ~ source_name
-        ~ "' and table_name = '" ~ table_name ~ "' order by path"
-    ) -%}
-    {{ return(found.columns[0].values() | list) }}
+    {%- set lists = graph['frozen_paths'] -%}
+    {%- set name = relation | string -%}
+    {%- if name not in lists -%}
+        {%- set paths = {} -%}
+        {%- if adapter.get_relation(relation.database, relation.schema, relation.identifier) is not none -%}
+            {%- set found = run_query(
+                "select distinct source, table_name, path from " ~ relation ~ " order by source, table_name, path"
+            ) -%}
+            {%- for row in found.rows -%}
+                {%- do paths.setdefault((row[0], row[1]), []).append(row[2]) -%}
+            {%- endfor -%}
+        {%- endif -%}
+        {#- whole at once: another thread may be looking -#}
+        {%- do lists.update({name: paths}) -%}
+    {%- endif -%}
+    {{ return(lists[name].get((source_name, table_name), [])) }}
 {% endmacro %}
 
 

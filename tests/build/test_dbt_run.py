@@ -120,6 +120,33 @@ def test_what_could_not_be_built_is_not_asked(home: Home) -> None:
     assert [check.name for check in run_checks(home, "run1")] == ["is_built"]
 
 
+def test_a_build_sees_what_was_frozen_since_the_last_one_of_the_same_process(home: Home) -> None:
+    (project(home) / "macros" / "landed.sql").symlink_to(PROJECT.dbt_project / "macros" / "landed.sql")
+    models = project(home) / "models"
+    (models / "house.yml").write_text("sources: [{name: house, schema: frozen, tables: [{name: batches}]}]")
+    of_orders, of_refunds = (
+        f"{{{{ frozen_paths(source('house', 'batches'), 'shop', '{table}') | join(' ') if execute }}}}"
+        for table in ("orders", "refunds")
+    )
+    (models / "paths.sql").write_text(f"select '{of_orders}' as orders, '{of_refunds}' as refunds")
+
+    def seen_after(*frozen: str) -> tuple[str, str]:
+        with duckdb.connect(str(home.warehouse)) as connection:
+            for batch in frozen:
+                connection.execute("insert into frozen.batches values (?, ?, ?)", batch.split())
+        build(home, "run1", "paths")
+        with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+            [row] = connection.execute("select orders, refunds from paths").fetchall()
+        return row
+
+    assert seen_after() == ("", "")
+    with duckdb.connect(str(home.warehouse)) as connection:
+        connection.execute("create schema frozen")
+        connection.execute("create table frozen.batches (source text, table_name text, path text)")
+    assert seen_after("shop orders b", "other orders x", "shop orders a", "shop orders b") == ("a b", "")
+    assert seen_after("shop refunds c") == ("a b", "c")
+
+
 def test_a_table_and_a_view_take_each_others_place_and_a_model_that_fails_leaves_the_old_one(home: Home) -> None:
     def kinds() -> dict[str, str]:
         with duckdb.connect(str(home.warehouse), read_only=True) as connection:
