@@ -1,7 +1,6 @@
--- What was given back of an order is what its source says: of a running total the newest one's share of the goods, of
--- returns the sum of theirs, each without the VAT of its order (of its own day, where that is in no file) and at the rate of
--- its day. Refunds of sales in no file are compared as a
--- whole.
+-- What was given back of an order is what its source says: of a running total the newest one's share of the goods,
+-- of returns the sum of theirs, each without the VAT of its order (of its own day, where that is in no file) and at
+-- the rate of its day. Refunds of sales in no file are compared as a whole.
 {% set mapped_sources = ['shopee', 'tiktok_shop', 'lazada', 'haravan', 'sapo'] %}
 with
 
