@@ -20,7 +20,7 @@ from raceway.config.accounts import Accounts
 from raceway.config.settings import Settings
 from raceway.contracts.load import load_contract
 from raceway.ledger.effect import mend_states
-from raceway.ledger.ledger import BatchState, Ledger
+from raceway.ledger.ledger import BatchState, Ledger, LedgerState
 
 _RATES: Final = ("plan", "fx_rates")
 
@@ -31,7 +31,8 @@ def choose_batches(
     """Fills the temporary tables `batch`, `covered` and `winner`; gives the batches that are left out, with the
     sentence that says why, and which of them are held for a person to decide.
     """
-    everything = Ledger(home).state().accepted()
+    state = Ledger(home).state()
+    everything = state.accepted()
     accepted = [batch for batch in everything if (batch.source, batch.account) in accounts]
     strangers = {
         batch.batch_id: f"batch {batch.batch_id} ({_where(batch)}): accounts.csv has no row {batch.source},"
@@ -64,7 +65,25 @@ def choose_batches(
             connection.execute(f"delete from {table} where list_contains(?, batch_id)", [list(waiting)])
         _decide(connection)
     to_decide = {batch_id: sentence for batch_id, sentence in held.items() if sentence}
-    return strangers | to_decide | waiting, sorted(to_decide)
+    return _undecided(home, state) | strangers | to_decide | waiting, sorted(to_decide)
+
+
+def _undecided(home: Home, state: LedgerState) -> dict[str, str]:
+    """Batches whose raw files were put away and whose decision the ledger lacks: an event was lost.
+
+    A landing that was broken off leaves its files in the inbox, and the next one decides.
+    """
+    archived: set[str] = set()
+    for file in state.files.values():
+        if file.kept_at.startswith("archive/") and (home.root / file.kept_at).is_file():
+            archived.update(file.batches)
+    return {
+        batch.batch_id: f"batch {batch.batch_id} ({_where(batch)}): landed, and the ledger holds no decision about it, "
+        "though its file lies in archive/: an event is missing. Copy landing/_ledger/ again from where it came, or put "
+        f"the batch into effect with: raceway accept {batch.batch_id}"
+        for batch in state.batches.values()
+        if batch.status == "landed" and batch.batch_id in archived
+    }
 
 
 def _load_batches(connection: duckdb.DuckDBPyConnection, accepted: list[BatchState]) -> None:

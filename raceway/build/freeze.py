@@ -73,8 +73,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
 
     Records a failed check (severity warning) for every batch that is left out, and for names that two entities
     share. Raises BadSettings without the key that landed rows are hashed under, PermanentFault where an accepted
-    batch's file is gone,
-    duckdb.IOException where another process holds the warehouse.
+    batch's file is gone, duckdb.IOException where another process holds the warehouse.
     """
     check_key(home)
     exclusions = hashed_exclusions(home, load_exclusions(home), accounts)

@@ -62,8 +62,8 @@ ACCOUNT = {
 
 FROZEN = {
     "batches": "batch_id varchar, source varchar, table_name varchar, account varchar, path varchar, "
-    "exported_at timestamp, content_hash varchar, covers_from date, covers_to date, scope_kind varchar, "
-    "is_filtered boolean, rows_landed bigint",
+    "exported_at timestamp, file_time varchar, content_hash varchar, covers_from date, covers_to date, "
+    "scope_kind varchar, is_filtered boolean, rows_landed bigint",
     "scopes": "source varchar, table_name varchar, account varchar, scope varchar, batch_id varchar",
     "covered_days": "source varchar, table_name varchar, account varchar, day date",
     "state_files": "source varchar, table_name varchar, path varchar",
@@ -154,7 +154,7 @@ class Story:
         for batch in self.batches:
             self.rows_of["batches"].append(
                 (batch["batch_id"], batch["source"], batch["table"], batch["account"], str(batch["path"]),
-                 batch["exported_at"], batch["batch_id"], None, None, batch["scope"]["kind"], batch["is_filtered"],
+                 batch["exported_at"], str(batch["exported_at"]), batch["batch_id"], None, None, batch["scope"]["kind"], batch["is_filtered"],
                  len(batch["rows"]))
             )  # fmt: skip
             for scope, day in self._scopes(batch):
