@@ -210,7 +210,9 @@ class Story:
                 day = str(row[scope.get("day", "day")])
                 yield day, dt.date.fromisoformat(day)
             elif scope["kind"] == "entities":
-                moment = f"|{row[scope['made_at']]}" if scope.get("own_id") else ""
+                made_at = str(row[scope["made_at"]]) if scope.get("own_id") else ""
+                # as DuckDB writes it: without zeros at the end of a fraction
+                moment = f"|{made_at.rstrip('0') if '.' in made_at else made_at}" if made_at else ""
                 yield self._entity(scope, row) + moment, None
 
 

@@ -158,10 +158,16 @@ def ask_for(warehouse: Warehouse, periods: list[tuple[str, dt.date, dt.date]], c
 
 def came(warehouse: Warehouse, days: set[tuple[str, str, dt.date, str]], first_days: dict[str, dt.date]) -> None:
     """Visits and orders: (activity, person, day, channel); and the day of each person's first touch."""
+    # whoever orders on a day orders after the visits that began on it
     rows = [
-        (activity, person, day, channel, "VN", False, activity == "order", False)
+        (
+            activity, person, day, channel, "VN", False,
+            dt.datetime.combine(day, dt.time(9)) if activity == "visit" else None,
+            dt.datetime.combine(day, dt.time(10)) if activity == "order" else None,
+            False,
+        )
         for activity, person, day, channel in sorted(days)
-    ]
+    ]  # fmt: skip
     warehouse.table(
         "int_person_daily",
         "activity varchar, person_id varchar, day date, channel varchar, market varchar, has_interaction boolean, "
