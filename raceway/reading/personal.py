@@ -38,7 +38,7 @@ _PHONE_PLANS: Final = {
 _NO_PHONE: Final = r"\d+(?:[.,]\d+)?[eE]\+?\d+|[1-9]\d*[.,]\d+"
 # `+353 (0)1 …`: the zero is dialled at home only.
 _TRUNK_ZERO: Final = r"^((?:\+|00)[^()]*)\(0\)"
-_TYPED: Final = ("1234567", "12345678", "123456789", "1234567890")
+_TYPED: Final = ("123456789", "1234567890")
 """National numbers that are nobody's, though many give them."""
 
 

@@ -473,7 +473,7 @@ def hashed(text: str, kind: str, market: str) -> str:
     else:
         whole = digits if digits.startswith(code) and len(digits) >= len(code) + length else code + digits
     own = (whole[len(code) :] if whole.startswith(code) else whole).lstrip("0")
-    named = 8 <= len(whole) <= 15 and len(own) >= 7 and len(set(own)) > 1 and own not in "1234567890"
+    named = 8 <= len(whole) <= 15 and len(own) >= 7 and len(set(own)) > 1 and own not in ("123456789", "1234567890")
     return f"+{whole}" if named else ""
 
 
