@@ -36,6 +36,10 @@
     },
     {'fact': ref('fct_reach_keyword'), 'has': [{'landed': ['google_ads', 'keyword_daily']}]},
     {
+        'fact': ref('fct_reach_ads_period'),
+        'has': [{'landed': ['google_ads', 'campaign_period']}, {'landed': ['meta_ads', 'ads_period']}],
+    },
+    {
         'fact': ref('int_site_events'),
         'has': [
             {'landed': ['ga4', 'events']},

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import os
+from decimal import Decimal
 from pathlib import Path
 
 REPORT = 'Campaign report\n"June 30, 2026 - June 30, 2026"\nDay,{columns}Currency code,Impr.,Clicks,Cost\n'
@@ -49,11 +51,12 @@ def lay_bad_files(inbox: Path) -> None:
     report = REPORT.format(columns=COLUMNS).replace("June 30", "June 29")
     _put(
         ads / "vn-main" / "wrong.csv",
-        f"{report}{RESTATED_DAY},A,VND,1000,50,{WRONG_COST}\n{RESTATED_DAY},B,VND,100,x,1\n".encode(),
+        f"{report}{RESTATED_DAY},A,VND,1000,50,{WRONG_COST}\n{RESTATED_DAY},B,VND,100,x,1\n"
+        f",Total: Campaigns,VND,1100,50,{WRONG_COST + 1}\n".encode(),
     )
     no_rate = (
         REPORT.format(columns=COLUMNS).replace("June 30", "January 5").replace("2026", "2024")
-        + "2024-01-05,A,USD,10,1,10.00\n"
+        + "2024-01-05,A,USD,10,1,10.00\n,Total: Campaigns,USD,10,1,10.00\n"
     )
     _put(ads / "us-store" / "no rate yet.csv", no_rate.encode())
 
@@ -64,7 +67,13 @@ def restate(home: Path) -> None:
     title, _, header, *rows = own.read_text(encoding="utf-16").splitlines()
     day = [row for row in rows if row.startswith(RESTATED_DAY)]
     assert day
-    again = "\n".join([title, '"June 29, 2026 - June 29, 2026"', header, *day, ""])
+    names = header.split("\t")
+    total = ["" for _ in names]
+    total[names.index("Campaign")] = "Total: Campaigns"
+    for name in ("Impr.", "Clicks", "Cost"):
+        cells = [row[names.index(name)] for row in csv.reader(day, delimiter="\t")]
+        total[names.index(name)] = str(sum(Decimal(cell.replace(",", "")) for cell in cells))
+    again = "\n".join([title, '"June 29, 2026 - June 29, 2026"', header, *day, "\t".join(total), ""])
     _put(home / "inbox" / "google_ads" / "vn-main" / "restated.csv", again.encode("utf-16"), _EXPORTED + 3_600)
 
 

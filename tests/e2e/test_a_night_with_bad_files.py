@@ -34,7 +34,7 @@ def test_bad_files_are_refused_with_reasons_and_the_good_one_beside_them_is_publ
     assert dict(rows(two_nights.home, COST, first))[RESTATED_DAY] == WRONG_COST
     assert rows(
         two_nights.home, "select rows_read, rows_landed, rows_refused from batch_history where files like '%wrong.csv%'"
-    ) == [(2, 1, 1)]
+    ) == [(3, 1, 1)]
 
 
 def test_a_restated_day_replaces_only_that_day_and_history_says_so(two_nights: TwoNights) -> None:
