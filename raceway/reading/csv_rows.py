@@ -228,7 +228,7 @@ def _broken_rows(connection: duckdb.DuckDBPyConnection, shape: Shape, rejects: s
             [blank],
         )
     totals = shape.table.meta.totals
-    if totals:
+    if totals and totals.labels:
         said = " or ".join(f"contains(raw, {quoted(label)})" for label in totals.labels)
         lines = connection.execute(f"select number, raw from {broken} where ragged and ({said})").fetchall()
         labelled = [number for number, line in lines if _is_total(shape, line)]

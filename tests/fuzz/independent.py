@@ -328,7 +328,8 @@ class Values:
         return [
             column
             for column in self.contract.columns
-            if not column.meta.sentiment_of and column.name not in self.contract.unpivoted
+            if not (column.meta.sentiment_of or column.meta.params_unless)
+            and column.name not in self.contract.unpivoted
             if self.table.has(self.contract.by_name[column.meta.qualifier_of or column.name])
         ]
 

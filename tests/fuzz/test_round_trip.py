@@ -55,7 +55,7 @@ from tests.support.once import once
 EXAMPLES = max(2, SPOILT_FILES // 1000)
 """Files of each table and layout: of two, the first has the simplest cells and the second any."""
 _BESIDE = Span(dt.date(2026, 3, 1), dt.date(2026, 3, 7))
-_NOT_INVENTED = ("masked", "qualifier_of", "words", "free_text", "sentiment_of", "coarse")
+_NOT_INVENTED = ("params_unless", "masked", "qualifier_of", "words", "free_text", "sentiment_of", "coarse")
 _SPECIAL = ("unpivot", "sections", "below_header")
 CellRow = tuple[tuple[str, Any], ...]
 """Of each invented column: what the cell holds, and what must land of it."""

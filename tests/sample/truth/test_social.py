@@ -66,7 +66,7 @@ def test_a_reading_of_followers_is_carried_31_days() -> None:
         Reading(BRAND, "x", "b", dt.date(2026, 3, 12), 8, 8),
     ]
     assert value(place, "followers", "day", dt.date(2026, 3, 29)) == 108
-    assert value(place, "followers") == 8, "as_of is 30 March, and what was read on 26 February ended on the 29th"
+    assert value(place, "followers") == 108, "as_of is 30 March: the month is read on the 29th"
     assert value(place, "followers_at_start", "day", dt.date(2026, 3, 11)) == 107
 
 
