@@ -17,7 +17,7 @@ def test_the_seed_is_what_the_generator_writes() -> None:
 def test_a_name_has_one_market_whatever_its_case() -> None:
     """The models compare in lower case: two rows of one name would double its orders."""
     twice = "select lower(country) from read_csv($1, all_varchar = true) group by all having count(*) > 1"
-    assert duckdb.execute(twice, [str(SEED)]).fetchall() == []
+    assert duckdb.connect().execute(twice, [str(SEED)]).fetchall() == []
 
 
 @pytest.mark.parametrize(

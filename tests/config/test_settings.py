@@ -166,7 +166,7 @@ def test_models_know_every_minor_unit(places: int) -> None:
     text = (PROJECT.dbt_project / "macros" / "money.sql").read_text(encoding="utf-8")
     money = jinja2.Environment(autoescape=False).from_string(text).module
     rounded = money.rounded_to_minor_unit("cast(2.123456 as decimal(18, 6))", str(places))
-    assert duckdb.sql(f"select {rounded}, {money.minor_units_per_unit(str(places))}").fetchall() == [
+    assert duckdb.connect().sql(f"select {rounded}, {money.minor_units_per_unit(str(places))}").fetchall() == [
         (Decimal("2.123456").quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP), 10**places)
     ]
 

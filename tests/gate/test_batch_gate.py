@@ -81,7 +81,7 @@ def write(path: Path, *rows: str) -> None:
     values = ", ".join(f"({number}, {row})" for number, row in enumerate(rows, start=1))
     some = values or "(0, null, null, null, null, null)"
     selected = f"from (values {some}) as rows (_row, day, place, visitors, buyers, rent) where {bool(rows)}"
-    duckdb.execute(f"""
+    duckdb.connect().execute(f"""
         copy (
             select day::date as day, place::varchar as place, visitors::bigint as visitors, buyers::bigint as buyers,
                 rent::decimal(18, 6) as "cost", '{BATCH}' as _batch_id, _row::bigint as _row {selected}
@@ -186,7 +186,7 @@ def test_an_empty_export_warns_and_nothing_else(home: Home, table: TableContract
 
 
 def test_a_column_that_is_not_there_fails_instead_of_passing(home: Home, table: TableContract, batch: Path) -> None:
-    duckdb.execute(f"""
+    duckdb.connect().execute(f"""
         copy (select date '2026-11-20' as day, 'north' as place, 1 as visitors, 1 as buyers, '{BATCH}' as _batch_id,
             1 as _row) to '{str(batch).replace("'", "''")}' (format parquet)
     """)

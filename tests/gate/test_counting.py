@@ -62,7 +62,7 @@ BATCHES = {
 def rows_of(path: Path, rows: list[str]) -> str:
     """A batch of these rows (day, place, seen_at, cost, score), as the query that reads it."""
     values = ", ".join(f"({row}, {number})" for number, row in enumerate(rows or ["null, null, null, null, null"]))
-    duckdb.execute(
+    duckdb.connect().execute(
         f"copy (select day::date as day, place::varchar as place, seen_at::timestamp as seen_at, "
         f'price::decimal(18, 6) as "cost", score::double as score, _row::bigint as _row '
         f"from (values {values}) as rows(day, place, seen_at, price, score, _row) where {bool(rows)}) "
@@ -120,7 +120,7 @@ def test_what_duckdb_cannot_count_is_put_to_great_expectations(rule: dict[str, A
 
 
 def test_counts_are_one_row_for_each_expectation() -> None:
-    rows = duckdb.execute(counted_rows({"a": 0, "b": 3, "c": None})).fetchall()
+    rows = duckdb.connect().execute(counted_rows({"a": 0, "b": 3, "c": None})).fetchall()
     assert rows == [("a", 0), ("b", 3), ("c", None)]
 
 

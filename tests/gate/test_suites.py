@@ -64,7 +64,7 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 def test_gx_opens_the_context_and_runs_its_suites_on_duckdb(context: Any, tmp_path: Path) -> None:
     parquet = tmp_path / "data.parquet"
-    duckdb.execute(f"""
+    duckdb.connect().execute(f"""
         copy (
             select 'ad_spend' as measure, 'reach' as stage, 'month' as period, date '2026-10-01' as period_start,
                 'all' as channel, 'all' as market, 1.5::decimal(38, 6) as value

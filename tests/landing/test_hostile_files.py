@@ -120,7 +120,7 @@ def test_a_folder_above_the_home_changes_no_cell(tmp_path: Path, ads: Ads, folde
     outcome = desk.land_one("google_ads/vn/campaign=X/report.csv", ads(FIRST))
     (kept,) = outcome.batches
     assert desk.batch(kept).rows_landed == 1
-    found = duckdb.sql(f"select campaign, impressions from {parquet_of(desk.batch(kept).path)}").fetchall()
+    found = duckdb.connect().sql(f"select campaign, impressions from {parquet_of(desk.batch(kept).path)}").fetchall()
     assert found == [("A", 1)]
 
 

@@ -70,7 +70,7 @@ def test_the_texts_of_the_events_are_kept_letter_by_letter(home: Home) -> None:
     texts = tell(home)
     compact(home, at_least=1)
     (snapshot,) = snapshot_folders(home)
-    kept = duckdb.sql(f"select event_id, text from '{snapshot}/events.parquet'").fetchall()
+    kept = duckdb.connect().sql(f"select event_id, text from '{snapshot}/events.parquet'").fetchall()
     assert kept == sorted(texts.items())
 
 
@@ -195,7 +195,7 @@ def test_a_snapshot_of_another_fold_is_folded_anew(home: Home) -> None:
     (snapshot,) = snapshot_folders(home)
     said = json.loads((snapshot / ABOUT).read_text())
     (snapshot / ABOUT).write_text(json.dumps(said | {"fold_version": said["fold_version"] - 1}))
-    duckdb.sql(f"copy (select * from '{snapshot}/batches.parquet' limit 0) to '{snapshot}/batches.parquet'")
+    duckdb.connect().sql(f"copy (select * from '{snapshot}/batches.parquet' limit 0) to '{snapshot}/batches.parquet'")
     as_another_process()
     assert folded(home) == plain_fold(home, texts)
     compact(home)
