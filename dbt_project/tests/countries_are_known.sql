@@ -1,4 +1,5 @@
--- An order or a session names a country that is in no list: its market is `unknown`, until the name is mended at its source.
+-- An order or a session names a country that is in no list: its market is `unknown`, until the name is mended at its
+-- source.
 {{ config(severity='warn', store_failures=true) }}
 with
 

@@ -14,7 +14,11 @@ with
 
 texts as (
     {% for source, (model, status, delivery) in orders.items() %}
-    select '{{ source }}' as source, account, {{ status }} as status, {{ delivery or 'cast(null as varchar)' }} as delivery_state
+    select
+        '{{ source }}' as source,
+        account,
+        {{ status }} as status,
+        {{ delivery or 'cast(null as varchar)' }} as delivery_state
     from {{ ref(model) }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}

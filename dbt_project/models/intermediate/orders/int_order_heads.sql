@@ -120,7 +120,7 @@ excluded as (
     from orders
     inner join exclusions
         on
-            (exclusions.kind = 'order' and {{ split_part('orders.order_name', "' · '", 1) }} = exclusions.value)
+            (exclusions.kind = 'order' and split_part(orders.order_name, ' · ', 1) = exclusions.value)
             or (exclusions.kind = 'email' and orders.email_hash = exclusions.value)
             or (exclusions.kind = 'phone' and orders.phone_hash = exclusions.value)
             or (exclusions.kind = 'order_tag' and {{ has_tag('orders.tags', 'exclusions.value') }})

@@ -99,7 +99,9 @@ final as (
         -- a gift card sold is not a sale
         case
             when taxed.is_gift_card then cast(0 as decimal(18, 6))
-            else {{ to_reporting(without_vat('taxed.amount', 'taxed.net_part', 'taxed.net_whole'), 'taxed.rate', 'settings.minor_unit') }}
+            else {{ to_reporting(
+                without_vat('taxed.amount', 'taxed.net_part', 'taxed.net_whole'), 'taxed.rate', 'settings.minor_unit'
+            ) }}
         end as gross_sales,
         taxed.is_gift_card,
         taxed.amount,

@@ -1,4 +1,5 @@
--- Grain: one name of a sales channel, as shop systems and tills write it: the company's own word for it, else the house's.
+-- Grain: one name of a sales channel, as shop systems and tills write it: the company's own word for it, else the
+-- house's.
 with
 
 own as (select * from {{ source('house', 'own_sales_channels') }}),

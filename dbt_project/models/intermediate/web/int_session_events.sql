@@ -1,4 +1,6 @@
 -- Grain: one event of a visitor's device, with the session that it falls into. Internal and bot traffic is out.
+{% set names_of_clicks = click_ids() | map(attribute='id') | join('|') %}
+{% set stated = {'gclid': "nullif(marks.gclid, '')"} %}
 with
 
 events as (
@@ -73,15 +75,11 @@ marks as (
         {{ says_direct('events.event_source', 'events.event_medium') }} as fields_say_direct,
         case
             when nullif(events.gclid, '') is not null then 'gclid'
-            when regexp_extract(
-                events.page_location, '[?&]({{ click_ids() | map(attribute="id") | join("|") }})=[^&#]', 1
-            ) <> ''
-                then
-                    case
-                        {% for one in click_ids() -%}
-                        when {{ url_parameter('events.page_location', one.id) }} is not null then '{{ one.id }}'
-                        {% endfor -%}
-                    end
+            -- one look at the address spares one for each kind
+            when regexp_extract(events.page_location, '[?&]({{ names_of_clicks }})=[^&#]', 1) = '' then null
+            {% for one in click_ids() -%}
+            when {{ url_parameter('events.page_location', one.id) }} is not null then '{{ one.id }}'
+            {% endfor -%}
         end as click_id_kind,
         {{ url_host('events.page_referrer') }} as referrer_host,
         coalesce(
@@ -97,9 +95,8 @@ campaigns as (
         marks.*,
         case marks.click_id_kind
             {% for one in click_ids() -%}
-            when '{{ one.id }}' then
-                {% if one.id == 'gclid' %}coalesce(nullif(marks.gclid, ''), {% endif -%}
-                {{ url_parameter('marks.page_location', one.id) }}{{ ')' if one.id == 'gclid' }}
+            when '{{ one.id }}'
+                then coalesce({{ stated.get(one.id, 'null') }}, {{ url_parameter('marks.page_location', one.id) }})
             {% endfor -%}
         end as click_id,
         case

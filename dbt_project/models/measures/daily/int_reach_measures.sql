@@ -102,7 +102,8 @@ mentions_by_day as (
         cast(null as varchar) as channel,
         market,
         sum(case when kind = 'brand' then 1 else 0 end) as brand_mentions,
-        sum(case when kind = 'brand' and sentiment in ('positive', 'negative', 'neutral') then 1 else 0 end) as brand_mentions_with_sentiment,
+        sum(case when kind = 'brand' and sentiment in ('positive', 'negative', 'neutral') then 1 else 0 end)
+            as brand_mentions_with_sentiment,
         sum(case when is_tracked then 1 else 0 end) as tracked_mentions,
         sum(case when kind = 'brand' and sentiment = 'negative' then 1 else 0 end) as negative_mentions,
         sum(case when kind = 'brand' and sentiment = 'positive' then 1 else 0 end) as positive_mentions
@@ -134,7 +135,9 @@ final as (
     union all
     {{ measures_from('brand_searches_by_month', ['brand_search_volume']) }}
     union all
-    {{ measures_from('sessions_by_day', ['sessions', 'bounced_sessions', 'sessions_with_engagement', 'referral_sessions']) }}
+    {{ measures_from('sessions_by_day', [
+        'sessions', 'bounced_sessions', 'sessions_with_engagement', 'referral_sessions'
+    ]) }}
     union all
     {{ measures_from('campaigns_by_day', [
         'email_delivered', 'email_unique_opens', 'email_forwards', 'email_delivered_with_opens',

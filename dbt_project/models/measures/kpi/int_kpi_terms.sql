@@ -33,8 +33,8 @@ parts as (
         grains,
         side,
         case when term like '-%' then -1 else 1 end as sign,
-        case when term like '%*%' then replace({{ split_part('term', "'*'", 1) }}, '-', '') end as factor,
-        case when term like '%*%' then {{ split_part('term', "'*'", 2) }} else replace(term, '-', '') end as measure
+        case when term like '%*%' then replace(split_part(term, '*', 1), '-', '') end as factor,
+        case when term like '%*%' then split_part(term, '*', 2) else replace(term, '-', '') end as measure
     from terms
     where term is not null and term <> ''
 ),

@@ -71,7 +71,8 @@ final as (
         windows.window_end,
         windows.reached_on,
         concat(
-            settings.churn_window_days, ' ', windows.reached_on, ' ', coalesce(inside.digest, ''), ' ', coalesce(before.digest, '')
+            settings.churn_window_days, ' ', windows.reached_on, ' ',
+            coalesce(inside.digest, ''), ' ', coalesce(before.digest, '')
         ) as counted_from
     from windows
     cross join settings

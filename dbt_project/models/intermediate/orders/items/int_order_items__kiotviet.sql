@@ -26,7 +26,8 @@ final as (
         kiotviet.product,
         kiotviet.quantity,
         cast({{ times('kiotviet.price', 'kiotviet.quantity') }} as decimal(38, 6)) as amount,
-        cast({{ times('kiotviet.price', 'kiotviet.quantity') }} - kiotviet.line_total as decimal(18, 6)) as line_discount,
+        cast({{ times('kiotviet.price', 'kiotviet.quantity') }} - kiotviet.line_total as decimal(18, 6))
+            as line_discount,
         {{ is_gift_card('kiotviet.product') }} as is_gift_card
     from kiotviet
     left join sales_channels on {{ sales_channel_name('kiotviet.sales_channel') }} = sales_channels.sales_channel
