@@ -40,12 +40,21 @@ def clean(text: str) -> str:
 
 def clean_sql(text: str) -> str:
     """DuckDB's SQL for the same over a SQL text expression; null where it is null."""
+    return f"case when {is_plain_sql(text)} then {text} else {cleaned_sql(text)} end"
+
+
+def is_plain_sql(text: str) -> str:
+    """A SQL condition that a text is clean at a glance."""
+    return f"regexp_full_match({text}, '{_PLAIN}')"
+
+
+def cleaned_sql(text: str) -> str:
+    """`clean_sql` without the glance, for a text that is rarely as it should be."""
     bare = f"regexp_replace(regexp_replace({text}, '[{_GONE}]+', '', 'g'), '\\r\\n|[{_LINES}]', chr(10), 'g')"
     bare = f"replace({bare}, chr(9), ' ')"
-    trimmed = f"regexp_replace(nfc_normalize({bare}), '^[{_BLANKS}]+|[{_BLANKS}]+$', '', 'g')"
-    return f"case when regexp_full_match({text}, '{_PLAIN}') then {text} else {trimmed} end"
+    return f"regexp_replace(nfc_normalize({bare}), '^[{_BLANKS}]+|[{_BLANKS}]+$', '', 'g')"
 
 
 def text_macro() -> str:
     """The statement that makes `rw_text(x)` on a connection."""
-    return f"create or replace temp macro rw_text(x) as {clean_sql('x')}"
+    return f"create or replace macro rw_text(x) as {clean_sql('x')}"

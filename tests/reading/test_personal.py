@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from raceway.common.faults import BadSettings
 from raceway.config.init import init_home
 from raceway.reading import personal
+from raceway.reading.macros import make_macros
 from raceway.reading.personal import Hasher, give_key, hash_sql, normal_phone
 from tests.support.desk import Desk
 
@@ -66,6 +67,7 @@ def test_sql_and_python_read_phones_alike(hashing: duckdb.DuckDBPyConnection, ph
 @pytest.fixture(scope="module")
 def hashing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
+        make_macros(connection)
         give_key(connection, init_home(tmp_path_factory.mktemp("home")))
         yield connection
 
@@ -74,6 +76,7 @@ def test_sql_and_python_hash_alike(desk: Desk) -> None:
     hasher = Hasher(desk.home)
     phones = ["+84 912 345 678", "'0912345678", "912345678.0", "849123456", "0084912345678", "84912345678", "12"]
     with duckdb.connect() as connection:
+        make_macros(connection)
         give_key(connection, desk.home)
         for market in ("VN", "US", "ZZ"):
             for phone in phones:
