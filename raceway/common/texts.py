@@ -34,6 +34,8 @@ _AROUND_HERE: Final = _python(rf"\A[{_BLANKS}]+|[{_BLANKS}]+\Z")
 
 def clean(text: str) -> str:
     """A text as it lands; empty where nothing is left."""
+    if text.isascii() and text.isprintable():  # most are, and have nothing but blanks to lose
+        return text.strip(" ")
     bare = _LINES_HERE.sub("\n", _GONE_HERE.sub("", text)).replace("\t", " ")
     return _AROUND_HERE.sub("", unicodedata.normalize("NFC", bare))
 

@@ -73,8 +73,11 @@ def value_macros() -> list[str]:
         "then replace(x, ',', '') end",
         f"create or replace macro rw_bare_comma(x) as case when regexp_full_match(x, '{comma}') "
         "then replace(replace(x, '.', ''), ',', '.') end",
-        "create or replace macro rw_point(x) as rw_bare_point(rw_bare(x))",
-        "create or replace macro rw_comma(x) as rw_bare_comma(rw_bare(x))",
+        # most numbers are written plainly, and are known at a glance
+        "create or replace macro rw_point(x) as case when regexp_full_match(x, '-?[0-9]+(?:\\.[0-9]+)?') then x "
+        "else rw_bare_point(rw_bare(x)) end",
+        "create or replace macro rw_comma(x) as case when regexp_full_match(x, '-?[0-9]+') then x "
+        "else rw_bare_comma(rw_bare(x)) end",
         f"create or replace macro rw_whole(clean) as case when regexp_full_match(clean, '{whole}(?:\\.0*)?') "
         "then try_cast(split_part(clean, '.', 1) as bigint) end",
         "create or replace macro rw_finite(x) as case when isfinite(x) then x end",
