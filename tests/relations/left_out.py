@@ -56,7 +56,7 @@ _ROWS: Final[dict[str, list[dict[str, str]]]] = {
         {"posting_id": "P-9", "member_id": "M-9", "posted_at": "2026-03-05 21:00:00", "kind": "earned", "points": "40"},
     ],
     "hubspot/vn-crm/hubspot-crm-exports-all-contacts-2026-03-09.csv": [{
-        "Record ID": "790", "Email": EMAIL, "Lifecycle Stage": "Marketing Qualified Lead",
+        "Record ID": "790", "Phone Number": "+84 901 999 001", "Lifecycle Stage": "Marketing Qualified Lead",
         "Create Date": "2026-03-04 09:30", "Became a Lead Date": "2026-03-04 09:30",
         "Became a Marketing Qualified Lead Date": "2026-03-05 09:30", "Original Source": "Referrals",
     }],

@@ -27,16 +27,16 @@ Key = tuple[str, dt.date, str, str, str]
 """Period, its start, channel, market and the KPI or measure."""
 Rows = dict[Key, dict[str, Any]]
 
-_MODELS: Final = ("+race_kpi", "+race_measure", "+customer_360", "+cohort_retention")
+MODELS: Final = ("+race_kpi", "+race_measure", "+customer_360", "+cohort_retention")
 
 
-def built(home: Home, as_of: dt.date, dbt: Dbt) -> Path:
-    """Lands what waits, freezes and builds as a night does, without its checks; gives the warehouse."""
+def built(home: Home, as_of: dt.date, dbt: Dbt, models: tuple[str, ...] = MODELS) -> Path:
+    """Lands what waits, freezes and builds models as a night does, without its checks; gives the warehouse."""
     outcomes = land_all(home, [name for name in source_names() if any((home.inbox / name).rglob("*.*"))], as_of)
     assert not [outcome.reason for outcome in outcomes if outcome.status != "landed"]
     frozen = freeze(home, "relation", as_of, load_settings(home), load_accounts(home))
     assert not frozen.waiting
-    dbt(home.warehouse, ["build", "--select", *_MODELS, "--exclude-resource-type", "test", "unit_test"])
+    dbt(home.warehouse, ["build", "--select", *models, "--exclude-resource-type", "test", "unit_test"])
     DuckDBConnectionManager.close_all_connections()  # dbt keeps the file open, which nobody else may read then
     return home.warehouse
 
