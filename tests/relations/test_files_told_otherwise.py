@@ -2,8 +2,9 @@
 
 The relation is held where it is decided: every model reads landed files through one macro, which gives the rows of the
 frozen effective set, and beside them only what the freeze writes (settings, lists, covered days). Equal effective rows
-and covered days are therefore an equal mart; the long form holds one whole mart against another as well. Rows are the
-golden week's, whose every number was worked out by hand, and one file of each kind that the sample writes. `make test`
+and covered days are therefore an equal mart, and both are compared here; the long form of test_the_mart holds one whole
+mart against another as well. Only of a file told in parts no part need cover the days between them. Rows are the golden
+week's, whose every number was worked out by hand, and one file of each kind that the sample writes. `make test`
 sees 40 random homes of up to 4 exports, the long form 1,000.
 """
 
