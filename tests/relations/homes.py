@@ -27,7 +27,8 @@ from raceway.landing.land import land
 from raceway.landing.outcome import Outcome
 
 Rows = dict[str, Counter[str]]
-"""By table (source.table): how often each effective row is there."""
+"""By table (source.table): how often each effective row is there; and under its name and `covers` its covered days."""
+COVERS = " covers"
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,8 @@ def land_all(home: Home, sources: Iterable[str], as_of: dt.date, order: random.R
 
 
 def effective(home: Home, as_of: dt.date) -> Rows:
-    """Freezes, and gives the rows from which the models would be built: the macro `landed`, said once more in Python.
+    """Freezes, and gives the rows from which the models would be built: the macro `landed`, said once more in Python,
+    and the days that they cover.
 
     Which batch or row of a file holds a row, and when it was exported, is left out, since it tells how a row was told.
     A state of an entity stands beside them, under the table's name and `__states`.
@@ -123,6 +125,9 @@ def effective(home: Home, as_of: dt.date) -> Rows:
             if states:
                 said = connection.execute(f"select distinct * from {parquet_of(states, by_name=True)}").fetchall()
                 found[f"{source}.{table}__states"] = Counter(repr(row) for row in said)
+        days = connection.execute("select distinct source, table_name, account, day from frozen.covered_days")
+        for source, table, account, day in days.fetchall():
+            found.setdefault(f"{source}.{table}{COVERS}", Counter())[f"{account} {day}"] += 1
     return found
 
 
@@ -155,11 +160,16 @@ def _plain(value: Any) -> Any:
     return round(value, 9) if isinstance(value, float) else value
 
 
-def difference(wanted: Rows, found: Rows) -> str:
-    """What is in one of two sets of rows only, a few rows of each table; empty where they are equal."""
+def difference(wanted: Rows, found: Rows, in_parts: bool) -> str:
+    """What is in one of two sets of rows only, a few rows of each table; empty where they are equal.
+
+    A file covers all days from its first to its last; `in_parts` those between two parts may be covered by neither.
+    """
     lines = []
     for table in sorted(wanted.keys() | found.keys()):
         one, other = wanted.get(table, Counter()), found.get(table, Counter())
+        if in_parts and table.endswith(COVERS):
+            one &= other
         for title, rest in (("lost", one - other), ("new", other - one)):
             lines += [f"{table}: {title} {row[:600]}" for row in list(rest.elements())[:2]]
     return "\n".join(lines)

@@ -158,9 +158,10 @@ def _channel(lead: _Lead, touches: list[Session], lookback_days: int) -> str:
 def _deals(world: World, contacts: dict[str, _Lead]) -> list[_Deal]:
     account = world.accounts["hubspot", ACCOUNTS["hubspot"]]
     survivor = {c.id: c.merged_into or c.id for c in world.mailcrm.crm_contacts}
+    staff = {c.id for c in world.mailcrm.crm_contacts if c.email == STAFF_EMAIL}
     found = []
     for deal in world.mailcrm.crm_deals:
-        if deal.is_won is None:
+        if deal.is_won is None or (deal.contacts and staff.issuperset(survivor[one] for one in deal.contacts)):
             continue
         ids = dict.fromkeys(f"hubspot:{account.account}:{survivor[contact]}" for contact in deal.contacts)
         leads = [contacts[i] for i in ids if i in contacts]

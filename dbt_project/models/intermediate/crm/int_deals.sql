@@ -9,6 +9,45 @@ deal_stages as (select * from {{ ref('deal_stages') }}),
 
 accounts as (select * from {{ source('house', 'accounts') }}),
 
+contacts as (select * from {{ ref('stg_hubspot__contacts') }}),
+
+merged_ids as (select * from {{ ref('int_crm_merged_ids') }}),
+
+leads as (select * from {{ ref('stg_salesforce__leads') }}),
+
+listed as (
+    select
+        source,
+        account,
+        deal_key,
+        {{ each_part('contact_ids', ';') }} as listed_id
+    from hubspot
+    where contact_ids is not null
+),
+
+named as (
+    select listed.source, listed.account, listed.deal_key, coalesce(contacts.is_excluded, false) as is_excluded
+    from listed
+    left join merged_ids
+        on listed.account = merged_ids.account and trim(listed.listed_id) = merged_ids.contact_id
+    left join contacts
+        on
+            listed.account = contacts.account
+            and coalesce(merged_ids.merged_into, trim(listed.listed_id)) = contacts.contact_id
+    union all
+    select source, account, converted_deal_key as deal_key, is_excluded
+    from leads
+    where converted_deal_key is not null
+),
+
+-- a deal with nobody but those whom exclusions.csv leaves out is none
+left_out as (
+    select source, account, deal_key
+    from named
+    group by source, account, deal_key
+    having bool_and(is_excluded)
+),
+
 deals as (
     select
         hubspot.source,
@@ -66,6 +105,12 @@ final as (
     from deals
     inner join accounts on deals.source = accounts.source and deals.account = accounts.account
     left join deal_stages on deals.stage = deal_stages.stage
+    left join left_out
+        on
+            deals.source = left_out.source
+            and deals.account = left_out.account
+            and deals.deal_key = left_out.deal_key
+    where left_out.deal_key is null
 )
 
 select * from final

@@ -32,6 +32,20 @@ csat_answers as (select * from {{ ref('stg_csat_survey__answers') }}),
 
 reviews as (select * from {{ ref('stg_reviews__reviews') }}),
 
+-- the other e-mail tools' addresses; who was never told with a day has no first moment to be a person by
+tool_addresses as (
+    {% for tool, table_name in [('klaviyo', 'profiles'), ('activecampaign', 'contacts'), ('getresponse', 'contacts')] %}
+    select
+        source,
+        '{{ table_name }}' as table_name,
+        email_hash,
+        coalesce(subscribed_at, ended_at) as seen_at
+    from {{ ref('stg_' ~ tool ~ '__' ~ table_name) }}
+    where not is_excluded and coalesce(subscribed_at, ended_at) is not null
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
 -- what was done without consent has a device of its own, which nothing joins
 devices as (
     select
@@ -173,6 +187,17 @@ mentions as (
         id_value,
         seen_at
     from lists
+    union all
+    select
+        concat('address:', source, ':', email_hash) as trace_id,
+        source,
+        table_name,
+        'address' as kind,
+        cast(null as varchar) as record_id,
+        'email' as id_type,
+        email_hash as id_value,
+        seen_at
+    from tool_addresses
     {% for kind, relation, source, table_name, seen_at, counted in [
         ('address', 'audience', "'mailchimp'", 'audience', 'coalesce(optin_at, confirm_at, last_changed_at)',
             'not is_excluded'),

@@ -31,7 +31,8 @@ final as (
         became_lead_at,
         became_qualified_at,
         {{ crm_word('original_source') }} as lead_source,
-        {{ excluded_by('email_hash', 'email') }} as is_excluded
+        {{ excluded_by('email_hash', 'email') }}
+        or {{ excluded_by('phone_hash', 'phone') }} as is_excluded
     from ranked
     where newest = 1 and contact_id is not null
 )

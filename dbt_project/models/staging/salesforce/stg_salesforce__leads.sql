@@ -31,7 +31,8 @@ final as (
         converted_on,
         substr(converted_opportunity_id, 1, 15) as converted_deal_key,
         {{ crm_word('lead_source') }} as lead_source,
-        {{ excluded_by('email_hash', 'email') }} as is_excluded
+        {{ excluded_by('email_hash', 'email') }}
+        or {{ excluded_by('phone_hash', 'phone') }} as is_excluded
     from ranked
     where newest = 1 and contact_id is not null and not coalesce(is_deleted, false)
 )
