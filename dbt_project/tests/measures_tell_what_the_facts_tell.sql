@@ -185,7 +185,7 @@
         'renewals_made': 'sum(case when has_ended and is_renewed_30d then 1 end)',
     }},
     'fct_reach_brand_search': {'day': {'brand_search_volume': 'sum(searches)'}},
-    'fct_plan_market': {'month': {'market_revenue': 'sum(revenue)'}},
+    'int_market_days': {'day': {'market_revenue': 'sum(revenue)'}},
     'fct_convert_market_sales': {'day': {'net_sales_in_market': 'sum(net_sales)'}},
 } %}
 {% set dated = [] %}
