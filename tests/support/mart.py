@@ -168,7 +168,6 @@ SETTINGS = {
     "on_track": 1.0,
     "at_risk": 0.9,
     "history_days": 180,
-    "history_ready_from": dt.date(2025, 1, 1),
 }
 
 MODELS = "int_young_histories path:models/measures race_measure race_kpi measure_catalog"
@@ -202,8 +201,7 @@ class Mart:
                     business_zone varchar, reporting_currency varchar, minor_unit integer,
                     fiscal_year_start_month integer, cycle_start date, churn_window_days integer,
                     attribution_lookback_days integer, cart_window_days integer, rate_max_age_days integer,
-                    as_of date, on_track double, at_risk double, history_days integer,
-                    history_ready_from date);
+                    as_of date, on_track double, at_risk double, history_days integer);
                 create table frozen.setting_values (setting varchar, value varchar);
                 create table frozen.rows_rewritten (model varchar, rows_written bigint, rows_kept bigint);
                 insert into frozen.setting_values values ('attribution_model', 'last_non_direct');
