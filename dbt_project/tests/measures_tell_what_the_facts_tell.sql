@@ -103,6 +103,7 @@
         'orders_cancelled': 'sum(case when is_cancelled_60d then 1 end)',
         'orders_undelivered': 'sum(case when is_undelivered_60d then 1 end)',
         'orders_returned': 'sum(case when is_counted and is_returned_60d then 1 end)',
+        'orders_with_refunds_told': 'sum(case when is_counted and tells_refunds then 1 end)',
     }},
     'fct_convert_refund': {'refund_date': {
         'refunded_sales': 'sum(case when is_counted then refunded_sales end)',

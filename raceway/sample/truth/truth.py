@@ -256,6 +256,7 @@ class Truth:
                 "offline_orders": order.place == "offline",
                 "gross_sales": order.gross,
                 "discounts": order.discount,
+                "orders_with_refunds_told": 1,
                 "orders_returned": bool(order.refunds) and order.refunds[0][0] <= order.day + late,
             }
             for name, value in counts.items():
