@@ -25,6 +25,7 @@
         'referral_sessions': "sum(case when channel = 'referral' then 1 end)",
         'engaged_seconds': 'sum(engaged_seconds)',
         'page_views': 'sum(page_views)',
+        'sessions_with_page_views': 'count(page_views)',
         'page_views_with_engagement': 'sum(case when engaged_seconds is not null then page_views end)',
         'product_views': 'sum(product_views)',
         'product_view_sessions': 'sum(case when has_product_view then 1 end)',

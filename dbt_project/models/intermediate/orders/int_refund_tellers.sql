@@ -1,6 +1,4 @@
 -- Grain: one account whose exports tell what was given back.
-{% set tables_with_refunds = ['square.items', 'woocommerce.orders', 'kiotviet.returns'] %}
-
 with
 
 items as (select * from {{ ref('int_order_items') }}),
@@ -12,7 +10,7 @@ covered_days as (select * from {{ source('house', 'covered_days') }}),
 -- exports in which what is given back is a row of its own: none of them is none given back
 by_rows as (
     select source, account from covered_days
-    where concat(source, '.', table_name) in ('{{ tables_with_refunds | join("', '") }}')
+    where concat(source, '.', table_name) in ('square.items', 'woocommerce.orders', 'kiotviet.returns')
 ),
 
 -- a column of refunds that the export has states 0 too; one that it lacks, or leaves empty, tells nothing
