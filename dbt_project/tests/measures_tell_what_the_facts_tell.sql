@@ -25,6 +25,7 @@
         'referral_sessions': "sum(case when channel = 'referral' then 1 end)",
         'engaged_seconds': 'sum(engaged_seconds)',
         'page_views': 'sum(page_views)',
+        'sessions_with_page_views': 'count(page_views)',
         'page_views_with_engagement': 'sum(case when engaged_seconds is not null then page_views end)',
         'product_views': 'sum(product_views)',
         'product_view_sessions': 'sum(case when has_product_view then 1 end)',
@@ -103,6 +104,7 @@
         'orders_cancelled': 'sum(case when is_cancelled_60d then 1 end)',
         'orders_undelivered': 'sum(case when is_undelivered_60d then 1 end)',
         'orders_returned': 'sum(case when is_counted and is_returned_60d then 1 end)',
+        'orders_with_refunds_told': 'sum(case when is_counted and tells_refunds then 1 end)',
     }},
     'fct_convert_refund': {'refund_date': {
         'refunded_sales': 'sum(case when is_counted then refunded_sales end)',
@@ -185,7 +187,7 @@
         'renewals_made': 'sum(case when has_ended and is_renewed_30d then 1 end)',
     }},
     'fct_reach_brand_search': {'day': {'brand_search_volume': 'sum(searches)'}},
-    'fct_plan_market': {'month': {'market_revenue': 'sum(revenue)'}},
+    'int_market_days': {'day': {'market_revenue': 'sum(revenue)'}},
     'fct_convert_market_sales': {'day': {'net_sales_in_market': 'sum(net_sales)'}},
 } %}
 {% set dated = [] %}

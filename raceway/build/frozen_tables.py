@@ -10,7 +10,6 @@ from typing import Any, Final
 import duckdb
 
 from raceway.common.home import Home
-from raceway.common.measure_tables import measure_tables
 from raceway.common.networks import coarse_ip
 from raceway.config.accounts import Accounts, ChannelRule, Exclusion, SalesChannel, VatRate
 from raceway.config.settings import Settings
@@ -98,7 +97,7 @@ def write_settings(
         "business_zone varchar, reporting_currency varchar, minor_unit integer, fiscal_year_start_month integer, "
         "cycle_start date, churn_window_days integer, attribution_lookback_days integer, cart_window_days integer, "
         "rate_max_age_days integer, identity_max_shared integer, as_of date, on_track double, at_risk double, "
-        "history_days integer, history_ready_from date",
+        "history_days integer",
         [
             {
                 "business_zone": settings.business.zone,
@@ -115,7 +114,6 @@ def write_settings(
                 "on_track": settings.targets.on_track,
                 "at_risk": settings.targets.at_risk,
                 "history_days": HISTORY_DAYS,
-                "history_ready_from": _history_ready_from(connection, accounts),
             }
         ],
     )
@@ -186,31 +184,6 @@ def _never_joined(home: Home, settings: Settings, accounts: Accounts) -> set[str
                 names |= {f"{prefix}{account}:{called}" for called in ids}
         found |= names
     return found
-
-
-def _history_ready_from(connection: duckdb.DuckDBPyConnection, accounts: Accounts) -> dt.date | None:
-    """From which day on a customer without an earlier order is new: 180 days after the youngest history.
-
-    The history of an order account starts where accounts.csv says, else with its first covered day; that of one that
-    opened here is whole. None where no order account has landed.
-    """
-    order_sources = {source for source, _ in measure_tables()["orders"]}
-    first_days: dict[tuple[str, str], dt.date] = {
-        (source, account): day
-        for source, account, day in connection.execute(
-            "select source, account, min(day) from frozen.covered_days group by source, account"
-        ).fetchall()
-    }
-    ours = {key: account for key, account in accounts.items() if key[0] in order_sources}
-    opened = [account.opened_on for account in ours.values() if account.opened_on is not None]
-    starts = [
-        start
-        for key, account in ours.items()
-        if account.opened_on is None and (start := account.history_start or first_days.get(key)) is not None
-    ]
-    if starts:
-        return max(starts) + dt.timedelta(days=HISTORY_DAYS)
-    return min(opened, default=None)
 
 
 def hashed_exclusions(home: Home, exclusions: list[Exclusion], accounts: Accounts) -> list[Exclusion]:

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -23,10 +24,12 @@ from raceway.common.sql import name, parquet_of
 from raceway.config.accounts import Accounts
 from raceway.config.settings import Settings
 from raceway.contracts.load import load_contract
+from raceway.landing.read_table import day_sql
 from raceway.ledger.states import BatchState
 
 _CLOSED_DAYS: Final = 3
 """For how many whole days a day has to be over before its rows are taken for complete."""
+_SIDES: Final = ("_is_old", "not _is_old")
 
 
 @dataclass
@@ -35,6 +38,8 @@ class _Before:
 
     rows: dict[dt.date, int | None] = field(default_factory=dict)
     """Rows in effect by day; None where the batch did not note them."""
+    of_day: dict[dt.date, BatchState] = field(default_factory=dict)
+    """The batch in effect by day."""
     totals: list[bool] = field(default_factory=list)
     batches: list[BatchState] = field(default_factory=list)
 
@@ -54,8 +59,7 @@ def held_batches(accepted: Iterable[BatchState], accounts: Accounts, settings: S
         waiting: list[BatchState] = []
         for batch in sorted(batches, key=lambda batch: batch.rank):
             zone = accounts[source, account].zone
-            exported_on = batch.exported_at.astimezone(zone).date()
-            why = "" if batch.is_decided_by_a_person else "; ".join(_doubts(batch, before, exported_on, settings))
+            why = "" if batch.is_decided_by_a_person else "; ".join(_doubts(batch, before, zone, settings))
             if why:
                 waiting.append(batch)
                 held[batch.batch_id] = _sentence(batch, why)
@@ -74,17 +78,17 @@ def _sentence(batch: BatchState, why: str) -> str:
     )
 
 
-def _doubts(batch: BatchState, before: _Before, exported_on: dt.date, settings: Settings) -> Iterator[str]:
+def _doubts(batch: BatchState, before: _Before, zone: ZoneInfo, settings: Settings) -> Iterator[str]:
     """Why a batch is implausible beside what was before it; nothing where it is not."""
     if batch.head.get("breaks_off"):
         yield str(batch.head["breaks_off"])
     if batch.head.get("ends_with_total") is False and before.totals and all(before.totals):
         yield "its totals row is missing, which every earlier file of this account had"
-    yield from _days_lost(batch, before, exported_on, settings)
+    yield from _days_lost(batch, before, zone, settings)
     yield from _lines_lost(batch, before)
 
 
-def _days_lost(batch: BatchState, before: _Before, exported_on: dt.date, settings: Settings) -> Iterator[str]:
+def _days_lost(batch: BatchState, before: _Before, zone: ZoneInfo, settings: Settings) -> Iterator[str]:
     """A stated period without a row where there were rows, or too many rows of closed days gone."""
     rows = batch.rows_by_day
     if batch.scope_kind != "days" or rows is None:
@@ -94,14 +98,49 @@ def _days_lost(batch: BatchState, before: _Before, exported_on: dt.date, setting
         first, last = min(known), max(known)
         yield f"it has no rows for {first} to {last}, of which {sum(known.values())} rows are in effect"
         return
+    exported_on = batch.exported_at.astimezone(zone).date()
     closed = [day for day in known if (exported_on - day).days > _CLOSED_DAYS]
     old, new = sum(known[day] for day in closed), sum(rows.get(day, 0) for day in closed)
     most = settings.gate.rows_taken
     if old and (old - new) / old > most:
+        names = _at_common_level(batch, {day: before.of_day[day] for day in closed}, zone)
+        old, new, what = (*names, "names") if names else (old, new, "rows")
+    if old and (old - new) / old > most:
         yield (
-            f"it takes {old - new} of {old} rows of days that were over for {_CLOSED_DAYS} days ({min(closed)} to "
+            f"it takes {old - new} of {old} {what} of days that were over for {_CLOSED_DAYS} days ({min(closed)} to "
             f"{max(closed)}), more than {most:.0%} (gate.rows_taken)"
         )
+
+
+def _at_common_level(batch: BatchState, in_effect: dict[dt.date, BatchState], zone: ZoneInfo) -> tuple[int, int] | None:
+    """Of exports at unlike levels (ads and campaigns, with a breakdown and without): how many names each has by day.
+
+    Rows of unlike levels cannot be compared, the names of the level that both tell can: campaigns, or days alone.
+    None where both tell the same names: their rows are alike.
+    """
+    table = load_contract(batch.source, batch.home).table(batch.table)
+    day = day_sql(table.by_name[table.scope.day or ""], zone.key)
+    texts = [name(column.name) for column in table.columns if column.data_type == "varchar"]
+    paths = [batch.path, *{other.path for other in in_effect.values()}]
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"create temp table told as select {', '.join(texts)}, {day} as _day, _batch_id <> $1 as _is_old "
+            f"from {parquet_of(paths, by_name=True)} inner join (select unnest($2) as _on, unnest($3) as _by) "
+            f"on {day} = _on and _batch_id in ($1, _by)",
+            [batch.batch_id, list(in_effect), [other.batch_id for other in in_effect.values()]],
+        )
+        counts = ", ".join(f"count({text}) filter (where {side}) > 0" for text in texts for side in _SIDES)
+        told = connection.execute(f"select [{counts}] from told").fetchone()
+        assert told is not None
+        old, new = ({text for text, said in zip(texts, told[0][n::2], strict=True) if said} for n in (0, 1))
+        if old == new:
+            return None
+        names = ", ".join(["_day", *sorted(old & new)])
+        counted = connection.execute(
+            f"select {', '.join(f'count(distinct ({names})) filter (where {side})' for side in _SIDES)} from told"
+        ).fetchone()
+        assert counted is not None
+        return counted[0], counted[1]
 
 
 def _lines_lost(batch: BatchState, before: _Before) -> Iterator[str]:
@@ -139,6 +178,7 @@ def _take(batch: BatchState, before: _Before) -> None:
     if batch.scope_kind == "days":
         for day in _claimed(batch):
             before.rows[day] = None if rows is None else rows.get(day, 0)
+            before.of_day[day] = batch
     if batch.head.get("ends_with_total") is not None:
         before.totals.append(batch.head["ends_with_total"])
     if batch.scope_kind == "entities":

@@ -433,10 +433,7 @@ def test_settings_accounts_and_hashed_exclusions_are_frozen(company: Company) ->
     assert company.frozen("select minor_unit, vat_rate from frozen.accounts where account = 'us'") == [
         (2, Decimal("0.080000"))
     ]
-    # 180 days after 1 March 2025, the latest start of a shop's or till's history
-    assert company.frozen("select as_of, minor_unit, history_ready_from from frozen.settings") == [
-        (AS_OF, 0, dt.date(2025, 8, 28))
-    ]
+    assert company.frozen("select as_of, minor_unit, history_days from frozen.settings") == [(AS_OF, 0, 180)]
     assert ("attribution_model", "last_non_direct") in company.frozen("select * from frozen.setting_values")
     assert ("required_lag_days.search_console", "3") in company.frozen("select * from frozen.setting_values")
 
@@ -479,17 +476,10 @@ def test_what_never_joins_is_frozen_as_landed_rows_show_it(company: Company) -> 
     assert company.frozen("select identity_max_shared from frozen.settings") == [(5,)]
 
 
-def test_an_order_account_without_a_stated_history_begins_with_its_first_covered_day(company: Company) -> None:
-    company.land("shopify.orders", "2026-03-04T01:00", order("#1"), covers=("2026-01-01", "2026-03-03"))
-    company.freeze()
-    assert company.frozen("select history_ready_from from frozen.settings") == [(dt.date(2026, 6, 30),)]
-
-
-def test_shops_that_opened_here_ask_for_no_older_history(company: Company) -> None:
+def test_a_shop_that_opened_here_is_frozen_with_its_day(company: Company) -> None:
     for key, account in company.accounts.items():
         company.accounts[key] = account.model_copy(update={"history_start": None, "opened_on": dt.date(2026, 2, 1)})
     company.freeze()
-    assert company.frozen("select history_ready_from from frozen.settings") == [(dt.date(2026, 2, 1),)]
     assert company.frozen("select distinct opened_on, ended_on from frozen.accounts") == [(dt.date(2026, 2, 1), None)]
 
 

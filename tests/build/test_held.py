@@ -99,6 +99,27 @@ def test_a_cut_export_is_held_and_the_old_stays_until_a_person_accepts_it(nights
         accept(nights.home, cut)
 
 
+ADS = "Day,Campaign name,Ad name,Impressions,Amount spent (USD)\n"
+CAMPAIGNS = "Day,Campaign name,Impressions,Amount spent (USD)\n"
+
+
+def test_an_export_at_another_level_is_judged_by_the_names_that_both_tell(nights: Nights) -> None:
+    days = [f"2026-03-0{n}" for n in range(1, 6)]
+    rows = "".join(f"{day},{'XXXXYY'[n]},{'abcdef'[n]},100,10\n" for day in days for n in range(6))
+    nights.land("meta_ads/us/ads.csv", ADS + rows, "2026-03-12 05:00")
+    newer = {
+        CAMPAIGNS + "2026-03-01,X,400,40\n2026-03-01,Y,200,30\n": "",
+        "Day,Impressions,Amount spent (USD)\n2026-03-02,600,70\n": "",
+        "Day,Ad name,Gender,Impressions,Amount spent (USD)\n2026-03-03,a,female,600,70\n": "it takes 5 of 6 names",
+        CAMPAIGNS + "2026-03-04,X,400,40\n": "it takes 1 of 2 names",
+        ADS + "2026-03-05,X,a,400,40\n2026-03-05,Y,e,200,30\n": "it takes 4 of 6 rows",
+    }
+    whys = {nights.land("meta_ads/us/other.csv", text, "2026-03-12 06:00"): why for text, why in newer.items()}
+    waiting = {batch: why for batch, why in nights.freeze().waiting.items() if "is held" in why}
+    assert waiting.keys() == {batch for batch, why in whys.items() if why}
+    assert all(whys[batch] in sentence for batch, sentence in waiting.items())
+
+
 def test_lines_of_json_that_break_off_are_held(nights: Nights) -> None:
     event = (
         '{"event_date":"20260305","event_timestamp":"1772683200000000","event_name":"page_view","user_pseudo_id":"%d"}'

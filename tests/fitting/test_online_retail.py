@@ -23,7 +23,7 @@ GUEST = "0"
 def warehouse(online_retail: Path, tmp_path_factory: pytest.TempPathFactory, dbt: Callable[..., Any]) -> Path:
     """A warehouse with the invoices as orders, and RFM and cohorts as dbt builds them."""
     file = tmp_path_factory.mktemp("retail") / "warehouse.duckdb"
-    settings = SETTINGS | {"as_of": dt.date(2011, 12, 10), "history_ready_from": dt.date(2010, 12, 1), "minor_unit": 2}
+    settings = SETTINGS | {"as_of": dt.date(2011, 12, 10), "minor_unit": 2}
     with duckdb.connect(str(file)) as connection:
         kinds = {int: "integer", float: "double", str: "varchar", dt.date: "date"}
         columns = ", ".join(f"{name} {kinds[type(value)]}" for name, value in settings.items())
@@ -54,6 +54,7 @@ def warehouse(online_retail: Path, tmp_path_factory: pytest.TempPathFactory, dbt
             "create table int_measure_coverage "
             "(measure varchar, period varchar, window_start date, is_period boolean, is_complete boolean)"
         )
+        connection.execute("create table int_young_histories (market varchar, from_day date, until_day date)")
         connection.execute(
             "create table int_refunds (order_id varchar, refund_date date, refunded_sales decimal(18, 6), is_counted boolean)"
         )

@@ -59,6 +59,15 @@ def test_an_invoice_lands_row_by_row_with_its_totals_repeated(desk: Desk) -> Non
     ]  # fmt: skip
 
 
+def test_the_tax_that_an_invoice_states_lands_with_each_of_its_rows(desk: Desk) -> None:
+    rows = [[*AN[0], "8.000"], [*AN[1], "8.000"], [*item("HD2", "05/03/2026 10:21", None, "SP001", 1, 1_000, 1_000), 8]]
+    outcome = desk.land_one(FILE, workbook([*INVOICE, "VAT"], *rows))
+    assert {(code, int(tax)) for code, tax in desk.rows(outcome, "invoice_code, taxes")} == {
+        ("HD000123", 8_000),
+        ("HD2", 8),
+    }
+
+
 def test_a_date_is_read_as_text_as_a_spreadsheet_s_date_and_as_its_day_number(desk: Desk) -> None:
     half_past_ten = dt.datetime(2026, 3, 5, 10, 30)
     rows = [

@@ -36,7 +36,6 @@ SETTINGS = {
     "on_track": ("double", 1.0),
     "at_risk": ("double", 0.9),
     "history_days": ("integer", 180),
-    "history_ready_from": ("date", "2026-01-01"),
 }
 
 SETTING_VALUES = {

@@ -64,7 +64,7 @@ FACTS = {
     "fct_convert_order": "source varchar, account varchar, order_id varchar, ordered_at timestamp, order_date date, "
     "person_id varchar, is_identified boolean, sales_place varchar, channel varchar, market varchar, "
     "is_placed boolean, is_counted boolean, gross_sales decimal(18,6), discounts decimal(18,6), "
-    "order_number bigint, is_returned_60d boolean, is_cancelled_60d boolean, is_undelivered_60d boolean",
+    "order_number bigint, tells_refunds boolean, is_returned_60d boolean, is_cancelled_60d boolean, is_undelivered_60d boolean",
     "fct_convert_refund": "source varchar, account varchar, refund_id varchar, order_id varchar, refund_date date, "
     "refunded_sales decimal(18,6), is_counted boolean",
     "fct_convert_attribution": "source varchar, account varchar, order_id varchar, model varchar, order_date date, "
@@ -134,7 +134,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "fct_convert_order": {
         "source": "shopify", "account": "vn", "is_identified": True, "sales_place": "online", "channel": "direct",
         "market": "VN", "is_placed": True, "is_counted": True, "gross_sales": 0, "discounts": 0,
-        "is_returned_60d": False, "is_cancelled_60d": False, "is_undelivered_60d": False,
+        "tells_refunds": True, "is_returned_60d": False, "is_cancelled_60d": False, "is_undelivered_60d": False,
     },
     "fct_act_lead": {"was_customer": False},
     "int_orders": {"source": "shopify", "account": "vn", "is_counted": True},
@@ -168,7 +168,6 @@ SETTINGS = {
     "on_track": 1.0,
     "at_risk": 0.9,
     "history_days": 180,
-    "history_ready_from": dt.date(2025, 1, 1),
 }
 
 MODELS = "int_young_histories path:models/measures race_measure race_kpi measure_catalog"
@@ -202,8 +201,7 @@ class Mart:
                     business_zone varchar, reporting_currency varchar, minor_unit integer,
                     fiscal_year_start_month integer, cycle_start date, churn_window_days integer,
                     attribution_lookback_days integer, cart_window_days integer, rate_max_age_days integer,
-                    as_of date, on_track double, at_risk double, history_days integer,
-                    history_ready_from date);
+                    as_of date, on_track double, at_risk double, history_days integer);
                 create table frozen.setting_values (setting varchar, value varchar);
                 create table frozen.rows_rewritten (model varchar, rows_written bigint, rows_kept bigint);
                 insert into frozen.setting_values values ('attribution_model', 'last_non_direct');

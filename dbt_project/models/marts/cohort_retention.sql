@@ -1,6 +1,13 @@
 -- Grain: one row per month of first orders × months since, up to the month of the run.
 with
 
+-- on which days customers cannot be told from new ones at one of the accounts
+young_days as (
+    select from_day, until_day
+    from {{ ref('int_young_histories') }}
+    where market = 'all'
+),
+
 settings as (select * from {{ source('house', 'settings') }}),
 
 orders as (
@@ -30,10 +37,22 @@ buyers as (
     where order_number = 1
 ),
 
-cohorts as (
-    select cohort_month, count(*) as customers
+young_months as (
+    select distinct buyers.cohort_month
     from buyers
-    group by cohort_month
+    inner join young_days
+        on buyers.cohort_month < young_days.until_day and {{ month_end('buyers.cohort_month') }} >= young_days.from_day
+),
+
+-- whoever bought first while the history is young may have bought before it began
+cohorts as (
+    select
+        buyers.cohort_month,
+        count(*) as customers,
+        count(young_months.cohort_month) = 0 as is_told
+    from buyers
+    left join young_months on buyers.cohort_month = young_months.cohort_month
+    group by buyers.cohort_month
 ),
 
 -- sales at the order's date, refunds at the refund's
@@ -75,27 +94,25 @@ days as (
 
 months as (select distinct cast(date_trunc('month', day) as date) as month from days),
 
--- whoever bought first while the history is young may have bought before it began
 final as (
     select
         cohorts.cohort_month,
         {{ months_between('cohorts.cohort_month', 'months.month') }} as months_since,
-        case when cohorts.cohort_month >= settings.history_ready_from then cohorts.customers end as customers,
+        case when cohorts.is_told then cohorts.customers end as customers,
         case
-            when cohorts.cohort_month >= settings.history_ready_from then coalesce(active.retained, 0)
+            when cohorts.is_told then coalesce(active.retained, 0)
         end as retained,
         case
-            when cohorts.cohort_month >= settings.history_ready_from
+            when cohorts.is_told
                 then cast(coalesce(active.retained, 0) as double) / cohorts.customers
         end as rate,
         cast(
-            case when cohorts.cohort_month >= settings.history_ready_from then coalesce(active.revenue, 0) end
+            case when cohorts.is_told then coalesce(active.revenue, 0) end
             as decimal(38, 6)
         ) as revenue,
         complete_cohorts.month is not null and complete_months.month is not null as is_complete
     from cohorts
     inner join months on cohorts.cohort_month <= months.month
-    cross join settings
     left join active on cohorts.cohort_month = active.cohort_month and months.month = active.month
     left join complete_months on months.month = complete_months.month
     left join complete_months as complete_cohorts on cohorts.cohort_month = complete_cohorts.month

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -101,10 +102,18 @@ def _cost(world: World, exchange: Exchange, sku: str, quantity: int, day: dt.dat
     return exchange.cost(article.cost * quantity, article.currency, min(article.valid_from, world.as_of))
 
 
+def _by_day(month: dt.date, revenue: int) -> Iterator[tuple[dt.date, Decimal]]:
+    """A month's revenue evenly over its days, rounded down to hundredths; the remainder on the last day."""
+    last = calendar.monthrange(month.year, month.month)[1]
+    share = revenue * 100 // last
+    for number in range(1, last + 1):
+        yield month.replace(day=number), Decimal(share if number < last else revenue * 100 - share * (last - 1)) / 100
+
+
 def _markets(
     world: World, tally: Tally, exchange: Exchange, movements: list[_Movement], loose: list[LooseRefund]
 ) -> None:
-    """The markets' own size at the first day of the month, and what the company sold in them with their VAT."""
+    """The markets' own size, spread over the days of its month, and what the company sold in them with their VAT."""
     sold: dict[tuple[str, str, dt.date, str, str], int] = defaultdict(int)
     for move in movements:
         source, account, _ = move.order.id.split(":", 2)
@@ -113,7 +122,8 @@ def _markets(
         sold[source, account, day, market, ""] -= amount
     for size in world.lists.market_sizes:
         revenue = exchange.dong(size.amount, size.currency, min(size.month, world.as_of))
-        tally.add("market_revenue", size.month, revenue, None, size.market)
+        for day, share in _by_day(size.month, revenue):
+            tally.add("market_revenue", day, share, None, size.market)
         own: dict[tuple[str, str, dt.date], int] = defaultdict(int)
         for (source, account, day, market, category), amount in sold.items():
             if day.replace(day=1) == size.month and market == size.market and size.category in ("", category):

@@ -177,6 +177,7 @@ class Truth:
                 "sessions_with_engagement": session.tells_engagement,
                 "referral_sessions": session.channel == "referral",
                 "engaged_seconds": Decimal(session.engaged_ms) / 1000,
+                "sessions_with_page_views": session.tells_engagement or bool(session.times(events.page_view)),
                 "page_views": len(session.times(events.page_view)),
                 "page_views_with_engagement": len(session.times(events.page_view)) * session.tells_engagement,
                 "product_views": len(views),
@@ -256,6 +257,7 @@ class Truth:
                 "offline_orders": order.place == "offline",
                 "gross_sales": order.gross,
                 "discounts": order.discount,
+                "orders_with_refunds_told": 1,
                 "orders_returned": bool(order.refunds) and order.refunds[0][0] <= order.day + late,
             }
             for name, value in counts.items():

@@ -118,7 +118,11 @@ def busy(warehouse: Callable[[str], Mart]) -> Mart:
         {"market_size_id": "2", "month": "2026-02-01", "market": "DE", "revenue": "1000"},
         {"market_size_id": "4", "month": "2026-04-01", "market": "DE", "revenue": "1000"},
     )
-    busy.add("fct_convert_market_sales", {"market": "DE", "day": "2026-02-10", "net_sales": "-250"})
+    busy.add(
+        "fct_convert_market_sales",
+        {"market": "DE", "day": "2026-02-10", "net_sales": "-250"},
+        {"market": "DE", "day": "2026-04-10", "net_sales": "100"},
+    )
     busy.build()
     busy.run_sql("checkpoint")  # the file is copied: nothing may stay in its write-ahead log
     return busy
@@ -414,6 +418,14 @@ def test_money_may_be_below_0_and_no_part_is_above_its_whole_while_its_period_ru
     assert verdict(f"update race_kpi set numerator = 1 where kpi = 'bounce_rate' and {april}") == "fail"
     assert verdict(f"update race_kpi set numerator = -1 where kpi = 'bounce_rate' and {april}") == "fail"
     assert verdict(f"update race_kpi set numerator = 1001 where kpi = 'market_share' and {april}") == "fail"
+
+
+def test_a_running_month_has_its_part_of_as_many_days_of_the_market(busy: Mart) -> None:
+    # ten of April's thirty days are over: 333.30 of 1,000
+    april = busy.kpi("market_share", "month", "04-01", market="DE")
+    assert (april["numerator"], april["denominator"]) == (100, Decimal("333.3"))
+    assert busy.measure("market_revenue", "month", "02-01", market="DE") == 1000
+    assert busy.measure("market_revenue", "quarter", "04-01", market="DE") == Decimal("333.3")
 
 
 def test_a_market_has_rows_for_whoever_is_there_though_nothing_else_happens_in_it(busy: Mart) -> None:

@@ -28,6 +28,7 @@ final as (
         net_sales,
         first_refund_date,
         order_number,
+        tells_refunds,
         is_returned_60d,
         is_cancelled_60d,
         is_undelivered_60d

@@ -11,6 +11,8 @@ attribution as (select * from {{ ref('int_order_attribution') }}),
 
 vat as (select * from {{ ref('int_order_vat') }}),
 
+refund_tellers as (select * from {{ ref('int_refund_tellers') }}),
+
 settings as (select * from {{ source('house', 'settings') }}),
 
 line_sums as (
@@ -40,13 +42,15 @@ joined as (
         cast(coalesce(line_sums.gross_sales, 0) as decimal(18, 6)) as gross_sales,
         {{ to_reporting('coalesce(vat.net_discount, 0)', 'heads.rate', 'settings.minor_unit') }} as discounts,
         cast(coalesce(refund_sums.refunded_sales, 0) as decimal(18, 6)) as refunded_sales,
-        refund_sums.first_refund_date
+        refund_sums.first_refund_date,
+        refund_tellers.account is not null as tells_refunds
     from heads
     cross join settings
     inner join attribution on heads.order_id = attribution.order_id
     left join vat on heads.order_id = vat.order_id
     left join line_sums on heads.order_id = line_sums.order_id
     left join refund_sums on heads.order_id = refund_sums.order_id
+    left join refund_tellers on heads.source = refund_tellers.source and heads.account = refund_tellers.account
 ),
 
 final as (

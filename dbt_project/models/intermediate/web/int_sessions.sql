@@ -39,7 +39,8 @@ sessions as (
         min(user_first_touch_at) as user_first_touch_at,
         -- Segment does not measure attention: nothing is known of it, and a visit of one page may have been long
         case when source <> 'segment' then coalesce(sum(engagement_time_msec), 0) end as engaged_msec,
-        sum(is_page_view) as page_views,
+        -- and a visit that is told by its other calls alone, as by a server, has pages that nobody told
+        case when source <> 'segment' or sum(is_page_view) > 0 then sum(is_page_view) end as page_views,
         sum(is_product_view) as product_views,
         sum(is_cart_add) as cart_adds,
         sum(is_signup) as signups,

@@ -26,6 +26,7 @@ sessions_by_day as (
         market,
         sum(engaged_seconds) as engaged_seconds,
         sum(page_views) as page_views,
+        count(page_views) as sessions_with_page_views,
         sum(case when engaged_seconds is not null then page_views end) as page_views_with_engagement,
         sum(product_views) as product_views,
         sum(case when has_product_view then 1 else 0 end) as product_view_sessions,
@@ -113,8 +114,8 @@ tickets_by_day as (
 
 final as (
     {{ measures_from('sessions_by_day', [
-        'engaged_seconds', 'page_views', 'page_views_with_engagement', 'product_views', 'product_view_sessions',
-        'cart_sessions', 'newsletter_signups', 'content_interactions'
+        'engaged_seconds', 'page_views', 'sessions_with_page_views', 'page_views_with_engagement', 'product_views',
+        'product_view_sessions', 'cart_sessions', 'newsletter_signups', 'content_interactions'
     ]) }}
     union all
     {{ measures_from('logins_by_day', [

@@ -23,7 +23,7 @@ margins as (select * from {{ ref('fct_convert_margin') }}),
 
 market_sales as (select * from {{ ref('fct_convert_market_sales') }}),
 
-markets as (select * from {{ ref('fct_plan_market') }}),
+market_days as (select * from {{ ref('int_market_days') }}),
 
 experiments as (select * from {{ ref('fct_convert_experiment') }}),
 
@@ -206,12 +206,12 @@ market_sales_by_day as (
 
 market_revenue_by_day as (
     select
-        month as day,
+        day,
         cast(null as varchar) as channel,
         market,
         sum(revenue) as market_revenue
-    from markets
-    group by month, market
+    from market_days
+    group by day, market
 ),
 
 trials_by_day as (

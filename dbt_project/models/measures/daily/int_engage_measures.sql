@@ -24,7 +24,9 @@ orders_by_day as (
         market,
         sum(case when is_placed and is_cancelled_60d then 1 else 0 end) as orders_cancelled,
         sum(case when is_placed and is_undelivered_60d then 1 else 0 end) as orders_undelivered,
-        sum(case when is_counted and is_returned_60d then 1 else 0 end) as orders_returned
+        sum(case when is_counted and is_returned_60d then 1 else 0 end) as orders_returned,
+        -- a shop that does not tell what came back stands on no side of the rate
+        sum(case when is_counted and tells_refunds then 1 else 0 end) as orders_with_refunds_told
     from orders
     group by order_date, channel, market
 ),
@@ -128,7 +130,9 @@ loyalty_points_by_day as (
 ),
 
 final as (
-    {{ measures_from('orders_by_day', ['orders_cancelled', 'orders_undelivered', 'orders_returned']) }}
+    {{ measures_from('orders_by_day', [
+        'orders_cancelled', 'orders_undelivered', 'orders_returned', 'orders_with_refunds_told'
+    ]) }}
     union all
     {{ measures_from('repeat_orders_by_day', ['existing_customer_orders', 'upsell_orders', 'cross_sell_orders']) }}
     union all

@@ -17,6 +17,13 @@ orders as (
     where is_counted and order_number = 1
 ),
 
+-- of every account the days on which its first orders cannot be told from later ones
+young_accounts as (
+    select source, account, from_day, until_day
+    from {{ ref('int_young_histories') }}
+    where market = 'all'
+),
+
 settings as (select * from {{ source('house', 'settings') }}),
 
 lead_days as (
@@ -31,11 +38,13 @@ lead_days as (
 
 order_days as (
     select
+        source,
+        account,
         order_date as day,
         count(*) as first_orders,
         sum(gross_sales - discounts) as first_order_sales
     from orders
-    group by order_date
+    group by source, account, order_date
 ),
 
 -- the youngest of them have just had their 90 days
@@ -52,6 +61,7 @@ conversions as (
     group by lead_days.day
 ),
 
+-- an account whose first orders of all these days are not told stands on no side of their mean
 sales as (
     select
         lead_days.day,
@@ -62,6 +72,13 @@ sales as (
         on
             {{ add_days('lead_days.known_on', 1 - sales_days) }} <= order_days.day
             and lead_days.known_on >= order_days.day
+    left join young_accounts
+        on
+            order_days.source = young_accounts.source
+            and order_days.account = young_accounts.account
+            and lead_days.known_on >= young_accounts.from_day
+            and {{ add_days('lead_days.known_on', 1 - sales_days) }} < young_accounts.until_day
+    where young_accounts.account is null
     group by lead_days.day
 ),
 
@@ -71,11 +88,8 @@ joined as (
         coalesce(conversions.leads, 0) as leads_before,
         coalesce(conversions.leads_won, 0) as leads_won_before,
         coalesce(sales.first_orders, 0) as first_orders,
-        coalesce(sales.first_order_sales, 0) as first_order_sales,
-        -- a first order can be told from a later one only where the history is long enough
-        coalesce({{ add_days('lead_days.known_on', 1 - sales_days) }} >= settings.history_ready_from, false) as is_told
+        coalesce(sales.first_order_sales, 0) as first_order_sales
     from lead_days
-    cross join settings
     left join conversions on lead_days.day = conversions.day
     left join sales on lead_days.day = sales.day
 ),
@@ -88,7 +102,7 @@ final as (
         cast(joined.first_orders as bigint) as first_orders,
         cast(joined.first_order_sales as decimal(38, 6)) as first_order_sales,
         case
-            when joined.is_told and joined.leads_before >= {{ fewest_leads }}
+            when joined.first_orders > 0 and joined.leads_before >= {{ fewest_leads }}
                 then {{ rounded_to_minor_unit(
                     share_of(
                         'joined.first_order_sales',

@@ -27,6 +27,7 @@ final as (
         status,
         items_total,
         abs(invoice_discount) as invoice_discount,
+        taxes,
         to_pay,
 
         ---------- the row

@@ -1,7 +1,17 @@
 -- Grain: one row of an invoice of KiotViet.
 with
 
-kiotviet as (select * from {{ ref('stg_kiotviet__invoices') }}),
+invoices as (select * from {{ ref('stg_kiotviet__invoices') }}),
+
+-- a tax that the customer owes on top of the goods is in none of their prices, whatever the shop's others hold
+kiotviet as (
+    select
+        *,
+        coalesce(
+            taxes > 0 and to_pay - (items_total - coalesce(invoice_discount, 0)) >= taxes, false
+        ) as is_net
+    from invoices
+),
 
 sales_channels as (select * from {{ ref('int_sales_channels') }}),
 
@@ -22,6 +32,8 @@ final as (
         {{ says_cancelled('kiotviet.status') }} as is_cancelled,
         {{ says_undelivered('kiotviet.status', 'cast(null as varchar)') }} as is_undelivered,
         kiotviet.invoice_discount as order_discount,
+        case when not kiotviet.is_net then kiotviet.taxes end as taxes,
+        kiotviet.is_net,
         kiotviet.sku,
         kiotviet.product,
         kiotviet.quantity,
