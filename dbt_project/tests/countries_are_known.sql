@@ -1,6 +1,6 @@
 -- An order or a session names a country that is in no list: its market is `unknown`, until the name is mended at its
 -- source.
-{{ config(severity='warn', store_failures=true) }}
+{{ config(severity='warn') }}
 with
 
 named as (

@@ -1,6 +1,6 @@
 -- A month whose data-driven credits are those of last_non_direct, because too few paths before it led to an order.
 -- One row per such month. Months of which the site's history does not hold the 90 days before are not amiss.
-{{ config(severity='warn', store_failures=true) }}
+{{ config(severity='warn') }}
 
 with
 

@@ -1,6 +1,6 @@
 -- Several orders of one account share a name, with moments and ids of their own: each counts, the later ones under
 -- their name and id. Two shops belong into two accounts.
-{{ config(severity='warn', store_failures=true) }}
+{{ config(severity='warn') }}
 
 select
     concat(source, '/', account, ': ', split_part(order_name, ' · ', 1)) as order_name,

@@ -1,7 +1,7 @@
 -- Where prices hold VAT and others of the account's orders or its own cells state a tax, an order of goods states
 -- its own: one of 0 beside a rate above 0, or one that is larger than its amounts, is not believed, and the rate
 -- counts. Where such orders are right, write prices_include_vat stated in accounts.csv.
-{{ config(severity='warn', store_failures=true) }}
+{{ config(severity='warn') }}
 with
 
 orders as (select * from {{ ref('int_order_heads') }}),

@@ -1,6 +1,6 @@
 -- A shop system or till names a place of sale that is in no list: it counts as sold where that source sells by itself.
 -- Name it in sales_channels.csv of the home.
-{{ config(severity='warn', store_failures=true) }}
+{{ config(severity='warn') }}
 with
 
 named as (

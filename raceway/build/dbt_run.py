@@ -20,19 +20,19 @@ from typing import Any, Final, TextIO
 
 import duckdb
 
-from raceway.build.parsed_project import NightProject, NotParsed, night_project
+from raceway.build.parsed_project import NightProject, NotParsed, keys_of, night_project, relations, simple_test
 from raceway.build.simple_tests import Answer, ask, due_tests
+from raceway.build.told import checks_of
 from raceway.common.faults import GateFailed, PassingFault
 from raceway.common.files import write_aside
 from raceway.common.home import PROJECT, Home
 from raceway.contracts.files import source_names
-from raceway.history.records import Check, Severity, record_checks
+from raceway.history.records import Check, record_checks
 
 WAREHOUSE_VARIABLE: Final = "RACEWAY_WAREHOUSE"
 OWN_SOURCES_VARIABLE: Final = "RACEWAY_OWN_SOURCES"
 """Where dbt finds a company's own sources: contracts and models in folders below the home's `sources/`."""
 
-_SEVERITIES: Final[dict[str, Severity]] = {"error": "critical", "warn": "warning"}
 _PASSED: Final = {"success", "pass", "no-op"}
 _LOGGED: Final = {"info", "warn", "error"}
 # DuckDB's word for a file that another process holds, or that could not be read or written just now
@@ -93,8 +93,8 @@ def build(home: Home, run_id: str, select: str, full_refresh: bool = False, abse
         built={result.node.unique_id for result in made if str(result.status) in _PASSED},
         without=[f"models/staging/{source}" for source in absent],
     )
-    checks = [_check(result, _named(home, result)) for result in tests]
-    checks += [_simple_check(answer) for answer in ask(home.warehouse, simple)]
+    answers = [*_answers(tests, project), *ask(home.warehouse, simple)]
+    checks = checks_of(home, home.run(run_id), answers)
     keeps_rows = any(result.node.config.materialized == "incremental" for result in nodes)
     rewritten = _rows_rewritten(home) if keeps_rows else {}
     models = [
@@ -272,67 +272,17 @@ def _broken_model(result: Any) -> Check:
     )
 
 
-def _named(home: Home, result: Any) -> str:
-    """What breaks a test that stores its rows (`store_failures`): the first column of the first of them.
-
-    It is published with the check, so only a test whose first column is a day or a name stores its rows.
-    """
-    if not result.failures or getattr(result.node, "relation_name", None) is None:
-        return ""
-    try:
-        with duckdb.connect(str(home.warehouse), read_only=True) as connection:
-            rows = connection.execute(f"select * from {result.node.relation_name} order by all limit 12").fetchall()
-    except duckdb.Error:  # somebody has just opened the file: the count alone must do
-        return ""
-    return ": " + ", ".join(str(row[0]) for row in rows)
-
-
-def _check(result: Any, named: str) -> Check:
-    """A dbt test's result. dbt counts the rows that break the claim."""
-    node = result.node
-    fault = _one_line(result.message) if str(result.status) == "error" else ""
-    return _told(
-        node.name, _subject(node), node.description.strip(), str(node.config.severity).lower(),
-        passed=str(result.status) == "pass", failures=result.failures or 0, fault=fault, named=named,
-    )  # fmt: skip
-
-
-def _simple_check(answer: Answer) -> Check:
-    """The same of a test that was asked with others."""
-    test = answer.test
-    return _told(
-        test.name, test.subject, test.claim, test.severity,
-        passed=not answer.failures and not answer.fault, failures=answer.failures, fault=_one_line(answer.fault),
-    )  # fmt: skip
-
-
-def _told(
-    name: str, subject: str, claim: str, severity: str, passed: bool, failures: int, fault: str, named: str = ""
-) -> Check:
-    """A test as a check; one that could not run is critical."""
-    observed = fault or f"{failures} rows break it{named}"
-    if fault:
-        message = f"{subject}: the check {name} could not run: {observed}"
-    else:
-        message = f"{subject}: {claim or name.replace('_', ' ')}" + ("" if passed else f": {observed}")
-    return Check(
-        name=name,
-        kind="dbt_test",
-        severity="critical" if fault else _SEVERITIES[severity],
-        passed=passed,
-        subject=subject,
-        observed=observed,
-        expected="no rows",
-        message=message,
-    )
-
-
-def _subject(node: Any) -> str:
-    """The model that a test is about: the one it is attached to, else the first that it reads."""
-    about = getattr(node, "attached_node", None) or next(
-        (parent for parent in node.depends_on.nodes if parent.startswith(("model.", "seed."))), node.unique_id
-    )
-    return str(about).rsplit(".", maxsplit=1)[-1]
+def _answers(results: Sequence[Any], project: NightProject) -> list[Answer]:
+    """dbt's own results in the form of the tests that were asked together. dbt counts the rows that break the claim."""
+    keys, tables = keys_of(project.manifest), relations(project.manifest)
+    return [
+        Answer(
+            simple_test(result.node, keys, tables),
+            0 if str(result.status) == "pass" else result.failures or 0,
+            _one_line(result.message) if str(result.status) == "error" else "",
+        )
+        for result in results
+    ]
 
 
 def _one_line(message: object) -> str:

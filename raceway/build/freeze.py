@@ -170,6 +170,8 @@ def _write_result(home: Home, frozen: Frozen) -> None:
                 expected="an account in accounts.csv, a rate for every day with an amount in another currency, and "
                 "nothing implausible beside what was in effect",
                 message=sentence,
+                remedy="mend accounts.csv, bring the rate, export again, or put the batch into effect: "
+                f"raceway accept {batch_id}",
             )
             for batch_id, sentence in frozen.waiting.items()
         ),

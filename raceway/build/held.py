@@ -4,8 +4,9 @@
         ──► each judged against the earlier ones that are not held ──► held with a sentence, or in effect
 
 The order of arrival plays no part, and what a person accepted is not judged. Landing notes in the manifest what a file
-shows by itself (it breaks off, has no totals at its end, the rows of each day, orders whose lines are worth less than
-their subtotal); here it is compared. A batch that landed before these notes were made is not held for lack of them.
+shows by itself (it breaks off, has no totals or no line end at its end, the rows of each day, orders whose lines are
+worth less than their subtotal); here it is compared. A batch that landed before these notes were made is not held for
+lack of them.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ class _Before:
     of_day: dict[dt.date, BatchState] = field(default_factory=dict)
     """The batch in effect by day."""
     totals: list[bool] = field(default_factory=list)
+    lines: list[bool] = field(default_factory=list)
+    """Whether each ended with a line end."""
     batches: list[BatchState] = field(default_factory=list)
 
 
@@ -84,6 +87,11 @@ def _doubts(batch: BatchState, before: _Before, zone: ZoneInfo, settings: Settin
         yield str(batch.head["breaks_off"])
     if batch.head.get("ends_with_total") is False and before.totals and all(before.totals):
         yield "its totals row is missing, which every earlier file of this account had"
+    if batch.head.get("ends_with_line") is False and before.lines and all(before.lines):
+        yield (
+            "its last row has no line end, which every earlier file of this account had, so it may be cut inside its "
+            "last cell"
+        )
     yield from _days_lost(batch, before, zone, settings)
     yield from _lines_lost(batch, before)
 
@@ -181,6 +189,8 @@ def _take(batch: BatchState, before: _Before) -> None:
             before.of_day[day] = batch
     if batch.head.get("ends_with_total") is not None:
         before.totals.append(batch.head["ends_with_total"])
+    if batch.head.get("ends_with_line") is not None:
+        before.lines.append(batch.head["ends_with_line"])
     if batch.scope_kind == "entities":
         before.batches.append(batch)
 

@@ -15,9 +15,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -41,11 +41,11 @@ _SIMPLE: Final = {
 
 @dataclass(frozen=True)
 class SimpleTest:
-    """A generic test of dbt as the select of the rows that break it."""
+    """A test of dbt as the select of the rows that break it."""
 
     name: str
     subject: str
-    """The model that it is attached to."""
+    """The model that it is attached to, else the first that it reads."""
     claim: str
     """Its description; empty where it has none."""
     severity: str
@@ -55,6 +55,16 @@ class SimpleTest:
     reads: list[str]
     """dbt's ids of the models and seeds that it reads; none of a source."""
     select: str
+    kind: str = ""
+    """What dbt calls its kind: not_null, unique …; empty for a select of its own in `tests/`."""
+    remedy: str = ""
+    """What to do about the rows that break it (`config.meta.remedy`); empty where the kind says so."""
+    arguments: dict[str, Any] = field(default_factory=dict)
+    """What its kind is asked about: column_name, values, to, field, expression, columns."""
+    relation: str = ""
+    """Its table as a select names it; empty for a select of its own."""
+    key: list[str] = field(default_factory=list)
+    """Columns that name one row of its table; empty where none are declared."""
 
 
 @dataclass(frozen=True)
@@ -114,23 +124,55 @@ def _smaller(manifest: Any, arguments: Sequence[str]) -> NightProject:
     if outcome.exception is not None or not outcome.success:
         raise NotParsed(str(outcome.exception))
     simple: list[SimpleTest] = []
+    keys, tables = keys_of(manifest), relations(manifest)
     for node in (result.node for result in outcome.result):
         if all(node.config.get(key) == value for key, value in _SIMPLE.items()):
             del manifest.nodes[node.unique_id]
-            simple.append(
-                SimpleTest(
-                    name=node.name,
-                    subject=str(node.attached_node).rsplit(".", maxsplit=1)[-1],
-                    claim=node.description.strip(),
-                    severity=str(node.config.severity).lower(),
-                    folder=str(Path(node.original_file_path).parent),
-                    reads=[parent for parent in node.depends_on.nodes if not parent.startswith("source.")],
-                    select=node.compiled_code.strip(),
-                )
-            )
+            simple.append(simple_test(node, keys, tables))
     manifest.unit_tests.clear()
     manifest.build_flat_graph()
     return NightProject(manifest, sorted(simple, key=lambda test: test.name))
+
+
+def simple_test(node: Any, keys: Mapping[str, list[str]], tables: Mapping[str, str | None]) -> SimpleTest:
+    """A compiled test of a manifest; `keys` and `tables` give by dbt's id the key and the relation of a model."""
+    reads = [*(one for one in node.depends_on.nodes if one.startswith(("model.", "seed."))), *node.depends_on.nodes]
+    about = getattr(node, "attached_node", None) or (reads[0] if hasattr(node, "test_metadata") and reads else None)
+    subject = about or (reads[0] if reads else node.unique_id)
+    kind = getattr(node, "test_metadata", None)
+    arguments = {key: value for key, value in kind.kwargs.items() if key != "model"} if kind else {}
+    return SimpleTest(
+        name=node.name,
+        subject=".".join(subject.split(".")[-2 if subject.startswith("source.") else -1 :]),
+        claim=node.description.strip(),
+        severity=str(node.config.severity).lower(),
+        folder=str(Path(node.original_file_path).parent),
+        reads=[parent for parent in node.depends_on.nodes if not parent.startswith("source.")],
+        select=node.compiled_code.strip(),
+        kind=kind.name if kind else "",
+        remedy=str(node.config.meta.get("remedy", "")),
+        arguments=arguments,
+        relation=(tables.get(about) or "") if about else "",
+        key=keys.get(about, []) if about else [],
+    )
+
+
+def relations(manifest: Any) -> dict[str, str | None]:
+    """By dbt's id how a select names the table of a model, a seed or a source."""
+    nodes = {**manifest.nodes, **manifest.sources}
+    return {name: getattr(node, "relation_name", None) for name, node in nodes.items()}
+
+
+def keys_of(manifest: Any) -> dict[str, list[str]]:
+    """By dbt's id the columns that name one row of a model or seed, where a test holds that they do."""
+    keys: dict[str, list[str]] = {}
+    for node in manifest.nodes.values():
+        kind, about = getattr(node, "test_metadata", None), getattr(node, "attached_node", None)
+        if kind is not None and about is not None and kind.name in ("unique", "unique_combination"):
+            columns = kind.kwargs.get("columns") or [kind.kwargs.get("column_name")]
+            if about not in keys or len(columns) < len(keys[about]):
+                keys[about] = [str(column) for column in columns]
+    return keys
 
 
 def _parse(arguments: Sequence[str]) -> Any:

@@ -57,6 +57,7 @@ def check_shared_names(connection: duckdb.DuckDBPyConnection, home: Home) -> lis
                     message=f"{source}/{account}, {table}: {count} names are told on two days, among them {entity} on "
                     f"{first:%Y-%m-%d} and {last:%Y-%m-%d} (UTC); the newest export of a name counts alone. Two shops "
                     "belong into two accounts",
+                    remedy="two shops belong into two accounts",
                 )
             )
     return checks

@@ -7,6 +7,7 @@ import datetime as dt
 import json
 import os
 import secrets
+import textwrap
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final
@@ -94,6 +95,9 @@ def init_home(
     for private in (home.secrets, home.archive, home.quarantine):
         private.chmod(0o700)
     _write_csv(home.accounts, Account, accounts or [])
+    if not accounts:
+        with home.accounts.open("a", encoding="utf-8") as file:
+            file.write(_in_comments(Account))
     _write_csv(home.exclusions, Exclusion, exclusions or [])
     _write_csv(home.holidays, Holiday, holidays or [])
     _write_csv(home.channel_rules, ChannelRule, [])
@@ -107,6 +111,16 @@ def init_home(
     asked = None if settings else {account.source for account in accounts or []}
     home.settings.write_text(settings_toml(settings, asked), encoding="utf-8")  # last: it makes the folder a home
     return home
+
+
+def _in_comments(model: type[Model]) -> str:
+    """What each column of a list means, as comment lines below its header; what may stay empty is said."""
+    lines = ["# One line an account, below these. A cell may stay empty where it says so."]
+    for column, field in model.model_fields.items():
+        empty = "" if field.is_required() else " May stay empty."
+        said = textwrap.wrap(f"{column}: {field.description}{empty}", 116, subsequent_indent="  ")
+        lines += [f"# {line}" for line in said]
+    return "\n".join(lines) + "\n"
 
 
 def _write_csv(path: Path, model: type[Model], rows: list[Any]) -> None:

@@ -12,18 +12,20 @@ import dataclasses
 import datetime as dt
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from raceway.common.files import write_aside
 from raceway.common.home import Home
 from raceway.common.sql import parquet_of
+from raceway.gate.broken import with_rows
+from raceway.gate.engine import validate_batch
 from raceway.gate.landing_suites import landing_suite
+from raceway.history.broken_rows import whole_sentence
 from raceway.history.records import BATCH_CHECKS, Check, check_lines
 
 if TYPE_CHECKING:
     from raceway.config.accounts import Account
     from raceway.contracts.grammar import TableContract
-from raceway.gate.engine import validate_batch
 
 
 def check_batch(
@@ -42,13 +44,35 @@ def check_batch(
         # timestamps are UTC; a day's grace covers exports that print local times of other zones
         "export_end": (exported_at.astimezone(dt.UTC) + dt.timedelta(days=1)).replace(tzinfo=None).isoformat(),
     }
+    rows = f"select * from {parquet_of(parquet)}"
     checks = [
         dataclasses.replace(check, batch_id=parquet.parent.name)
-        for check in validate_batch(suite, f"select * from {parquet_of(parquet)}", parameters, "_row")
+        for check in validate_batch(suite, rows, parameters, "_row")
     ]
+    checks = with_rows(home, parquet.parent, suite, rows, parameters, checks, _remedies(parquet.parent.name))
     checks += _noticed(table, parquet.parent)
     write_aside(parquet.parent / BATCH_CHECKS, check_lines(checks))
     return checks
+
+
+def _remedies(batch_id: str) -> dict[str, str]:
+    """What to do about a batch that breaks an expectation, by severity, and by name where another thing is to do."""
+    return {
+        "critical": "the batch is not in effect: mend these rows at the source and export again, or take it as it is: "
+        f"raceway accept {batch_id}",
+        "warning": "the rows count as they stand; where they are wrong, mend them at the source and export again",
+        "info": "nothing has to be done",
+        "has_rows": "where there should be some, export again",
+    }
+
+
+_NOTICED: Final = {
+    "new_column": "its values are in no table; where they matter, add the column to its contract",
+    "total_differs": "the rows count as they are; export again, some may be missing",
+    "not_landed": "where these rows matter, export them by themselves",
+    "file_time": "mend the file's time or name where it decides which export is the newest",
+}
+"""What to do about what landing noticed and let pass."""
 
 
 def _noticed(table: TableContract, batch: Path) -> list[Check]:
@@ -63,7 +87,8 @@ def _noticed(table: TableContract, batch: Path) -> list[Check]:
             passed=False,
             subject=table.full_name,
             batch_id=batch.name,
-            message=f"{table.full_name}: {finding['message']}",
+            message=whole_sentence(table.full_name, finding["message"], remedy=_NOTICED.get(finding["name"], "")),
+            remedy=_NOTICED.get(finding["name"], ""),
         )
         for finding in findings
     ]

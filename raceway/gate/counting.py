@@ -28,7 +28,7 @@ def count_breaks(
     expectations = suite["expectations"]
     counts, values = [], []
     for expectation in expectations:
-        sql, given = _count(expectation["type"], _filled(expectation["kwargs"], parameters), query)
+        sql, given = _count(expectation["type"], filled(expectation["kwargs"], parameters), query)
         counts.append(sql)
         values += given
     try:
@@ -47,7 +47,8 @@ def counted_rows(counts: Mapping[str, int | None]) -> str:
     return f"select * from (values {rows}) as counted(expectation, breaks)"
 
 
-def _filled(kwargs: Kwargs, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def filled(kwargs: Kwargs, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments of an expectation with the values of their `$PARAMETER`s."""
     return {
         key: parameters[value["$PARAMETER"]] if isinstance(value, Mapping) and "$PARAMETER" in value else value
         for key, value in kwargs.items()

@@ -51,7 +51,8 @@ def landing_suite(table: TableContract) -> Suite:
             ),
             *(
                 Expectation(
-                    rule.name, "unexpected_rows_expectation", rule.severity, rule.says or rule.condition,
+                    rule.name, "unexpected_rows_expectation", rule.severity,
+                    rule.says or rule.name.replace("_", " "),
                     {"unexpected_rows_query": f"select * from {{batch}} where not ({_braced(rule.condition)})"},
                 )
                 for rule in table.meta.rules

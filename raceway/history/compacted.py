@@ -29,10 +29,14 @@ from raceway.ledger.ledger import Ledger
 WORTHWHILE: Final = 300
 """Loose files of checks from which compacting pays."""
 
-CHECK_COLUMNS: Final = "checked_at, name, kind, severity, passed, subject, batch_id, observed, expected, message"
+CHECK_COLUMNS: Final = (
+    "checked_at, name, kind, severity, passed, subject, batch_id, observed, expected, remedy, broken_rows, rows_file,"
+    " message"
+)
 _JSON_COLUMNS: Final = (
     "{name: 'varchar', kind: 'varchar', severity: 'varchar', passed: 'boolean', subject: 'varchar',"
-    " batch_id: 'varchar', observed: 'varchar', expected: 'varchar', message: 'varchar', checked_at: 'timestamptz'}"
+    " batch_id: 'varchar', observed: 'varchar', expected: 'varchar', message: 'varchar', checked_at: 'timestamptz',"
+    " remedy: 'varchar', broken_rows: 'bigint', rows_file: 'varchar'}"
 )
 _CHECKS: Final = "checks-v1.parquet"
 
@@ -47,11 +51,12 @@ def gather_checks(connection: duckdb.DuckDBPyConnection, home: Home) -> int:
     connection.execute(
         "create or replace temp table kept_check (came_from varchar, run_id varchar, checked_at timestamptz,"
         " name varchar, kind varchar, severity varchar, passed boolean, subject varchar, batch_id varchar,"
-        " observed varchar, expected varchar, message varchar)"
+        " observed varchar, expected varchar, message varchar, remedy varchar, broken_rows bigint, rows_file varchar)"
     )
     if copy.exists():  # read once: another process may put a new one in its place
         with suppress(duckdb.InvalidInputException):  # no whole file: it is only a copy
-            connection.execute(f"insert into kept_check select * from {parquet_of(copy)}")
+            # by name: a copy of an earlier version has fewer columns
+            connection.execute(f"insert into kept_check by name select * from {parquet_of(copy)}")
     known = {came_from for (came_from,) in connection.execute("select distinct came_from from kept_check").fetchall()}
     files = _check_files(home)
     gone = known - {file.came_from for file in files}
@@ -127,8 +132,8 @@ def _read(connection: duckdb.DuckDBPyConnection, files: list[_CheckFile]) -> Non
         ),
     )
     connection.execute(
-        f"insert into kept_check select check_file.came_from, check_file.run_id, {CHECK_COLUMNS} from check_file"
-        f" left join read_json({text_list([exactly(path) for path in paths])}, "
+        f"insert into kept_check by name select check_file.came_from, check_file.run_id, {CHECK_COLUMNS}"
+        f" from check_file left join read_json({text_list([exactly(path) for path in paths])}, "
         f"hive_partitioning = false, format = 'newline_delimited', columns = {_JSON_COLUMNS},"
         " filename = true) as made on made.filename = check_file.path"
     )

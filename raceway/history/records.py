@@ -6,6 +6,7 @@ belong to it and not to a run (`checks.jsonl`); checks of a run lie in its folde
 
     runs/<run_id>/run.json               the result: one RunRecord
     runs/<run_id>/checks/<name>.jsonl    one file per call of `record_checks`
+    runs/<run_id>/broken/<check>.csv     the rows that break a check (raceway/history/broken_rows.py)
 
 Files are written aside and renamed, and never changed afterwards but for run.json, which a later result
 of the same run replaces as a whole. Checks of a run that begins anew are taken back (`forget_checks`).
@@ -25,6 +26,7 @@ from typing import Any, Final, Literal
 from raceway.common.faults import PermanentFault
 from raceway.common.files import write_aside
 from raceway.common.home import Home
+from raceway.history.broken_rows import BROKEN
 
 Severity = Literal["critical", "warning", "info"]
 Kind = Literal["expectation", "dbt_test", "freeze", "landing", "reconcile"]
@@ -59,6 +61,12 @@ class Check:
     expected: str = ""
     message: str = ""
     checked_at: dt.datetime | None = None
+    remedy: str = ""
+    """What to do where it does not hold."""
+    broken_rows: int | None = None
+    """How many rows break it; None where it holds, and where it is not about rows."""
+    rows_file: str = ""
+    """Where these rows lie, below the home (see raceway/history/broken_rows.py); empty where there is no file."""
 
     @property
     def stops(self) -> bool:
@@ -125,8 +133,9 @@ def record_checks(home: Home, run_id: str, checks: Iterable[Check]) -> None:
 
 
 def forget_checks(home: Home, run_id: str) -> None:
-    """Takes back the checks of a run that is about to begin anew; nobody else may be at work on it."""
-    for file in _checks_folder(home, run_id).glob("*.jsonl"):
+    """Takes back the checks of a run that is about to begin anew, and the rows that broke them; nobody else may be at
+    work on it."""
+    for file in [*_checks_folder(home, run_id).glob("*.jsonl"), *(home.run_folder(run_id) / BROKEN).glob("*.csv")]:
         file.unlink()
 
 

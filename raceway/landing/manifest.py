@@ -15,6 +15,7 @@ from raceway.config.settings import Settings
 from raceway.landing.coverage import covered
 from raceway.landing.read_table import Reading, day_sql
 from raceway.reading.cells import NONE
+from raceway.reading.members import Member, opened
 from raceway.reading.rows import NO_NAME, Rows
 
 MANIFEST_VERSION: Final = 1
@@ -77,6 +78,9 @@ def _judged_later(connection: duckdb.DuckDBPyConnection, reading: Reading, data:
         noted["breaks_off"] = "; ".join(breaks_off)
     if table.meta.totals and table.meta.totals.labels and reading.rows[-1].shape.member.kind == "csv":
         noted["ends_with_total"] = any(_ends_with_total(connection, rows) for rows in reading.rows)
+    lines = [_ends_with_line(rows.shape.member) for rows in reading.rows]
+    if None not in lines:
+        noted["ends_with_line"] = all(lines)
     if table.scope.kind == "days":
         day = day_sql(table.by_name[table.scope.day or ""], reading.account.time_zone)
         counted = connection.execute(
@@ -95,6 +99,27 @@ def _judged_later(connection: duckdb.DuckDBPyConnection, reading: Reading, data:
             f"having max({name(goods.stated)}) + {discount} > sum({line}) order by 1"
         ).fetchall()
     return noted
+
+
+def _ends_with_line(member: Member) -> bool | None:
+    """Whether a text file ends with a line end; None for a sheet, and for other kinds, which show by themselves where
+    they are cut."""
+    whole = member.part_of or member
+    if whole.kind != "csv" or whole.sheet is not None:
+        return None
+    tail = b""
+    with opened(whole) as file:
+        if not whole.packed:
+            file.seek(max(0, whole.path.stat().st_size - _TAIL))
+        while block := file.read(1 << 20):
+            tail = (tail + block)[-_TAIL:]
+    encoding = whole.encoding if whole.encoding.startswith("utf-16") else "latin-1"  # in the others a line end is one
+    text = tail.decode(encoding, "ignore")
+    return text.replace("\0", "").rstrip(" \t\x1a").endswith(("\n", "\r"))
+
+
+_TAIL: Final = 64
+"""Bytes at the end of a file that are looked at."""
 
 
 def _ends_with_total(connection: duckdb.DuckDBPyConnection, rows: Rows) -> bool:

@@ -256,12 +256,16 @@ def _upkeep(home: Home, run: Run) -> None:
     in the run's result and in `check_history`; the next run tries again.
     """
     from raceway.config.settings import load_settings
+    from raceway.history.broken_rows import sweep_rows
     from raceway.history.compacted import compact_history
     from raceway.inbox.raw_files import sweep
     from raceway.ledger.compaction import compact
 
     pieces: dict[str, Callable[[], object]] = {
         "removing raw files that were kept long enough": lambda: sweep(
+            home, load_settings(home).retention.archive_days, run.started_at
+        ),
+        "removing rows of checks that were kept long enough": lambda: sweep_rows(
             home, load_settings(home).retention.archive_days, run.started_at
         ),
         "compacting the ledger": lambda: compact(home),

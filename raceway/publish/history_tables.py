@@ -75,6 +75,9 @@ _CHECKS: Final[_Columns] = {
     "observed": (_TEXT, "What was found."),
     "expected": (_TEXT, "What was expected."),
     "message": (_TEXT, "The whole as a sentence."),
+    "remedy": (_TEXT, "What to do where it does not hold; empty where it holds."),
+    "broken_rows": (_COUNT, "Rows that break it (count); empty where it holds, and where it is not about rows."),
+    "rows_file": (_TEXT, "File of these rows, below the home; empty where there is none."),
 }
 HISTORY_COLUMNS: Final = {"run_history": _RUNS, "batch_history": _BATCHES, "check_history": _CHECKS}
 """Type and description of each column, by table."""
@@ -282,10 +285,10 @@ def _create_check_history(connection: duckdb.DuckDBPyConnection, home: Home) -> 
     connection.execute(
         "create table race.check_history (run_id varchar, checked_at timestamp, name varchar, kind varchar,"
         " severity varchar, passed boolean, subject varchar, batch_id varchar, observed varchar, expected varchar,"
-        " message varchar)"
+        " message varchar, remedy varchar, broken_rows bigint, rows_file varchar)"
     )
     connection.execute(
-        f"insert into race.check_history select run_id, {CHECK_COLUMNS} from kept_check where name is not null"
+        f"insert into race.check_history by name select run_id, {CHECK_COLUMNS} from kept_check where name is not null"
     )
     connection.execute("drop table kept_check")
 

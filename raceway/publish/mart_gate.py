@@ -6,6 +6,7 @@ import datetime as dt
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import duckdb
 
@@ -14,6 +15,7 @@ from raceway.common.home import Home
 from raceway.common.kpi_formula import terms
 from raceway.common.sql import parquet_of, quoted, text_list
 from raceway.config.settings import load_settings
+from raceway.gate.broken import with_rows
 from raceway.gate.engine import validate
 from raceway.gate.mart_suites import mart_suites
 from raceway.history.records import Check
@@ -38,12 +40,24 @@ def check_mart(home: Home, run_id: str) -> list[Check]:
             "mart__race_measure": f"select * from {parquet_of(mart.files['race_measure'])}",
         }
         parameters = {"as_of": mart.as_of.isoformat(), "as_of_set": [mart.as_of.isoformat()]}
-        checks = [
-            check
-            for suite in mart_suites()
-            for check in validate(suite.to_dict(), queries[suite.name], parameters, None)
-        ]
+        checks = []
+        for suite in (suite.to_dict() for suite in mart_suites()):
+            query = queries[suite["name"]]
+            found = validate(suite, query, parameters, None)
+            checks += with_rows(home, home.run(run_id), suite, query, parameters, found, _REMEDIES)
     return [*checks, *_losses(home, mart)]
+
+
+_REMEDIES: Final = {
+    "critical": "nothing is published until it holds: take out the batch behind it (raceway reject BATCH), or mend the "
+    "setting; where both are right, report this sentence with its rows",
+    "warning": "the numbers are published all the same; look for the batch behind these rows",
+    "info": "nothing has to be done",
+    "not_empty": "put exports of a source that feeds a KPI into the inbox",
+}
+
+
+_LOOK: Final = "Compare the newest batches of its sources with those before, and export again what is missing"
 
 
 @dataclass(frozen=True)
@@ -119,5 +133,7 @@ def _volume(name: str, now: int, before: int, largest_drop: float, version: str)
         subject=name,
         observed=observed,
         expected=f"at most {largest_drop:.0%} fewer rows than in the published version",
-        message=f"{name}: {observed}" + ("" if passed else f": {drop:.0%} fewer; a source may have come in part"),
+        message=f"{name}: {observed}"
+        + ("" if passed else f": {drop:.0%} fewer; a source may have come in part. {_LOOK}"),
+        remedy="" if passed else _LOOK,
     )

@@ -29,7 +29,7 @@ from raceway.reading.rows import (
     columns_in,
     first_line,
     fresh,
-    label_cells,
+    label_places,
     nameless,
     not_one,
     spoilt_of,
@@ -72,7 +72,7 @@ def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acc
     told = {shape.places[c.name][0] for c in columns_in(shape) if c.data_type == "date" or is_numeric(c)}
     labels = [
         place
-        for place in range(label_cells(shape))
+        for place in label_places(shape)
         if types.get(place, "varchar") == "varchar" and not (place in told and place in types)
     ]
     landed = {places[0]: name(c) for c, places in shape.places.items() if len(places) == 1 and places[0] in types}
@@ -319,14 +319,14 @@ def _raw_columns(shape: Shape) -> dict[str, str]:
     reads |= {wide_at(place): cell_at(place) for place in shape.wide}
     reads |= {twin_at(place): f"rw_cell({cell_at(place)})" for pair in shape.twins for place in pair}
     reads |= {name_at(place): f"rw_text({cell_at(place)})" for place in {*shape.names, *unless_places(shape)}}
-    reads |= {first_at(place): f"rw_text({cell_at(place)})" for place in range(label_cells(shape))}
+    reads |= {first_at(place): f"rw_text({cell_at(place)})" for place in label_places(shape)}
     return reads
 
 
 def _symbols(connection: duckdb.DuckDBPyConnection, shape: Shape, raw: str) -> dict[str, list[str]]:
     """Currency signs in the amounts of each money column, by header; furniture has words there."""
     found: dict[str, list[str]] = {}
-    label = total_label([first_at(place) for place in range(label_cells(shape))], shape.table)
+    label = total_label([first_at(place) for place in label_places(shape)], shape.table)
     for number, column in enumerate(shape.table.columns):
         if column.meta.money and shape.places.get(column.name):
             text = text_of(number)

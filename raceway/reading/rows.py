@@ -88,12 +88,17 @@ def columns_in(shape: Shape) -> list[ColumnContract]:
     return [column for column in shape.table.columns if column.name in shape.places]
 
 
-def label_cells(shape: Shape) -> int:
-    """How many first cells of a row may hold the label of a total."""
+def label_places(shape: Shape) -> list[int]:
+    """Positions of the cells that may hold the label of a total: the first of a row, and those behind the last header.
+
+    GA4 writes a label behind the last column: in a file that row is too long, in a sheet the label has a column.
+    """
     totals = shape.table.meta.totals
     if totals is None:
-        return 0
-    return len(shape.header) if totals.anywhere else min(totals.cells, len(shape.header))
+        return []
+    width = len(shape.header)
+    named = max((place + 1 for place, header in enumerate(shape.header) if header.strip()), default=width)
+    return list(range(width)) if totals.anywhere else [*range(min(totals.cells, named)), *range(named, width)]
 
 
 def total_of(shape: Shape, texts: list[str], at: Callable[[int], str], cells: list[Cell]) -> str:
@@ -188,7 +193,7 @@ def typed_rows(
             of = numbers[column.meta.qualifier_of] if column.meta.qualifier_of else number
             cells.append((number, cell(column, text_of(of), shape, account, extras)))
     failing = [(n, c) for n, c in cells if c.column.data_type != "varchar" and not c.column.meta.sentiment_of]
-    texts = [first_at(place) for place in range(label_cells(shape))] if csv else []
+    texts = [first_at(place) for place in label_places(shape)] if csv else []
     at = {place: c.raw for _, c in cells for place in shape.places[c.column.name][:1]}
     at |= {place: extra_at(place) for place in shape.extras.values()}
     relation, refusals = fresh("typed"), fresh("refusals")

@@ -30,6 +30,8 @@ class _Row(NamedTuple):
     expected: str
     observed: str
     message: str
+    remedy: str | None
+    rows_file: str | None
 
     @property
     def tone(self) -> str:
@@ -72,7 +74,8 @@ def write_quality(connection: duckdb.DuckDBPyConnection, folder: Path, details: 
         _Row(*row)
         for row in connection.execute(
             """
-            select subject, batch_id, name, kind, severity, passed, expected, observed, message
+            select subject, batch_id, name, kind, severity, passed, expected, observed, message,
+                remedy, rows_file
             from race.check_history
             where run_id = ? or batch_id in (select batch_id from race.batch_history where status <> 'superseded')
             order by batch_id is not null, subject, batch_id

@@ -18,7 +18,8 @@ from raceway.build.dbt_run import build
 from raceway.common.faults import GateFailed, PassingFault
 from raceway.common.home import PROJECT, Home, Program
 from raceway.config.init import init_home
-from raceway.history.records import run_checks
+from raceway.history import broken_rows
+from raceway.history.records import forget_checks, run_checks
 
 FILES = {
     "dbt_project/dbt_project.yml": """
@@ -98,7 +99,10 @@ def test_a_build_gives_its_checks_with_severity_and_its_models_with_times(home: 
     assert (sound.kind, sound.severity, sound.passed, sound.subject) == ("dbt_test", "critical", True, "numbers")
     warned = checks["numbers_are_small"]
     assert (warned.severity, warned.passed, warned.stops) == ("warning", False, False)
-    assert warned.message == "numbers: numbers are small: 1 rows break it"
+    assert warned.message == (
+        "numbers: numbers are small; 1 row breaks it (n 2). The numbers are published all the same; mend these rows at "
+        "their source and export them again. All of them: runs/run1/broken/numbers_are_small.csv"
+    )
     kept = json.loads((home.runs / "run1" / "dbt" / "tag_sound.json").read_text())
     assert {model["name"] for model in kept["models"]} == {"numbers", "doubled"}
 
@@ -172,10 +176,42 @@ def test_a_table_and_a_view_take_each_others_place_and_a_model_that_fails_leaves
     assert not [name for name in kinds() if "__dbt" in name]
 
 
-def test_a_test_that_stores_its_rows_names_them(home: Home) -> None:
+def test_rows_that_break_a_test_are_named_and_lie_in_a_file(home: Home) -> None:
+    (project(home) / "tests" / "said.yml").write_text(
+        "data_tests:\n- name: numbers_are_one\n  description: no number\n    is above one.\n"
+        "  config: {meta: {remedy: count again}}\n"
+    )
     result = build(home, "run1", "numbers")
-    [named] = [check for check in result.checks if check.name == "numbers_are_one"]
-    assert named.message == "numbers: numbers are one: 2 rows break it: 10, 20"
+    named, other = (next(check for check in result.checks if check.name == f"numbers_are_{name}")
+                    for name in ("one", "small"))  # fmt: skip
+    assert named.message == (
+        "numbers: no number is above one; 2 rows break it (tens 10, n 1; tens 20, n 2). Count again. All of them: "
+        "runs/run1/broken/numbers_are_one.csv"
+    )
+    assert (named.remedy, named.broken_rows, named.severity) == ("count again", 2, "warning")
+    assert (home.root / named.rows_file).read_text() == "tens,n\n10,1\n20,2\n"
+    assert (home.root / other.rows_file).read_text() == "n\n2\n"
+    # a check that holds has no file, and a run that begins anew none of an earlier try
+    assert sorted(path.name for path in (home.runs / "run1" / "broken").iterdir()) == [
+        "numbers_are_one.csv", "numbers_are_small.csv",
+    ]  # fmt: skip
+    forget_checks(home, "run1")
+    assert not list((home.runs / "run1" / "broken").iterdir())
+
+
+def test_a_file_of_rows_is_cut_where_it_is_huge_and_says_how_many_there_are(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broken_rows, "MOST_ROWS", 3)
+    (project(home) / "models" / "bad.sql").write_text(
+        "{{ config(tags=['bad']) }} select null as n, 'x' || range as who from range(2) union all select 1, 'one'"
+        " union all select null, 'more' from range(5)"
+    )
+    with pytest.raises(GateFailed) as fault:
+        build(home, "run1", "tag:bad")
+    assert "every row of bad states its n; 7 of 8 rows break it" in str(fault.value)
+    assert str(fault.value).endswith("The first 3 of 7 rows: runs/run1/broken/not_null_bad_n.csv")
+    assert len((home.runs / "run1" / "broken" / "not_null_bad_n.csv").read_text().splitlines()) == 4
 
 
 def test_the_warehouse_is_free_and_the_program_untouched_after_a_build(home: Home) -> None:
@@ -190,7 +226,7 @@ def test_the_warehouse_is_free_and_the_program_untouched_after_a_build(home: Hom
 
 
 def test_a_failed_critical_test_stops_names_itself_and_is_recorded(home: Home) -> None:
-    with pytest.raises(GateFailed, match="bad: not null bad n: 1 rows break it"):
+    with pytest.raises(GateFailed, match=r"bad: every row of bad states its n; 1 of \d rows breaks it"):
         build(home, "run1", "tag:bad")
     [recorded] = run_checks(home, "run1")
     assert (recorded.name, recorded.passed, recorded.severity) == ("not_null_bad_n", False, "critical")

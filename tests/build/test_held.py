@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 from typing import Any
 
 import duckdb
@@ -39,7 +40,7 @@ class Nights:
     def __init__(self, desk: Desk) -> None:
         self.desk, self.home = desk, desk.home
 
-    def land(self, place: str, content: str, at: str) -> str:
+    def land(self, place: str, content: str | bytes, at: str) -> str:
         outcome = self.desk.land_one(place, content, at)
         assert outcome.status == "landed", outcome.reason
         return outcome.batches[0]
@@ -79,10 +80,11 @@ WHOLE = campaigns("X", "Y", "Z")
     [
         (WHOLE[: WHOLE.index('"Z"') + 2], "the file breaks off inside a quote (row 3)"),
         (WHOLE[: WHOLE.index('"Z"') + 8], "the file breaks off inside a row (row 3)"),
+        (WHOLE[:-3], "its last row has no line end, which every earlier file of this account had"),
         (campaigns("X", "Y"), "it takes 1 of 3 rows of days that were over for 3 days (2026-03-02 to 2026-03-02)"),
         (HEAD, "it has no rows for 2026-03-02 to 2026-03-02, of which 3 rows are in effect"),
     ],
-    ids=["a quote", "a row", "closed days", "an emptied period"],
+    ids=["a quote", "a row", "a number", "closed days", "an emptied period"],
 )
 def test_a_cut_export_is_held_and_the_old_stays_until_a_person_accepts_it(nights: Nights, newer: str, why: str) -> None:
     nights.land(PLACE, WHOLE, "2026-03-05 05:00")
@@ -118,6 +120,30 @@ def test_an_export_at_another_level_is_judged_by_the_names_that_both_tell(nights
     waiting = {batch: why for batch, why in nights.freeze().waiting.items() if "is held" in why}
     assert waiting.keys() == {batch for batch, why in whys.items() if why}
     assert all(whys[batch] in sentence for batch, sentence in waiting.items())
+
+
+@pytest.mark.parametrize(
+    ("before", "last", "is_held"),
+    [
+        ([WHOLE], WHOLE.replace("Z", "W")[:-1], True),
+        ([WHOLE], WHOLE.replace("Z", "W")[:-1] + "\r\n", False),
+        ([WHOLE[:-1]], WHOLE.replace("Z", "W")[:-1], False),  # a source that never ends its last line
+        ([WHOLE, WHOLE.replace("Y", "V")[:-1]], WHOLE.replace("Z", "W")[:-1], True),  # the one before is held, too
+        ([WHOLE[:-1], WHOLE.replace("Y", "V")], WHOLE.replace("Z", "W")[:-1], False),
+        ([WHOLE.encode("utf-16")], WHOLE.replace("Z", "W")[:-1].encode("utf-16"), True),
+        ([WHOLE.encode("utf-16")], WHOLE.replace("Z", "W").encode("utf-16"), False),
+        ([gzip.compress(WHOLE.encode())], gzip.compress(WHOLE.replace("Z", "W")[:-1].encode()), True),
+        ([gzip.compress(WHOLE.encode())], gzip.compress(WHOLE.replace("Z", "W").encode()), False),
+        ([], WHOLE[:-3], False),
+    ],
+)
+def test_a_file_without_its_last_line_end_is_held_where_all_before_had_one(
+    nights: Nights, before: list[str | bytes], last: str | bytes, is_held: bool
+) -> None:
+    for day, content in enumerate(before, start=5):
+        nights.land(PLACE, content, f"2026-03-0{day} 05:00")
+    cut = nights.desk.land_one(PLACE, last, "2026-03-09 05:00")
+    assert [batch in nights.freeze().waiting for batch in cut.batches or ["none"]] == [is_held]
 
 
 def test_lines_of_json_that_break_off_are_held(nights: Nights) -> None:

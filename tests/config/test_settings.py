@@ -57,6 +57,24 @@ def test_what_init_writes_reads_back_equal(home: Home) -> None:
     assert load_exclusions(home) == [Exclusion(kind="order_tag", value="test")]
 
 
+def test_a_new_list_of_accounts_says_what_each_column_means(tmp_path: Path) -> None:
+    home = init_home(tmp_path / "new")
+    header, *comments = home.accounts.read_text(encoding="utf-8").splitlines()
+    assert header.split(",") == list(Account.model_fields)
+    assert all(line.startswith("# ") and len(line) <= 120 for line in comments)
+    told = " ".join(line.removeprefix("# ").strip() for line in comments)
+    for column, field in Account.model_fields.items():
+        assert f"{column}: {field.description}" in told
+    assert "opened_on: First day of a shop, list or site that opened while you were here" in told
+    assert (
+        "ended_on: Last day of an account that has ended: nothing of it is due, late or missing after it. May" in told
+    )
+    assert load_accounts(home) == {}
+    with home.accounts.open("a", encoding="utf-8") as file:
+        file.write("shopify,vn-shop,Shop,,VN,Asia/Ho_Chi_Minh,VND\n")
+    assert list(load_accounts(home)) == [("shopify", "vn-shop")]
+
+
 def test_every_key_of_the_written_settings_has_a_comment_above_it() -> None:
     lines = settings_toml().splitlines()
     keys = [number for number, line in enumerate(lines) if " = " in line and line[0].isalpha()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import json
 import time
@@ -89,6 +90,12 @@ def write(path: Path, *rows: str) -> None:
     """)
 
 
+def rows_of(home: Home, check: Check) -> list[dict[str, str]]:
+    """The rows of the file that a check names."""
+    with (home.root / check.rows_file).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def failed(home: Home, table: TableContract, path: Path) -> dict[str, Check]:
     checks = check_batch(home, table, path, ACCOUNT, EXPORTED_AT, AS_OF)
     return {check.name: check for check in checks if not check.passed}
@@ -115,7 +122,13 @@ def test_a_negative_cost_is_critical_and_names_row_and_value(home: Home, table: 
     [check] = failed(home, table, batch).values()
 
     assert check.stops
-    assert check.message == "stall.days: cost is 0 or more; 1 of 2 rows break it (row 2: -4.25)"
+    assert check.message == (
+        "stall.days: cost is 0 or more; 1 of 2 rows break it (row 2: -4.25). The batch is not in effect: mend these "
+        f"rows at the source and export again, or take it as it is: raceway accept {BATCH}. All of them: "
+        f"{check.rows_file}"
+    )
+    assert check.broken_rows == 1
+    assert [row["cost"] for row in rows_of(home, check)] == ["-4.250000"]
 
 
 def test_a_day_after_the_export_is_critical_in_the_accounts_zone(home: Home, table: TableContract, batch: Path) -> None:
@@ -125,7 +138,8 @@ def test_a_day_after_the_export_is_critical_in_the_accounts_zone(home: Home, tab
     check = failed(home, table, batch)["day_not_in_the_future"]
 
     assert check.stops
-    assert check.message.endswith("1 of 2 rows break it (row 2: 2026-11-23)")
+    assert "1 of 2 rows break it (row 2: 2026-11-23). " in check.message
+    assert [row["day"] for row in rows_of(home, check)] == ["2026-11-23"]
 
 
 def test_a_day_of_a_spreadsheets_beginning_of_time_is_critical(home: Home, table: TableContract, batch: Path) -> None:
@@ -157,7 +171,11 @@ def test_rules_and_vocabularies_warn_and_name_rows(home: Home, table: TableContr
     assert set(checks) == {"buyers_at_most_visitors", "place_vocabulary"}
     assert not any(check.stops for check in checks.values())
     rule = checks["buyers_at_most_visitors"]
-    assert rule.message == "stall.days: nobody buys without being there; 1 row breaks it (row 2)"
+    assert rule.message.startswith(
+        "stall.days: nobody buys without being there; 1 row breaks it (row 2). The rows count"
+    )
+    assert [(row["place"], row["visitors"], row["buyers"]) for row in rows_of(home, rule)] == [("east", "3", "4")]
+    assert [row["place"] for row in rows_of(home, checks["place_vocabulary"])] == ["east"]
     assert checks["place_vocabulary"].observed == "1 of 2 rows break it (row 2: east)"
 
 
@@ -167,6 +185,7 @@ def test_a_grain_that_is_not_unique_warns(home: Home, table: TableContract, batc
     [check] = failed(home, table, batch).values()
 
     assert (check.name, check.severity) == ("unique_day_place", "warning")
+    assert [row["visitors"] for row in rows_of(home, check)] == ["10", "12"]
 
 
 def test_many_bad_rows_are_counted_and_the_first_are_named(home: Home, table: TableContract, batch: Path) -> None:
@@ -221,5 +240,7 @@ def test_what_landing_noticed_is_a_warning_beside_the_expectations(
     noticed = failed(home, table, batch)["total_differs"]
 
     assert (noticed.kind, noticed.severity, noticed.batch_id) == ("landing", "warning", BATCH)
-    assert noticed.message == "stall.days: a.csv: the row “Total” says 11"
+    assert noticed.message == (
+        "stall.days: a.csv: the row “Total” says 11. The rows count as they are; export again, some may be missing"
+    )
     assert "total_differs" in [check.name for check in read_checks(batch.parent / BATCH_CHECKS)]

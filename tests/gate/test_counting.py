@@ -10,10 +10,11 @@ import pytest
 
 from raceway.contracts.grammar import TableContract
 from raceway.contracts.load import load_contracts
-from raceway.gate.counting import count_breaks, counted_rows
+from raceway.gate.broken import broken_query
+from raceway.gate.counting import count_breaks, counted_rows, filled
 from raceway.gate.engine import validate, validate_batch
 from raceway.gate.expectation import Expectation, Suite
-from raceway.gate.landing_suites import landing_suite
+from raceway.gate.landing_suites import all_suites, landing_suite
 
 PARAMETERS = {"as_of": "2026-03-10", "export_day": "2026-03-09", "export_end": "2026-03-10T03:00:00"}
 LAST_DAY = {"$PARAMETER": "export_day"}
@@ -87,6 +88,30 @@ def test_every_expectation_of_these_batches_breaks_in_one_and_holds_in_another(t
     ]
     for name in counts[0]:
         assert {bool(count[name]) for count in counts} == {True, False}, name
+
+
+@pytest.mark.parametrize("rows", BATCHES.values(), ids=BATCHES)
+def test_the_rows_in_the_file_are_those_that_break_it(rows: list[str], tmp_path: Path) -> None:
+    query, suite = rows_of(tmp_path / "data.parquet", rows), SUITE.to_dict()
+    counts = count_breaks(duckdb.default_connection(), suite, query, PARAMETERS)
+    about_rows = [one for one in suite["expectations"] if one["type"] != "expect_table_row_count_to_be_between"]
+    for expectation in about_rows:
+        rows_asked = broken_query(expectation["type"], filled(expectation["kwargs"], PARAMETERS), query)
+        [(found,)] = duckdb.connect().execute(f"select count(*) from ({rows_asked})").fetchall()
+        expected = counts[expectation["meta"]["name"]]
+        if expected is not None:  # of a value that stands twice both rows are shown, and it is counted once
+            is_of_values = "unique" in expectation["type"]
+            assert (found >= 2 * expected and bool(found) == bool(expected)) if is_of_values else found == expected
+
+
+def test_every_kind_that_the_house_asks_has_its_rows() -> None:
+    kinds = {one["type"] for suite in all_suites() for one in suite.to_dict()["expectations"]}
+    of_the_table = {kind for kind in kinds if broken_query(kind, EVERY_ARGUMENT, "select 1") is None}
+    assert of_the_table == {"expect_table_row_count_to_be_between", "expect_table_columns_to_match_ordered_list"}
+
+
+EVERY_ARGUMENT = {"column": "a", "column_list": ["a", "b"], "column_A": "a", "column_B": "b", "value_set": ["x"],
+                  "min_value": 0, "unexpected_rows_query": "select * from {batch}"}  # fmt: skip
 
 
 def with_rule(**rule: Any) -> dict[str, Any]:

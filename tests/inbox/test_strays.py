@@ -6,6 +6,7 @@ from pathlib import Path
 
 from raceway.config.init import init_home
 from raceway.console.status import read_status
+from raceway.inbox.exports import find_exports
 from raceway.inbox.strays import strays
 
 
@@ -25,3 +26,23 @@ def test_a_folder_that_is_no_source_and_a_file_in_none_are_said_by_status(tmp_pa
     )
     assert "inbox/loose.csv: lies in no source's folder" in said + file
     assert sorted(read_status(home).strays) == sorted(strays(home))
+
+
+def test_a_link_in_the_place_of_a_source_is_said_and_so_is_a_file(tmp_path: Path) -> None:
+    home = init_home(tmp_path / "home")
+    elsewhere = tmp_path / "exports" / "vn"
+    elsewhere.mkdir(parents=True)
+    (elsewhere / "orders.csv").write_text("a\n1\n")
+    (home.inbox / "shopify").symlink_to(elsewhere.parent)
+    (home.inbox / "other").symlink_to(elsewhere.parent)
+    (home.inbox / "nowhere").symlink_to(tmp_path / "gone")
+    (home.inbox / "kiotviet").write_text("a\n1\n")
+    link = "is a link, and links are not followed, so nothing behind it is read"
+    assert [sentence.partition(";")[0] for sentence in strays(home)] == [
+        "inbox/kiotviet: is a file where the folder of this source belongs, so nothing of the source is read",
+        f"inbox/nowhere: {link}",
+        f"inbox/other: {link}",
+        f"inbox/shopify: {link}",
+    ]
+    assert find_exports(home, "shopify") == []
+    assert read_status(home).strays == strays(home)

@@ -96,7 +96,7 @@ def test_a_table_that_shrinks_is_a_warning(company: Company) -> None:
 
     assert (check.name, check.severity, check.subject) == ("volume_holds", "warning", "fct_reach_ads")
     assert check.message.startswith("fct_reach_ads: 42 rows, 52 in v")
-    assert check.message.endswith("19% fewer; a source may have come in part")
+    assert "19% fewer; a source may have come in part. Compare the newest batches" in check.message
 
 
 def test_a_small_loss_of_rows_is_none(company: Company) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import errno
 import json
@@ -296,13 +297,19 @@ def test_a_critical_failure_keeps_the_old_version(company: Company, failing: Mak
 
 
 def test_a_warning_publishes_and_is_shown(company: Company, failing: MakeCheck) -> None:
-    record_checks(company.home, "night-1", [failing("warning", "fct_reach_ads: 40% fewer rows")])
+    rows = "runs/night-1/broken/a_check.csv"
+    warning = failing("warning", "fct_reach_ads: 40% fewer rows")
+    warning = dataclasses.replace(warning, remedy="export the days again", broken_rows=4, rows_file=rows)
+    record_checks(company.home, "night-1", [warning])
 
     version = company.publish("night-1")
 
-    assert company.read("select message from check_history where not passed and run_id = 'night-1'") == [
-        ("fct_reach_ads: 40% fewer rows",)
-    ]
+    assert company.read(
+        "select message, remedy, broken_rows, rows_file from check_history where not passed and run_id = 'night-1'"
+    ) == [("fct_reach_ads: 40% fewer rows", "export the days again", 4, rows)]
+    page = (version.path / "quality" / "index.html").read_text(encoding="utf-8")
+    assert "export the days again" in page
+    assert rows in page
     assert version.details["checks"] == {"passed": 0, "warning": 1, "info": 0}
     assert "fct_reach_ads: 40% fewer rows" in version.report.read_text(encoding="utf-8")
     assert "fct_reach_ads: 40% fewer rows" in (version.path / "quality" / "index.html").read_text(encoding="utf-8")

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
+import openpyxl
+import pytest
+
 from tests.support.desk import Desk
 
 RULE = "# ----------------------------------------\r\n"
@@ -58,6 +64,37 @@ def test_an_explorations_grand_total_is_furniture_although_it_has_one_cell_more(
         ("Untitled exploration-Free form 1", None, "Sessions", 3.0, "2026-02-28", 3),
     ]
     assert (outcome.rows_read, outcome.rows_furniture) == (3, 1)
+
+
+def as_sheet(text: str) -> bytes:
+    """The same cells as a person saves them who opens the file in a spreadsheet: numbers are numbers, codes are texts."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for record in csv.reader(io.StringIO(text)):
+        sheet.append([float(cell) if cell.isdigit() and cell[:2] != "00" else cell or None for cell in record])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Page path + query string,Total users\r\n,457,Grand total\r\n/a?b=1,400\r\n/b,57\r\n",
+        "Page path + query string,Total users,Sessions\r\n,13789,16244,Grand total\r\n/a?b=1,657,658\r\n,2,3\r\n",
+        "Nth day,Users\r\n,457,Grand total\r\n0000,400\r\n0001,57\r\n",
+        "Page path,Total users\r\n/a,400\r\n/b,57\r\n,457,Grand total\r\n",
+    ],
+    ids=["one figure", "two figures", "by day", "at the end"],
+)
+def test_a_total_behind_the_last_column_is_one_in_a_workbook_too(desk: Desk, table: str) -> None:
+    text = f"{RULE}# Shop GA4\r\n# Untitled exploration-Free form 1\r\n# 20260201-20260228\r\n{RULE}\r\n{table}"
+    plain = desk.land_one("ga4/site/download.csv", text)
+    expected = desk.rows(plain, COLUMNS)
+    book = desk.land_one("ga4/site/download.xlsx", as_sheet(text), at="2026-03-09 05:00")
+    assert (book.rows_read, book.rows_furniture, book.rows_refused) == (3, 1, 0), book.reason
+    assert desk.rows(book, COLUMNS) == expected
+    assert "Grand total" not in str(expected)
 
 
 def test_a_newer_download_of_the_same_report_and_period_replaces_it_and_another_period_does_not(desk: Desk) -> None:
