@@ -50,8 +50,8 @@ def prove_format(connection: duckdb.DuckDBPyConnection, shape: Shape, account: A
         text = text_of(number)
         point = _valid(column, text, "point", shape, account)
         comma = _valid(column, text, "comma", shape, account)
-        weighs = column.data_type == "bigint" or column.meta.money
-        open_here = f"{point} and {comma} and {reads_as_fraction(text, own)}" if weighs else "false"
+        weighs = column.is_amount and not column.meta.counts
+        open_here = f"{point} and {comma} and {reads_as_fraction(text, own)}" if column.is_amount else "false"
         found = connection.execute(
             f"select min_by(({text}), _n) filter (where {point} and not {comma}), min(_n) filter (where {point} and "
             f"not {comma}), min_by(({text}), _n) filter (where {comma} and not {point}), min(_n) filter (where {comma} "
