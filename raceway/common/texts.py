@@ -34,18 +34,29 @@ _AROUND_HERE: Final = _python(rf"\A[{_BLANKS}]+|[{_BLANKS}]+\Z")
 
 def clean(text: str) -> str:
     """A text as it lands; empty where nothing is left."""
+    if text.isascii() and text.isprintable():  # most are, and have nothing but blanks to lose
+        return text.strip(" ")
     bare = _LINES_HERE.sub("\n", _GONE_HERE.sub("", text)).replace("\t", " ")
     return _AROUND_HERE.sub("", unicodedata.normalize("NFC", bare))
 
 
 def clean_sql(text: str) -> str:
     """DuckDB's SQL for the same over a SQL text expression; null where it is null."""
+    return f"case when {is_plain_sql(text)} then {text} else {cleaned_sql(text)} end"
+
+
+def is_plain_sql(text: str) -> str:
+    """A SQL condition that a text is clean at a glance."""
+    return f"regexp_full_match({text}, '{_PLAIN}')"
+
+
+def cleaned_sql(text: str) -> str:
+    """`clean_sql` without the glance, for a text that is rarely as it should be."""
     bare = f"regexp_replace(regexp_replace({text}, '[{_GONE}]+', '', 'g'), '\\r\\n|[{_LINES}]', chr(10), 'g')"
     bare = f"replace({bare}, chr(9), ' ')"
-    trimmed = f"regexp_replace(nfc_normalize({bare}), '^[{_BLANKS}]+|[{_BLANKS}]+$', '', 'g')"
-    return f"case when regexp_full_match({text}, '{_PLAIN}') then {text} else {trimmed} end"
+    return f"regexp_replace(nfc_normalize({bare}), '^[{_BLANKS}]+|[{_BLANKS}]+$', '', 'g')"
 
 
 def text_macro() -> str:
     """The statement that makes `rw_text(x)` on a connection."""
-    return f"create or replace temp macro rw_text(x) as {clean_sql('x')}"
+    return f"create or replace macro rw_text(x) as {clean_sql('x')}"

@@ -35,7 +35,7 @@ from raceway.landing.unfit import (
     said_of_refusals,
 )
 from raceway.ledger.effect import write_states
-from raceway.reading.cells import NONE, macros
+from raceway.reading.cells import NONE, cell_macro
 from raceway.reading.csv_rows import strict_csv, text_csv
 from raceway.reading.free_text import prepare
 from raceway.reading.furniture import Filters, Span
@@ -84,8 +84,7 @@ def write_batch(
     Raises ExportRefused where the file is unfit as a whole.
     """
     table = shapes[0].feeds
-    for statement in macros(table):
-        connection.execute(statement)
+    connection.execute(cell_macro(table))
     prepare(connection, table)
     _add_zones(connection, table)
     data = folder / "data.parquet"

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from raceway.common.currencies import SIGN
 from raceway.common.sql import quoted, text_list
-from raceway.common.texts import clean, text_macro
+from raceway.common.texts import clean, cleaned_sql, is_plain_sql
 from raceway.config.accounts import Account
 from raceway.contracts.grammar import ColumnContract, ColumnMeta, TableContract
 from raceway.reading.free_text import coarse_ip_sql, device_sql, masked_sql, sentiment_sql
@@ -41,10 +41,19 @@ _AMOUNT: Final = r"-?(?:\d+(?:\.(?:\d{1,2}|\d{4,}))?|(?:0|\d{4,})\.\d{3})"
 SPOILT_ID: Final = r"\d(?:[.,]\d+)?[eE]\+?\d{2,}"
 
 
-def macros(table: TableContract) -> list[str]:
-    """The statements that make the cleaning macros for a table; once per connection and table."""
-    space = quoted(_SPACE)
+def cell_macro(table: TableContract) -> str:
+    """The statement that makes `rw_cell(x)`, a clean text without the table's null tokens."""
     tokens = ", ".join(quoted(token) for token in sorted({clean(token) for token in table.meta.nulls} | {""}))
+    return (
+        f"create or replace temp macro rw_cell(x) as case when {is_plain_sql('x')} "
+        f"then case when x not in ({tokens}) then x end "
+        f"else case when {cleaned_sql('x')} not in ({tokens}) then {cleaned_sql('x')} end end"
+    )
+
+
+def value_macros() -> list[str]:
+    """The statements that make the macros from clean texts to values; once per database."""
+    space = quoted(_SPACE)
     # a blank between digits stands between thousands or makes two numbers of one
     blank = r"[\s\x{00A0}\x{202F}\x{2009}]"
     plain = (
@@ -61,21 +70,24 @@ def macros(table: TableContract) -> list[str]:
     whole = r"[+-]?\d{1,18}"
     power = r"[+-]?\d+(?:\.\d*)?[eE][+-]?\d+"
     return [
-        text_macro(),
-        f"create or replace temp macro rw_cell(x) as case when rw_text(x) not in ({tokens}) then rw_text(x) end",
-        f"create or replace temp macro rw_bare(x) as {bare}",
-        f"create or replace temp macro rw_point(x) as case when regexp_full_match(rw_bare(x), '{point}') "
-        "then replace(rw_bare(x), ',', '') end",
-        f"create or replace temp macro rw_comma(x) as case when regexp_full_match(rw_bare(x), '{comma}') "
-        "then replace(replace(rw_bare(x), '.', ''), ',', '.') end",
-        f"create or replace temp macro rw_whole(clean) as case when regexp_full_match(clean, '{whole}(?:\\.0*)?') "
+        f"create or replace macro rw_bare(x) as {bare}",
+        f"create or replace macro rw_bare_point(x) as case when regexp_full_match(x, '{point}') "
+        "then replace(x, ',', '') end",
+        f"create or replace macro rw_bare_comma(x) as case when regexp_full_match(x, '{comma}') "
+        "then replace(replace(x, '.', ''), ',', '.') end",
+        # most numbers are written plainly, and are known at a glance
+        "create or replace macro rw_point(x) as case when regexp_full_match(x, '-?[0-9]+(?:\\.[0-9]+)?') then x "
+        "else rw_bare_point(rw_bare(x)) end",
+        "create or replace macro rw_comma(x) as case when regexp_full_match(x, '-?[0-9]+') then x "
+        "else rw_bare_comma(rw_bare(x)) end",
+        f"create or replace macro rw_whole(clean) as case when regexp_full_match(clean, '{whole}(?:\\.0*)?') "
         "then try_cast(split_part(clean, '.', 1) as bigint) end",
-        "create or replace temp macro rw_finite(x) as case when isfinite(x) then x end",
-        f"create or replace temp macro rw_power(x) as case when regexp_full_match(trim(x, {space}), '{power}') "
+        "create or replace macro rw_finite(x) as case when isfinite(x) then x end",
+        f"create or replace macro rw_power(x) as case when regexp_full_match(trim(x, {space}), '{power}') "
         f"then rw_finite(try_cast(trim(x, {space}) as double)) end",
         # DuckDB's %Y takes 202 for a year; a year that lost a digit is no date
-        "create or replace temp macro rw_dated(x) as case when year(x) between 1000 and 9999 then x end",
-        "create or replace temp macro rw_boolean(x) as case when lower(trim(x)) in "
+        "create or replace macro rw_dated(x) as case when year(x) between 1000 and 9999 then x end",
+        "create or replace macro rw_boolean(x) as case when lower(trim(x)) in "
         "('true', 'yes', 'y', '1', 'có', 'x') then true when lower(trim(x)) in ('false', 'no', 'n', '0', 'không') "
         "then false end",
     ]  # fmt: skip
@@ -267,7 +279,12 @@ def _in_utc(local: str, zone: str, account: Account, extras: dict[str, str]) -> 
 
 def reads_as_fraction(text: str, locale: Literal["point", "comma"]) -> str:
     """SQL condition that a format reads a text as a fraction of three digits, which may be thousands in the other."""
-    return f"regexp_full_match(rw_bare({text}), '{_EITHER[locale]}')"
+    return bare_reads_as_fraction(f"rw_bare({text})", locale)
+
+
+def bare_reads_as_fraction(bare: str, locale: Literal["point", "comma"]) -> str:
+    """The same over a text that `rw_bare` has bared."""
+    return f"regexp_full_match({bare}, '{_EITHER[locale]}')"
 
 
 def why_not(column: ColumnContract) -> str:

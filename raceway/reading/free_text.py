@@ -23,7 +23,6 @@ from typing import Final
 
 import duckdb
 
-from raceway.common.texts import text_macro
 from raceway.contracts.grammar import TableContract
 
 SCORED_CHARACTERS: Final = 10_000
@@ -54,8 +53,6 @@ _GROUPED: Final = (rf"()\(?{_DIGIT}(?:{_BETWEEN}{_DIGIT}){{7,}}", rf"()\b{_DIGIT
 def prepare(connection: duckdb.DuckDBPyConnection, table: TableContract) -> None:
     """Makes the macros that the expressions of this module need, where the table has such columns."""
     metas = [column.meta for column in table.columns]
-    if any(meta.free_text or meta.sentiment_of for meta in metas):
-        connection.execute(text_macro())
     if any(meta.free_text for meta in metas):
         connection.execute(f"create or replace temp macro rw_masked(x) as {_masked('x')}")
     if any(meta.coarse == "ip" for meta in metas):

@@ -87,9 +87,14 @@ def _strict_lines(
     columns = ", ".join(f"{quoted(key)}: {quoted(_struct(node))}" for key, node in tree.items())
     try:
         connection.execute(
-            f"create temp table {raw} as select {_members(shape, '', None)} from read_json({path}, "
-            f"hive_partitioning = false, format = 'newline_delimited', columns = {{{columns}}}, "
-            f"maximum_object_size = {MAX_LINE}{packed})"
+            f"create temp table {raw} as "
+            + _members(
+                shape,
+                "",
+                None,
+                f"read_json({path}, hive_partitioning = false, format = 'newline_delimited', "
+                f"columns = {{{columns}}}, maximum_object_size = {MAX_LINE}{packed})",
+            )
         )
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         connection.execute(f"drop table if exists {raw}")
@@ -166,8 +171,15 @@ def _json_records(
             f"create temp table {records} as select cast(item as varchar) as line, rowid + 1 as _n from {listed}"
         )
     connection.execute(
-        f"create temp table {raw} as select {_members(shape, 'rec.', None)}, _n from (select _n, "
-        f"json_transform(line, {quoted(_json_structure(tree))}) as rec from {records} where {_IS_OBJECT})"
+        f"create temp table {raw} as "
+        + _members(
+            shape,
+            "rec.",
+            None,
+            f"(select _n, json_transform(line, {quoted(_json_structure(tree))}) as rec from {records} "
+            f"where {_IS_OBJECT})",
+            ("_n",),
+        )
     )
     rows = typed_rows(connection, shape, account, f"select * from {raw}", {}, csv=False)
     what = "record" if shape.records or not is_lines(shape.member.text) else "line"
@@ -243,7 +255,7 @@ def parquet_rows(connection: duckdb.DuckDBPyConnection, shape: Shape, account: A
     shape.places = {c.name: [] for c in shape.table.columns if c.in_cells or c.meta.qualifier_of}
     raw = fresh("raw")
     try:
-        connection.execute(f"create temp table {raw} as select {_members(shape, '', has)} from {source}")
+        connection.execute(f"create temp table {raw} as {_members(shape, '', has, source)}")
     except _DAMAGED as fault:
         raise ExportRefused(f"{shape.member.name}: the Parquet file is damaged: {first_line(fault)}") from fault
     return typed_rows(connection, shape, account, f"select *, rowid + 1 as _n from {raw}", {}, csv=False)
@@ -288,29 +300,41 @@ def _json_structure(node: Any) -> str:
     return json.dumps(structure(node))
 
 
-def _members(shape: Shape, prefix: str, has: Callable[[str], bool] | None) -> str:
-    """The raw texts (`text_0` …) of a record's members. `has(path)` says whether a Parquet file holds a member."""
-    texts = []
+def _members(
+    shape: Shape, prefix: str, has: Callable[[str], bool] | None, source: str, also: tuple[str, ...] = ()
+) -> str:
+    """A query for the clean texts (`text_0` …) of the records of `source`, and its columns `also`.
+
+    Members lie below `prefix`. `has(path)` says whether a Parquet file holds a member. What is found is a column of
+    its own before it is cleaned: the cleaning macro names its text many times, and DuckDB would search as often.
+    """
+    found: list[str] = []
+    texts: list[str] = []
+
+    def find(sql: str) -> str:
+        found.append(f"{sql} as found_{len(found)}")
+        return f"found_{len(found) - 1}"
+
+    values = _PARAM_VALUES if has is None else [v for v in _PARAM_VALUES if has(f"event_params.value.{v}")]
     for number, column in enumerate(shape.table.columns):
         if not column.in_cells:
             continue
         if column.meta.sentiment_of:  # no cell of its own
             column = shape.table.by_name[column.meta.sentiment_of]
         parts = []
-        if column.meta.param and (has is None or has("event_params")):
-            values = _PARAM_VALUES if has is None else [v for v in _PARAM_VALUES if has(f"event_params.value.{v}")]
-            found = f"list_filter({prefix}event_params, lambda p: p.key = {quoted(column.meta.param)})[1].value"
-            parts += [f"cast({found}.{value} as varchar)" for value in values]
+        if column.meta.param and values and (has is None or has("event_params")):
+            value = find(f"list_filter({prefix}event_params, lambda p: p.key = {quoted(column.meta.param)})[1].value")
+            parts += [f"cast({value}.{kind} as varchar)" for kind in values]
         if column.meta.params_unless and (has is None or has("event_params")):
-            parts.append(_params_digest(column.meta.params_unless, prefix, has))
+            parts.append(find(_params_digest(column.meta.params_unless, prefix, has)))
         parts += [
-            f"cast({prefix}{'.'.join(name(part) for part in path.split('.'))} as varchar)"
+            find(f"cast({prefix}{'.'.join(name(part) for part in path.split('.'))} as varchar)")
             for path in _paths(column)
             if has is None or has(path)
         ]
         text = ", ".join(f"rw_cell({part})" for part in parts) or NONE
         texts.append(f"coalesce({text}, null) as {text_of(number)}")
-    return ", ".join(texts)
+    return f"select {', '.join([*texts, *also])} from (select {', '.join([*found, *also]) or '1'} from {source})"
 
 
 def _params_digest(unless: str, prefix: str, has: Callable[[str], bool] | None) -> str:

@@ -10,6 +10,7 @@ numbers have no format.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, Literal
 
 import duckdb
@@ -20,7 +21,7 @@ from raceway.config.accounts import Account
 from raceway.config.values import WITHOUT_MINOR_UNITS, minor_unit
 from raceway.contracts.grammar import ColumnContract
 from raceway.reading.aliases import text_of
-from raceway.reading.cells import reads_as_fraction
+from raceway.reading.cells import bare_reads_as_fraction
 from raceway.reading.members import sheet_texts
 from raceway.reading.shape import Shape
 
@@ -40,33 +41,25 @@ def prove_format(connection: duckdb.DuckDBPyConnection, shape: Shape, account: A
     Raises ExportRefused where its numbers contradict each other, or may be read in two ways.
     """
     own = shape.contract_locale
+    asked = {
+        number: column
+        for number, column in enumerate(shape.table.columns)
+        if is_numeric(column) and not column.meta.ident and _is_read(shape, column)
+    }
     proofs: dict[NumberLocale, tuple[int, str, str]] = {}
     open_cell: tuple[int, str, str] | None = None
     weighty = False
-    typed = _not_typed(connection, shape)
-    for number, column in enumerate(shape.table.columns):
-        if not is_numeric(column) or column.meta.ident or not _is_read(shape, column):
-            continue
-        text = text_of(number)
-        point = _valid(column, text, "point", shape, account)
-        comma = _valid(column, text, "comma", shape, account)
-        weighs = column.is_amount and not column.meta.counts
-        open_here = f"{point} and {comma} and {reads_as_fraction(text, own)}" if column.is_amount else "false"
-        found = connection.execute(
-            f"select min_by(({text}), _n) filter (where {point} and not {comma}), min(_n) filter (where {point} and "
-            f"not {comma}), min_by(({text}), _n) filter (where {comma} and not {point}), min(_n) filter (where {comma} "
-            f"and not {point}), min_by(({text}), _n) filter (where {open_here}), min(_n) filter (where {open_here}) "
-            f"from ({cells}) where regexp_matches({text}, '[.,]'){typed.format(text)}"
-        ).fetchone()
-        assert found is not None
+    for place, *found in connection.execute(_proofs_of(connection, shape, account, cells, asked)).fetchall():
+        column = asked[place]
         header = _header(shape, column)
-        if found[0] is not None:
-            proofs["point"] = min(proofs.get("point", (found[1], header, found[0])), (found[1], header, found[0]))
-        weighty = weighty or bool(weighs and found[2 if own == "point" else 0])
-        if found[2] is not None:
-            proofs["comma"] = min(proofs.get("comma", (found[3], header, found[2])), (found[3], header, found[2]))
-        if found[4] is not None:
-            open_cell = min(open_cell or (found[5], header, found[4]), (found[5], header, found[4]))
+        point, at_point, comma, at_comma, either, at_either = found
+        if point is not None:
+            proofs["point"] = min(proofs.get("point", (at_point, header, point)), (at_point, header, point))
+        weighty = weighty or bool(column.is_amount and not column.meta.counts and (comma if own == "point" else point))
+        if comma is not None:
+            proofs["comma"] = min(proofs.get("comma", (at_comma, header, comma)), (at_comma, header, comma))
+        if either is not None:
+            open_cell = min(open_cell or (at_either, header, either), (at_either, header, either))
     if len(proofs) == 2:
         ways = "; but ".join(
             f"row {row}, column “{header}”: “{text}” can only be read with {_WORDS[way]}"
@@ -92,21 +85,58 @@ def _readings(text: str, own: NumberLocale) -> str:
     return f"{whole} or {whole},{rest}" if not rest.strip("0") else f"{whole}.{rest} or {whole},{rest}"
 
 
-def _valid(column: ColumnContract, text: str, locale: NumberLocale, shape: Shape, account: Account) -> str:
-    """SQL condition that a text is a value of its column in a format."""
-    number = f"rw_{locale}({text})"
-    if column.data_type == "bigint":
-        return f"coalesce(rw_whole({number}) is not null, false)"
-    fits = f"coalesce({number} is not null, false)"
-    if not column.meta.money:
-        return fits
+def _proofs_of(
+    connection: duckdb.DuckDBPyConnection, shape: Shape, account: Account, cells: str,
+    asked: Mapping[int, ColumnContract],
+) -> str:  # fmt: skip
+    """A query for a row of each column of `asked` by its number: the first text, and its record, that only the point
+    can read, that only the comma can, and that both can read while the contract's makes a fraction of it.
+
+    Each step is a query of its own: a macro names its text many times, and would be worked out as often.
+    """
+    typed = _not_typed(connection, shape)
+    texts = " union all ".join(
+        f"select {number} as place, ({text_of(number)}) as text, {_in_whole_units(column, shape, account)} as whole, "
+        f"min(_n) as _n from cells where regexp_matches({text_of(number)}, '[.,]'){typed.format(text_of(number))} "
+        "group by all"
+        for number, column in asked.items()
+    ) or "select 0 as place, '' as text, false as whole, 0 as _n where false"  # fmt: skip
+    counts = ", ".join(str(number) for number, column in asked.items() if column.data_type == "bigint") or "null"
+    weighty = ", ".join(str(number) for number, column in asked.items() if column.is_amount) or "null"
+    reads = ", ".join(
+        f"case when place in ({counts}) then rw_whole({way}) is not null "
+        f"else {way} is not null and not (whole and {way}_fraction) end as by_{way}"
+        for way in _WORDS
+    )
+    first = ", ".join(
+        f"min_by(text, _n) filter (where {condition}), min(_n) filter (where {condition})"
+        for condition in (
+            "by_point and not by_comma",
+            "by_comma and not by_point",
+            f"by_point and by_comma and {shape.contract_locale}_fraction and place in ({weighty})",
+        )
+    )
+    return (
+        f"with cells as materialized ({cells}), texts as ({texts}), "
+        "bare as (select place, text, whole, _n, rw_bare(text) as bare from texts), "
+        "numbers as (select *, rw_bare_point(bare) as point, rw_bare_comma(bare) as comma, "
+        f"{bare_reads_as_fraction('bare', 'point')} as point_fraction, "
+        f"{bare_reads_as_fraction('bare', 'comma')} as comma_fraction from bare), "
+        f"valid as (select *, {reads} from numbers) "
+        f"select place, {first} from valid group by place order by place"
+    )
+
+
+def _in_whole_units(column: ColumnContract, shape: Shape, account: Account) -> str:
+    """SQL condition that a cell is an amount in a currency without minor units."""
+    if not column.meta.money or column.data_type == "bigint":
+        return "false"
     of_row = next(
         (n for n, c in enumerate(shape.table.columns) if c.meta.row_currency and c.name in shape.places), None
     )
-    if of_row is not None:
-        whole = f"upper({text_of(of_row)}) in ({', '.join(quoted(code) for code in WITHOUT_MINOR_UNITS)})"
-        return f"({fits} and not coalesce({whole} and {reads_as_fraction(text, locale)}, false))"
-    return f"({fits} and not {reads_as_fraction(text, locale)})" if minor_unit(account.currency) == 0 else fits
+    if of_row is None:
+        return "true" if minor_unit(account.currency) == 0 else "false"
+    return f"coalesce(upper({text_of(of_row)}) in ({', '.join(quoted(code) for code in WITHOUT_MINOR_UNITS)}), false)"
 
 
 def _is_read(shape: Shape, column: ColumnContract) -> bool:

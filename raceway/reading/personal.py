@@ -19,7 +19,7 @@ from raceway.common.faults import BadSettings
 from raceway.common.files import write_aside
 from raceway.common.home import Home
 from raceway.common.sql import text_list
-from raceway.common.texts import clean, text_macro
+from raceway.common.texts import clean
 
 _BLOCK: Final = 64  # block size of SHA-256 in bytes, as RFC 2104 needs it
 
@@ -34,8 +34,11 @@ _PHONE_PLANS: Final = {
     "AE": ("971", 9), "IL": ("972", 9), "TR": ("90", 10), "ZA": ("27", 9),
 }  # fmt: skip
 
-# A power of ten or a decimal: a spreadsheet took the number for a number, and its last digits are gone.
-_NO_PHONE: Final = r"\d+(?:[.,]\d+)?[eE]\+?\d+|[1-9]\d*[.,]\d+"
+# A power of ten or a decimal: a spreadsheet took the number for a number, and its last digits are gone. Or
+# an extension: the number is a switchboard's.
+_NO_PHONE: Final = (
+    r"\d+(?:[.,]\d+)?[eE]\+?\d+|[1-9]\d*[.,]\d+|(?i:.*\d[\s,;.(]*(?:ext(?:ension)?|x|#|poste|máy lẻ)[\s.:)]*\d+)"
+)
 # `+353 (0)1 …`: the zero is dialled at home only.
 _TRUNK_ZERO: Final = r"^((?:\+|00)[^()]*)\(0\)"
 _TYPED: Final = ("123456789", "1234567890")
@@ -57,7 +60,8 @@ def normal_phone(text: str, market: str) -> str:
 
     What spreadsheets did to it is undone: a leading apostrophe, a trailing `.0`, a lost leading zero; so is the `(0)`
     that people write behind a country code. Empty where the text names nobody: a power of ten or a decimal, whose last
-    digits are gone; too few digits or too many; what people type to have typed something (0000000000, 0123456789).
+    digits are gone; a number with an extension; too few digits or too many; what people type to have typed something
+    (0000000000, 0123456789).
     """
     raw = re.sub(r"\.0+$", "", clean(clean(text).lstrip("'")))
     if re.fullmatch(_NO_PHONE, raw):
@@ -154,8 +158,13 @@ def _read_key(home: Home) -> bytes:
     return key.encode("utf-8")
 
 
+def hash_macros() -> list[str]:
+    """The statements that make the macros of `hash_sql`; once per database, beside `text_macro`."""
+    return [f"create or replace macro {macro}" for macro in _PHONE_MACROS]
+
+
 def give_key(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
-    """Puts the key's two pads into variables of a connection, and makes the macros of clean text, for `hash_sql`.
+    """Puts the key's two pads into variables of a connection, for `hash_sql`.
 
     Variables, not literals: SQL text turns up in error messages and logs, a variable's value does not.
     """
@@ -163,15 +172,13 @@ def give_key(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     block = (hashlib.sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
     for name, pad in (("hash_inner", 0x36), ("hash_outer", 0x5C)):
         connection.execute(f"set variable {name} = $1::blob", [bytes(byte ^ pad for byte in block)])
-    for macro in (text_macro(), *(f"create or replace temp macro {macro}" for macro in _PHONE_MACROS)):
-        connection.execute(macro)
 
 
 def hash_sql(text: str, kind: str, market: str) -> str:
     """SQL for the keyed hash of the SQL text expression `text`; null where it is null or blank.
 
     `kind` is email, phone or id; `market` (ISO country) completes national phone numbers. The connection
-    needs `give_key`.
+    needs `give_key`, its database `hash_macros`.
     """
     normal = {"email": f"lower(rw_text({text}))", "id": f"rw_text({text})", "phone": _phone_sql(text, market)}[kind]
     inner = f"unhex(sha256(getvariable('hash_inner') || encode({normal})))"

@@ -97,7 +97,8 @@ class Headers:
     def __init__(self, row: list[str]) -> None:
         self._texts = [" ".join(clean(cell).split()) for cell in row]
         self._names = [normal(cell) for cell in row]
-        self._bare = [normal(without_currency(cell)[0]) for cell in row]
+        self._by_name = _places(self._names)
+        self._by_bare = _places([normal(without_currency(cell)[0]) for cell in row])
 
     def matching(self, pattern: str) -> list[int]:
         """Positions of the headers in which a pattern is found."""
@@ -110,8 +111,16 @@ class Headers:
         (Shopee writes such). None is meant where none is written so.
         """
         wanted = normal(alias)
-        hits = [place for place, name in enumerate(self._names) if name == wanted]
-        hits = hits or [place for place, name in enumerate(self._bare) if name == wanted]
-        if len({self._texts[place] for place in hits}) > 1 and len({self._names[place] for place in hits}) == 1:
+        hits = self._by_name.get(wanted) or self._by_bare.get(wanted) or []
+        if len(hits) < 2 or len({self._names[place] for place in hits}) > 1:
+            return hits
+        if len({self._texts[place] for place in hits}) > 1:
             return [place for place in hits if self._texts[place] == " ".join(clean(alias).split())]
         return hits
+
+
+def _places(names: list[str]) -> dict[str, list[int]]:
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        places.setdefault(name, []).append(place)
+    return places

@@ -21,6 +21,7 @@ from raceway.config.settings import load_settings
 from raceway.contracts.grammar import SourceContract
 from raceway.contracts.load import load_contract
 from raceway.landing.batch import Batch, write_batch
+from raceway.reading.macros import make_macros
 from raceway.reading.members import open_members
 from raceway.reading.personal import give_key
 from raceway.reading.recognise import recognise
@@ -119,6 +120,7 @@ class Bench:
     def _connect(self) -> None:
         self.connection = duckdb.connect()
         self.connection.execute("set timezone = 'UTC'; set threads = 1; set enable_progress_bar = false")
+        make_macros(self.connection)
         give_key(self.connection, self.home)
 
     def run(self, files: list[Fixture], count: int) -> Tally:

@@ -44,6 +44,7 @@ from raceway.contracts.grammar import ColumnContract, SourceContract
 from raceway.contracts.load import load_contract
 from raceway.landing.batch import write_batch
 from raceway.reading.furniture import Span
+from raceway.reading.macros import make_macros
 from raceway.reading.members import Member, open_members
 from raceway.reading.personal import give_key
 from raceway.reading.recognise import recognise
@@ -222,6 +223,7 @@ def test_random_rows_come_back_equal(source: str, world: tuple[Home, dict[str, T
     key = home.hash_key.read_text(encoding="utf-8").strip().encode()
     with duckdb.connect() as connection:  # to open one costs more than to land a few rows
         connection.execute("set timezone = 'UTC'; set threads = 1; set enable_progress_bar = false")
+        make_macros(connection)
         give_key(connection, home)
         for name, template in mine.items():
             _check(connection, name, template, key, tmp_path)

@@ -16,7 +16,8 @@ from raceway.common.sql import quoted
 from raceway.config.accounts import Account
 from raceway.contracts.grammar import ColumnContract, ColumnMeta, TableContract
 from raceway.contracts.load import load_contract
-from raceway.reading.cells import cell, macros
+from raceway.reading.cells import cell, cell_macro
+from raceway.reading.macros import make_macros
 from raceway.reading.members import Member
 from raceway.reading.shape import Shape
 from raceway.reading.zones import zone_rows
@@ -35,8 +36,8 @@ def table() -> TableContract:
 def connection(table: TableContract) -> duckdb.DuckDBPyConnection:
     made = duckdb.connect()
     made.execute("set timezone = 'UTC'")
-    for statement in macros(table):
-        made.execute(statement)
+    make_macros(made)
+    made.execute(cell_macro(table))
     names, iana = zip(*zone_rows(), strict=True)
     made.execute("create temp table zones as select unnest($1) as name, unnest($2) as iana", [list(names), list(iana)])
     return made

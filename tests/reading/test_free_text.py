@@ -12,6 +12,7 @@ from raceway.common.faults import BadContract
 from raceway.common.home import Home
 from raceway.contracts.load import load_contract
 from raceway.reading.free_text import coarse_ip_sql, masked_sql, prepare, sentiment_sql
+from raceway.reading.macros import make_macros
 from tests.support.desk import Desk
 
 CONTRACT = """
@@ -52,6 +53,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.Duck
     home = Home(tmp_path_factory.mktemp("voices"))
     write_contract(home, CONTRACT)
     with duckdb.connect() as made:
+        make_macros(made)
         prepare(made, load_contract("voices", home).table("notes"))
         yield made
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from raceway.common.faults import BadSettings
 from raceway.config.init import init_home
 from raceway.reading import personal
+from raceway.reading.macros import make_macros
 from raceway.reading.personal import Hasher, give_key, hash_sql, normal_phone
 from tests.support.desk import Desk
 
@@ -39,7 +40,8 @@ def test_phones_become_e164_by_the_market(text: str, market: str, expected: str)
 @pytest.mark.parametrize(
     "text",
     ["8.49E+10", "8,49123E+10", "84912E6", "912345678.5", "84912345678,25", "12", "0912", "091234", "+84 12345",
-     "0000000000", "+84 000 000 000", "1111111111", "0123456789", "123456789", "0912345678 / 0987654321", "''"],
+     "0000000000", "+84 000 000 000", "1111111111", "0123456789", "123456789", "0912345678 / 0987654321", "''",
+     "0912345678 ext 5", "0912345678x5", "(212) 555-0100 Ext. 12", "02438123456 máy lẻ 101", "+84 24 3812 3456 #7"],
 )  # fmt: skip
 def test_what_is_no_number_of_anybody_names_nobody(text: str) -> None:
     assert normal_phone(text, "VN") == ""
@@ -66,6 +68,7 @@ def test_sql_and_python_read_phones_alike(hashing: duckdb.DuckDBPyConnection, ph
 @pytest.fixture(scope="module")
 def hashing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
+        make_macros(connection)
         give_key(connection, init_home(tmp_path_factory.mktemp("home")))
         yield connection
 
@@ -74,6 +77,7 @@ def test_sql_and_python_hash_alike(desk: Desk) -> None:
     hasher = Hasher(desk.home)
     phones = ["+84 912 345 678", "'0912345678", "912345678.0", "849123456", "0084912345678", "84912345678", "12"]
     with duckdb.connect() as connection:
+        make_macros(connection)
         give_key(connection, desk.home)
         for market in ("VN", "US", "ZZ"):
             for phone in phones:
