@@ -1,4 +1,4 @@
-"""Files as real platforms and people write them, each kind in an account and market of its own, for one small night."""
+"""Files as real platforms and people write them, each kind in an account and market of its own, for one small home."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from raceway.config.accounts import Account
 from raceway.config.init import init_home
 from raceway.config.settings import Business, Night, Settings
 
-AS_OF = "2026-03-21"
+AS_OF = dt.date(2026, 3, 21)
 
 
 def lay_out(root: Path) -> Home:
