@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import zipfile
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -127,6 +128,17 @@ def test_a_sheet_that_repeats_rows_of_another_refuses_the_workbook(tiktok: Desk)
     outcome = tiktok.land_one("tiktok_ads/vn/r.xlsx", book(sheets))
     assert outcome.status == "refused"
     assert "r.xlsx/Only Y, row 1: 1 rows stand in r.xlsx/All too and would count twice" in outcome.reason
+
+
+def test_a_copy_of_a_report_in_its_own_archive_refuses_the_archive(desk: Desk) -> None:
+    rows = "Day,Campaign,Impr.,Clicks,Cost\n2026-03-01,A,1,1,5\n"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("report.csv", rows)
+        archive.writestr("report (1).csv", rows)
+    outcome = desk.land_one("google_ads/vn/r.zip", packed.getvalue())
+    assert outcome.status == "refused"
+    assert "rows stand in r.zip/report" in outcome.reason
 
 
 def test_equal_rows_of_one_sheet_are_rows(desk: Desk) -> None:
