@@ -2,9 +2,17 @@
 -- their name and id. Two shops belong into two accounts.
 {{ config(severity='warn') }}
 
+with
+
+orders as (
+    select source, account, order_name from {{ ref('stg_shopify__orders') }}
+    union all
+    select source, account, order_name from {{ ref('stg_woocommerce__orders') }}
+)
+
 select
     concat(source, '/', account, ': ', split_part(order_name, ' · ', 1)) as order_name,
     count(distinct order_name) as further_orders
-from {{ ref('stg_shopify__orders') }}
+from orders
 where instr(order_name, ' · ') > 0
 group by source, account, split_part(order_name, ' · ', 1)

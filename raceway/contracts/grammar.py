@@ -74,6 +74,7 @@ class ColumnMeta(Part):
     currency: bool = Field(False, description="A currency code: must be the account's in every row.")
     row_currency: bool = Field(False, description="The currency of this row's amounts, any; else the account's.")
     money: bool = Field(False, description="An amount in the batch's or the row's currency.")
+    counts: bool = Field(False, description="With data type double: it counts things, though in fractions of one.")
     moment: Moment = Moment()
     hash: Literal["email", "phone", "id"] | None = Field(None, description="Lands as keyed hash only.")
     free_text: bool = Field(False, description="What people wrote: lands with e-mails, phones and numbers masked.")
@@ -281,6 +282,11 @@ class ColumnContract(Part):
     def is_text(self) -> bool:
         """Whether it lands as text."""
         return self.data_type == "varchar"
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether it is a count or an amount, so that `1.000` in it may be a thousand: no rate, position or score."""
+        return self.data_type == "bigint" or self.data_type.startswith("decimal") or self.meta.counts
 
     @property
     def in_cells(self) -> bool:

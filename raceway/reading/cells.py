@@ -35,6 +35,8 @@ NONE: Final = "cast(null as varchar)"
 _MASK: Final = r"^\s*([<>])\s*=?"
 # A number that is grouped in one format and a fraction of three digits in the other: 1.234, 12,345.
 _EITHER: Final = {"point": r"[+-]?[1-9]\d{0,2}\.\d{3}", "comma": r"[+-]?[1-9]\d{0,2},\d{3}"}
+# An amount that can be read in one way only, whatever the format: not 1.234, which may be a thousand.
+_AMOUNT: Final = r"-?(?:\d+(?:\.(?:\d{1,2}|\d{4,}))?|(?:0|\d{4,})\.\d{3})"
 # An id of 12 and more digits that a spreadsheet turned into a power of ten: its last digits are gone.
 SPOILT_ID: Final = r"\d(?:[.,]\d+)?[eE]\+?\d{2,}"
 
@@ -142,10 +144,10 @@ def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extra
         if meta.percent:
             hundredth = f"rw_finite(try_cast({number} || 'e-2' as double))"  # exact: 2.05 / 100 is not 0.0205
             return Cell(column, raw, f"case when ends_with(trim({raw}), '%') then {hundredth} else {typed} end")
-        return _number(Cell(column, raw, typed), r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", shape)
+        plain = _AMOUNT if column.is_amount else r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+        return _number(Cell(column, raw, typed), plain, shape)
     amount = f"case when not contains({raw}, '%') then try_cast({number} as {column.data_type}) end"
-    amounts = r"-?(?:\d+(?:\.(?:\d{1,2}|\d{4,}))?|(?:0|\d{4,})\.\d{3})" if meta.money else r"-?(?:\d+\.?\d*|\.\d+)"
-    return _number(Cell(column, raw, amount), amounts, shape)
+    return _number(Cell(column, raw, amount), _AMOUNT, shape)
 
 
 def _number(typed: Cell, plain: str, shape: Shape) -> Cell:
@@ -154,8 +156,7 @@ def _number(typed: Cell, plain: str, shape: Shape) -> Cell:
     other cell sends the file to the text path, which looks at all its numbers.
     """
     if shape.number_locale == "comma":
-        weighs = typed.column.data_type == "bigint" or typed.column.meta.money
-        return replace(typed, doubt=_in_braces(reads_as_fraction("@", "comma")) if weighs else "")
+        return replace(typed, doubt=_in_braces(reads_as_fraction("@", "comma")) if typed.column.is_amount else "")
     cast = f"try_cast({{0}} as {typed.column.data_type})"
     doubt = f"(not {_in_braces(f'regexp_full_match(@, {quoted(plain)})')} or ({cast} is null and {{0}} is not null))"
     return replace(typed, reader_type="varchar", strict=cast, doubt=doubt)

@@ -55,7 +55,7 @@ def prove_format(connection: duckdb.DuckDBPyConnection, shape: Shape, account: A
         point, at_point, comma, at_comma, either, at_either = found
         if point is not None:
             proofs["point"] = min(proofs.get("point", (at_point, header, point)), (at_point, header, point))
-        weighty = weighty or bool(_weighs(column) and (comma if own == "point" else point))
+        weighty = weighty or bool(column.is_amount and not column.meta.counts and (comma if own == "point" else point))
         if comma is not None:
             proofs["comma"] = min(proofs.get("comma", (at_comma, header, comma)), (at_comma, header, comma))
         if either is not None:
@@ -85,11 +85,6 @@ def _readings(text: str, own: NumberLocale) -> str:
     return f"{whole} or {whole},{rest}" if not rest.strip("0") else f"{whole}.{rest} or {whole},{rest}"
 
 
-def _weighs(column: ColumnContract) -> bool:
-    """Whether a column's cells are counts or amounts, which no format may read as a fraction of three digits."""
-    return column.data_type == "bigint" or column.meta.money
-
-
 def _proofs_of(
     connection: duckdb.DuckDBPyConnection, shape: Shape, account: Account, cells: str,
     asked: Mapping[int, ColumnContract],
@@ -107,7 +102,7 @@ def _proofs_of(
         for number, column in asked.items()
     ) or "select 0 as place, '' as text, false as whole, 0 as _n where false"  # fmt: skip
     counts = ", ".join(str(number) for number, column in asked.items() if column.data_type == "bigint") or "null"
-    weighty = ", ".join(str(number) for number, column in asked.items() if _weighs(column)) or "null"
+    weighty = ", ".join(str(number) for number, column in asked.items() if column.is_amount) or "null"
     reads = ", ".join(
         f"case when place in ({counts}) then rw_whole({way}) is not null "
         f"else {way} is not null and not (whole and {way}_fraction) end as by_{way}"

@@ -34,8 +34,11 @@ _PHONE_PLANS: Final = {
     "AE": ("971", 9), "IL": ("972", 9), "TR": ("90", 10), "ZA": ("27", 9),
 }  # fmt: skip
 
-# A power of ten or a decimal: a spreadsheet took the number for a number, and its last digits are gone.
-_NO_PHONE: Final = r"\d+(?:[.,]\d+)?[eE]\+?\d+|[1-9]\d*[.,]\d+"
+# A power of ten or a decimal: a spreadsheet took the number for a number, and its last digits are gone. Or
+# an extension: the number is a switchboard's.
+_NO_PHONE: Final = (
+    r"\d+(?:[.,]\d+)?[eE]\+?\d+|[1-9]\d*[.,]\d+|(?i:.*\d[\s,;.(]*(?:ext(?:ension)?|x|#|poste|máy lẻ)[\s.:)]*\d+)"
+)
 # `+353 (0)1 …`: the zero is dialled at home only.
 _TRUNK_ZERO: Final = r"^((?:\+|00)[^()]*)\(0\)"
 _TYPED: Final = ("123456789", "1234567890")
@@ -57,7 +60,8 @@ def normal_phone(text: str, market: str) -> str:
 
     What spreadsheets did to it is undone: a leading apostrophe, a trailing `.0`, a lost leading zero; so is the `(0)`
     that people write behind a country code. Empty where the text names nobody: a power of ten or a decimal, whose last
-    digits are gone; too few digits or too many; what people type to have typed something (0000000000, 0123456789).
+    digits are gone; a number with an extension; too few digits or too many; what people type to have typed something
+    (0000000000, 0123456789).
     """
     raw = re.sub(r"\.0+$", "", clean(clean(text).lstrip("'")))
     if re.fullmatch(_NO_PHONE, raw):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import zipfile
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -129,8 +130,58 @@ def test_a_sheet_that_repeats_rows_of_another_refuses_the_workbook(tiktok: Desk)
     assert "r.xlsx/Only Y, row 1: 1 rows stand in r.xlsx/All too and would count twice" in outcome.reason
 
 
+def test_a_copy_of_a_report_in_its_own_archive_refuses_the_archive(desk: Desk) -> None:
+    rows = "Day,Campaign,Impr.,Clicks,Cost\n2026-03-01,A,1,1,5\n"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("report.csv", rows)
+        archive.writestr("report (1).csv", rows)
+    outcome = desk.land_one("google_ads/vn/r.zip", packed.getvalue())
+    assert outcome.status == "refused"
+    assert "rows stand in r.zip/report" in outcome.reason
+
+
 def test_equal_rows_of_one_sheet_are_rows(desk: Desk) -> None:
     """Three ads of one name, two of them with equal numbers."""
     content = "Day,Campaign name,Ad set name,Ad name,Impressions,Amount spent (USD),Link clicks\n"
     outcome = desk.land_one("meta_ads/us/a.csv", content + "2026-03-04,C,S,A,1000,10,5\n" * 2)
     assert desk.rows(outcome, "impressions") == [(1000,), (1000,)]
+
+
+SHARED = {  # one name, number or id of two things that were made on two days: two shops in one folder
+    "haravan/shop/o.csv": (
+        "Mã đơn hàng,Ngày tạo đơn,Trạng thái,Tên sản phẩm,Số lượng,Đơn giá\n",
+        "1001,{}/03/2026 10:21,Hoàn thành,Áo,1,150000\n",
+    ),
+    "kiotviet/hanoi/DanhSachChiTietHoaDon_5.csv": (
+        "Chi nhánh,Mã hóa đơn,Thời gian,Mã khách hàng,Trạng thái,Mã hàng,Tên hàng,Số lượng,Đơn giá,Thành tiền\n",
+        "Q1,HD1,{}/03/2026 09:00,KH1,Hoàn thành,A1,Cốc,1,50000,50000\n",
+    ),
+    "woocommerce/shop/order_export.csv": (
+        "order_id,order_number,order_date,status,order_total,cart_discount,order_currency,billing_email,billing_phone,"
+        "Product Item 1 Name,Product Item 1 Quantity,Product Item 1 Subtotal\n",
+        "9{0},1,2026-03-{0} 10:00:00,completed,10,0,USD,,,Tee,1,10\n",
+    ),
+    "zendesk/help/report.csv": (
+        "Id,Requester email,Tags,Status,Via,Created at,Updated at,Solved at,Satisfaction Score\n",
+        "1,a{0}@example.com,,Open,Mail,2026-03-{0} 01:30,2026-03-08 03:30,,\n",
+    ),
+    "zendesk/help/tickets.jsonl": (
+        "",
+        '{{"id": 1, "created_at": "2026-03-{0}T01:00:00Z", "updated_at": "2026-03-08T02:00:00Z", "status": "open", '
+        '"requester_id": 5}}\n',
+    ),
+    "affiliate/us/t.csv": (
+        "transaction_id,publisher_id,publisher,transaction_date,sale_amount,commission,status\n",
+        "A1,77,b,2026-03-{} 09:00:00,10.00,1.00,approved\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("place", SHARED)
+def test_a_name_that_stands_for_two_refuses_the_file_in_every_source(desk: Desk, place: str) -> None:
+    head, row = SHARED[place]
+    outcome = desk.land_one(place, head + row.format("01") + row.format("05"))
+    assert outcome.status == "refused"
+    assert "it has two moments, 2026-0" in outcome.reason, outcome.reason
+    assert desk.land_one(place, head + row.format("01"), "2026-03-09 04:00").status == "landed"

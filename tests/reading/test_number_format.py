@@ -74,6 +74,32 @@ def test_a_number_of_two_readings_beside_nothing_that_decides_is_refused_with_bo
     assert expected in reason(desk, report(row), account)
 
 
+ALONE = {  # files in which nothing decides: a rate of exchange, a target, points, a discount, a share of a conversion
+    "plan/company/fx_rates.csv": "rate_date,currency,to_currency,rate\n2026-03-02,USD,VND,25.410\n",
+    "plan/company/targets.csv": "kpi,period,period_start,channel,market,target\norders,month,2026-03-01,,,1.000\n",
+    "loyalty/club/ledger.csv": "posting_id,member_id,posted_at,kind,points\nP,M,2026-03-01 10:00:00,earned,1.000\n",
+    "shopify/shop/orders_export.csv": (
+        "Name,Email,Financial Status,Currency,Subtotal,Total,Discount Amount,Created at,Lineitem quantity,"
+        "Lineitem name,Lineitem price\n#1,,paid,VND,150000,150000,30.000,2026-03-01 10:00:00 +0700,1,X,180000\n"
+    ),
+    "zalo_oa/oa/m.csv": (
+        "message_id,title,message_type,sent_at,sent,delivered,read,clicks\n1,T,ZNS,2026-03-01 10:00:00,1.000,990,8,1\n"
+    ),
+    "google_ads/us/conversions.csv": "Day,Campaign,Impr.,Clicks,Cost,Conversions\n2026-03-01,X,100,9,12,1.000\n",
+}
+
+
+def test_so_it_is_in_every_source_and_in_amounts_that_no_currency_bears(desk: Desk) -> None:
+    for place, content in ALONE.items():
+        outcome = desk.land_one(place, content)
+        assert (outcome.status, outcome.rows_landed) == ("refused", 0), place
+        assert "and nothing else in the file shows which" in outcome.reason, place
+    rates = "rate_date,currency,to_currency,rate\n2026-03-02,USD,VND,25.410\n2026-03-02,EUR,USD,{}\n"
+    for other, rate in (("1.0854", "25.41"), ('"1,0854"', "25410")):
+        outcome = desk.land_one("plan/company/fx_rates.csv", rates.format(other))
+        assert desk.rows(outcome, "rate")[0] == (Decimal(rate),)
+
+
 def test_columns_that_contradict_each_other_refuse_the_file(desk: Desk) -> None:
     said = reason(desk, report(("800", "40", "90", "1.50"), ("800", "40", "150.000", "1")))
     assert "row 1, column “Conversions”: “1.50” can only be read with a decimal point" in said

@@ -117,6 +117,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     told.batch("woocommerce", "orders", "shop", [
         listed("2001", 45), listed("2001", -30, ordered_at="2026-03-05 19:00:00", status="refunded"),
         listed("2003", 45, status="cancelled"),
+        listed("3001", 45), listed("3001", 20, ordered_at="2026-03-07 19:00:00", products="1× Cap"),
     ], "2026-03-10 00:00:00")  # fmt: skip
     told.batch("woocommerce", "orders", "shop", [
         listed("2002", 45), listed("2002", -20, ordered_at="2026-03-05 19:00:00", status="refunded"),
@@ -239,6 +240,13 @@ def test_two_orders_that_share_a_name_are_never_blended(story: Story) -> None:
         ("two", "#1", "21", day(1), Decimal(1_000), Decimal(0), None),
         ("two", "#1 · 22", "22", day(10), Decimal(3_000), Decimal(0), None),
     ]
+
+
+def test_two_sales_of_one_number_in_a_list_of_orders_are_two_orders(story: Story) -> None:
+    orders = story.query(
+        "select order_name, order_date, gross_sales from int_orders where order_name like '3001%' order by order_date"
+    )
+    assert orders == [("3001", day(2), Decimal(45)), ("3001 · 2026-03-07 19:00:00", day(7), Decimal(20))]
 
 
 def test_a_discount_on_shipping_does_not_lower_the_goods(story: Story) -> None:

@@ -5,6 +5,15 @@ with
 
 landed as (select * from {{ landed('woocommerce', 'orders') }}),
 
+-- two sales may share a number (two shops in one folder, a numbering that began anew): the first of them bears it alone
+numbered as (
+    select
+        *,
+        dense_rank() over (partition by account, order_name, net_sales >= 0 order by ordered_at asc) as number_of_name
+    from landed
+    where lower(status) not in {{ never_placed() }}
+),
+
 final as (
     select
         'woocommerce' as source,
@@ -14,7 +23,11 @@ final as (
         _exported_at as exported_at,
 
         ---------- ids
-        order_name,
+        case
+            when net_sales >= 0 and number_of_name > 1
+                then concat(order_name, ' · ', cast(ordered_at as varchar))
+            else order_name
+        end as order_name,
 
         ---------- the order
         ordered_at,
@@ -23,8 +36,7 @@ final as (
         items_sold,
         net_sales,
         attribution
-    from landed
-    where lower(status) not in {{ never_placed() }}
+    from numbered
 )
 
 select * from final

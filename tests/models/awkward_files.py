@@ -1,0 +1,456 @@
+"""Files as real platforms and people write them, each kind in an account and market of its own, for one small home."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import os
+import unicodedata
+import urllib.parse
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from raceway.common.home import Home
+from raceway.config.accounts import Account
+from raceway.config.init import init_home
+from raceway.config.settings import Business, Night, Settings
+
+AS_OF = dt.date(2026, 3, 21)
+
+
+def lay_out(root: Path) -> Home:
+    """A new home with all of these files in its inbox."""
+    company = _Company()
+    for lay in (_shopify, _other_shops, _ads, _workbooks, _web, _people):
+        lay(company)
+    settings = Settings(
+        business=Business(name="Awkward", zone="Asia/Ho_Chi_Minh", reporting_currency="VND"), night=Night(required=())
+    )
+    home = init_home(root, settings, company.accounts)
+    home.exclusions.write_text("kind,value,reason\nemail,tester@example.com,test\n", encoding="utf-8")
+    for place, (data, at) in company.files.items():
+        path = home.inbox / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        seconds = dt.datetime.fromisoformat(f"{at}T05:00:00+00:00").timestamp()
+        os.utime(path, (seconds, seconds))
+    return home
+
+
+class _Company:
+    """Accounts, and files by their place in the inbox with the day of their export."""
+
+    def __init__(self) -> None:
+        self.accounts: list[Account] = []
+        self.files: dict[str, tuple[bytes, str]] = {}
+
+    def account(self, place: str, market: str, **more: Any) -> None:
+        source, account = place.split("/")
+        self.accounts.append(
+            Account(
+                **{"source": source, "account": account, "name": account, "market": market, "currency": "VND"}
+                | {"time_zone": "Asia/Ho_Chi_Minh"} | more
+            )
+        )  # fmt: skip
+
+    def put(self, place: str, content: str | bytes, at: str = "2026-03-12") -> None:
+        assert place not in self.files
+        self.files[place] = (content.encode() if isinstance(content, str) else content, at)
+
+
+def _apart(text: str) -> str:
+    """With its accents apart from their letters, as macOS writes them."""
+    return unicodedata.normalize("NFD", text)
+
+
+# ---------------------------------------------------------------- shops
+
+_SHOPIFY = (
+    "Name", "Email", "Financial Status", "Currency", "Subtotal", "Shipping", "Taxes", "Total", "Discount Code",
+    "Discount Amount", "Created at", "Lineitem quantity", "Lineitem name", "Lineitem price", "Notes",
+    "Payment Method", "Payment Reference", "Refunded Amount", "Id", "Tags", "Source",
+)  # fmt: skip
+
+
+def _orders(*rows: dict[str, Any], ends: str = "\n") -> str:
+    written = io.StringIO()
+    table = csv.DictWriter(written, _SHOPIFY, lineterminator=ends)
+    table.writeheader()
+    table.writerows(rows)
+    return written.getvalue()
+
+
+def _line(name: str, price: int, quantity: int = 1, item: str = "Áo", day: int = 5) -> dict[str, Any]:
+    """A further line of an order."""
+    at = f"2026-03-{day:02} 10:00:00 +0700"
+    return {"Name": name, "Created at": at, "Lineitem quantity": quantity, "Lineitem name": item,
+            "Lineitem price": f"{price}.00"}  # fmt: skip
+
+
+def _order(name: str, subtotal: int, *, price: int = 0, refunded: int = 0, **more: Any) -> dict[str, Any]:
+    """The first line of an order; `more` are further cells by their header, and what `_line` takes."""
+    of_line = {key: more.pop(key) for key in ("quantity", "item", "day") if key in more}
+    cells = {"Financial Status": "paid", "Currency": "VND", "Subtotal": f"{subtotal}.00", "Shipping": "0.00",
+             "Taxes": "0.00", "Total": f"{subtotal}.00", "Discount Amount": "0.00",
+             "Refunded Amount": f"{refunded}.00", "Id": f"5{name[1:]}", "Source": "web"}  # fmt: skip
+    return _line(name, price or subtotal, **of_line) | cells | more
+
+
+def _shopify(company: _Company) -> None:
+    shops = {"free": "FR", "paid-twice": "DE", "parts": "IT", "apart": "PT", "breaks": "CL", "unseen": "AR",
+             "taxed": "LU", "cut": "ES", "one-name": "MT", "two-shops": "CY", "pay": "PH"}  # fmt: skip
+    for shop, market in shops.items():
+        more: dict[str, Any] = {"prices_include_vat": True, "vat_rate": "0.1"} if shop == "taxed" else {}
+        more |= {"site": "pay.example"} if shop == "pay" else {}
+        company.account(f"shopify/{shop}", market, history_start=dt.date(2025, 8, 1), **more)
+
+    def put(place: str, text: str, at: str = "2026-03-12") -> None:
+        company.put(f"shopify/{place}.csv", text, at)
+
+    put(
+        "free/orders_export", _orders(_order("#1", 120_000, **{"Discount Code": "SHIP", "Discount Amount": "25000.00"}))
+    )
+    for at, refunded in (("2026-03-06", 0), ("2026-03-08", 30_000)):
+        paid = _order("#1", 150_000, price=45_000, quantity=2, refunded=refunded,
+                      **{"Payment Method": "PayPal + gift_card", "Payment Reference": "c1 + c2"})  # fmt: skip
+        put(f"paid-twice/{at}/orders_export", _orders(paid, _line("#1", 15_000, 4, "Tất")), at)
+    put("parts/x/orders_export_1", _orders(_order("#1", 130_000, price=70_000)))
+    put("parts/x/orders_export_2", _orders(_line("#1", 60_000, item="Mũ"), _order("#2", 50_000, day=6)))
+    put("apart/orders_export", _orders(
+        _order("#1", 200_000, Tags=_apart("Bom hàng")),
+        _order("#2", 390_000, price=300_000, item=_apart("Thẻ quà tặng 300k"), day=6), _line("#2", 90_000, day=6),
+    ))  # fmt: skip
+    notes = ('ring "twice",\r\nleave at door\n', "a\r\n\r\nb")
+    broken = [_order(f"#{n}", 50_000 + n * 10_000, Notes=note) for n, note in enumerate(notes, 1)]
+    put("breaks/orders_export", "\ufeff" + _orders(*broken, ends="\r\n"))
+    unseen = _orders(_order("#1", 100_000, refunded=35_000)).replace("Refunded Amount", "Refunded\u200b Amount")
+    put("unseen/orders_export", unseen)
+    for at, refunded in (("2026-03-06", 0), ("2026-03-08", 33_000)):
+        put(f"taxed/{at}/orders_export", _orders(_order("#1", 110_000, refunded=refunded)), at)
+    whole = _orders(_order("#1", 150_000, price=90_000), _line("#1", 60_000, item="Mũ"))
+    put("cut/a/orders_export", whole, "2026-03-06")
+    put("cut/b/orders_export", "".join(whole.splitlines(keepends=True)[:2]), "2026-03-08")
+    put("one-name/orders_export", _orders(
+        _order("#1", 10_000, Id="11", day=1, Email="a@example.com"), _order("#1", 30_000, Id="12", day=10, Email="c@example.com"),
+    ))  # fmt: skip
+    put("two-shops/a/orders_export", _orders(_order("#1", 20_000, Id="21", day=1)), "2026-03-11")
+    put("two-shops/b/orders_export", _orders(_order("#1", 50_000, Id="22", day=10)), "2026-03-12")
+    put("pay/orders_export", _orders(_order("#501", 80_000, Email="p@example.com")))
+
+
+def _other_shops(company: _Company) -> None:
+    for place, market in {"woocommerce/list": "CH", "woocommerce/taxed": "GB", "woocommerce/phones": "IE",
+                          "woocommerce/mails": "ZA", "woocommerce/test": "CZ", "tiktok_shop/mall": "AU",
+                          "lazada/mall": "MY", "shopee/mall": "BR"}.items():  # fmt: skip
+        taxed = {"prices_include_vat": True, "vat_rate": "0.1"} if place.endswith("taxed") else {}
+        company.account(place, market, history_start=dt.date(2025, 8, 1), **taxed)
+    head = (
+        'Date,"Order #","N. Revenue (formatted)",Status,Customer,"Customer type",Product(s),"Items sold",Coupon(s),'
+        '"Net Sales",Attribution\n'
+    )
+    sold = '2026-03-0{0} 10:00:00,10{0},"₫30,000",completed,X,new,1× Tee,1,,30000,Direct\n'
+    back = '2026-03-07 10:00:00,103,"-₫30,000",refunded,X,new,1× Tee,-1,,-30000,Direct\n'
+    company.put("woocommerce/list/orders.csv", head + "".join(sold.format(n) for n in range(1, 5)) + back)
+    company.put(
+        "woocommerce/taxed/orders.csv",
+        head + '2026-03-01 10:00:00,101,"₫88,000",completed,A B,new,1× Mug,1,,80000,Direct\n'
+        '2026-03-02 10:00:00,100,"₫44,000 ₫0",completed,C D,returning,1× Cap,0,,-40000,Unknown\n',
+    )
+    buyers = {
+        "phones": [("", "+353 (0)1 555 0100"), ("", "01 555 0100")],
+        "mails": [("ann@example.com", ""), *((f'"{mail}"', "") for mail in (
+            "ann@example.com\u00a0", "\u200bann@example.com", "ann@example.com\t", "\ufeffAnn@example.com"))],
+        "test": [('"tester@example.com\t"', ""), ("real@example.com", "")],
+    }  # fmt: skip
+    columns = (
+        "order_id,order_number,order_date,status,order_total,cart_discount,order_currency,billing_email,billing_phone,"
+        "Product Item 1 Name,Product Item 1 SKU,Product Item 1 Quantity,Product Item 1 Subtotal\n"
+    )
+    for shop, known_by in buyers.items():
+        rows = [
+            f"9{n},{n},2026-03-0{n} 10:00:00,completed,100000,0,VND,{mail},{phone},Tee,T,1,100000\n"
+            for n, (mail, phone) in enumerate(known_by, 1)
+        ]
+        company.put(f"woocommerce/{shop}/order_export_2026-03-12.csv", columns + "".join(rows))
+    company.put(
+        "tiktok_shop/mall/orders.csv",
+        "Order ID,Order Status,Product Name,Quantity,SKU Unit Original Price,SKU Seller Discount,Order Amount,Created Time\n"
+        "Platform unique order ID.,Current order status.,Platform product name.,Sold quantity.,1 SKU original price.,"
+        "Total seller discount.,Order total amount.,Order created time.\n"
+        "900000000000000001,Completed,Mug,2,50000,10000,90000,03/03/2026 10:00:00\n",
+    )
+    company.put(
+        "lazada/mall/orders.csv",
+        "orderItemId,orderNumber,createTime,status,sellerSku,itemName,unitPrice,paidPrice,sellerDiscountTotal,shippingFee\n"
+        "1,9001,03 Mar 2026 10:00,delivered,A,Cup,100000.00,80000.00,-20000.00,0.00\n",
+    )
+    company.put(
+        "shopee/mall/Order.all.20260301_20260331.csv",
+        "Mã đơn hàng,Ngày đặt hàng,Trạng Thái Đơn Hàng,Tên sản phẩm,Giá gốc,Tổng số tiền được người bán trợ giá,Số lượng,"
+        "Tổng số tiền Người mua thanh toán,Mã giảm giá của Shop,Tổng số tiền người mua thanh toán\n"
+        "O1,2026-03-01 10:00,Hoàn thành,Cốc,100000,10000,2,190000,20000,175000\n"
+        "O1,2026-03-01 10:00,Hoàn thành,Đĩa,30000,0,1,30000,20000,175000\n",
+    )
+
+
+# ---------------------------------------------------------------- ads
+
+_CAMPAIGNS = (
+    "Campaign report\n1 March 2026 - 20 March 2026\n"
+    "Day,Campaign status,Campaign,Currency code,Campaign type,Clicks,Impr.,Cost,Conversions\n"
+)
+
+
+def _campaign(day: int, name: str, clicks: int, cost: str, more: str = "Search,1", currency: str = "VND") -> str:
+    kind, conversions = more.split(",")
+    return f'2026-03-{day:02},Enabled,"{name}",{currency},{kind},{clicks},900,{cost},{conversions}\n'
+
+
+def _ads(company: _Company) -> None:
+    for account, market in {"point": "UA", "total": "DK", "again": "SE", "no-keywords": "NO", "cut": "FI",
+                            "empty": "PL", "sep": "HU", "usd": "CA"}.items():  # fmt: skip
+        more = {"currency": "USD", "time_zone": "America/New_York"} if account == "usd" else {}
+        company.account(f"google_ads/{account}", market, conversions_are_purchases=account == "again", **more)
+
+    def put(place: str, text: str, at: str = "2026-03-12") -> None:
+        company.put(f"google_ads/{place}.csv", text, at)
+
+    put("point/r", _CAMPAIGNS + _campaign(3, "Brand", 40, "140.000") + _campaign(4, "Brand", 30, "80.000"))
+    put("total/r", _CAMPAIGNS + _campaign(3, "Total: Shoes", 40, "400000") + _campaign(3, "Brand", 30, "90000"))
+    put(
+        "again/old",
+        _CAMPAIGNS + _campaign(3, "X", 9, "100000") + _campaign(3, "Y", 5, "50000", "Search,0"),
+        "2026-03-05",
+    )
+    again = _campaign(3, "X", 9, "120000", "Search,4") + _campaign(3, "Y", 5, "50000", "Search,2").replace(
+        "Enabled", "Removed"
+    )
+    put("again/new", _CAMPAIGNS + again)
+    put("no-keywords/campaigns", _CAMPAIGNS + _campaign(3, "X", 10, "90000")
+        + _campaign(3, "PM", 8, "60000", "Performance Max,0") + _campaign(4, "X", 20, "50000"))  # fmt: skip
+    put("no-keywords/keywords",
+        "Search keyword report\n1 March 2026 - 20 March 2026\nDay,Keyword status,Keyword,Match type,Campaign,Ad group,Impr.,"
+        "Currency code,Cost,Clicks,Conversions\n2026-03-03,Enabled,shoes,Broad match,X,G,800,VND,85000,9,1.00\n")  # fmt: skip
+    whole = _CAMPAIGNS + "".join(
+        _campaign(3, name, 10, cost) for name, cost in (("X", "10000"), ("Y", "20000"), ("Z", "40000"))
+    )
+    for account in ("cut", "empty"):
+        put(f"{account}/old", whole, "2026-03-05")
+    put("cut/new", whole[: whole.index('"Z"') + 2])
+    put("empty/new", _CAMPAIGNS)
+    put("sep/r", "sep=;\n" + whole.replace(",", ";"))
+    put(
+        "usd/r",
+        _CAMPAIGNS + _campaign(3, "X", 10, "12.00", currency="USD") + _campaign(10, "X", 10, "12.00", currency="USD"),
+    )
+    company.account("meta_ads/names", "RO")
+    company.account("meta_ads/map", "IN")
+    ads = "Day,Campaign name,Ad set name,Ad name,Impressions,Amount spent (VND),Link clicks\n"
+    same = "2026-03-04,C,S,A,1000,10000,5\n"
+    company.put("meta_ads/names/r.csv", ads + same + same + "2026-03-04,C,S,A,2000,35000,6\n")
+    company.put("meta_ads/map/r.csv", ads + same.replace(",C,", ",Hè 2026,"))
+    company.account("plan/company", "VN")
+    rates = "".join(
+        f"2026-{day},USD,VND,{rate}\n" for day, rate in (("02-27", 25000), ("03-09", 26000), ("03-16", 26000))
+    )
+    company.put("plan/company/fx_rates.csv", "rate_date,currency,to_currency,rate\n" + rates, "2026-03-16")
+    company.put(
+        "plan/company/campaign_map.csv",
+        "source,account,campaign,utm_campaign\nmeta_ads,map,Hè 2026,hè-2026\n",
+        "2026-03-16",
+    )
+
+
+def _book(sheets: dict[str, list[list[Any]]], merged: str = "") -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.active)  # type: ignore[arg-type]  # a new workbook has one
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    if merged:
+        book.worksheets[0].merge_cells(merged)
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def _workbooks(company: _Company) -> None:
+    for account, market in {"merged": "TR", "sheets": "TW", "total": "EE"}.items():
+        company.account(f"tiktok_ads/{account}", market)
+    head = [
+        "By Day",
+        "Campaign name",
+        "Ad group name",
+        "Ad name",
+        "Currency",
+        "Cost",
+        "Impressions",
+        "Clicks (destination)",
+    ]
+
+    def ad(day: dt.datetime | None, name: str, cost: int) -> list[Any]:
+        return [day, name, "G", "A", "VND", cost, 1000, 10]
+
+    third = [ad(dt.datetime(2026, 3, 3), "X", 10_000), ad(None, "Y", 20_000), ad(None, "Z", 40_000)]
+    company.put("tiktok_ads/merged/r.xlsx", _book({"Report": [head, *third]}, merged="A2:A4"))
+    months = {
+        "Feb": [head, ad(dt.datetime(2026, 2, 27), "X", 10_000)],
+        "Mar": [head, ad(dt.datetime(2026, 3, 2), "X", 25_000)],
+    }
+    company.put("tiktok_ads/sheets/r.xlsx", _book(months))
+    rows = "2026-03-03,Total of 3 sizes,G,A,VND,45000,1000,10\n2026-03-03,X,G,A,VND,5000,1000,10\n"
+    company.put("tiktok_ads/total/r.csv", ",".join(head) + "\n" + rows + "Total of 2 results,-,-,-,VND,50000,2000,20\n")
+    company.account("kiotviet/hanoi", "VN", history_start=dt.date(2025, 8, 1))
+    columns = ["Chi nhánh", "Mã hóa đơn", "Thời gian", "Mã trả hàng", "Trạng thái", "Kênh bán", "Mã hàng", "Tên hàng",
+               "Số lượng", "Đơn giá", "Thành tiền", "Mã khách hàng"]  # fmt: skip
+    invoices = [
+        ["HN", f"HD{n}", dt.datetime(2026, 3, 5, 9 + n), None, _apart(status), _apart("Bán trực tiếp"), "S1", "Áo", 1, price,
+         price, f"KH{n}"]
+        for n, (status, price) in enumerate((("Hoàn thành", 110_000), ("Đã hủy", 70_000), ("Yêu cầu hủy", 20_000)), 1)
+    ]  # fmt: skip
+    company.put(
+        "kiotviet/hanoi/DanhSachChiTietHoaDon_1.xlsx", _book({"Sheet1": [[_apart(c) for c in columns], *invoices]})
+    )
+
+
+# ---------------------------------------------------------------- sites
+
+_COUNTRIES = {"JP": "Japan", "KR": "South Korea", "ID": "Indonesia", "PH": "Philippines", "SG": "Singapore",
+              "HK": "Hong Kong", "IN": "India", "TH": "Thailand", "NL": "Netherlands", "NZ": "New Zealand"}  # fmt: skip
+
+
+def _event(site: str, market: str, name: str, at: str, url: str = "", came: str = "", **more: Any) -> str:
+    """A line of GA4's export; `at` is local, `url` what follows https://."""
+    moment = int(dt.datetime.fromisoformat(f"2026-03-{at}+07:00").timestamp() * 1_000_000)
+    texts = {"page_location": f"https://{url}" if url else "", "page_referrer": came, "link_url": more.get("link", "")}
+    params = [{"key": "ga_session_id", "value": {"int_value": "1"}}]
+    params += [{"key": key, "value": {"string_value": text}} for key, text in texts.items() if text]
+    if "engaged" in more:
+        params.append({"key": "engagement_time_msec", "value": {"int_value": str(more["engaged"])}})
+    params += [{"key": key, "value": {"string_value": text}} for key, text in more.get("fields", {}).items()]
+    event = {
+        "event_date": f"202603{at[:2]}", "event_timestamp": str(moment), "event_name": name, "event_params": params,
+        "event_bundle_sequence_id": str(more.get("bundle", moment % 99_991)),
+        "user_pseudo_id": f"{site}-{more.get('device', '')}", "user_first_touch_timestamp": str(moment), "platform": "WEB",
+        "device": {"category": "mobile", "web_info": {"browser": "Chrome", "hostname": url.partition("/")[0]}},
+        "geo": {"country": _COUNTRIES[market]},
+    }  # fmt: skip
+    if "order" in more:
+        event["ecommerce"] = {"transaction_id": more["order"]}
+    return json.dumps(event, ensure_ascii=False) + "\n"
+
+
+def _web(company: _Company) -> None:
+    def site(name: str, market: str, *events: tuple[Any, ...], day: str = "05", at: str = "2026-03-10") -> None:
+        if not any(a.account == name and a.source == "ga4" for a in company.accounts):
+            company.account(f"ga4/{name}", market, site=f"{name}.example")
+        lines = [_event(name, market, *event[:4], **(event[4] if len(event) > 4 else {})) for event in events]
+        company.put(f"ga4/{name}/{at}/events_202603{day}.jsonl", "".join(lines), at)
+
+    view = "page_view"
+    organic = {"source": "google", "medium": "organic", "campaign": "(organic)"}
+    site("click", "JP", (view, "05T10:00:00", "click.example/?gclid=abc", "", {"fields": organic}))
+    loads = [("file_download", "05T10:00:20", "bundle.example/", "", {"bundle": 2, "link": f"https://bundle.example/{n}.pdf"})
+             for n in "ab"]  # fmt: skip
+    first = (view, "05T10:00:00", "bundle.example/", "")
+    site("bundle", "KR", first, *loads)
+    site("bundle", "KR", *reversed(loads), first, at="2026-03-11")
+    site("late", "ID", (view, "05T10:00:00", "late.example/", ""),
+         ("user_engagement", "05T10:00:20", "late.example/", "", {"engaged": 18_000}))  # fmt: skip
+    site("late", "ID", ("user_engagement", "08T09:00:00", "late.example/", "", {"engaged": 6_000}), day="08")
+    thanks = "pay.example/thanks"
+    site("pay", "PH", (view, "05T09:54:00", "pay.example/", ""), (view, "05T10:00:00", thanks, "https://www.paypal.com/pay"),
+         ("purchase", "05T10:00:10", thanks, "", {"order": "#501"}), ("purchase", "05T10:01:10", thanks, "", {"order": "#501"}))  # fmt: skip
+    site(
+        "own",
+        "SG",
+        (view, "05T10:00:00", "own.example/", ""),
+        (view, "05T10:02:00", "own-shop.example/", "https://own.example/"),
+    )
+    site("person", "HK", (view, "05T10:00:00", "person.example/?utm_source=newsletter&utm_medium=email", ""))
+    site("person", "HK", (view, "06T10:00:00", "person.example/", "https://www.google.com/"), day="06")
+    named = urllib.parse.quote(_apart("hè-2026"))
+    site(
+        "map",
+        "IN",
+        (view, "05T10:00:00", f"map.example/?utm_source=partner&utm_medium=banner&utm_campaign={named}", ""),
+    )
+    site("below", "TH", (view, "05T10:00:00", "www.below.example/", ""),
+         (view, "05T10:02:00", "checkout.below.example/", "https://www.below.example/"))  # fmt: skip
+    site("braid", "NL", (view, "05T10:00:00", "braid.example/?gad_source=1&gbraid=0AAAA", "https://www.google.com/"),
+         (view, "05T11:00:00", "braid.example/?wbraid=Cjk", "", {"device": "b"}))  # fmt: skip
+    direct = {"source": "(direct)", "medium": "(none)", "campaign": "summer"}
+    site("hosts", "NZ", (view, "05T10:00:00", "hosts.example/", "https://docs.google.com/"),
+         (view, "05T10:00:00", "hosts.example/", "https://accounts.google.com/", {"device": "b"}),
+         (view, "05T10:00:00", "hosts.example/", "", {"device": "c", "fields": direct}))  # fmt: skip
+
+
+# ---------------------------------------------------------------- lists, mails, tickets, tills
+
+
+def _people(company: _Company) -> None:
+    company.account("hubspot/crm", "MX")
+    head = "Record ID,Email,Phone Number,Lifecycle Stage,Create Date,Became a Lead Date,Merged Contact IDs\n"
+    row = "{0},{1}@example.com,,Lead,2026-02-{2} 10:00,2026-02-{3} 10:00,{4}\n"
+    for at, rows in {
+        "2026-03-02": [(11, "x", 10, 10, ""), (12, "y", 12, 12, ""), (13, "z", 15, 15, "")],
+        "2026-03-05": [(12, "y", 12, 10, "11"), (13, "z", 15, 15, "")],
+        "2026-03-09": [(13, "z", 15, 10, "12")],
+    }.items():
+        name = f"hubspot/crm/hubspot-crm-exports-all-contacts-{at}.csv"
+        company.put(name, head + "".join(row.format(*cells) for cells in rows), at)
+    company.account("mailchimp/list", "BE")
+    columns = '"Email Address",MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LAST_CHANGED,LEID,EUID'
+    since = "2026-02-10 02:00:00"
+
+    def members(names: str, changed: str = since) -> str:
+        return "".join(f'{n}@list.example,2,"{changed}",,"{changed}",,"{changed}",1,{n}\n' for n in names)
+
+    for at, subscribed, left in (
+        ("2026-03-02", members("abc"), members("d").replace("\n", ',"2026-02-20 02:00:00"\n')),
+        ("2026-03-10", members("ab") + members("d", "2026-03-08 02:00:00"), ""),
+    ):
+        folder = f"mailchimp/list/audience_export_{at.replace('-', '')}"
+        company.put(f"{folder}/subscribed_members_export_x.csv", f"{columns}\n{subscribed}", at)
+        company.put(f"{folder}/unsubscribed_members_export_x.csv", f"{columns},UNSUB_TIME\n{left}", at)
+    company.account("klaviyo/mail", "AT")
+    company.put(
+        "klaviyo/mail/Campaigns_2026-03-10.csv",
+        "Campaign Name,Subject,List,Send Time,Total Recipients,Unique Opens,Unique Apple Privacy Opens,Total Opens,Unique Clicks,"
+        "Total Clicks,Unsubscribes,Successful Deliveries,Bounces,Campaign ID,Campaign Channel\n"
+        "N,S,L,2026-03-03 09:00:00,110.0,70.0,30.0,90.0,10.0,12.0,2.0,100.0,10.0,kAAA,Email\n",
+    )
+    profiles = "".join(f"{n}@mail.example,0{n},SUBSCRIBED,2026-02-02 09:00:00,\n" for n in "ab")
+    company.put(
+        "klaviyo/mail/profiles_2026-03-10.csv",
+        "Email,Klaviyo ID,Email Marketing Consent,Email Marketing Consent Timestamp,Email Suppressions Timestamp\n"
+        + profiles,
+    )
+    company.put(
+        "klaviyo/mail/email_activity_20260310.csv",
+        "email,event,occurred_at,campaign_id,is_machine\na@mail.example,open,2026-03-03 09:00:05,kAAA,true\n"
+        "b@mail.example,click,2026-03-03 10:00:00,kAAA,false\n",
+    )
+    company.account("zendesk/help", "IL", time_zone="America/New_York")
+    company.put(
+        "zendesk/help/report.csv",
+        "Id,Requester email,Tags,Status,Via,Created at,Updated at,Solved at,Satisfaction Score\n"
+        "1,a@help.example,,Solved,Mail,2026-03-08 01:30,2026-03-08 03:30,2026-03-08 03:30,\n",
+    )
+    company.account(
+        "square/till", "US", time_zone="America/New_York", currency="USD", history_start=dt.date(2025, 8, 1)
+    )
+    sold = "{0},{1},Eastern Time (US & Canada),None,Shoe,1.0,,${2},$0.00,${2},$0.00,T{2},Payment,,,Physical Good\n"
+    sales = (("07", "23:30:00", "1.00"), ("08", "01:59:00", "3.00"), ("08", "03:01:00", "5.00"), ("08", "23:59:00", "7.00"),
+             ("09", "00:00:00", "16.00"))  # fmt: skip
+    company.put(
+        "square/till/items-2026-03-07-2026-03-10.csv",
+        "Date,Time,Time Zone,Category,Item,Qty,SKU,Gross Sales,Discounts,Net Sales,Tax,Transaction ID,Event Type,Customer ID,"
+        "Customer Reference ID,Itemization Type\n"
+        + "".join(sold.format(f"2026-03-{day}", *more) for day, *more in sales),
+    )
