@@ -33,8 +33,9 @@ AS_OF = dt.date(2026, 3, 9)
 SHARED_LISTS = ("products.csv", "brand_terms.csv")
 """Files of the plan that are the whole company's and no account's."""
 
-SPREAD = ("marketing_budget", "marketing_cost", "acquisition_cost")
-"""Plans of 1 to 31 March, spread over days: 364 days earlier they are 2 March to 1 April. Not compared by month."""
+SPREAD = ("marketing_budget", "marketing_cost", "acquisition_cost", "market_revenue")
+"""What is told of 1 to 31 March and spread over its days: 364 days earlier the week is another part of it, and plans are
+of 2 March to 1 April. Not compared by month."""
 NOT_TOLD_FOR_LONG = ("new_visitors",)
 """Segment does not tell who has been there before: until the site's history is long, nobody knows who is new."""
 
