@@ -29,6 +29,7 @@ from raceway.landing.unfit import (
     refuse_new_columns,
     refuse_other_currencies,
     refuse_repeated_rows,
+    refuse_rows_told_twice,
     refuse_shared_keys,
     refuse_spoilt_ids,
     refuse_too_many,
@@ -113,6 +114,7 @@ def write_batch(
         connection.execute("set preserve_insertion_order = true")
         if not _is_doubtful(connection, reading, data):
             break
+    refuse_rows_told_twice(connection, reading, data)
     refuse_shared_keys(connection, reading, data)
     manifest = manifest_of(connection, reading, data, batch_id, whole, settings)
     return Batch(

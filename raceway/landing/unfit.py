@@ -13,6 +13,7 @@ from raceway.common.faults import ExportRefused
 from raceway.common.sql import name, parquet_of
 from raceway.config.accounts import Account
 from raceway.config.settings import Settings
+from raceway.contracts.grammar import TableContract
 from raceway.landing.read_table import Reading
 from raceway.reading.cells import NONE
 from raceway.reading.rows import Rows
@@ -120,6 +121,64 @@ def refuse_repeated_rows(connection: duckdb.DuckDBPyConnection, reading: Reading
                 f"{here.name}, row {found[1]}: {found[0]} rows stand in {there.name} too and would count twice; "
                 "leave only one of the two in the file"
             )
+
+
+def refuse_rows_told_twice(connection: duckdb.DuckDBPyConnection, reading: Reading, data: Path) -> None:
+    """Refuses a workbook or an archive of which one part tells again, with other values, what another part tells.
+
+    A zip may hold a report and its later download: their days, or their orders, would count twice. Parts of one export
+    (`orders_export_1`, `_2`) and sections of one file belong together, and events are told apart by their keys.
+    `data` is the Parquet file with the rows that would land.
+    """
+    if reading.table.scope.kind == "events" or len(reading.rows) < 2:
+        return
+    sides, ends, end = [_side(rows, number) for number, rows in enumerate(reading.rows)], [], 0
+    for rows in reading.rows:
+        end += rows.records or rows.read
+        ends.append(end)
+    if len(set(sides)) == len({raw for raw, _ in sides}):
+        return
+    key = ", ".join(_tells_rows_apart(reading.table))
+    member = f"case {' '.join(f'when _row <= {end} then {number}' for number, end in enumerate(ends))} end"
+    raws = [raw for raw, _ in sides]
+    files = " ".join(f"when {number} then {raws.index(raw)}" for number, raw in enumerate(raws))
+    whose = " ".join(f"when {number} then {sides.index(side)}" for number, side in enumerate(sides))
+    stated = " or ".join(f"{column} is not null" for column in _tells_rows_apart(reading.table))
+    found = connection.execute(
+        f"select min(member), max(member), max(_row), count(*) over () from (select _row, {key}, {member} as member, "
+        f"case member {files} end as raw_file, case member {whose} end as side from {parquet_of(data)} where {stated}) "
+        f"group by raw_file, {key} having count(distinct side) > 1 order by 3 limit 1"
+    ).fetchone()
+    if found:
+        first, last, row, count = found
+        here, there = (reading.rows[number].shape.member.name for number in (last, first))
+        row -= ends[last - 1] if last else 0
+        raise ExportRefused(
+            f"{here}, row {row}: {count} rows tell again what {there} tells, with other values, and would count twice; "
+            "leave only the newer of the two in the file"
+        )
+
+
+def _side(rows: Rows, number: int) -> tuple[Path, str]:
+    """Which rows of one raw file belong together: those of a section's file, of the parts of an export, of a member."""
+    member, rule = rows.shape.member, rows.shape.table.meta.parts
+    part = re.match(rule.pattern, member.file_name) if rule else None
+    if part:
+        return member.raw, f"export {part.group('export')}"
+    return member.raw, f"file {member.part_of.name}" if member.part_of else f"member {number}"
+
+
+def _tells_rows_apart(table: TableContract) -> list[str]:
+    """The columns, as SQL, by which a row is told again: those that name one, else all that is no number."""
+    scope, meta = table.scope, table.meta
+    of_the_file = {c.name for c in table.columns if c.meta.value_of or c.meta.header_of} | set(table.unpivoted)
+    if meta.unique:
+        key = [*meta.unique[0], *scope.keys, *([scope.day] if scope.day else [])]
+    elif set(scope.keys) - of_the_file:
+        key = [*scope.keys, *meta.covers.by]
+    else:
+        key = [c.name for c in table.columns if c.data_type in ("varchar", "date", "timestamp", "boolean")]
+    return [name(column) for column in dict.fromkeys(key)]
 
 
 def refuse_shared_keys(connection: duckdb.DuckDBPyConnection, reading: Reading, data: Path) -> None:

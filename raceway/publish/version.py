@@ -33,6 +33,7 @@ from raceway.build.freeze import waiting_for_rates
 from raceway.common.faults import GateFailed, PassingFault
 from raceway.common.files import make_durable, write_aside
 from raceway.common.home import Home
+from raceway.config.accounts import load_accounts
 from raceway.config.settings import Settings, load_settings
 from raceway.history.records import Check, RunRecord, record_run, run_checks, run_records
 from raceway.publish.descriptions import describe_tables
@@ -165,7 +166,7 @@ def _write_version(home: Home, settings: Settings, folder: Path, what: _Publicat
             "partial_in_race_duckdb": {table: said for table, said in partial.items() if said}
         }
         write_quality(connection, folder / "quality", details)
-        write_report(connection, folder / "report" / "index.html", settings, details)
+        write_report(connection, folder / "report" / "index.html", settings, details, load_accounts(home))
         connection.execute("detach race")
     write_aside(folder / "run.json", json.dumps(details, indent=2, ensure_ascii=False) + "\n")
     return record

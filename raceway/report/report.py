@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 import duckdb
 
 from raceway.common.stages import RACE_STAGES
+from raceway.config.accounts import Accounts
 from raceway.config.settings import Settings
 from raceway.report.page import render
 from raceway.report.wording import Wording
@@ -126,9 +127,14 @@ class _Source(NamedTuple):
 
 
 def write_report(
-    connection: duckdb.DuckDBPyConnection, path: Path, settings: Settings, details: Mapping[str, Any]
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    settings: Settings,
+    details: Mapping[str, Any],
+    accounts: Accounts,
 ) -> None:
-    """Writes the page from the tables of the attached database `race`; `details` is the version's run.json."""
+    """Writes the page from the tables of the attached database `race`; `details` is the version's run.json, and
+    `accounts` say which of them have ended."""
     words = Wording(settings.business.language, settings.business.reporting_currency, settings.minor_unit)
     as_of = dt.date.fromisoformat(details["as_of"])
     published = dt.datetime.fromisoformat(details["published_at"]).astimezone(settings.zone)
@@ -147,7 +153,7 @@ def write_report(
         refused=_refused(connection),
         waiting=_waiting(connection),
         failed=_failed(connection, details["run_id"]),
-        sources=_sources(connection, as_of),
+        sources=_sources(connection, as_of, accounts),
     )
     path.parent.mkdir()
     path.write_text(html, encoding="utf-8")
@@ -258,7 +264,9 @@ def _waiting(connection: duckdb.DuckDBPyConnection) -> list[_Waiting]:
     return [_Waiting(*row) for row in rows]
 
 
-def _sources(connection: duckdb.DuckDBPyConnection, as_of: dt.date) -> list[_Source]:
+def _sources(connection: duckdb.DuckDBPyConnection, as_of: dt.date, accounts: Accounts) -> list[_Source]:
+    # an account that has ended is behind its last day alone
+    ends = {key: account.ended_on for key, account in accounts.items() if account.ended_on is not None}
     rows = connection.execute(
         """
         select source, account, max(covers_to), max(exported_at)::date, coalesce(sum(rows_landed), 0)
@@ -276,7 +284,9 @@ def _sources(connection: duckdb.DuckDBPyConnection, as_of: dt.date) -> list[_Sou
             covers_to,
             exported,
             rows_landed,
-            max(0, (as_of - covers_to).days - 1) if covers_to else None,
+            max(0, (min(as_of - dt.timedelta(days=1), ends.get((source, account), as_of)) - covers_to).days)
+            if covers_to
+            else None,
         )
         for source, account, covers_to, exported, rows_landed in rows
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import zipfile
 from collections.abc import Mapping
 from decimal import Decimal
@@ -139,6 +140,88 @@ def test_a_copy_of_a_report_in_its_own_archive_refuses_the_archive(desk: Desk) -
     outcome = desk.land_one("google_ads/vn/r.zip", packed.getvalue())
     assert outcome.status == "refused"
     assert "rows stand in r.zip/report" in outcome.reason
+
+
+def zipped(members: Mapping[str, str]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    return out.getvalue()
+
+
+DAYS = "Day,Campaign,Currency code,Clicks,Impr.,Cost\n"
+SHOPIFY = (
+    "Name,Id,Email,Financial Status,Currency,Subtotal,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price\n"
+)
+
+
+def shopify(name: str, item: str, status: str = "paid", number: int = 1) -> str:
+    return f"#{name},{name}00,,{status},VND,100,100,2026-03-0{number} 10:00:00 +0700,1,{item},100\n"
+
+
+@pytest.mark.parametrize(
+    ("place", "members", "said"),
+    [
+        # a later download of the same day: no row is equal, every one is told again
+        (
+            "google_ads/vn/r.zip",
+            {"report.csv": DAYS + "2026-03-02,X,VND,1,10,100\n2026-03-02,Y,VND,2,20,200\n",
+             "report (1).csv": DAYS + "2026-03-02,X,VND,2,11,110\n2026-03-02,Y,VND,3,21,210\n"},
+            r"r.zip/report.csv, row 1: 2 rows tell again what r.zip/report \(1\).csv tells, with other values",
+        ),
+        # days that overlap in one day alone
+        (
+            "google_ads/vn/r.zip",
+            {"a.csv": DAYS + "2026-03-01,X,VND,1,10,100\n2026-03-02,X,VND,2,20,200\n",
+             "b.csv": DAYS + "2026-03-02,X,VND,2,21,210\n2026-03-03,X,VND,3,30,300\n"},
+            r"r.zip/b.csv, row 1: 1 rows tell again what r.zip/a.csv tells",
+        ),
+        # an order that was paid and is refunded in the later download: a shared key
+        (
+            "shopify/shop/r.zip",
+            {"orders.csv": SHOPIFY + shopify("1", "Shirt"), "orders (1).csv": SHOPIFY + shopify("1", "Shirt", "refunded")},
+            r"tell again what",
+        ),
+    ],
+    ids=["a day told again", "days that overlap", "an order told again"],
+)  # fmt: skip
+def test_parts_of_an_archive_that_tell_the_same_again_refuse_it(
+    desk: Desk, place: str, members: Mapping[str, str], said: str
+) -> None:
+    outcome = desk.land_one(place, zipped(members))
+    assert outcome.status == "refused"
+    assert re.search(said, outcome.reason), outcome.reason
+
+
+@pytest.mark.parametrize(
+    ("place", "members", "landed"),
+    [
+        # the same days of other campaigns
+        ("google_ads/vn/r.zip", {"a.csv": DAYS + "2026-03-02,X,VND,1,10,100\n",
+                                 "b.csv": DAYS + "2026-03-02,Y,VND,1,10,100\n"}, 2),
+        # days one after the other
+        ("google_ads/vn/r.zip", {"a.csv": DAYS + "2026-03-02,X,VND,1,10,100\n",
+                                 "b.csv": DAYS + "2026-03-03,X,VND,1,10,100\n"}, 2),
+        # parts of one export: an order goes on in the next one
+        ("shopify/shop/r.zip", {"orders_export_1.csv": SHOPIFY + shopify("1", "Shirt"),
+                                "orders_export_2.csv": SHOPIFY + shopify("1", "Cap") + shopify("2", "Cap")}, 3),
+        # two orders apart
+        ("shopify/shop/r.zip", {"a.csv": SHOPIFY + shopify("1", "Shirt"), "b.csv": SHOPIFY + shopify("2", "Shirt")}, 2),
+        # one table of two periods
+        ("google_ads/vn/r.zip", {
+            "a.csv": "Campaign report\n1 January 2026 - 31 January 2026\nCampaign,Currency code,Clicks,Impr.,Cost\n"
+            "X,VND,1,10,100\n",
+            "b.csv": "Campaign report\n1 February 2026 - 28 February 2026\nCampaign,Currency code,Clicks,Impr.,Cost\n"
+            "X,VND,2,20,200\n"}, 2),
+    ],
+    ids=["other campaigns", "other days", "parts", "other orders", "other periods"],
+)  # fmt: skip
+def test_parts_of_an_archive_that_tell_other_things_land_together(
+    desk: Desk, place: str, members: Mapping[str, str], landed: int
+) -> None:
+    outcome = desk.land_one(place, zipped(members))
+    assert (outcome.status, outcome.rows_landed) == ("landed", landed), outcome.reason
 
 
 def test_equal_rows_of_one_sheet_are_rows(desk: Desk) -> None:

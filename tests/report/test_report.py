@@ -97,6 +97,22 @@ def test_what_was_refused_is_said(company: Company) -> None:
     assert "google_ads vn report.csv 1" in page.text
 
 
+def test_a_source_is_behind_as_of_and_one_that_has_ended_behind_its_last_day(company: Company) -> None:
+    company.land("20261115T200000Z-aaaaaaaaaaaa", days=("2026-11-01", "2026-11-15"))
+    assert "google_ads vn 2026-11-15 6 " in report(company).text
+    rows = company.home.accounts.read_text(encoding="utf-8").splitlines()
+    columns = rows[0].split(",")
+    ended = dict.fromkeys(columns, "") | {
+        "source": "google_ads", "account": "vn", "name": "Ads", "market": "VN", "time_zone": "Asia/Ho_Chi_Minh",
+        "currency": "VND", "ended_on": "2026-11-16",
+    }  # fmt: skip
+    others = [row for row in rows[1:] if not row.startswith("google_ads,vn,")]
+    text = "\n".join([rows[0], *others, ",".join(ended[column] for column in columns)]) + "\n"
+    company.home.accounts.write_text(text, encoding="utf-8")
+    page = Page(company.publish("night-2").report.read_text(encoding="utf-8"))
+    assert "google_ads vn 2026-11-15 1 " in page.text
+
+
 def test_a_file_name_is_never_html(company: Company) -> None:
     company.refuse_file("<script>alert(1)</script>.csv", 'unknown "shape" & <b>kind</b>')
 
