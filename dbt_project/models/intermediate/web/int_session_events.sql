@@ -1,6 +1,5 @@
 -- Grain: one event of a visitor's device, with the session that it falls into. Internal and bot traffic is out.
 {% set names_of_clicks = click_ids() | map(attribute='id') | join('|') %}
-{% set stated = {'gclid': "nullif(marks.gclid, '')"} %}
 with
 
 events as (
@@ -22,11 +21,44 @@ unwanted_referrals as (
     where setting = 'web.own_hosts'
 ),
 
-referrer_hosts as (
-    select distinct {{ url_host('page_referrer') }} as host
-    from events
-    where page_referrer is not null
+-- an address is read once, however many events name it
+addresses as (
+    select
+        page_location,
+        lower({{ url_parameter('page_location', 'utm_source') }}) as utm_source,
+        lower({{ url_parameter('page_location', 'utm_medium') }}) as utm_medium,
+        {{ url_parameter('page_location', 'utm_campaign') }} as utm_campaign,
+        {{ url_host('page_location') }} as page_host,
+        case
+            -- one look at the address spares one for each kind
+            when regexp_extract(page_location, '[?&]({{ names_of_clicks }})=[^&#]', 1) = '' then null
+            {% for one in click_ids() -%}
+            when {{ url_parameter('page_location', one.id) }} is not null then '{{ one.id }}'
+            {% endfor -%}
+        end as click_id_kind
+    from (select distinct page_location from events where page_location is not null) as locations
 ),
+
+clicks as (
+    select
+        page_location,
+        case click_id_kind
+            {% for one in click_ids() -%}
+            when '{{ one.id }}' then {{ url_parameter('page_location', one.id) }}
+            {% endfor -%}
+        end as click_id
+    from addresses
+    where click_id_kind is not null
+),
+
+referrers as (
+    select
+        page_referrer,
+        {{ url_host('page_referrer') }} as referrer_host
+    from (select distinct page_referrer from events where page_referrer is not null) as referring
+),
+
+referrer_hosts as (select distinct referrer_host as host from referrers),
 
 ignored_hosts as (
     select distinct referrer_hosts.host
@@ -65,40 +97,29 @@ marks as (
     select
         events.*,
         {{ local_day('events.event_at', 'settings.business_zone') }} as business_day,
-        lower({{ url_parameter('events.page_location', 'utm_source') }}) as utm_source,
-        lower({{ url_parameter('events.page_location', 'utm_medium') }}) as utm_medium,
-        {{ url_parameter('events.page_location', 'utm_campaign') }} as utm_campaign,
+        addresses.utm_source,
+        addresses.utm_medium,
+        addresses.utm_campaign,
         {{ said('lower(events.event_source)') }} as field_source,
         {{ said('lower(events.event_medium)') }} as field_medium,
         {{ said('events.event_campaign') }} as field_campaign,
         -- source (direct) and medium (none) say that nobody sent the visitor, whatever name stands beside them
         {{ says_direct('events.event_source', 'events.event_medium') }} as fields_say_direct,
-        case
-            when nullif(events.gclid, '') is not null then 'gclid'
-            -- one look at the address spares one for each kind
-            when regexp_extract(events.page_location, '[?&]({{ names_of_clicks }})=[^&#]', 1) = '' then null
-            {% for one in click_ids() -%}
-            when {{ url_parameter('events.page_location', one.id) }} is not null then '{{ one.id }}'
-            {% endfor -%}
-        end as click_id_kind,
-        {{ url_host('events.page_referrer') }} as referrer_host,
-        coalesce(
-            regexp_replace(events.hostname, '^www[.]', ''), {{ url_host('events.page_location') }}
-        ) as own_host
+        case when nullif(events.gclid, '') is null then addresses.click_id_kind else 'gclid' end as click_id_kind,
+        coalesce(nullif(events.gclid, ''), clicks.click_id) as click_id,
+        referrers.referrer_host,
+        coalesce(regexp_replace(events.hostname, '^www[.]', ''), addresses.page_host) as own_host
     from events
     cross join settings
+    left join addresses on events.page_location = addresses.page_location
+    left join clicks on events.page_location = clicks.page_location
+    left join referrers on events.page_referrer = referrers.page_referrer
 ),
 
 -- UTM parameters speak first, then the event's fields, then the click id
 campaigns as (
     select
         marks.*,
-        case marks.click_id_kind
-            {% for one in click_ids() -%}
-            when '{{ one.id }}'
-                then coalesce({{ stated.get(one.id, 'null') }}, {{ url_parameter('marks.page_location', one.id) }})
-            {% endfor -%}
-        end as click_id,
         case
             when
                 coalesce(marks.utm_source, marks.utm_medium, marks.utm_campaign) is not null
