@@ -19,7 +19,7 @@ from raceway.common.sql import parquet_of
 from raceway.config.accounts import Accounts
 from raceway.config.settings import Settings
 from raceway.contracts.load import load_contract
-from raceway.ledger.effect import mend_states
+from raceway.ledger.effect import mend_entities, mend_states
 from raceway.ledger.ledger import BatchState, Ledger, LedgerState
 
 _RATES: Final = ("plan", "fx_rates")
@@ -46,6 +46,7 @@ def choose_batches(
             f"batch {gone[0].batch_id} ({_where(gone[0])}) is accepted, but {gone[0].path} is not there: put the file "
             f"back from a backup, or take the batch out with: raceway reject {gone[0].batch_id}"
         )
+    _mend_entities(home, accepted)
     held = held_batches(accepted, accounts, settings)
     accepted = [batch for batch in accepted if batch.batch_id not in held]
     for batch in accepted:
@@ -66,6 +67,16 @@ def choose_batches(
         _decide(connection)
     to_decide = {batch_id: sentence for batch_id, sentence in held.items() if sentence}
     return _undecided(home, state) | strangers | to_decide | waiting, sorted(to_decide)
+
+
+def _mend_entities(home: Home, accepted: list[BatchState]) -> None:
+    """A new version may tell the entities of a table apart by another key: what landed before is given it, too."""
+    tables: dict[tuple[str, str], list[BatchState]] = defaultdict(list)
+    for batch in accepted:
+        if batch.scope_kind == "entities":
+            tables[batch.source, batch.table].append(batch)
+    for (source, table), batches in tables.items():
+        mend_entities(batches, load_contract(source, home).table(table).scope.keys)
 
 
 def _undecided(home: Home, state: LedgerState) -> dict[str, str]:

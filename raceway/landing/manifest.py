@@ -56,6 +56,7 @@ def manifest_of(
         "covers_to": covers_to.isoformat() if covers_to else None,
         "covers_through_zone": account.time_zone if table.meta.covers.through_export else None,
         "scope_kind": table.scope.kind,
+        **({"scope_keys": list(table.scope.keys)} if table.scope.kind == "entities" else {}),
         "rows_landed": landed,
         **counts,
         **({"rows_unpivoted": unpivoted} if table.meta.unpivot else {}),

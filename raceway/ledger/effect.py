@@ -82,6 +82,37 @@ def mend_states(batch: BatchState, kept: Sequence[str]) -> None:
                 aside.rename(target)
 
 
+def mend_entities(batches: Sequence[BatchState], keys: Sequence[str]) -> list[BatchState]:
+    """Gives the rows of batches that landed under another key of their table the entities of `keys`; their own columns
+    say them. Returns the batches that were written again.
+
+    Under two keys one order would be two entities, none of which replaces the other: it would count twice.
+    """
+    doubtful = [batch for batch in batches if batch.head.get("scope_keys") != list(keys)]
+    if not doubtful or not keys:
+        return []
+    of_row = " || '|' || ".join(f"coalesce(cast({name(key)} as varchar), '')" for key in keys)
+    mended = []
+    with duckdb.connect() as connection:
+        for batch in doubtful:
+            landed = connection.execute(f"select name from parquet_schema({quoted(exactly(batch.path))})").fetchall()
+            if not {"_entity", *keys} <= {column for (column,) in landed}:
+                continue
+            rows = parquet_of(batch.path)
+            if connection.execute(f"select 1 from {rows} where _entity is distinct from {of_row} limit 1").fetchone():
+                # what an export showed of its entities is written anew from the rows: see mend_states
+                for path in batch.state_paths():
+                    path.unlink(missing_ok=True)
+                aside = batch.path.with_name(f".{batch.path.name}.tmp")
+                connection.execute(
+                    f"copy (select * replace ({of_row} as _entity) from {rows} order by _row) "
+                    f"to {quoted(str(aside))} (format parquet, compression zstd)"
+                )
+                aside.rename(batch.path)
+                mended.append(batch)
+    return mended
+
+
 def copy_states(known: Path, target: Path, exported_at: dt.datetime) -> None:
     """Writes the states of a batch again under the time of a later sighting of the same content."""
     at = exported_at.astimezone(dt.UTC)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -13,6 +14,7 @@ from raceway.build.freeze import Frozen, freeze
 from raceway.config.accounts import load_accounts
 from raceway.config.settings import load_settings
 from raceway.contracts.grammar import Scope
+from raceway.ledger import ledger
 from raceway.ledger.decisions import UnknownBatch, accept
 from tests.support.desk import AS_OF, Desk
 
@@ -222,6 +224,33 @@ def test_an_order_whose_subtotal_fell_with_its_lines_was_edited(nights: Nights, 
     nights.land(place, ORDERS + line("#1", "Shirt", 100, "100", discount), "2026-03-08 05:00")
     assert nights.freeze().waiting == {}
     assert nights.rows("shopify", "orders", "lineitem_name") == [("Shirt",)]
+
+
+def test_what_landed_under_an_older_key_is_given_the_new_one_and_counts_once(nights: Nights) -> None:
+    """Orders of WooCommerce Analytics were told apart by their number alone."""
+    head = "Date,Order #,N. Revenue (formatted),Status,Customer,Customer type,Product(s),Items sold,Coupon(s),Net Sales,Attribution\n"
+    sale = '2026-02-20 09:00:00,77,"$55.00",completed,A,new,1× Cap,1,,50,Direct\n'
+    refund = '2026-02-21 09:00:00,77,"$0.00",refunded,A,new,1× Cap,0,,-50,Direct\n'
+    place = "woocommerce/shop/orders.csv"
+    old = nights.land(place, head + sale + refund, "2026-03-05 05:00")
+    batch = nights.desk.batch(old)
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"copy (select * replace (order_name as _entity) from '{batch.path}') to '{batch.path}.old' (format parquet)"
+        )
+    Path(f"{batch.path}.old").rename(batch.path)
+    for event in nights.home.ledger.rglob("*.json*"):
+        event.write_text(event.read_text().replace('"scope_keys"', '"was_not_noted_then"'))
+    ledger._FOLDED.clear()  # as in a process of its own
+    newer = nights.land(place, head + sale.replace("completed", "processing"), "2026-03-06 05:00")
+    nights.freeze()
+    with duckdb.connect() as connection:
+        told = [
+            {entity for (entity,) in connection.execute("select _entity from read_parquet(?)", [str(path)]).fetchall()}
+            for path in (batch.path, *nights.desk.batch(old).state_files(), nights.desk.batch(newer).path)
+        ]
+    both = {"77|2026-02-20 14:00:00", "77|2026-02-21 14:00:00"}
+    assert told == [both, both, {"77|2026-02-20 14:00:00"}]
 
 
 def test_of_two_downloads_of_one_named_day_the_newer_file_counts(nights: Nights) -> None:
