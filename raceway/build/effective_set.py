@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -13,6 +14,7 @@ import pyarrow as pa
 
 from raceway.build.held import held_batches
 from raceway.common.faults import PermanentFault
+from raceway.common.files import write_aside
 from raceway.common.home import Home
 from raceway.common.moments import naive
 from raceway.common.sql import parquet_of
@@ -70,13 +72,24 @@ def choose_batches(
 
 
 def _mend_entities(home: Home, accepted: list[BatchState]) -> None:
-    """A new version may tell the entities of a table apart by another key: what landed before is given it, too."""
+    """A new version may tell the entities of a table apart by another key: what landed before is given it, too.
+
+    Each batch is looked at once: those that stand under the key are noted beside them.
+    """
     tables: dict[tuple[str, str], list[BatchState]] = defaultdict(list)
     for batch in accepted:
         if batch.scope_kind == "entities":
             tables[batch.source, batch.table].append(batch)
     for (source, table), batches in tables.items():
-        mend_entities(batches, load_contract(source, home).table(table).scope.keys)
+        keys = list(load_contract(source, home).table(table).scope.keys)
+        note = home.landing / source / f"{table}__keys.json"
+        noted = json.loads(note.read_text(encoding="utf-8")) if note.exists() else {}
+        seen = set(noted["batches"]) if noted.get("keys") == keys else set()
+        doubtful = [b for b in batches if b.head.get("scope_keys") != keys and b.batch_id not in seen]
+        if doubtful:
+            mend_entities(doubtful, keys)
+            ids = sorted({*seen, *(batch.batch_id for batch in doubtful)})
+            write_aside(note, json.dumps({"keys": keys, "batches": ids}))
 
 
 def _undecided(home: Home, state: LedgerState) -> dict[str, str]:

@@ -88,13 +88,12 @@ def mend_entities(batches: Sequence[BatchState], keys: Sequence[str]) -> list[Ba
 
     Under two keys one order would be two entities, none of which replaces the other: it would count twice.
     """
-    doubtful = [batch for batch in batches if batch.head.get("scope_keys") != list(keys)]
-    if not doubtful or not keys:
+    if not keys:
         return []
     of_row = " || '|' || ".join(f"coalesce(cast({name(key)} as varchar), '')" for key in keys)
     mended = []
     with duckdb.connect() as connection:
-        for batch in doubtful:
+        for batch in batches:
             landed = connection.execute(f"select name from parquet_schema({quoted(exactly(batch.path))})").fetchall()
             if not {"_entity", *keys} <= {column for (column,) in landed}:
                 continue

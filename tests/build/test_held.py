@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import json
 from pathlib import Path
 from typing import Any
 
@@ -251,6 +252,8 @@ def test_what_landed_under_an_older_key_is_given_the_new_one_and_counts_once(nig
         ]
     both = {"77|2026-02-20 14:00:00", "77|2026-02-21 14:00:00"}
     assert told == [both, both, {"77|2026-02-20 14:00:00"}]
+    [note] = (nights.home.landing / "woocommerce").glob("*__keys.json")
+    assert old in json.loads(note.read_text())["batches"]  # and is not looked at again
 
 
 def test_of_two_downloads_of_one_named_day_the_newer_file_counts(nights: Nights) -> None:
