@@ -45,6 +45,8 @@ class _Before:
     lines: list[bool] = field(default_factory=list)
     """Whether each ended with a line end."""
     batches: list[BatchState] = field(default_factory=list)
+    orders: dict[str, list[tuple[str, int, Decimal | None]]] = field(default_factory=dict)
+    """What all batches, later ones too, tell of the orders that are short in one of them."""
 
 
 def held_batches(accepted: Iterable[BatchState], accounts: Accounts, settings: Settings) -> dict[str, str]:
@@ -58,7 +60,7 @@ def held_batches(accepted: Iterable[BatchState], accounts: Accounts, settings: S
             groups[batch.source, batch.table, batch.account].append(batch)
     held: dict[str, str] = {}
     for (source, _, account), batches in groups.items():
-        before = _Before()
+        before = _Before(orders=_told_of_short_orders(batches))
         waiting: list[BatchState] = []
         for batch in sorted(batches, key=lambda batch: batch.rank):
             zone = accounts[source, account].zone
@@ -153,31 +155,41 @@ def _at_common_level(batch: BatchState, in_effect: dict[dt.date, BatchState], zo
 
 def _lines_lost(batch: BatchState, before: _Before) -> Iterator[str]:
     """Orders that lost lines which their own subtotal still includes; a subtotal that fell with them is an edit."""
-    short = {entity: (int(lines), Decimal(stated), Decimal(goods))
-             for entity, lines, stated, goods in batch.head.get("short_orders", ())}  # fmt: skip
-    meta = load_contract(batch.source, batch.home).table(batch.table).meta
-    rule = meta.goods
-    if not short or rule is None or not before.batches:
-        return
-    with duckdb.connect() as connection:
-        earlier = connection.execute(
-            f"select {meta.scope.entity} as entity, _batch_id, count(*), max({name(rule.stated)}) "
-            f"from {parquet_of([other.path for other in before.batches], by_name=True)} "
-            "where entity in (select unnest($1)) group by all",
-            [list(short)],
-        ).fetchall()
     rank = {other.batch_id: other.rank for other in before.batches}
     lost = []
-    for entity, (lines, stated, goods) in sorted(short.items()):
-        known = [row for row in earlier if row[0] == entity]
+    for entity, lines, stated, goods in sorted(batch.head.get("short_orders", ())):
+        known = [told for told in before.orders.get(entity, ()) if told[0] in rank]
         if known:
-            _, _, had, had_stated = max(known, key=lambda row: rank[row[1]])
+            _, had, had_stated = max(known, key=lambda told: rank[told[0]])
             # a discount on shipping makes a sum look short; then it is the subtotal that stayed as it was
-            if had > lines and (stated > goods or stated >= (had_stated or 0)):
+            if had > int(lines) and (Decimal(stated) > Decimal(goods) or Decimal(stated) >= (had_stated or 0)):
                 lost.append(entity)
     if lost:
         more = f" and {len(lost) - 1} more orders" if len(lost) > 1 else ""
         yield f"order {lost[0].partition('|')[0]}{more} lost lines that its own subtotal still includes"
+
+
+def _told_of_short_orders(batches: list[BatchState]) -> dict[str, list[tuple[str, int, Decimal | None]]]:
+    """What each batch tells of the orders that are short in one of them: batch, lines and subtotal, by order.
+
+    Read once for all batches of a table: an order with a discount on shipping looks short in every export.
+    """
+    short = {order[0] for batch in batches for order in batch.head.get("short_orders", ())}
+    if not short or len(batches) < 2:
+        return {}
+    meta = load_contract(batches[0].source, batches[0].home).table(batches[0].table).meta
+    if meta.goods is None:
+        return {}
+    told: dict[str, list[tuple[str, int, Decimal | None]]] = defaultdict(list)
+    with duckdb.connect() as connection:
+        for entity, *rest in connection.execute(
+            f"select {meta.scope.entity} as entity, _batch_id, count(*), max({name(meta.goods.stated)}) "
+            f"from {parquet_of([batch.path for batch in batches], by_name=True)} "
+            "where entity in (select unnest($1)) group by all",
+            [sorted(short)],
+        ).fetchall():
+            told[entity].append((rest[0], rest[1], rest[2]))
+    return told
 
 
 def _take(batch: BatchState, before: _Before) -> None:

@@ -70,6 +70,7 @@ _NOTICED: Final = {
     "new_column": "its values are in no table; where they matter, add the column to its contract",
     "total_differs": "the rows count as they are; export again, some may be missing",
     "not_landed": "where these rows matter, export them by themselves",
+    "other_kind": "where it matters, export it as the source's own export writes it",
     "file_time": "mend the file's time or name where it decides which export is the newest",
 }
 """What to do about what landing noticed and let pass."""

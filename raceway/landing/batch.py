@@ -114,6 +114,9 @@ def write_batch(
         connection.execute("set preserve_insertion_order = true")
         if not _is_doubtful(connection, reading, data):
             break
+    reading.findings += [
+        {"severity": "warning", "name": "other_kind", "message": said} for rows in reading.rows for said in rows.noticed
+    ]
     refuse_rows_told_twice(connection, reading, data)
     refuse_shared_keys(connection, reading, data)
     manifest = manifest_of(connection, reading, data, batch_id, whole, settings)

@@ -16,7 +16,7 @@ from typing import Any, Final
 import duckdb
 
 from raceway.common.faults import ExportRefused
-from raceway.common.sql import exactly, name, parquet_of, quoted
+from raceway.common.sql import exactly, name, parquet_of, quoted, text_list
 from raceway.config.accounts import Account
 from raceway.contracts.grammar import ColumnContract
 from raceway.reading.aliases import text_of
@@ -31,6 +31,7 @@ _MAX_DOCUMENT: Final = 256_000_000
 _DAMAGED: Final = (duckdb.Error, UnicodeDecodeError, RuntimeError)
 """What damaged Parquet raises: texts that are no text break the way from DuckDB to Python, too."""
 _IS_OBJECT: Final = "(json_valid(line) and regexp_matches(line, '^\\s*\\{'))"
+_PARAMS: Final = "event_params"
 _PARAM_VALUES: Final = ("string_value", "int_value", "float_value", "double_value")
 
 
@@ -149,11 +150,11 @@ def _documents(connection: duckdb.DuckDBPyConnection, member: Member, path: str,
 def _json_records(
     connection: duckdb.DuckDBPyConnection, shape: Shape, account: Account, tree: dict[str, Any], documents: str
 ) -> Rows:
-    """Record by record: what is no JSON object is a refused row."""
+    """Record by record: what is no JSON object, or has params that are none, is a refused row."""
     records, raw = fresh("records"), fresh("raw")
     unpacked = ""
     if shape.records is None:
-        connection.execute(f"create temp table {records} as select line, _n from {documents}")
+        connection.execute(f"create temp table {records} as {_with_bent(tree, documents)}")
     else:
         path = quoted("$." + ".".join(name(part) for part in shape.records.split(".")))
         unpacked = fresh("unpacked")
@@ -168,7 +169,8 @@ def _json_records(
             f"create temp table {listed} as select unnest(items) as item from {unpacked} where items is not null"
         )
         connection.execute(
-            f"create temp table {records} as select cast(item as varchar) as line, rowid + 1 as _n from {listed}"
+            f"create temp table {records} as "
+            + _with_bent(tree, f"(select cast(item as varchar) as line, rowid + 1 as _n from {listed})")
         )
     connection.execute(
         f"create temp table {raw} as "
@@ -177,13 +179,16 @@ def _json_records(
             "rec.",
             None,
             f"(select _n, json_transform(line, {quoted(_json_structure(tree))}) as rec from {records} "
-            f"where {_IS_OBJECT})",
+            f"where {_IS_OBJECT} and bent is distinct from '{_PARAMS}')",
             ("_n",),
         )
     )
     rows = typed_rows(connection, shape, account, f"select * from {raw}", {}, csv=False)
     what = "record" if shape.records or not is_lines(shape.member.text) else "line"
-    broken = f"select _n, '', 'the {what} is no JSON object', line from {records} where not ({_IS_OBJECT})"
+    broken = (
+        f"select _n, '', 'the {what} is no JSON object', line from {records} where not ({_IS_OBJECT}) "
+        f"union all select _n, bent, 'is no list of keys and values', line from {records} where bent = '{_PARAMS}'"
+    )
     if unpacked:
         missing = quoted(f"has no list “{shape.records}”")
         broken += f" union all select _n, '', {missing}, line from {unpacked} where items is null"
@@ -192,6 +197,13 @@ def _json_records(
     assert count is not None
     rows.read += count[0]
     rows.refused += count[0]
+    rows.noticed += [
+        f"{shape.member.name}: member “{bent}” of {told} records is no object as the contract has it, so nothing of it "
+        f"is read; the first is row {first}"
+        for bent, told, first in connection.execute(
+            f"select bent, count(*), min(_n) from {records} where bent <> '{_PARAMS}' group by bent order by bent"
+        ).fetchall()
+    ]
     if count[0] and what == "line" and not _ends_with_a_line(shape.member):
         last = connection.execute(
             f"select max(_n), max(_n) filter (where not ({_IS_OBJECT})) from {records}"
@@ -199,6 +211,40 @@ def _json_records(
         if last is not None and last[0] == last[1]:
             rows.breaks_off = f"the file breaks off inside a line (line {last[0]})"
     return rows
+
+
+def _with_bent(tree: dict[str, Any], documents: str) -> str:
+    """A query for `documents` with `bent`: the first member of `line` that is a text where others should lie below it,
+    or no list of params; null where there is none. DuckDB takes such a member for one that is not there.
+
+    An empty one tells nothing, whatever it is written as: PHP writes `[]` for an object without members.
+    """
+    kinds = dict(_kinds(tree, ""))
+    paths = ["$." + ".".join(name(part) for part in member.split(".")) for member in kinds]
+    whens = [
+        f"when types[{number}] not in ({quoted(kind)}, 'NULL') "
+        f"and json_extract_string(line, {quoted(path)}) not in ('', '[]', '{{}}') then {quoted(member)}"
+        for number, (path, (member, kind)) in enumerate(zip(paths, kinds.items(), strict=True), start=1)
+    ]
+    if _PARAMS in kinds:
+        values = f"json_extract(line, {quoted(f'$.{_PARAMS}[*].value')})"
+        whens.append(
+            f"when types[{list(kinds).index(_PARAMS) + 1}] = 'ARRAY' and len(list_filter({values}, "
+            f"lambda value: json_type(value) not in ('OBJECT', 'NULL'))) > 0 then '{_PARAMS}'"
+        )
+    if not whens:
+        return f"select line, _n, {NONE} as bent from {documents}"
+    types = f"json_type(case when {_IS_OBJECT} then line end, {text_list(paths)})"
+    return f"select line, _n, case {' '.join(whens)} end as bent from (select *, {types} as types from {documents})"
+
+
+def _kinds(tree: dict[str, Any], below: str) -> Iterator[tuple[str, str]]:
+    """Each member that has members or params below it, as its path and JSON's word for what it must be."""
+    for key, node in tree.items():
+        if node is not None:
+            yield below + key, "ARRAY" if isinstance(node, list) else "OBJECT"
+        if isinstance(node, dict):
+            yield from _kinds(node, f"{below}{key}.")
 
 
 def _ends_with_a_line(member: Member) -> bool:

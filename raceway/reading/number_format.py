@@ -48,14 +48,15 @@ def prove_format(connection: duckdb.DuckDBPyConnection, shape: Shape, account: A
     }
     proofs: dict[NumberLocale, tuple[int, str, str]] = {}
     open_cell: tuple[int, str, str] | None = None
-    weighty = False
+    decides = False
     for place, *found in connection.execute(_proofs_of(connection, shape, account, cells, asked)).fetchall():
         column = asked[place]
         header = _header(shape, column)
-        point, at_point, comma, at_comma, either, at_either = found
+        point, at_point, comma, at_comma, either, at_either, is_either = found
         if point is not None:
             proofs["point"] = min(proofs.get("point", (at_point, header, point)), (at_point, header, point))
-        weighty = weighty or bool(column.is_amount and not column.meta.counts and (comma if own == "point" else point))
+        weighs = column.is_amount and not column.meta.counts and (comma if own == "point" else point)
+        decides = decides or bool(weighs or is_either)
         if comma is not None:
             proofs["comma"] = min(proofs.get("comma", (at_comma, header, comma)), (at_comma, header, comma))
         if either is not None:
@@ -67,8 +68,9 @@ def prove_format(connection: duckdb.DuckDBPyConnection, shape: Shape, account: A
         )
         raise ExportRefused(f"{shape.member.name}, {ways}. One file has one number format; export it again in one")
     if proofs:
-        # a rate alone (12,34 among conversions) may be a slip: it decides for others, and is refused by itself
-        return next(iter(proofs)) if weighty or open_cell is not None else own
+        # a rate alone (12,34 among conversions) may be a slip, and is refused by itself; it decides for cells that
+        # both formats can read (1,234)
+        return next(iter(proofs)) if decides else own
     if open_cell is not None:
         row, header, text = open_cell
         raise ExportRefused(
@@ -90,7 +92,8 @@ def _proofs_of(
     asked: Mapping[int, ColumnContract],
 ) -> str:  # fmt: skip
     """A query for a row of each column of `asked` by its number: the first text, and its record, that only the point
-    can read, that only the comma can, and that both can read while the contract's makes a fraction of it.
+    can read, that only the comma can, and that both can read while the contract's makes a fraction of it; and whether
+    a text is thousands in one and a fraction in the other.
 
     Each step is a query of its own: a macro names its text many times, and would be worked out as often.
     """
@@ -123,7 +126,8 @@ def _proofs_of(
         f"{bare_reads_as_fraction('bare', 'point')} as point_fraction, "
         f"{bare_reads_as_fraction('bare', 'comma')} as comma_fraction from bare), "
         f"valid as (select *, {reads} from numbers) "
-        f"select place, {first} from valid group by place order by place"
+        f"select place, {first}, bool_or(by_point and by_comma and (point_fraction or comma_fraction)) "
+        "from valid group by place order by place"
     )
 
 

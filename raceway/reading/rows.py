@@ -47,6 +47,8 @@ class Rows:
     """Temporary table of refused rows: row, column, reason, raw."""
     breaks_off: str = ""
     """How the file ends inside a row, in words; empty for a whole one."""
+    noticed: list[str] = field(default_factory=list)
+    """What was not read though the rows land, as sentences."""
     ends_with_broken_total: bool = False
     """Whether a total that is too short or too long for a row stands at its end."""
     symbols: dict[str, list[str]] = field(default_factory=dict)

@@ -118,6 +118,27 @@ def test_a_page_without_its_list_is_refused_and_the_others_land(voices: Desk) ->
     assert voices.quarantined(outcome)[0][1:4] == ("2", None, "has no list “data.notes”")
 
 
+def test_a_member_of_another_kind_is_said_and_no_untold_one(voices: Desk) -> None:
+    """The stars of n3 stand where the contract says nothing lies; n4 and n5 tell none."""
+    others = [{"id": "n3", "score": 4}, {"id": "n4", "score": []}, {"id": "n5", "score": None}]
+    for content in ("\n".join(map(json.dumps, [*NOTES, *others])), json.dumps([*NOTES, *others])):
+        outcome = land(voices, content)
+        assert voices.rows(outcome, "note_id, stars")[2:] == [("n3", None), ("n4", None), ("n5", None)]
+        (found,) = voices.batch(outcome.batches[0]).manifest["findings"]
+        assert "member “score” of 1 records is no object as the contract has it" in found["message"]
+        assert "the first is row 3" in found["message"]
+
+
+def test_parameters_of_another_kind_are_a_refused_row(desk: Desk) -> None:
+    event = {"event_date": "20260301", "event_timestamp": 1772330400000000, "event_name": "x", "user_pseudo_id": "a"}
+    told: list[Any] = [[{"key": "ga_session_id", "value": {"int_value": 5}}], [{"key": "ga_session_id"}], None, []]
+    bent: list[Any] = [{"ga_session_id": 5}, [{"key": "ga_session_id", "value": 5}], "ga_session_id=5"]
+    lines = [json.dumps({**event, "event_params": params}) for params in [*told, *bent]]
+    outcome = desk.land_one("ga4/site/a.jsonl", "\n".join(lines) + "\n")
+    assert desk.rows(outcome, "ga_session_id") == [(5,), (None,), (None,), (None,)]
+    assert [row[1:3] for row in desk.quarantined(outcome)] == [(str(n), "event_params") for n in (5, 6, 7)]
+
+
 def test_a_broken_line_is_refused_and_the_others_land(voices: Desk) -> None:
     outcome = land(voices, f'{json.dumps(NOTES[0])}\n{{"id": "n9", "sco\n{json.dumps(NOTES[1])}\n')
     assert (outcome.rows_landed, outcome.rows_refused) == (2, 1)

@@ -47,6 +47,7 @@ def reason(desk: Desk, content: str, account: str = "vn") -> str:
         ("us", ("1.000", "40", "12.50", "1"), (1, 40, Decimal("12.5"), 1.0)),  # 1.000 beside a proved point is 1
         ("us", ("10", "4", "1.234", "0.5"), (10, 4, Decimal("1.234"), 0.5)),
         ("us", ("10", "4", "0.123", "1"), (10, 4, Decimal("0.123"), 1.0)),  # no group begins with 0
+        ("us", ("10", "4", "1,234", "12,34"), (10, 4, Decimal("1.234"), 12.34)),  # no slip: it decides for the cost
         ("us", ("1\u00a0234", "4", "1\u202f234,50", "1"), (1234, 4, Decimal("1234.5"), 1.0)),
     ],
 )  # fmt: skip
@@ -54,6 +55,11 @@ def test_all_columns_together_prove_the_format(
     desk: Desk, account: str, row: tuple[str, str, str, str], expected: tuple[Any, ...]
 ) -> None:
     assert landed(desk, report(row), account) == [expected]
+
+
+def test_a_rate_decides_for_a_rate_that_both_formats_can_read(desk: Desk) -> None:
+    rows = landed(desk, report(("10", "4", "15", "1,234"), ("10", "4", "15", "12,34")), "us")
+    assert [conversions for *_, conversions in rows] == [1.234, 12.34]
 
 
 def test_a_row_far_below_decides_for_those_above_it(desk: Desk) -> None:
