@@ -28,6 +28,7 @@ final as (
         items_total,
         abs(invoice_discount) as invoice_discount,
         taxes,
+        surcharges,
         to_pay,
 
         ---------- the row

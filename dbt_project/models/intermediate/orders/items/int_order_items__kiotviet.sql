@@ -3,14 +3,20 @@ with
 
 invoices as (select * from {{ ref('stg_kiotviet__invoices') }}),
 
--- a tax that the customer owes on top of the goods is in none of their prices, whatever the shop's others hold
+owed as (
+    select
+        *,
+        to_pay - (items_total - coalesce(invoice_discount, 0)) - coalesce(surcharges, 0) as owed_beside
+    from invoices
+),
+
+-- a tax that the customer owes on top of the goods is in none of their prices, whatever the shop's others hold; what is
+-- owed may be rounded, and hold a charge that the file does not state
 kiotviet as (
     select
         *,
-        coalesce(
-            taxes > 0 and to_pay - (items_total - coalesce(invoice_discount, 0)) >= taxes, false
-        ) as is_net
-    from invoices
+        coalesce(taxes > 0 and owed_beside * 2 > taxes and owed_beside * 2 < taxes * 3, false) as is_net
+    from owed
 ),
 
 sales_channels as (select * from {{ ref('int_sales_channels') }}),
