@@ -24,11 +24,12 @@ def with_rows(
     parameters: Mapping[str, Any],
     checks: Sequence[Check],
     remedies: Mapping[str, str],
+    named: str = "",
 ) -> list[Check]:
     """The checks of a suite over `query`, those that do not hold with what to do and the file of their rows.
 
     The files go into `folder`, a run's or a batch's. `remedies` gives by name of the expectation, else by severity,
-    what to do.
+    what to do. The files' names begin with `named`, where the checks of several suites go into one folder.
     """
     if all(check.passed for check in checks):
         return list(checks)
@@ -37,7 +38,7 @@ def with_rows(
         connection.execute("set timezone = 'UTC'")
         return [
             check if check.passed else _told(connection, home, folder, asked[check.name], query, parameters, check,
-                                             remedies.get(check.name, remedies[check.severity]))
+                                             remedies.get(check.name, remedies[check.severity]), named)
             for check in checks
         ]  # fmt: skip
 
@@ -51,12 +52,13 @@ def _told(
     parameters: Mapping[str, Any],
     check: Check,
     remedy: str,
+    named: str,
 ) -> Check:
     rows = None
     broken = broken_query(expectation["type"], filled(expectation["kwargs"], parameters), query)
     if broken is not None:
         try:
-            rows = keep_rows(connection, broken, home, folder, check.name)
+            rows = keep_rows(connection, broken, home, folder, f"{named}{check.name}")
         except duckdb.Error:  # these rows do not allow the question: the sentence alone must do
             rows = BrokenRows(0)
     return dataclasses.replace(

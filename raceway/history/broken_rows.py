@@ -1,6 +1,6 @@
 """The rows that break a check, kept in a file for people, with the first of them in words.
 
-    runs/<run_id>/broken/<check>.csv                          of a check of the warehouse
+    runs/<run_id>/broken/<check>.csv                          of a check of the warehouse (mart__<table>.<check>.csv)
     landing/<source>/<table>/<batch>/broken/<check>.csv       of a check of a landed batch
 
 Only checks that do not hold have such a file. It holds what the warehouse or the batch holds and nothing more, so

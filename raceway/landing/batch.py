@@ -32,6 +32,7 @@ from raceway.landing.unfit import (
     refuse_rows_told_twice,
     refuse_shared_keys,
     refuse_spoilt_ids,
+    refuse_swapped_dates,
     refuse_too_many,
     said_of_refusals,
 )
@@ -102,6 +103,7 @@ def write_batch(
             return None
         refuse_spoilt_ids(connection, reading)
         refuse_other_currencies(connection, reading)
+        refuse_swapped_dates(connection, reading)
         refuse_too_many(connection, reading, settings)
         refuse_repeated_rows(connection, reading)
         reading.span = stated_period(reading)

@@ -16,10 +16,12 @@ from raceway.config.settings import Settings
 from raceway.contracts.grammar import TableContract
 from raceway.landing.read_table import Reading
 from raceway.reading.cells import NONE
-from raceway.reading.rows import Rows
+from raceway.reading.rows import Rows, columns_in, shown
 from raceway.reading.shape import Shape
 
 _ADDRESS: Final = re.compile(r"[^@\s“”]+@[^@\s“”]+")
+_SLASHED: Final = r"^\s*\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}(?:\D[\d:. ]*)?$"
+"""A date of two numbers and a year, with or without a time."""
 _NUMBER_OF_PHONE: Final = re.compile(r"\+\d[\d ().-]{7,}\d|\b0\d{8,10}\b")
 
 
@@ -222,6 +224,54 @@ def refuse_too_many(connection: duckdb.DuckDBPyConnection, reading: Reading, set
                 f"{rows.shape.member.name}: {rows.refused} of {data} rows cannot be read, more than {most:.0%}; "
                 f"the first: {_first_refusal(connection, rows)}"
             )
+
+
+def refuse_swapped_dates(connection: duckdb.DuckDBPyConnection, reading: Reading) -> None:
+    """Refuses a file with a date that shows the other order of day and month, 03/13/2026 in a report of day/month,
+    where no other date of its column shows that it is in the report's own.
+
+    Its 03/04/2026 would land as another day, without a word.
+    """
+    for rows in reading.rows:
+        if not rows.refused:
+            continue
+        other_order = " or ".join(
+            f"(regexp_matches(reason, '[( ]{first}[/.-]{second}') and {_part(day)} between 13 and 31 "
+            f"and {_part(3 - day)} <= 12 and not regexp_matches(reason, '[( ]{second}[/.-]{first}'))"
+            for first, second, day in (("%d", "%m", 2), ("%m", "%d", 1))
+        )
+        found = connection.execute(
+            f"select min(row), \"column\", min_by(raw, row), bool_or(regexp_matches(reason, '[( ]%d[/.-]%m')) "
+            f"from {rows.refusals} where regexp_matches(raw, '{_SLASHED}') and ({other_order}) "
+            'group by "column" order by min(row)'
+        ).fetchall()
+        swapped = [refusal for refusal in found if not _shows_its_order(connection, rows, refusal[1])]
+        if swapped:
+            row, column, raw, day_first = swapped[0]
+            other, own = ("month/day", "day/month") if day_first else ("day/month", "month/day")
+            raise ExportRefused(
+                f"{rows.shape.member.name}, row {row}, column “{column}”: “{raw.strip()}” can only be {other}, and "
+                f"this report is read as {own}: days and months of its other rows may be swapped; export it with dates "
+                f"as {own}"
+            )
+
+
+def _shows_its_order(connection: duckdb.DuckDBPyConnection, rows: Rows, header: str) -> bool:
+    """Whether a landed date of a column can be read in one order only; UTC may be a day further than what was read."""
+    days = [
+        f"max(day({name(column.name)}))"
+        for column in columns_in(rows.shape)
+        if column.data_type in ("date", "timestamp") and shown(rows.shape, column) == header
+    ]
+    found = connection.execute(
+        f"select greatest({', '.join([*days, '0'])}) from {rows.relation} where {rows.lands}"
+    ).fetchone()
+    return bool(found and found[0] and found[0] > 13)
+
+
+def _part(number: int) -> str:
+    """SQL for the first or second number of such a date."""
+    return f"try_cast(regexp_extract(raw, '^\\s*(\\d+)\\D(\\d+)', {number}) as integer)"
 
 
 def _first_refusal(connection: duckdb.DuckDBPyConnection, rows: Rows) -> str:

@@ -44,7 +44,7 @@ def check_mart(home: Home, run_id: str) -> list[Check]:
         for suite in (suite.to_dict() for suite in mart_suites()):
             query = queries[suite["name"]]
             found = validate(suite, query, parameters, None)
-            checks += with_rows(home, home.run(run_id), suite, query, parameters, found, _REMEDIES)
+            checks += with_rows(home, home.run(run_id), suite, query, parameters, found, _REMEDIES, f"{suite['name']}.")
     return [*checks, *_losses(home, mart)]
 
 

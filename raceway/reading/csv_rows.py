@@ -161,6 +161,7 @@ def text_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Accou
         numbers = _unpivoted(shape, numbers)
     if shape.proved_locale is None:
         shape.proved_locale = prove_format(connection, shape, account, numbers)
+        _refuse_unreadable_items(shape)
         if member.sheet and shape.proved_locale != shape.contract_locale:
             write_sheet_anew(member.sheet, member.path, "," if shape.proved_locale == "comma" else ".")
             return text_csv(connection, shape, account, scratch)
@@ -280,6 +281,18 @@ def _unpivoted(shape: Shape, numbers: str) -> str:
         f"wide.header as _header from (select *, unnest([{cells}]) as wide from ({numbers}))"
         f"{'' if rule.keep_empty else ' where rw_cell(wide.cell) is not null'}"
     )
+
+
+def _refuse_unreadable_items(shape: Shape) -> None:
+    """Refuses a file of another number format whose wide cells land as they are written: models read them in one."""
+    rule, locale = shape.table.meta.unpivot, shape.proved_locale
+    if shape.wide and rule is not None and locale != shape.contract_locale and shape.table.by_name[rule.value].is_text:
+        header = shape.header[min(shape.wide)]
+        raise ExportRefused(
+            f"{shape.member.name}: its numbers are written with a decimal {locale}, and the cells of “{header}” and "
+            f"the like are read with a decimal {shape.contract_locale}; export it again with a decimal "
+            f"{shape.contract_locale}"
+        )
 
 
 def _count_records(connection: duckdb.DuckDBPyConnection, rows: Rows, records: int) -> None:

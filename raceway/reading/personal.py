@@ -37,7 +37,7 @@ _PHONE_PLANS: Final = {
 # A power of ten or a decimal: a spreadsheet took the number for a number, and its last digits are gone. Or
 # an extension: the number is a switchboard's.
 _NO_PHONE: Final = (
-    r"\d+(?:[.,]\d+)?[eE]\+?\d+|[1-9]\d*[.,]\d+|(?i:.*\d[\s,;.(]*(?:ext(?:ension)?|x|#|poste|máy lẻ)[\s.:)]*\d+)"
+    r"\d+(?:[.,]\d+)?[eE]\+?\d+|[1-9]\d*[.,]\d+|(?i:.*\d[\s,;.(]*(?:ext(?:ension)?|x|#|poste|máy lẻ)[\s.:)]*\d+[\s)]*)"
 )
 # `+353 (0)1 …`: the zero is dialled at home only.
 _TRUNK_ZERO: Final = r"^((?:\+|00)[^()]*)\(0\)"

@@ -213,9 +213,9 @@ def typed_rows(
     )
     connection.execute(f'create temp table {refusals} (row bigint, "column" varchar, reason varchar, raw varchar)')
     for _, c in failing:
-        shown = "_header" if shape.wide and c.column.name in shape.table.unpivoted else quoted(_shown(shape, c.column))
+        called = "_header" if shape.wide and c.column.name in shape.table.unpivoted else quoted(shown(shape, c.column))
         connection.execute(
-            f"insert into {refusals} select distinct _n, {shown}, "
+            f"insert into {refusals} select distinct _n, {called}, "
             f"{quoted(why_not(c.column))}, {c.raw} "
             f"from {relation} where _bad and _total is null and {c.raw} is not null and {name(c.column.name)} is null"
         )
@@ -232,7 +232,7 @@ def _counted(connection: duckdb.DuckDBPyConnection, relation: str) -> tuple[int,
     return row[0], row[1], row[2]
 
 
-def _shown(shape: Shape, column: ColumnContract) -> str:
+def shown(shape: Shape, column: ColumnContract) -> str:
     """A column as the file calls it."""
     places = shape.places[column.name]
     return " ".join(shape.header[places[0]].split()) if shape.header and places else column.meta.path or column.name

@@ -247,6 +247,28 @@ def test_a_file_with_too_many_unreadable_rows_is_refused_whole(desk: Desk) -> No
     )
 
 
+@pytest.mark.parametrize(
+    ("place", "dates", "said"),
+    [
+        ("loyalty/club/m.csv", ("03/04/2026", "03/13/2026"), "row 2, column “joined_on”: “03/13/2026” can only be month/day"),
+        ("square/till/items-2026-03-01-2026-03-09.csv", ("13/02/2026", "03/02/2026"),
+         "row 1, column “Date”: “13/02/2026” can only be day/month"),
+    ],
+)  # fmt: skip
+def test_a_date_of_the_other_order_refuses_the_file_that_would_swap_the_others(
+    desk: Desk, place: str, dates: tuple[str, str], said: str
+) -> None:
+    """Read as day/month 03/04/2026 would land as 3 April, and nobody would see it."""
+    heads = {"loyalty": ("member_id,joined_on", "M{0},{1}"), "square": (
+        "Date,Time,Time Zone,Item,Qty,Gross Sales,Net Sales,Transaction ID,Event Type",
+        "{1},10:00:00,Eastern Time (US & Canada),X,1,$1.00,$1.00,t{0},Payment")}  # fmt: skip
+    head, row = heads[place.split("/")[0]]
+    content = "\n".join([head, *(row.format(n, date) for n, date in enumerate([*dates, dates[0]]))]) + "\n"
+    assert said in refused(desk, place, content)
+    impossible = "31/02/2026" if "loyalty" in place else "02/31/2026"
+    assert desk.land_one(place, content.replace(dates[1], impossible).replace(dates[0], "02/03/2026")).rows_refused == 1
+
+
 def test_a_date_in_the_future_and_a_negative_cost_are_refused_by_the_gate(desk: Desk) -> None:
     """The real gate, once for both: the batch is kept for `accept`, and out of effect."""
     from raceway.gate.batch_gate import check_batch

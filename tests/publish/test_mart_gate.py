@@ -64,6 +64,16 @@ def test_a_damaged_mart_is_stopped_with_what_was_found(company: Company, damage:
     assert said.message.startswith("race_kpi")
 
 
+def test_two_tables_that_break_checks_of_one_name_have_a_file_of_rows_each(company: Company) -> None:
+    company.sql("update race_kpi set market = null where kpi = 'ad_spend'")
+    company.sql("update race_measure set market = null")
+
+    broken = [check for check in check_mart(company.home, "night") if check.name == "market_filled"]
+    heads = {check.subject: (company.home.root / check.rows_file).read_text().split(",")[0] for check in broken}
+
+    assert heads == {"race_kpi": "kpi", "race_measure": "measure"}
+
+
 def test_a_part_is_no_larger_than_its_whole_in_an_incomplete_period_either(company: Company) -> None:
     company.sql("update race_kpi set value = 1.2, is_complete = false where kpi = 'customer_retention_rate'")
 

@@ -119,3 +119,12 @@ def test_the_same_events_again_are_a_duplicate_though_other_events_came_since(de
     desk.land_one("ga4/site/events_20260301.jsonl", lines(EVENTS[:2]), at="2026-03-08 03:00")
     desk.land_one("ga4/site/events_20260301b.jsonl", lines(EVENTS[1:]), at="2026-03-08 04:00")
     assert desk.land_one("ga4/site/events_20260301c.jsonl", lines(EVENTS[:2])).status == "duplicate"
+
+
+def test_a_moment_in_milliseconds_is_none_of_its_day(desk: Desk) -> None:
+    """It would be a visit of 21 January 1970."""
+    from raceway.gate.batch_gate import check_batch
+
+    outcome = desk.land_one("ga4/site/a.jsonl", lines([event("page_view", 1772330400000)]), gate=check_batch)
+    assert outcome.status == "refused"
+    assert "an event's moment lies within 4 days of its day" in outcome.reason

@@ -44,3 +44,13 @@ def test_transactions_land_beside_the_items(desk: Desk) -> None:
     assert list(outcome.tables) == ["transactions"]
     assert desk.rows(outcome, columns) == [("2026-03-02", "1140.000000", "-9.000000", "-33.620000")]
     assert "Ann" not in str(desk.rows(outcome))
+
+
+def test_a_refund_above_zero_is_no_sale(desk: Desk) -> None:
+    """A refund of 33.62 that is written without its sign would raise the sales by as much."""
+    from raceway.gate.batch_gate import check_batch
+
+    content = TILL_HEAD + "2026-03-01,09:00:00,Hanoi,Tea,1.0,$33.62,$0.00,$33.62,T1,Refund,,\n"
+    outcome = desk.land_one("square/till/items-2026-03-01-2026-03-03.csv", content, gate=check_batch)
+    assert outcome.status == "refused"
+    assert "what is given back has net sales of 0 or less" in outcome.reason

@@ -73,6 +73,35 @@ def test_items_side_by_side_become_rows(desk: Desk) -> None:
     )
 
 
+def test_items_with_a_decimal_comma_are_refused_whether_the_order_shows_it_or_not(desk: Desk) -> None:
+    """Read with a point, 40,00 would be 4,000; and 1.000 dong would be one."""
+    row = "9;1042;2026-03-02 14:03:11;wc-completed;{};0;USD;;;US;Tee;{};{};;;\n"
+    for total, quantity, subtotal, said in (
+        ("45,00", "2", "40,00", "its numbers are written with a decimal comma"),
+        ("45", "2", "40,00", "quantities and amounts of items are numbers with a decimal point"),
+        ("45", "2", "1.000", "quantities and amounts of items"),
+        ("45", "2", "$40.00", "quantities and amounts of items"),
+        ("45", "2 pcs", "40.00", "quantities and amounts of items"),
+    ):
+        content = WIDE.replace(",", ";") + row.format(total, quantity, subtotal)
+        outcome = desk.land_one("woocommerce/shop/order_export.csv", content, gate=check_batch)
+        assert outcome.status == "refused", subtotal
+        assert said in outcome.reason
+    for total, subtotal in (("45.00", "40.00"), ("1,045.00", "1,040.125"), ("45", "-8.5"), ("45", "0")):
+        content = WIDE.replace(",", ";") + row.format(total, "2", subtotal)
+        outcome = desk.land_one("woocommerce/shop/order_export.csv", content, gate=check_batch)
+        assert outcome.status == "landed", outcome.reason
+
+
+def test_a_running_total_of_refunds_below_zero_is_refused(desk: Desk) -> None:
+    """WooCommerce keeps refunds below zero, and some exporters write them so: they would raise the sales."""
+    row = "9,1042,2026-03-02 14:03:11,wc-completed,45.00,5.00,USD,,,US,Tee,2,40.00,Cap,1,10.00,-20.00\n"
+    content = WIDE.replace("\n", ",refunded_total\n") + row
+    outcome = desk.land_one("woocommerce/shop/order_export.csv", content, gate=check_batch)
+    assert outcome.status == "refused"
+    assert "refunded_amount is 0 or more" in outcome.reason
+
+
 def test_another_page_of_the_analytics_is_refused_by_name(desk: Desk) -> None:
     outcome = desk.land_one("woocommerce/shop/products.csv", "Product title,SKU,Items sold,N. Revenue\nTee,T,1,12\n")
     assert "WooCommerce Analytics products report: not a supported report" in outcome.reason
