@@ -209,6 +209,23 @@ def test_files_that_never_had_totals_miss_none(nights: Nights) -> None:
     assert nights.freeze().waiting == {}
 
 
+def test_a_total_above_the_rows_is_none_that_a_cut_takes(nights: Nights) -> None:
+    rule = "# ----------------------------------------\n"
+    nights.land(
+        "ga4/site/download.csv",
+        f"{rule}# shop.example - GA4\n# Pages-Free form 1\n# 20260301-20260307\n{rule}\n"
+        "Page path + query string,Views\n,120,Grand total\n/,90\n/sale,30\n",
+        "2026-03-08 05:00",
+    )
+    nights.land(
+        "ga4/site/Traffic_acquisition.csv",
+        f"{rule}# Traffic acquisition: Session default channel group\n# Account: Shop\n# Property: shop.example - GA4\n"
+        f"{rule}# Start date: 20260301\n# End date: 20260307\nSession default channel group,Sessions\nDirect,20\n",
+        "2026-03-08 06:00",
+    )
+    assert nights.freeze().waiting == {}
+
+
 def test_an_order_that_loses_lines_its_own_subtotal_still_includes_is_held(nights: Nights) -> None:
     place = "shopify/shop/orders_export.csv"
     nights.land(place, ORDERS + line("#1", "Shirt", 100, "160", "0") + line("#1", "Cap", 60), "2026-03-05 05:00")
