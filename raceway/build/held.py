@@ -85,11 +85,12 @@ def _sentence(batch: BatchState, why: str) -> str:
 
 def _doubts(batch: BatchState, before: _Before, zone: ZoneInfo, settings: Settings) -> Iterator[str]:
     """Why a batch is implausible beside what was before it; nothing where it is not."""
-    if batch.head.get("breaks_off"):
-        yield str(batch.head["breaks_off"])
+    breaks_off = batch.head.get("breaks_off")
+    if breaks_off:
+        yield str(breaks_off)
     if batch.head.get("ends_with_total") is False and before.totals and all(before.totals):
         yield "its totals row is missing, which every earlier file of this account had"
-    if batch.head.get("ends_with_line") is False and before.lines and all(before.lines):
+    if not breaks_off and batch.head.get("ends_with_line") is False and before.lines and all(before.lines):
         yield (
             "its last row has no line end, which every earlier file of this account had, so it may be cut inside its "
             "last cell"

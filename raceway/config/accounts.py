@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -115,7 +115,7 @@ class Exclusion(Model):
     agent's text, any case; the other kinds are whole values.
     """
 
-    kind: ExclusionKind = Field(description="What the value is.")
+    kind: ExclusionKind = Field(description=f"What the value is: {', '.join(get_args(ExclusionKind))}.")
     value: Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)] = Field(
         description="Whose rows do not count."
     )
@@ -190,7 +190,9 @@ class SalesChannel(Model):
     sales_channel: Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)] = Field(
         description="The whole name as the source's files write it, any case."
     )
-    sales_place: Literal["online", "offline"] = Field(description="offline: over a counter, in a shop, by telephone.")
+    sales_place: Literal["online", "offline"] = Field(
+        description="offline: over a counter, in a shop, by telephone; else online."
+    )
     marketplace: Literal["", "shopee", "lazada", "tiktok_shop", "other"] = Field(
         "", description="The marketplace that it is: shopee, lazada, tiktok_shop, or other; empty: none."
     )

@@ -189,7 +189,7 @@ class Retention(Model):
         30,
         ge=0,
         description="Days that raw files stay in archive/ and quarantine/ once they lie there; each night removes "
-        "older ones, since they hold personal data. Files of the rows that broke a check go with them.",
+        "older ones, since they hold personal data. Files of the rows that broke a check of a run go, too.",
     )
     versions: int = Field(14, ge=2, description="Published versions that are kept.")
     fact_months: int = Field(

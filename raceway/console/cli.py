@@ -151,10 +151,14 @@ def init() -> None:
     from raceway.config.init import init_home
 
     home = init_home(_places.place().root)
-    _places.out.print(f"A new home: {escape(str(home.root))}", highlight=False, soft_wrap=True)
+    root = escape(str(home.root))
     _places.out.print(
-        "Next: edit raceway.toml and accounts.csv, put exports into inbox/<source>/<account>/, `raceway run`.\n"
-        "Or try it out with invented data: `raceway sample`, then `raceway run`."
+        f"A new home: {root}\n"
+        "Next: edit raceway.toml and accounts.csv there, put exports into inbox/<source>/<account>/, then run: "
+        f"raceway --home {root} run\n"
+        f"Or try it out with invented data: raceway --home {root} sample",
+        highlight=False,
+        soft_wrap=True,
     )
 
 

@@ -18,13 +18,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
-
-import duckdb
+from typing import TYPE_CHECKING, Any, Final
 
 from raceway.common.files import short_name
 from raceway.common.home import Home
 from raceway.common.sql import quoted
+
+if TYPE_CHECKING:  # a task's module is imported with each DAG file, and DuckDB is heavy
+    import duckdb
 
 BROKEN: Final = "broken"
 """The folder of these files, in a run's folder or a batch's."""

@@ -128,10 +128,11 @@ def _ends_with_total(connection: duckdb.DuckDBPyConnection, rows: Rows) -> bool:
     if rows.total == NONE:  # the strict reader has read a file without one
         return False
     found = connection.execute(
-        f"select max({rows.number}) filter (where {rows.total} is not null) > "
+        f"select coalesce(max({rows.number}) filter (where {rows.total} is not null), 0), "
         f"coalesce(max({rows.number}) filter (where {rows.lands}), 0) from {rows.relation}"
     ).fetchone()
-    return bool(found and found[0]) or rows.ends_with_broken_total
+    assert found is not None
+    return max(int(found[0]), rows.broken_total_at) > int(found[1])
 
 
 def _money_days(

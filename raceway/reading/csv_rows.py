@@ -123,8 +123,8 @@ def _is_token(shape: Shape, text: str) -> str:
     return f"{text} in ({', '.join(quoted(clean(token)) for token in dict.fromkeys(['', *shape.table.meta.nulls]))})"
 
 
-def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
-    row = connection.execute(f"select count(*) from {relation}").fetchone()
+def _count(connection: duckdb.DuckDBPyConnection, relation: str, what: str = "count(*)") -> int:
+    row = connection.execute(f"select {what} from {relation}").fetchone()
     assert row is not None
     return int(row[0])
 
@@ -183,7 +183,8 @@ def text_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Accou
         f"raw from {broken} where not is_total"
     )
     rows.breaks_off = breaks_off
-    rows.ends_with_broken_total = totals > 0
+    if totals:
+        rows.broken_total_at = _count(connection, f"{broken} where is_total", "max(number)")
     rows.symbols = _symbols(connection, shape, raw)
     return rows
 

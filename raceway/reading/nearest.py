@@ -59,7 +59,8 @@ def unknown(contract: SourceContract, file: str, attempts: Sequence[Attempt], he
             parts.append(f"no column is like {wide.columns}")
         return (
             f"{file}, row {near.shape.header_at + 1}: looks like {near.table.full_name}, but {'; '.join(parts)}. "
-            "Export it with that column, or add the header to the contract's aliases"
+            "Export it with that column, or add the header to the contract's aliases; a file of another source belongs "
+            "into that one's folder"
         )
     if near is not None and near.named:
         table, missing = near.table, list(near.missing)

@@ -49,8 +49,8 @@ class Rows:
     """How the file ends inside a row, in words; empty for a whole one."""
     noticed: list[str] = field(default_factory=list)
     """What was not read though the rows land, as sentences."""
-    ends_with_broken_total: bool = False
-    """Whether a total that is too short or too long for a row stands at its end."""
+    broken_total_at: int = 0
+    """Number of the last total that is too short or too long for a row; 0 where there is none."""
     symbols: dict[str, list[str]] = field(default_factory=dict)
     """Currency signs seen in amounts, by header."""
     number: str = "_n"

@@ -77,7 +77,8 @@ def write_quality(connection: duckdb.DuckDBPyConnection, folder: Path, details: 
             select subject, batch_id, name, kind, severity, passed, expected, observed, message,
                 remedy, rows_file
             from race.check_history
-            where run_id = ? or batch_id in (select batch_id from race.batch_history where status <> 'superseded')
+            where run_id = ? or coalesce(run_id, '') = ''  -- what an earlier freeze said of a batch is over
+                and batch_id in (select batch_id from race.batch_history where status <> 'superseded')
             order by batch_id is not null, subject, batch_id
             """,
             [details["run_id"]],

@@ -237,7 +237,8 @@ def _failed(connection: duckdb.DuckDBPyConnection, run_id: str) -> list[_Failed]
         """
         select severity, subject, message from race.check_history
         where not passed and (
-            run_id = ? or batch_id in (select batch_id from race.batch_history where status in ('accepted', 'pending'))
+            run_id = ? or coalesce(run_id, '') = ''  -- what an earlier freeze said of a batch is over
+            and batch_id in (select batch_id from race.batch_history where status in ('accepted', 'pending'))
         )
         order by list_position(['critical', 'warning', 'info'], severity), subject, message
         """,
@@ -249,7 +250,11 @@ def _failed(connection: duckdb.DuckDBPyConnection, run_id: str) -> list[_Failed]
 def _refused(connection: duckdb.DuckDBPyConnection) -> list[_Refused]:
     rows = connection.execute(
         """
-        select source, account, files, coalesce(rows_refused, 0), reason from race.batch_history
+        select source, account, files, coalesce(rows_refused, 0),
+            case when status = 'refused' then reason
+                else 'with row, column and reason in quarantine/rows/' || source || '/' || account || '/' || batch_id
+                    || '.csv' end
+        from race.batch_history
         where status = 'refused' or (status = 'accepted' and rows_refused > 0)
         order by status = 'refused' desc, source, account, files
         """

@@ -95,6 +95,7 @@ def test_a_cut_export_is_held_and_the_old_stays_until_a_person_accepts_it(nights
     frozen = nights.freeze()
     assert list(frozen.waiting) == [cut]
     assert why in frozen.waiting[cut]
+    assert ("breaks off" in why) + ("no line end" in frozen.waiting[cut]) < 2  # one cut is said once
     assert f"raceway accept {cut}" in frozen.waiting[cut]
     assert nights.cost() == 60_000
     accept(nights.home, cut, who="an")
@@ -206,6 +207,23 @@ def test_files_that_never_had_totals_miss_none(nights: Nights) -> None:
     nights.land(PLACE, campaigns("X", day="2026-03-07"), "2026-03-08 04:00")
     nights.land(PLACE, campaigns("X", "Y", day="2026-03-07", total=True), "2026-03-08 05:00")
     nights.land(PLACE, campaigns("X", "Y", "Z", day="2026-03-07"), "2026-03-08 06:00")
+    assert nights.freeze().waiting == {}
+
+
+def test_a_total_above_the_rows_is_none_that_a_cut_takes(nights: Nights) -> None:
+    rule = "# ----------------------------------------\n"
+    nights.land(
+        "ga4/site/download.csv",
+        f"{rule}# shop.example - GA4\n# Pages-Free form 1\n# 20260301-20260307\n{rule}\n"
+        "Page path + query string,Views\n,120,Grand total\n/,90\n/sale,30\n",
+        "2026-03-08 05:00",
+    )
+    nights.land(
+        "ga4/site/Traffic_acquisition.csv",
+        f"{rule}# Traffic acquisition: Session default channel group\n# Account: Shop\n# Property: shop.example - GA4\n"
+        f"{rule}# Start date: 20260301\n# End date: 20260307\nSession default channel group,Sessions\nDirect,20\n",
+        "2026-03-08 06:00",
+    )
     assert nights.freeze().waiting == {}
 
 

@@ -58,6 +58,7 @@ def test_a_new_home_is_never_made_over_an_old_one(tmp_path: Path) -> None:
     root = tmp_path / "company"
     first = raceway(root, "init")
     assert first.code == 0, first.err
+    assert f"raceway --home {root} run" in first.out
     settings = (root / "raceway.toml").read_text(encoding="utf-8")
     (root / "raceway.toml").write_text(settings.replace("My company", "Acme"), encoding="utf-8")
     again = raceway(root, "init")

@@ -131,6 +131,7 @@ def test_a_missing_column_is_named_with_the_nearest_header(desk: Desk) -> None:
     content = "Day,Campaign,Impressionen,Clicks,Cost\n2026-03-01,A,1,1,5\n"
     reason = refused(desk, "google_ads/vn/a.csv", content)
     assert "a.csv, row 1: looks like google_ads.campaign_daily" in reason
+    assert reason.endswith("; a file of another source belongs into that one's folder")
     assert "column “Impr.” is missing (did you mean “Impressionen”?)" in reason
 
 

@@ -187,8 +187,8 @@ MODELS: Final = (
     Mutant(
         "a_period_has_the_mean_of_its_days",
         SQL,
-        "sum(measure_days.value) as value",
-        "avg(measure_days.value) as value",
+        "        sum(value) as value\n    from dated",
+        "        avg(value) as value\n    from dated",
         ("test_a_running_month_keeps_its_whole_budget_and_is_not_complete",),
         "a budget of thirty days would be held against one day of costs",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Callable
@@ -94,7 +95,8 @@ def test_what_was_refused_is_said(company: Company) -> None:
     page = report(company)
 
     assert "overview.csv 0 Google Ads overview card: not a supported report" in page.text
-    assert "google_ads vn report.csv 1" in page.text
+    where = "quarantine/rows/google_ads/vn/20261121T200000Z-aaaaaaaaaaaa.csv"
+    assert f"google_ads vn report.csv 1 with row, column and reason in {where}" in page.text
 
 
 def test_a_source_is_behind_as_of_and_one_that_has_ended_behind_its_last_day(company: Company) -> None:
@@ -180,6 +182,19 @@ def test_all_checks_passed_is_said_only_when_it_is_true(company: Company, failin
 
     assert "All checks passed." not in page.text
     assert "Checks that failed: 1." in page.text
+
+
+def test_what_an_earlier_freeze_said_of_a_batch_is_not_said_again(company: Company, failing: MakeCheck) -> None:
+    batch = "20261121T200000Z-aaaaaaaaaaaa"
+    company.land(batch, days=("2026-11-01", "2026-11-21"))
+    held = dataclasses.replace(failing("warning", "report.csv is held"), batch_id=batch)
+    record_checks(company.home, "night-1", [held])
+    assert "report.csv is held" in report(company).text
+
+    version = company.publish("night-2")
+
+    assert "report.csv is held" not in Page(version.report.read_text(encoding="utf-8")).text
+    assert "report.csv is held" not in (version.report.parent.parent / "quality/index.html").read_text(encoding="utf-8")
 
 
 def test_a_late_source_is_said_at_the_top(company: Company) -> None:
