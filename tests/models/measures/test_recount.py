@@ -144,13 +144,20 @@ PERIODS = [
 ]
 
 
-def ask_for(warehouse: Warehouse, periods: list[tuple[str, dt.date, dt.date]], churn_window_days: int = 90) -> None:
+def ask_for(
+    warehouse: Warehouse,
+    periods: list[tuple[str, dt.date, dt.date]],
+    churn_window_days: int = 90,
+    as_of: dt.date = dt.date(2027, 1, 1),
+) -> None:
+    """Windows as a run of that day has them: it reaches to the day before."""
     columns = "period varchar, window_start date, window_end date"
-    warehouse.table("int_windows", f"{columns}, reached_on date", [(*one, one[2]) for one in periods])
+    reached = as_of - dt.timedelta(days=1)
+    warehouse.table("int_windows", f"{columns}, reached_on date", [(*one, min(one[2], reached)) for one in periods])
     days = [
-        (period, first, last, first + dt.timedelta(days=number), True)
+        (period, first, last, day, day <= reached)
         for period, first, last in periods
-        for number in range((last - first).days + 1)
+        for day in (first + dt.timedelta(days=number) for number in range((last - first).days + 1))
     ]
     warehouse.table("int_window_days", f"{columns}, day date, is_reached boolean", days)
     warehouse.table("frozen.settings", "churn_window_days integer", [(churn_window_days,)])
@@ -238,6 +245,25 @@ def test_an_order_recounts_the_windows_that_look_back_on_it(warehouse: Callable[
     ask_for(home, months, churn_window_days=30)
     home.build()
     assert counts(home) == counts(home.from_scratch())
+
+
+def test_a_running_window_is_read_on_the_day_before_the_run_though_nobody_came_since(
+    warehouse: Callable[[str], Warehouse],
+) -> None:
+    """Who ordered on 5 March is active for 90 days: on 2 June, and no more on 3 June. May is over and stays."""
+    home = warehouse(COUNTS)
+    months = [
+        ("month", dt.date(2026, 5, 1), dt.date(2026, 5, 31)),
+        ("month", dt.date(2026, 6, 1), dt.date(2026, 6, 30)),
+    ]
+    came(home, {("order", "an", dt.date(2026, 3, 5), "store")}, {"an": dt.date(2026, 3, 5)})
+    seen = []
+    for as_of in (dt.date(2026, 6, 3), dt.date(2026, 6, 4)):
+        ask_for(home, months, as_of=as_of)
+        home.build()
+        assert counts(home) == counts(home.from_scratch())
+        seen.append([count(home, "active_customers_at_end", first) for _, first, _ in months])
+    assert seen == [[1, 1], [1, None]]
 
 
 def test_after_any_nights_the_counts_are_those_of_a_first_night(warehouse: Callable[[str], Warehouse]) -> None:
