@@ -46,6 +46,8 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
 
     put(home, "report.csv", REPORT, MORNING)
     put(home, "overview.csv", OVERVIEW_CARD, MORNING)
+    (home.inbox / "gogle_ads").mkdir()
+    (home.inbox / "gogle_ads" / "report.csv").write_text(REPORT, encoding="utf-8")
     run("first")
     put(home, "overview again.csv", OVERVIEW_CARD, MORNING)
     run("nothing new but a refusal", "--strict")
@@ -90,6 +92,14 @@ def test_a_refused_file_is_named_with_its_kind_and_does_not_stop_the_night(night
     assert refusal["source"] == "google_ads"
     assert refusal["files"] == ["overview.csv"]
     assert "Google Ads overview card: not a supported report" in refusal["reason"]
+
+
+def test_a_night_says_which_files_no_source_looks_at(nights: Nights) -> None:
+    [sentence] = nights.said("first")["strays"]
+    assert sentence == (
+        "inbox/gogle_ads/: no source has this name, so 1 of its files are never read; the nearest is google_ads. "
+        "Move them into inbox/<source>/<account>/, or describe the source (raceway new-source)"
+    )
 
 
 def test_the_seconds_of_the_parts_add_up_to_the_night(nights: Nights) -> None:
