@@ -49,10 +49,10 @@ run: setup  ## set up, write a home with a sample inbox if there is none, run on
 	@test -e $(RACEWAY_HOME)/raceway.toml || $(BIN)/raceway sample
 	@$(BIN)/raceway run
 
-test: setup-dev  ## run every test (about 25 minutes on two busy cores)
+test: setup-dev  ## run every test (about 23 minutes on two cores)
 	$(BIN)/python -m pytest -n 2 --dist loadscope $(PYTEST_ARGS)
 
-test-all: setup-dev  ## run every test, the long forms too: 2,000 spoilt files instead of 500 (21 minutes)
+test-all: setup-dev  ## run every test, the long forms too: 2,000 spoilt files instead of 500, 1,000 homes told otherwise
 	RACEWAY_TESTS=all $(BIN)/python -m pytest -n 2 --dist loadscope $(PYTEST_ARGS)
 
 mutants: setup-dev  ## put faults into copies of the program; each must be found by its tests (12 minutes)
