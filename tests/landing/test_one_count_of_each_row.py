@@ -9,10 +9,10 @@ import zipfile
 from collections.abc import Mapping
 from decimal import Decimal
 
-import openpyxl
 import pytest
 
 from tests.support.desk import Desk
+from tests.support.workbooks import workbook
 
 TIKTOK = [
     "By Day",
@@ -33,21 +33,6 @@ def tiktok(desk: Desk) -> Desk:
         columns = len(desk.home.accounts.read_text(encoding="utf-8").splitlines()[0].split(","))
         file.write(f"tiktok_ads,vn,TikTok,,VN,Asia/Ho_Chi_Minh,VND{',' * (columns - 7)}\n")
     return desk
-
-
-def book(sheets: Mapping[str, list[list[object]]], merged: str = "") -> bytes:
-    """A workbook of sheets; `merged` is merged in the first one."""
-    made = openpyxl.Workbook()
-    made.remove(made.active)  # type: ignore[arg-type]  # a new workbook has one
-    for title, rows in sheets.items():
-        sheet = made.create_sheet(title)
-        for row in rows:
-            sheet.append(row)
-    if merged:
-        made.worksheets[0].merge_cells(merged)
-    buffer = io.BytesIO()
-    made.save(buffer)
-    return buffer.getvalue()
 
 
 def line(day: dt.date | None, campaign: str, cost: int) -> list[object]:
@@ -108,7 +93,7 @@ def test_a_header_that_stands_twice_over_different_values_refuses_the_file(desk:
 
 def test_a_day_that_is_merged_over_rows_is_the_day_of_each(tiktok: Desk) -> None:
     rows: list[list[object]] = [list(TIKTOK), line(dt.date(2026, 3, 3), "X", 1), line(None, "Y", 2), line(None, "Z", 3)]
-    outcome = tiktok.land_one("tiktok_ads/vn/r.xlsx", book({"Report": rows}, merged="A2:A4"))
+    outcome = tiktok.land_one("tiktok_ads/vn/r.xlsx", workbook({"Report": rows}, merged="A2:A4"))
     assert tiktok.rows(outcome, "day, campaign, cost") == [
         (dt.date(2026, 3, 3), name, Decimal(cost)) for name, cost in (("X", 1), ("Y", 2), ("Z", 3))
     ]
@@ -119,14 +104,14 @@ def test_two_sheets_of_two_months_are_one_export(tiktok: Desk) -> None:
         "Feb": [list(TIKTOK), line(dt.date(2026, 2, 27), "X", 10000)],
         "Mar": [list(TIKTOK), line(dt.date(2026, 3, 2), "X", 20000)],
     }
-    outcome = tiktok.land_one("tiktok_ads/vn/r.xlsx", book(sheets))
+    outcome = tiktok.land_one("tiktok_ads/vn/r.xlsx", workbook(sheets))
     assert tiktok.rows(outcome, "cost") == [(10000,), (20000,)]
 
 
 def test_a_sheet_that_repeats_rows_of_another_refuses_the_workbook(tiktok: Desk) -> None:
     day = dt.date(2026, 3, 2)
     sheets = {"All": [list(TIKTOK), line(day, "X", 2), line(day, "Y", 5)], "Only Y": [list(TIKTOK), line(day, "Y", 5)]}
-    outcome = tiktok.land_one("tiktok_ads/vn/r.xlsx", book(sheets))
+    outcome = tiktok.land_one("tiktok_ads/vn/r.xlsx", workbook(sheets))
     assert outcome.status == "refused"
     assert "r.xlsx/Only Y, row 1: 1 rows stand in r.xlsx/All too and would count twice" in outcome.reason
 

@@ -12,12 +12,11 @@ import urllib.parse
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-
 from raceway.common.home import Home
 from raceway.config.accounts import Account
 from raceway.config.init import init_home
 from raceway.config.settings import Business, Night, Settings
+from tests.support.workbooks import workbook
 
 AS_OF = dt.date(2026, 3, 21)
 
@@ -265,20 +264,6 @@ def _ads(company: _Company) -> None:
     )
 
 
-def _book(sheets: dict[str, list[list[Any]]], merged: str = "") -> bytes:
-    book = openpyxl.Workbook()
-    book.remove(book.active)  # type: ignore[arg-type]  # a new workbook has one
-    for title, rows in sheets.items():
-        sheet = book.create_sheet(title)
-        for row in rows:
-            sheet.append(row)
-    if merged:
-        book.worksheets[0].merge_cells(merged)
-    written = io.BytesIO()
-    book.save(written)
-    return written.getvalue()
-
-
 def _workbooks(company: _Company) -> None:
     for account, market in {"merged": "TR", "sheets": "TW", "total": "EE"}.items():
         company.account(f"tiktok_ads/{account}", market)
@@ -297,12 +282,12 @@ def _workbooks(company: _Company) -> None:
         return [day, name, "G", "A", "VND", cost, 1000, 10]
 
     third = [ad(dt.datetime(2026, 3, 3), "X", 10_000), ad(None, "Y", 20_000), ad(None, "Z", 40_000)]
-    company.put("tiktok_ads/merged/r.xlsx", _book({"Report": [head, *third]}, merged="A2:A4"))
+    company.put("tiktok_ads/merged/r.xlsx", workbook({"Report": [head, *third]}, merged="A2:A4"))
     months = {
         "Feb": [head, ad(dt.datetime(2026, 2, 27), "X", 10_000)],
         "Mar": [head, ad(dt.datetime(2026, 3, 2), "X", 25_000)],
     }
-    company.put("tiktok_ads/sheets/r.xlsx", _book(months))
+    company.put("tiktok_ads/sheets/r.xlsx", workbook(months))
     rows = "2026-03-03,Total of 3 sizes,G,A,VND,45000,1000,10\n2026-03-03,X,G,A,VND,5000,1000,10\n"
     company.put("tiktok_ads/total/r.csv", ",".join(head) + "\n" + rows + "Total of 2 results,-,-,-,VND,50000,2000,20\n")
     company.account("kiotviet/hanoi", "VN", history_start=dt.date(2025, 8, 1))
@@ -314,7 +299,7 @@ def _workbooks(company: _Company) -> None:
         for n, (status, price) in enumerate((("Hoàn thành", 110_000), ("Đã hủy", 70_000), ("Yêu cầu hủy", 20_000)), 1)
     ]  # fmt: skip
     company.put(
-        "kiotviet/hanoi/DanhSachChiTietHoaDon_1.xlsx", _book({"Sheet1": [[_apart(c) for c in columns], *invoices]})
+        "kiotviet/hanoi/DanhSachChiTietHoaDon_1.xlsx", workbook({"Sheet1": [[_apart(c) for c in columns], *invoices]})
     )
 
 
