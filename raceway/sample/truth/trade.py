@@ -90,7 +90,11 @@ def _order(world: World, links: Links, sale: Sale) -> Order:
 def _lines(world: World, sale: Sale, vat: Fraction) -> tuple[SoldLine, ...]:
     """The rows of an order: Lazada writes one for each piece, WooCommerce's report one for all and no article."""
     if sale.source == "woocommerce" and not _is_told_by_items(world, sale):
-        return (SoldLine("", 1, sum(half_up(item.amount / vat) for item in sale.items)),)
+        return (
+            SoldLine(
+                "", sum(item.quantity for item in sale.items), sum(half_up(item.amount / vat) for item in sale.items)
+            ),
+        )
     if sale.source == "lazada":
         return tuple(
             SoldLine(item.sku, 1, half_up(item.price / vat)) for item in sale.items for _ in range(item.quantity)

@@ -47,6 +47,8 @@ orders_by_day as (
         sum(case when is_counted and sales_place = 'offline' then 1 else 0 end) as offline_orders,
         sum(case when is_counted then gross_sales else 0 end) as gross_sales,
         sum(case when is_counted then discounts else 0 end) as discounts,
+        sum(case when is_counted then units end) as units_sold,
+        sum(case when is_counted and units is not null then 1 else 0 end) as orders_with_units,
         sum(case when is_counted and order_number = 1 then 1 else 0 end) as new_customers
     from orders
     group by order_date, channel, market
@@ -59,7 +61,8 @@ refunds_placed as (
         refunds.refunded_sales,
         coalesce(orders.channel, 'store') as channel,
         coalesce(orders.market, accounts.market) as market,
-        coalesce(orders.sales_place, 'offline') as sales_place
+        coalesce(orders.sales_place, 'offline') as sales_place,
+        coalesce(orders.is_identified, false) as is_identified
     from refunds
     left join orders on refunds.order_id = orders.order_id
     left join accounts on refunds.source = accounts.source and refunds.account = accounts.account
@@ -78,11 +81,11 @@ refunds_by_day as (
 
 -- sales stand at the order date, what was given back at the refund date
 sales_movements as (
-    select order_date as day, channel, market, sales_place, gross_sales - discounts as amount
+    select order_date as day, channel, market, sales_place, is_identified, gross_sales - discounts as amount
     from orders
     where is_counted
     union all
-    select refund_date as day, channel, market, sales_place, -refunded_sales as amount
+    select refund_date as day, channel, market, sales_place, is_identified, -refunded_sales as amount
     from refunds_placed
 ),
 
@@ -92,7 +95,8 @@ sales_by_day as (
         channel,
         market,
         sum(amount) as net_sales,
-        sum(case when sales_place = 'online' then amount else 0 end) as online_net_sales
+        sum(case when sales_place = 'online' then amount else 0 end) as online_net_sales,
+        sum(case when is_identified then amount else 0 end) as net_sales_identified
     from sales_movements
     group by day, channel, market
 ),
@@ -267,12 +271,12 @@ experiments_by_day as (
 final as (
     {{ measures_from('orders_by_day', [
         'orders_placed', 'orders', 'identified_orders', 'online_orders', 'offline_orders', 'gross_sales', 'discounts',
-        'new_customers'
+        'new_customers', 'units_sold', 'orders_with_units'
     ]) }}
     union all
     {{ measures_from('refunds_by_day', ['refunded_sales']) }}
     union all
-    {{ measures_from('sales_by_day', ['net_sales', 'online_net_sales']) }}
+    {{ measures_from('sales_by_day', ['net_sales', 'online_net_sales', 'net_sales_identified']) }}
     union all
     {{ measures_from('conversions_by_day', ['converting_sessions']) }}
     union all
