@@ -87,6 +87,8 @@ FACTS = {
     "is_satisfied boolean",
     "fct_advocacy_review": "source varchar, account varchar, review_id varchar, person_id varchar, market varchar, "
     "day date, stars decimal(18,6), is_positive boolean",
+    "fct_convert_settlement": "source varchar, account varchar, order_id varchar, order_date date, market varchar, "
+    "fees decimal(18,6), shipping decimal(18,6)",
     "fct_convert_margin": "source varchar, account varchar, margin_id varchar, order_id varchar, person_id varchar, "
     "channel varchar, market varchar, day date, net_sales decimal(18,6), is_costed boolean, cost decimal(18,6)",
     "fct_convert_market_sales": "source varchar, account varchar, market_sales_id varchar, market varchar, day date, "

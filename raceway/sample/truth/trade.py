@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from fractions import Fraction
 
 from raceway.config.accounts import Account
@@ -84,6 +85,7 @@ def _order(world: World, links: Links, sale: Sale) -> Order:
         cancelled_on=_cancelled_on(world, sale),
         undelivered_on=None if sale.refused_at is None else local(world.trade.seen(sale, sale.refused_at)),
         shop_channel="marketplace" if sale.source in MARKETPLACES else None,
+        fees=None if sale.settled_at is None else Decimal(sum(sale.fees) + sale.shop_shipping),
     )  # fmt: skip
 
 

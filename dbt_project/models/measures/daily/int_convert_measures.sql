@@ -21,6 +21,8 @@ trials as (select * from {{ ref('fct_convert_trial') }}),
 
 margins as (select * from {{ ref('fct_convert_margin') }}),
 
+settlements as (select * from {{ ref('fct_convert_settlement') }}),
+
 market_sales as (select * from {{ ref('fct_convert_market_sales') }}),
 
 market_days as (select * from {{ ref('int_market_days') }}),
@@ -198,6 +200,46 @@ margins_by_day as (
     group by day, channel, market
 ),
 
+costed_orders as (
+    select order_id
+    from margins
+    where order_id is not null
+    group by order_id
+    having count(*) = count(case when is_costed then 1 end)
+),
+
+-- what is left of an order is known where each line's cost, the fees and the shop's part of the shipping are
+orders_with_fees as (
+    select
+        orders.order_id,
+        orders.order_date,
+        orders.channel,
+        orders.market,
+        settlements.fees + settlements.shipping as amount
+    from settlements
+    inner join orders on settlements.order_id = orders.order_id
+    inner join costed_orders on settlements.order_id = costed_orders.order_id
+    where orders.is_counted and settlements.fees is not null and settlements.shipping is not null
+),
+
+fees_by_day as (
+    select order_date as day, channel, market, sum(amount) as order_fees
+    from orders_with_fees
+    group by order_date, channel, market
+),
+
+contributions_by_day as (
+    select
+        margins.day,
+        margins.channel,
+        margins.market,
+        sum(margins.net_sales) as net_sales_with_fees,
+        sum(margins.net_sales - margins.cost) as gross_profit_with_fees
+    from margins
+    inner join orders_with_fees on margins.order_id = orders_with_fees.order_id
+    group by margins.day, margins.channel, margins.market
+),
+
 market_sales_by_day as (
     select
         day,
@@ -297,6 +339,10 @@ final as (
     {{ measures_from('margins_by_day', [
         'net_sales_costed', 'cost_of_goods', 'gross_profit', 'attributed_gross_profit'
     ]) }}
+    union all
+    {{ measures_from('fees_by_day', ['order_fees']) }}
+    union all
+    {{ measures_from('contributions_by_day', ['net_sales_with_fees', 'gross_profit_with_fees']) }}
     union all
     {{ measures_from('market_sales_by_day', ['net_sales_in_market']) }}
     union all
