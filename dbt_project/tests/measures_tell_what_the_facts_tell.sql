@@ -105,6 +105,10 @@
         'orders_undelivered': 'sum(case when is_undelivered_60d then 1 end)',
         'orders_returned': 'sum(case when is_counted and is_returned_60d then 1 end)',
         'orders_with_refunds_told': 'sum(case when is_counted and tells_refunds then 1 end)',
+        'refunded_sales_60d': 'sum(case when is_counted and tells_refunds then refunded_sales_60d end)',
+        'sales_with_refunds_told': 'sum(case when is_counted and tells_refunds then gross_sales - discounts end)',
+        'units_sold': 'sum(case when is_counted then units end)',
+        'orders_with_units': 'sum(case when is_counted and units is not null then 1 end)',
     }},
     'fct_convert_refund': {'refund_date': {
         'refunded_sales': 'sum(case when is_counted then refunded_sales end)',

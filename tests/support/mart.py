@@ -64,7 +64,8 @@ FACTS = {
     "fct_convert_order": "source varchar, account varchar, order_id varchar, ordered_at timestamp, order_date date, "
     "person_id varchar, is_identified boolean, sales_place varchar, channel varchar, market varchar, "
     "is_placed boolean, is_counted boolean, gross_sales decimal(18,6), discounts decimal(18,6), "
-    "order_number bigint, tells_refunds boolean, is_returned_60d boolean, is_cancelled_60d boolean, is_undelivered_60d boolean",
+    "order_number bigint, tells_refunds boolean, is_returned_60d boolean, is_cancelled_60d boolean, is_undelivered_60d boolean, "
+    "refunded_sales_60d decimal(18,6), units decimal(18,6)",
     "fct_convert_refund": "source varchar, account varchar, refund_id varchar, order_id varchar, refund_date date, "
     "refunded_sales decimal(18,6), is_counted boolean",
     "fct_convert_attribution": "source varchar, account varchar, order_id varchar, model varchar, order_date date, "
@@ -86,6 +87,8 @@ FACTS = {
     "is_satisfied boolean",
     "fct_advocacy_review": "source varchar, account varchar, review_id varchar, person_id varchar, market varchar, "
     "day date, stars decimal(18,6), is_positive boolean",
+    "fct_convert_settlement": "source varchar, account varchar, order_id varchar, order_date date, market varchar, "
+    "fees decimal(18,6), shipping decimal(18,6)",
     "fct_convert_margin": "source varchar, account varchar, margin_id varchar, order_id varchar, person_id varchar, "
     "channel varchar, market varchar, day date, net_sales decimal(18,6), is_costed boolean, cost decimal(18,6)",
     "fct_convert_market_sales": "source varchar, account varchar, market_sales_id varchar, market varchar, day date, "
@@ -135,6 +138,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "source": "shopify", "account": "vn", "is_identified": True, "sales_place": "online", "channel": "direct",
         "market": "VN", "is_placed": True, "is_counted": True, "gross_sales": 0, "discounts": 0,
         "tells_refunds": True, "is_returned_60d": False, "is_cancelled_60d": False, "is_undelivered_60d": False,
+        "refunded_sales_60d": 0, "units": 1,
     },
     "fct_act_lead": {"was_customer": False},
     "int_orders": {"source": "shopify", "account": "vn", "is_counted": True},

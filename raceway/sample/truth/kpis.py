@@ -59,7 +59,11 @@ def kpi_rows(
                 for place in places
                 if place[0] in periods
                 and (name in PLANNED or place[1] <= happened[place[0]])
-                and (place[2:] == ("all", "all") or first.get((place[2], place[3], place[0]), dt.date.max) <= place[1])
+                # what orders leave after the ads is unknown before an ad account was loaded
+                and (
+                    (place[2:] == ("all", "all") and declared[name].channel_by != "platform")
+                    or first.get((place[2], place[3], place[0]), dt.date.max) <= place[1]
+                )
                 and (channels is None or place[2] in channels)
                 and (markets is None or place[3] in markets)
             }

@@ -43,6 +43,7 @@ def tally_margins(
 ) -> None:
     """Adds the measures. `orders` are those that count, `lifetimes` gives the periods of states."""
     movements = [movement for order in orders for movement in _movements(world, exchange, order)]
+    _contributions(tally, orders, movements)
     earned: list[tuple[dt.date, str, Decimal]] = []
     for move in movements:
         if move.cost is None:
@@ -64,6 +65,20 @@ def tally_margins(
         for of, profit in to_date.items():
             tally.state("lifetime_gross_profit", period, start, profit, of)
     _markets(world, tally, exchange, movements, loose)
+
+
+def _contributions(tally: Tally, orders: list[Order], movements: list[_Movement]) -> None:
+    """What orders earned of which every cost is known: of each line, the fees, the shipping."""
+    unknown = {move.order.id for move in movements if move.cost is None}
+    told = {order.id for order in orders if order.fees is not None and order.lines} - unknown
+    for order in orders:
+        if order.id in told:
+            tally.add("order_fees", order.day, order.fees or 0, order.channel, order.market)
+    for move in movements:
+        if move.order.id in told:
+            place = (move.order.channel, move.order.market)
+            tally.add("net_sales_with_fees", move.day, move.net, *place)
+            tally.add("gross_profit_with_fees", move.day, move.net - (move.cost or 0), *place)
 
 
 def _movements(world: World, exchange: Exchange, order: Order) -> list[_Movement]:

@@ -85,6 +85,7 @@ class Order:
     shop_channel: str | None = None  # that the place of sale is itself
     channel: str = ""
     ad_source: str | None = None
+    fees: Decimal | None = None  # with the shipping that the shop bears; None: nobody states them
     number: int = field(default=0)  # of its person, among counted orders
 
     @property

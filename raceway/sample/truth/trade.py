@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from fractions import Fraction
 
 from raceway.config.accounts import Account
@@ -84,13 +85,18 @@ def _order(world: World, links: Links, sale: Sale) -> Order:
         cancelled_on=_cancelled_on(world, sale),
         undelivered_on=None if sale.refused_at is None else local(world.trade.seen(sale, sale.refused_at)),
         shop_channel="marketplace" if sale.source in MARKETPLACES else None,
+        fees=None if sale.settled_at is None else Decimal(sum(sale.fees) + sale.shop_shipping),
     )  # fmt: skip
 
 
 def _lines(world: World, sale: Sale, vat: Fraction) -> tuple[SoldLine, ...]:
     """The rows of an order: Lazada writes one for each piece, WooCommerce's report one for all and no article."""
     if sale.source == "woocommerce" and not _is_told_by_items(world, sale):
-        return (SoldLine("", 1, sum(half_up(item.amount / vat) for item in sale.items)),)
+        return (
+            SoldLine(
+                "", sum(item.quantity for item in sale.items), sum(half_up(item.amount / vat) for item in sale.items)
+            ),
+        )
     if sale.source == "lazada":
         return tuple(
             SoldLine(item.sku, 1, half_up(item.price / vat)) for item in sale.items for _ in range(item.quantity)

@@ -250,6 +250,7 @@ class Truth:
             if not order.is_counted:
                 continue
             known = order.person is not None
+            given_back = sum(amount for day, amount in order.refunds if day <= order.day + late)
             counts: dict[str, Number] = {
                 "orders": 1,
                 "identified_orders": known,
@@ -257,16 +258,20 @@ class Truth:
                 "offline_orders": order.place == "offline",
                 "gross_sales": order.gross,
                 "discounts": order.discount,
+                "units_sold": sum(line.quantity for line in order.lines),
+                "orders_with_units": bool(order.lines),
                 "orders_with_refunds_told": 1,
+                "refunded_sales_60d": given_back,
+                "sales_with_refunds_told": order.gross - order.discount,
                 "orders_returned": bool(order.refunds) and order.refunds[0][0] <= order.day + late,
             }
             for name, value in counts.items():
                 self.tally.add(name, order.day, value, *place)
             self._credits(order, reported, claimed)
-            self._sales(order.day, order.gross - order.discount, order.place == "online", place)
+            self._sales(order.day, order.gross - order.discount, order.place == "online", place, known)
             for day, amount in order.refunds:
                 self.tally.add("refunded_sales", day, amount, *place)
-                self._sales(day, -amount, order.place == "online", place)
+                self._sales(day, -amount, order.place == "online", place, known)
         market = self.world.accounts["square", "us-store"].market
         for sale in self.world.sales:
             if not sale.lines:  # only the refund of a sale before the till's history is known
@@ -286,8 +291,12 @@ class Truth:
             if (credit.ad_source, order.day) in claimed:
                 self.tally.add("platform_attributed_orders", order.day, share, *place)
 
-    def _sales(self, day: dt.date, amount: int, is_online: bool, place: tuple[str, str]) -> None:
+    def _sales(
+        self, day: dt.date, amount: int, is_online: bool, place: tuple[str, str], is_known: bool = False
+    ) -> None:
         self.tally.add("net_sales", day, amount, *place)
+        if is_known:
+            self.tally.add("net_sales_identified", day, amount, *place)
         if is_online:
             self.tally.add("online_net_sales", day, amount, *place)
 

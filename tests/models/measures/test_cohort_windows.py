@@ -23,6 +23,7 @@ WINDOWS = {
     "orders_cancelled": 60,  # "cancelled within 60 days"
     "orders_undelivered": 60,  # "not accepted at delivery within 60 days"
     "orders_returned": 60,  # "a refund or return within 60 days"
+    "refunded_sales_60d": 60,  # "of the 60 days after the order"
     "renewals_made": 30,  # "renewed within 30 days"
     "nps_answered_invited": 30,  # "answered within 30 days"
     "referrals_converted": 90,  # "the invited who ordered within 90 days"

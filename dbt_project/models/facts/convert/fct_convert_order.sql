@@ -31,7 +31,9 @@ final as (
         tells_refunds,
         is_returned_60d,
         is_cancelled_60d,
-        is_undelivered_60d
+        is_undelivered_60d,
+        refunded_sales_60d,
+        units
     from orders
 )
 

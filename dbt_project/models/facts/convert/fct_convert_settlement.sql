@@ -7,7 +7,7 @@ rows_of_orders as (select * from {{ ref('int_mapped_orders') }}),
 
 settings as (select * from {{ source('house', 'settings') }}),
 
--- cells of the order stand on its first row or on each
+-- cells of the order stand on its first row or on each; a fee that no cell states is unknown, and not 0
 settled as (
     select
         source,
@@ -16,8 +16,12 @@ settled as (
         sum(price * quantity) as gross,
         coalesce(sum(seller_discount), 0) + coalesce(max(order_discount), 0) as discounts,
         coalesce(max(refunded_amount), 0) as refunded,
-        coalesce(max(commission_fee), 0) + coalesce(max(service_fee), 0) + coalesce(max(payment_fee), 0) as fees,
-        coalesce(max(shipping_fee), 0) as shipping,
+        case
+            when coalesce(max(commission_fee), max(service_fee), max(payment_fee)) is not null
+                then
+                    coalesce(max(commission_fee), 0) + coalesce(max(service_fee), 0) + coalesce(max(payment_fee), 0)
+        end as fees,
+        max(shipping_fee) as shipping,
         max(settled_amount) as settled_amount,
         max(settled_on) as settled_on
     from rows_of_orders
@@ -41,9 +45,10 @@ final as (
         {{ cost_to_reporting('settled.fees', 'orders.rate') }} as fees,
         {{ cost_to_reporting('settled.shipping', 'orders.rate') }} as shipping,
         {{ to_reporting('settled.settled_amount', 'orders.rate', 'settings.minor_unit') }} as settled_amount,
-        -- what the order's own cells would pay out, less what was paid out
+        -- what the order's own cells would pay out, less what was paid out; shipping that no cell states is not
+        -- looked for
         {{ cost_to_reporting(
-            'settled.gross - settled.discounts - settled.refunded - settled.fees - settled.shipping'
+            'settled.gross - settled.discounts - settled.refunded - settled.fees - coalesce(settled.shipping, 0)'
             ~ ' - settled.settled_amount',
             'orders.rate'
         ) }} as difference

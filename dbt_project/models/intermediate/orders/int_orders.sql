@@ -15,20 +15,30 @@ refund_tellers as (select * from {{ ref('int_refund_tellers') }}),
 
 settings as (select * from {{ source('house', 'settings') }}),
 
+-- pieces are known where every line of goods tells its quantity; an order of gift cards alone has no goods
 line_sums as (
-    select order_id, sum(gross_sales) as gross_sales
+    select
+        order_id,
+        sum(gross_sales) as gross_sales,
+        case
+            when
+                count(case when not is_gift_card then quantity end) = count(case when not is_gift_card then 1 end)
+                then sum(case when not is_gift_card then quantity end)
+        end as units
     from lines
     group by order_id
 ),
 
 refund_sums as (
     select
-        order_id,
-        sum(refunded_sales) as refunded_sales,
-        min(case when is_given_back then refund_date end) as first_refund_date
+        refunds.order_id,
+        sum(refunds.refunded_sales) as refunded_sales,
+        sum(case when refunds.refund_date <= {{ add_days('heads.order_date', 60) }} then refunds.refunded_sales end)
+            as refunded_sales_60d,
+        min(case when refunds.is_given_back then refunds.refund_date end) as first_refund_date
     from refunds
-    where order_id is not null
-    group by order_id
+    inner join heads on refunds.order_id = heads.order_id
+    group by refunds.order_id
 ),
 
 joined as (
@@ -42,6 +52,8 @@ joined as (
         cast(coalesce(line_sums.gross_sales, 0) as decimal(18, 6)) as gross_sales,
         {{ to_reporting('coalesce(vat.net_discount, 0)', 'heads.rate', 'settings.minor_unit') }} as discounts,
         cast(coalesce(refund_sums.refunded_sales, 0) as decimal(18, 6)) as refunded_sales,
+        cast(coalesce(refund_sums.refunded_sales_60d, 0) as decimal(18, 6)) as refunded_sales_60d,
+        cast(line_sums.units as decimal(18, 6)) as units,
         refund_sums.first_refund_date,
         refund_tellers.account is not null as tells_refunds
     from heads

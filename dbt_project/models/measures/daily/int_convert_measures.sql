@@ -21,6 +21,8 @@ trials as (select * from {{ ref('fct_convert_trial') }}),
 
 margins as (select * from {{ ref('fct_convert_margin') }}),
 
+settlements as (select * from {{ ref('fct_convert_settlement') }}),
+
 market_sales as (select * from {{ ref('fct_convert_market_sales') }}),
 
 market_days as (select * from {{ ref('int_market_days') }}),
@@ -47,6 +49,8 @@ orders_by_day as (
         sum(case when is_counted and sales_place = 'offline' then 1 else 0 end) as offline_orders,
         sum(case when is_counted then gross_sales else 0 end) as gross_sales,
         sum(case when is_counted then discounts else 0 end) as discounts,
+        sum(case when is_counted then units end) as units_sold,
+        sum(case when is_counted and units is not null then 1 else 0 end) as orders_with_units,
         sum(case when is_counted and order_number = 1 then 1 else 0 end) as new_customers
     from orders
     group by order_date, channel, market
@@ -59,7 +63,8 @@ refunds_placed as (
         refunds.refunded_sales,
         coalesce(orders.channel, 'store') as channel,
         coalesce(orders.market, accounts.market) as market,
-        coalesce(orders.sales_place, 'offline') as sales_place
+        coalesce(orders.sales_place, 'offline') as sales_place,
+        coalesce(orders.is_identified, false) as is_identified
     from refunds
     left join orders on refunds.order_id = orders.order_id
     left join accounts on refunds.source = accounts.source and refunds.account = accounts.account
@@ -78,11 +83,11 @@ refunds_by_day as (
 
 -- sales stand at the order date, what was given back at the refund date
 sales_movements as (
-    select order_date as day, channel, market, sales_place, gross_sales - discounts as amount
+    select order_date as day, channel, market, sales_place, is_identified, gross_sales - discounts as amount
     from orders
     where is_counted
     union all
-    select refund_date as day, channel, market, sales_place, -refunded_sales as amount
+    select refund_date as day, channel, market, sales_place, is_identified, -refunded_sales as amount
     from refunds_placed
 ),
 
@@ -92,7 +97,8 @@ sales_by_day as (
         channel,
         market,
         sum(amount) as net_sales,
-        sum(case when sales_place = 'online' then amount else 0 end) as online_net_sales
+        sum(case when sales_place = 'online' then amount else 0 end) as online_net_sales,
+        sum(case when is_identified then amount else 0 end) as net_sales_identified
     from sales_movements
     group by day, channel, market
 ),
@@ -194,6 +200,46 @@ margins_by_day as (
     group by day, channel, market
 ),
 
+costed_orders as (
+    select order_id
+    from margins
+    where order_id is not null
+    group by order_id
+    having count(*) = count(case when is_costed then 1 end)
+),
+
+-- what is left of an order is known where each line's cost, the fees and the shop's part of the shipping are
+orders_with_fees as (
+    select
+        orders.order_id,
+        orders.order_date,
+        orders.channel,
+        orders.market,
+        settlements.fees + settlements.shipping as amount
+    from settlements
+    inner join orders on settlements.order_id = orders.order_id
+    inner join costed_orders on settlements.order_id = costed_orders.order_id
+    where orders.is_counted and settlements.fees is not null and settlements.shipping is not null
+),
+
+fees_by_day as (
+    select order_date as day, channel, market, sum(amount) as order_fees
+    from orders_with_fees
+    group by order_date, channel, market
+),
+
+contributions_by_day as (
+    select
+        margins.day,
+        margins.channel,
+        margins.market,
+        sum(margins.net_sales) as net_sales_with_fees,
+        sum(margins.net_sales - margins.cost) as gross_profit_with_fees
+    from margins
+    inner join orders_with_fees on margins.order_id = orders_with_fees.order_id
+    group by margins.day, margins.channel, margins.market
+),
+
 market_sales_by_day as (
     select
         day,
@@ -267,12 +313,12 @@ experiments_by_day as (
 final as (
     {{ measures_from('orders_by_day', [
         'orders_placed', 'orders', 'identified_orders', 'online_orders', 'offline_orders', 'gross_sales', 'discounts',
-        'new_customers'
+        'new_customers', 'units_sold', 'orders_with_units'
     ]) }}
     union all
     {{ measures_from('refunds_by_day', ['refunded_sales']) }}
     union all
-    {{ measures_from('sales_by_day', ['net_sales', 'online_net_sales']) }}
+    {{ measures_from('sales_by_day', ['net_sales', 'online_net_sales', 'net_sales_identified']) }}
     union all
     {{ measures_from('conversions_by_day', ['converting_sessions']) }}
     union all
@@ -293,6 +339,10 @@ final as (
     {{ measures_from('margins_by_day', [
         'net_sales_costed', 'cost_of_goods', 'gross_profit', 'attributed_gross_profit'
     ]) }}
+    union all
+    {{ measures_from('fees_by_day', ['order_fees']) }}
+    union all
+    {{ measures_from('contributions_by_day', ['net_sales_with_fees', 'gross_profit_with_fees']) }}
     union all
     {{ measures_from('market_sales_by_day', ['net_sales_in_market']) }}
     union all

@@ -26,7 +26,9 @@ orders_by_day as (
         sum(case when is_placed and is_undelivered_60d then 1 else 0 end) as orders_undelivered,
         sum(case when is_counted and is_returned_60d then 1 else 0 end) as orders_returned,
         -- a shop that does not tell what came back stands on no side of the rate
-        sum(case when is_counted and tells_refunds then 1 else 0 end) as orders_with_refunds_told
+        sum(case when is_counted and tells_refunds then 1 else 0 end) as orders_with_refunds_told,
+        sum(case when is_counted and tells_refunds then refunded_sales_60d else 0 end) as refunded_sales_60d,
+        sum(case when is_counted and tells_refunds then gross_sales - discounts else 0 end) as sales_with_refunds_told
     from orders
     group by order_date, channel, market
 ),
@@ -131,7 +133,8 @@ loyalty_points_by_day as (
 
 final as (
     {{ measures_from('orders_by_day', [
-        'orders_cancelled', 'orders_undelivered', 'orders_returned', 'orders_with_refunds_told'
+        'orders_cancelled', 'orders_undelivered', 'orders_returned', 'orders_with_refunds_told',
+        'refunded_sales_60d', 'sales_with_refunds_told'
     ]) }}
     union all
     {{ measures_from('repeat_orders_by_day', ['existing_customer_orders', 'upsell_orders', 'cross_sell_orders']) }}
