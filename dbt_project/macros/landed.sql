@@ -18,11 +18,14 @@
         {{ return('(select 1 as nothing_yet)') }}
     {%- endif -%}
     {%- set contract = contract_of(source_name, table_name) -%}
-    {%- set scope = contract.config.meta.get('scope', {}) -%}
-    {%- set columns = [] -%}
-    {%- for column in contract.columns.values() -%}
-        {%- do columns.append((column.name, column.data_type)) -%}
+    {%- set model = contract_of(*contract.config.meta.like.split('.')) if contract.config.meta.like else contract -%}
+    {%- set scope = contract.config.meta.get('scope') or model.config.meta.get('scope', {}) -%}
+    {#- a table that begins like another one has its columns first, and the own ones after them -#}
+    {%- set types = {} -%}
+    {%- for column in model.columns.values() | list + contract.columns.values() | list if column.data_type -%}
+        {%- do types.update({column.name: column.data_type}) -%}
     {%- endfor -%}
+    {%- set columns = types.items() | list -%}
     {%- do columns.extend([('_batch_id', 'varchar'), ('_row', 'bigint')]) -%}
     {%- if scope.kind == 'entities' -%}
         {%- do columns.append(('_entity', 'varchar')) -%}

@@ -1,6 +1,9 @@
 -- The conformed ads hold what each platform's daily reports say, to the last impression and minor unit, and the
 -- bearing rows no more than that.
 {% set reports = ['stg_google_ads__campaign_daily', 'stg_meta_ads__ads_daily', 'stg_tiktok_ads__ads_daily'] %}
+{% for source, tables in alike_ads().items() %}
+{% do reports.append('stg_' ~ source ~ '__' ~ tables.daily) %}
+{% endfor %}
 with
 
 reported as (

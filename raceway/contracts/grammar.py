@@ -216,6 +216,7 @@ class Rule(Part):
 class TableMeta(Part):
     """`config.meta` of a table: the file contract."""
 
+    like: str | None = Field(None, description="`source.table` whose file contract and columns this table begins with.")
     formats: tuple[Literal["csv", "json", "parquet"], ...] = ("csv",)
     records: str | None = Field(None, description="JSON: member with the array of records, where there is one.")
     files: Pattern | None = Field(None, description="Pattern of the file's name; without it any name.")
@@ -241,6 +242,9 @@ class TableMeta(Part):
     )
     period: Period | None = None
     single_days: SingleDays | None = None
+    day_by_day: bool = Field(
+        False, description="Refuse a file whose days are weeks or months apart, or a period's sum."
+    )
     scope: Scope
     goods: Goods | None = Field(None, description="Orders whose lines may be compared with what they state.")
     dated_by: str = Field("", description="In words: what dates a row.")

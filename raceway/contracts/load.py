@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from raceway.common.faults import BadContract
 from raceway.common.files import kept_until_changed
 from raceway.common.home import Home
+from raceway.contracts.alike import begin_alike
 from raceway.contracts.files import contract_path, contract_places, read_yaml, source_names
 from raceway.contracts.grammar import ColumnContract, ColumnMeta, SourceContract, SourceMeta, TableContract, TableMeta
 from raceway.contracts.overlay import lay_over
@@ -55,6 +56,7 @@ def load_contract(source: str, home: Home | None = None) -> SourceContract:
     raw = sources[0]
     if raw.get("name") != source:
         raise BadContract(f"{path}: source is named {raw.get('name')!r}; write `name: {source}`, as the folder says")
+    begin_alike(raw, path)
     overlay = _overlay(source, home) if home is not None else None
     if overlay is not None and overlay.is_file():
         lay_over(raw, overlay)
@@ -196,6 +198,8 @@ def _check_names(where: str, table: TableContract) -> None:
     for column in (column for column in table.columns if column.meta.extract):
         if not re.compile(column.meta.extract or "").groups:
             raise BadContract(f"{where}, column {column.name}: extract needs a group, `^(…)`, that says what is read")
+    if meta.day_by_day and meta.scope.kind != "days":
+        raise BadContract(f"{where}: day_by_day is for a table whose rows have a day; write `scope: {{kind: days, …}}`")
     if meta.covers.through_export and meta.scope.kind == "days":
         # such a batch would replace days that it knows nothing about
         raise BadContract(f"{where}: covers.through_export does not go with scope days; write `covers.pattern`")

@@ -32,6 +32,7 @@ from raceway.landing.unfit import (
     refuse_rows_told_twice,
     refuse_shared_keys,
     refuse_spoilt_ids,
+    refuse_sums_of_days,
     refuse_swapped_dates,
     refuse_too_many,
     said_of_refusals,
@@ -119,6 +120,7 @@ def write_batch(
     reading.findings += [
         {"severity": "warning", "name": "other_kind", "message": said} for rows in reading.rows for said in rows.noticed
     ]
+    refuse_sums_of_days(connection, reading, data)
     refuse_rows_told_twice(connection, reading, data)
     refuse_shared_keys(connection, reading, data)
     manifest = manifest_of(connection, reading, data, batch_id, whole, settings)

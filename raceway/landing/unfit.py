@@ -22,6 +22,7 @@ from raceway.reading.shape import Shape
 _ADDRESS: Final = re.compile(r"[^@\s“”]+@[^@\s“”]+")
 _SLASHED: Final = r"^\s*\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}(?:\D[\d:. ]*)?$"
 """A date of two numbers and a year, with or without a time."""
+_WEEK: Final = 7
 _NUMBER_OF_PHONE: Final = re.compile(r"\+\d[\d ().-]{7,}\d|\b0\d{8,10}\b")
 
 
@@ -206,6 +207,33 @@ def refuse_shared_keys(connection: duckdb.DuckDBPyConnection, reading: Reading, 
         raise ExportRefused(
             f"{reading.rows[0].shape.member.name}: “{entity}” is two of {reading.table.full_name}: it has {two}; give "
             "each shop an account of its own, or export with the column of the id"
+        )
+
+
+def refuse_sums_of_days(connection: duckdb.DuckDBPyConnection, reading: Reading, data: Path) -> None:
+    """Refuses a report whose dates are not days of their own: those of weeks or months, or a period's sum on its first.
+
+    `data` is the Parquet file with the rows that would land. Raises ExportRefused.
+    """
+    if not reading.table.meta.day_by_day:
+        return
+    day = name(reading.table.scope.day or "")
+    found = connection.execute(
+        "select min(day), min(next_day), min(next_day - day), count(*) from (select day, lead(day) over (order by day) "
+        f"as next_day from (select distinct {day} as day from {parquet_of(data)} where {day} is not null))"
+    ).fetchone()
+    assert found is not None
+    first, second, step, days = found
+    span = next((span for span in reading.spans if span is not None), None)
+    said = ""
+    if days == 1 and span is not None and span.first == first and span.last > first:
+        said = f"it reports {span.first} to {span.last}, and all of its rows stand on the first of these days"
+    if days > 1 and step >= _WEEK:
+        said = f"its days are a week or more apart ({first}, {second} …)"
+    if said:
+        raise ExportRefused(
+            f"{reading.rows[0].shape.member.name}: {said}, as in a report by week, by month or in sum, which no day "
+            "may bear; export it broken down by day, or a single day in a file of its own"
         )
 
 

@@ -23,9 +23,13 @@ _DATE: Final = (
     r"\d{1,2} (?:thg|tháng) \d{1,2},? \d{4})"
 )
 _PERIOD: Final = re.compile(rf"(?P<first>{_DATE})\s*[-–—]\s*(?P<last>{_DATE})", re.IGNORECASE)
-# GA4 states the two days in lines of their own.
-_FIRST: Final = re.compile(rf"^\W*start date\W+(?P<day>{_DATE})\W*$", re.IGNORECASE | re.MULTILINE)
-_LAST: Final = re.compile(rf"^\W*end date\W+(?P<day>{_DATE})\W*$", re.IGNORECASE | re.MULTILINE)
+# GA4 and LinkedIn state the two days in lines of their own: `# Start date: 20260301`,
+# `Report End: May 7, 2026, 11:59 PM`.
+_AT: Final = r"(?:,? \d{1,2}:\d{2}(?: [ap]m)?)?"
+_FIRST: Final = re.compile(
+    rf"^\W*(?:start date|report start)\W+(?P<day>{_DATE}){_AT}\W*$", re.IGNORECASE | re.MULTILINE
+)
+_LAST: Final = re.compile(rf"^\W*(?:end date|report end)\W+(?P<day>{_DATE}){_AT}\W*$", re.IGNORECASE | re.MULTILINE)
 _SINGLE: Final = re.compile(rf"^\W*(?P<day>{_DATE})\W*$", re.IGNORECASE)
 # Languages whose month names are read, with the countries that shorten them in a way of their own.
 _MONTHS_OF: Final = ("en", "fr", "fr_CA", "de", "de_AT")

@@ -51,6 +51,14 @@ def write(home: Home, text: str) -> Path:
 def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
     assert {name: contract.table_names for name, contract in load_contracts().items()} == {
         "activecampaign": ["campaigns", "contacts", "email_activity"],
+        "ads_file": ["ads_daily", "ads_period"],
+        "amazon_ads": ["ads_daily", "ads_period"],
+        "apple_search_ads": ["ads_daily"],
+        "linkedin_ads": ["ads_daily"],
+        "microsoft_ads": ["ads_daily", "keyword_daily", "search_term_daily"],
+        "pinterest_ads": ["ads_daily"],
+        "snapchat_ads": ["ads_daily"],
+        "zalo_ads": ["ads_daily", "ads_period"],
         "ga4": ["events", "ui_report"],
         "google_ads": [
             "campaign_daily",
@@ -73,7 +81,7 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
         "lazada": ["orders"],
         "listening": ["brandwatch", "meltwater", "brand24"],
         "mailchimp": ["audience", "campaigns"],
-        "meta_ads": ["ads_daily", "ads_period"],
+        "meta_ads": ["ads_daily", "ads_period", "connector_ad_daily"],
         "nps": ["answers", "invitations"],
         "plan": [
             "targets",
@@ -136,7 +144,7 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
         "reviews": ["gbp_reviews", "gbp_performance", "trustpilot", "judge_me", "yotpo", "other"],
         "usability_test": ["tasks"],
         "experiments": ["optimizely_decisions", "exposures"],
-        "tiktok_ads": ["ads_daily"],
+        "tiktok_ads": ["ads_daily", "connector_campaign_daily", "connector_ad_daily"],
         "tiktok_shop": ["orders"],
         "woocommerce": ["order_items", "orders"],
         "zalo_oa": ["messages"],

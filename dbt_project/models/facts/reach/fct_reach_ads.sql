@@ -29,7 +29,8 @@ final as (
         cost,
         cost_account,
         currency,
-        purchases
+        purchases,
+        purchase_value
     from ranked
     where level_rank = bearing_rank
 )

@@ -1,9 +1,13 @@
 -- Grain: one detail or period report of an ad account and the days that it speaks for, beside the report that bears
 -- them.
-{% set daily = [
-    'keyword_daily', 'search_term_daily', 'ad_daily', 'connector_campaign_daily', 'connector_keyword_daily',
-    'connector_search_term_daily'
-] %}
+{% set daily = {
+    'google_ads': [
+        'keyword_daily', 'search_term_daily', 'ad_daily', 'connector_campaign_daily', 'connector_keyword_daily',
+        'connector_search_term_daily'
+    ],
+    'meta_ads': ['connector_ad_daily'],
+    'tiktok_ads': ['connector_campaign_daily', 'connector_ad_daily']
+} %}
 {% set over_a_period = ['campaign_period', 'keyword_period', 'search_term_period', 'ad_period'] %}
 with
 
@@ -12,10 +16,12 @@ ads as (select * from {{ ref('fct_reach_ads') }}),
 accounts as (select * from {{ source('house', 'accounts') }}),
 
 details as (
-    {% for report in daily %}
+    {% for source, reports in daily.items() %}
+    {% for report in reports %}
     select '{{ report }}' as report, source, account, day as first_day, day as last_day, impressions, cost
-    from {{ ref('stg_google_ads__' ~ report) }}
+    from {{ ref('stg_' ~ source ~ '__' ~ report) }}
     union all
+    {% endfor %}
     {% endfor %}
     {% for report in over_a_period %}
     select
@@ -28,6 +34,25 @@ details as (
         cost
     from {{ ref('stg_google_ads__' ~ report) }}
     union all
+    {% endfor %}
+    {% for source, tables in alike_ads().items() %}
+    {% for report in tables.details or [] %}
+    select '{{ report }}' as report, source, account, day as first_day, day as last_day, impressions, cost
+    from {{ ref('stg_' ~ source ~ '__' ~ report) }}
+    union all
+    {% endfor %}
+    {% for report in [tables.period] if report %}
+    select
+        '{{ report }}' as report,
+        source,
+        account,
+        period_start as first_day,
+        period_end as last_day,
+        impressions,
+        cost
+    from {{ ref('stg_' ~ source ~ '__' ~ report) }}
+    union all
+    {% endfor %}
     {% endfor %}
     select
         'ads_period' as report,

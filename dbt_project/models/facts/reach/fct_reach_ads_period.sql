@@ -5,9 +5,18 @@ google as (select * from {{ ref('stg_google_ads__campaign_period') }}),
 
 meta as (select * from {{ ref('stg_meta_ads__ads_period') }}),
 
+alike as (
+    {% for source, tables in alike_ads().items() if tables.period %}
+    select * from {{ ref('stg_' ~ source ~ '__' ~ tables.period) }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
 accounts as (select * from {{ source('house', 'accounts') }}),
 
 campaign_types as (select * from {{ ref('campaign_types') }}),
+
+channels as (select * from {{ ref('channels') }}),
 
 reported as (
     select
@@ -50,6 +59,30 @@ reported as (
         cost,
         purchases
     from meta
+    union all
+    select
+        alike.source,
+        alike.account,
+        'ads_period' as report,
+        alike.batch_id,
+        alike.landed_row,
+        alike.period_start,
+        alike.period_end,
+        alike.campaign,
+        alike.ad_set,
+        alike.ad,
+        cast(null as varchar) as breakdown,
+        coalesce(channels.channel, campaign_types.channel, alike.default_channel) as channel,
+        alike.impressions,
+        alike.clicks,
+        alike.cost,
+        coalesce(
+            alike.purchases, case when accounts.conversions_are_purchases then alike.conversions end
+        ) as purchases
+    from alike
+    left join accounts on alike.source = accounts.source and alike.account = accounts.account
+    left join channels on alike.channel = channels.channel
+    left join campaign_types on lower(trim(alike.campaign_type)) = campaign_types.campaign_type
 ),
 
 -- a draft that never ran has neither impressions nor cost

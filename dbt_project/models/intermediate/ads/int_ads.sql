@@ -7,6 +7,13 @@ meta as (select * from {{ ref('stg_meta_ads__ads_daily') }}),
 
 tiktok as (select * from {{ ref('stg_tiktok_ads__ads_daily') }}),
 
+alike as (
+    {% for source, tables in alike_ads().items() %}
+    select * from {{ ref('stg_' ~ source ~ '__' ~ tables.daily) }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
 accounts as (select * from {{ source('house', 'accounts') }}),
 
 settings as (select * from {{ source('house', 'settings') }}),
@@ -14,6 +21,8 @@ settings as (select * from {{ source('house', 'settings') }}),
 fx as (select * from {{ ref('int_fx_daily') }}),
 
 campaign_types as (select * from {{ ref('campaign_types') }}),
+
+channels as (select * from {{ ref('channels') }}),
 
 google_rows as (
     select
@@ -34,13 +43,15 @@ google_rows as (
         google.cost,
         -- conversions are whatever the account counts; only some accounts count purchases alone
         case when accounts.conversions_are_purchases then google.conversions end as purchases,
-        cast(null as double) as purchase_results
+        cast(null as double) as purchase_results,
+        google.conversion_value as purchase_value,
+        accounts.conversions_are_purchases and google.states_conversion_value as states_purchase_value
     from google
     left join accounts on google.source = accounts.source and google.account = accounts.account
     left join campaign_types on lower(trim(google.campaign_type)) = campaign_types.campaign_type
 ),
 
--- Meta and TikTok report at the level of the finest name that the report has a column for
+-- Meta, TikTok and all others report at the level of the finest name that the report has a column for
 meta_batches as (
     select
         batch_id,
@@ -72,7 +83,9 @@ meta_rows as (
         meta.cost,
         meta.purchases,
         -- a result is a purchase only where its type says so
-        case when lower(meta.result_type) like '%purchase%' then coalesce(meta.results, 0) end as purchase_results
+        case when lower(meta.result_type) like '%purchase%' then coalesce(meta.results, 0) end as purchase_results,
+        meta.purchase_value,
+        meta.states_purchase_value
     from meta
     inner join meta_batches on meta.batch_id = meta_batches.batch_id
 ),
@@ -107,9 +120,56 @@ tiktok_rows as (
         tiktok.has_unknown_clicks,
         tiktok.cost,
         tiktok.purchases,
-        cast(null as double) as purchase_results
+        cast(null as double) as purchase_results,
+        tiktok.purchase_value,
+        tiktok.states_purchase_value
     from tiktok
     inner join tiktok_batches on tiktok.batch_id = tiktok_batches.batch_id
+),
+
+alike_batches as (
+    select
+        batch_id,
+        case
+            when count(ad) > 0 then 'ad'
+            when count(ad_set) > 0 then 'ad_group'
+            else 'campaign'
+        end as report_level
+    from alike
+    group by batch_id
+),
+
+alike_rows as (
+    select
+        alike.source,
+        alike.account,
+        alike.batch_id,
+        alike.landed_row,
+        alike.day,
+        alike_batches.report_level,
+        alike.campaign,
+        alike.ad_set,
+        alike.ad,
+        cast(null as varchar) as breakdown,
+        coalesce(channels.channel, campaign_types.channel, alike.default_channel) as channel,
+        alike.impressions,
+        alike.clicks,
+        alike.has_unknown_clicks,
+        alike.cost,
+        coalesce(
+            alike.purchases, case when accounts.conversions_are_purchases then alike.conversions end
+        ) as purchases,
+        cast(null as double) as purchase_results,
+        coalesce(
+            alike.purchase_value, case when accounts.conversions_are_purchases then alike.conversion_value end
+        ) as purchase_value,
+        alike.states_purchase_value
+        or (accounts.conversions_are_purchases and alike.states_conversion_value) as states_purchase_value
+    from alike
+    inner join alike_batches on alike.batch_id = alike_batches.batch_id
+    left join accounts on alike.source = accounts.source and alike.account = accounts.account
+    left join channels on alike.channel = channels.channel
+    left join campaign_types on lower(trim(alike.campaign_type)) = campaign_types.campaign_type
 ),
 
 rows_of_all as (
@@ -118,6 +178,8 @@ rows_of_all as (
     select * from meta_rows
     union all
     select * from tiktok_rows
+    union all
+    select * from alike_rows
 ),
 
 -- a blank cell of a column that the report has is a zero; a column that it does not have is not stated;
@@ -158,6 +220,13 @@ converted as (
             'coalesce(stated.cost, 0)',
             'case when accounts.currency = settings.reporting_currency then 1 else fx.rate end'
         ) }} as cost,
+        case
+            when stated.states_purchase_value
+                then {{ cost_to_reporting(
+                    'coalesce(stated.purchase_value, 0)',
+                    'case when accounts.currency = settings.reporting_currency then 1 else fx.rate end'
+                ) }}
+        end as purchase_value,
         row_number() over (
             partition by
                 stated.source, stated.account, stated.day, stated.report_level,

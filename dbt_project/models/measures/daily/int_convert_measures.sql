@@ -162,7 +162,10 @@ claims_by_day as (
         day,
         channel,
         market,
-        sum(purchases) as platform_conversions
+        sum(purchases) as platform_conversions,
+        sum(purchase_value) as platform_purchase_value,
+        -- spend counts where the value is stated: unknown is not zero
+        sum(case when purchase_value is not null then cost end) as ad_spend_with_purchase_value
     from ads
     group by day, channel, market
 ),
@@ -326,7 +329,9 @@ final as (
         'attributed_revenue', 'attributed_orders', 'paid_attributed_revenue', 'platform_attributed_orders'
     ]) }}
     union all
-    {{ measures_from('claims_by_day', ['platform_conversions']) }}
+    {{ measures_from(
+        'claims_by_day', ['platform_conversions', 'platform_purchase_value', 'ad_spend_with_purchase_value']
+    ) }}
     union all
     {{ measures_from('costs_by_day', ['marketing_cost', 'acquisition_cost']) }}
     union all

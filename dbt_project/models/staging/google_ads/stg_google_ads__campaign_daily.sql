@@ -24,6 +24,7 @@ final as (
         cost,
         conversions,
         conversion_value,
+        conversion_value_header is not null as states_conversion_value,
 
         day
     from landed

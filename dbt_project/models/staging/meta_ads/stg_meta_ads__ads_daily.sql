@@ -27,6 +27,8 @@ final as (
         cost,
         results,
         purchases,
+        purchase_value,
+        purchase_value_header is not null as states_purchase_value,
 
         day
     from landed

@@ -26,6 +26,7 @@ final as (
         cost,
         purchases,
         purchase_value,
+        purchase_value_header is not null as states_purchase_value,
 
         day
     from landed

@@ -1,0 +1,3 @@
+-- Grain: one row of a report over a whole period, per account. Kept and compared, never spread over days.
+-- depends_on: {{ source('ads_file', 'ads_period') }}
+{{ ads_report('ads_file', 'ads_period', dated_by=['period_start', 'period_end']) }}
