@@ -69,17 +69,18 @@ def p_alive(model: BgNbd, frequency: Floats, recency: Floats, age: Floats) -> Fl
     return alive
 
 
-def expected_orders(model: BgNbd, t: float, frequency: Floats, recency: Floats, age: Floats) -> Floats:
-    """Expected purchases in the time `t` after T (equation 10 of the paper).
+def expected_orders(model: BgNbd, t: float | Floats, frequency: Floats, recency: Floats, age: Floats) -> Floats:
+    """Expected purchases in the time `t` after T, one for all or one each (equation 10 of the paper).
 
     Who is still a customer and leaves with chance p after each purchase buys (1 − (1 + p t ÷ (α + T))^−(r + x)) ÷ p
     times, and p is Beta(a, b + x) given the past. The mean over p is taken by Gauss's quadrature: the paper's
     hypergeometric function is the same number, but overflows or loses digits where a is large or near 1.
     """
     bought = np.zeros_like(age)
+    within = np.broadcast_to(t, age.shape)
     for x in np.unique(frequency):
         of = frequency == x
-        reach = t / (model.alpha + age[of])
+        reach = within[of] / (model.alpha + age[of])
         for p, weight in zip(*_beta_nodes(model.a, model.b + float(x)), strict=True):
             bought[of] += weight * -np.expm1(-(model.r + x) * np.log1p(p * reach)) / p
     expected: Floats = bought * p_alive(model, frequency, recency, age)

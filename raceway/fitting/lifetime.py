@@ -45,6 +45,7 @@ _SCORES: Final = pa.schema(
         ("expected_orders_90d", pa.float64()),
         ("probability_90d", pa.float64()),
         ("expected_orders_12m", pa.float64()),
+        ("expected_orders_first_year", pa.float64()),
     ]
 )
 
@@ -110,6 +111,8 @@ def _score(month_end: dt.date, groups: duckdb.DuckDBPyRelation, parameters: list
         pa.array(bgnbd.expected_orders(model, soon, *told)),
         pa.array(bgnbd.probability_of_an_order(model, soon, *told)),
         pa.array(bgnbd.expected_orders(model, year, *told)),
+        # in what is left at the month end of the 365 days from the first order on
+        pa.array(bgnbd.expected_orders(model, np.maximum(VALUE_WITHIN_DAYS - of["age_days"], 0) / _WEEK, *told)),
     ]
     return pa.Table.from_arrays(columns, schema=_SCORES)
 

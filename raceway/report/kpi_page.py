@@ -48,7 +48,8 @@ def kpi_page() -> str:
         "",
         "A measure says which date it counts by and whose channel and market it has. Its kind says how days make a",
         "period: *sum* adds them, *distinct* is counted in each period anew, *last* and *first* are the state at the",
-        "period's end and on the day before it, *fitted* comes from a model's fit.",
+        "period's end and on the day before it, *fitted* comes from a model's fit, *percentile* (a median) is taken of",
+        "the single values of each period, channel and market.",
         "",
         "Then come the landed tables and the columns of theirs that it is made of or decided by. Tables after *From*",
         "also give it its days, those after *With* are needed beside them. Three things are not repeated everywhere:",
@@ -61,6 +62,8 @@ def kpi_page() -> str:
         "an order account's `history_start`, in `all` and in the markets that it sells to: until then nobody can be",
         "told from new (an account with `opened_on` has all of its history). *Needs* names a list without",
         "which there are no rows. *Counted anew* means that shorter periods, channels and markets do not add up to it.",
+        "*Never rolled up* means that no values of shorter periods, channels or markets give it, and null where",
+        "there is nothing to take it of.",
         "*No channels* and *no markets* mean that it stands at `all` only.",
         "",
         "While a period runs, sums hold the days before `as_of`, states and windows of days are read on the day before",
@@ -122,6 +125,8 @@ def caveats(kpi: Row) -> list[str]:
     found += [f"needs `{name}`" for name in sorted(lists)]
     if any(measures[name]["additivity"] == "distinct" for name in used):
         found.append("counted anew")
+    if any(measures[name]["additivity"] == "percentile" for name in used):
+        found.append("never rolled up")
     if any(measures[name]["channel_by"] == "none" for name in used):
         found.append("no channels")
     if any(measures[name]["market_by"] == "none" for name in used):
@@ -168,7 +173,9 @@ def _examples(kpis: Iterable[Row]) -> Iterator[str]:
     if found:
         yield from ("", "By hand, after which standard and in numbers:", "")
     for row in found:
-        sum_by_hand = f"{row['numerator']} / {row['denominator']} = {row['value']}"
+        sum_by_hand = (
+            f"{row['numerator']} / {row['denominator']} = {row['value']}" if row["denominator"] else row["value"]
+        )
         yield f"- `{row['kpi']}` ({row['standard']}). {row['example']}: {sum_by_hand}."
 
 

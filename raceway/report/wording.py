@@ -61,12 +61,14 @@ _VIETNAMESE: Final = {
     "Data": "Dữ liệu",
     "times": "lần",
     "days": "ngày",
+    "months": "tháng",
+    "hours": "giờ",
     "minutes": "phút",
     "seconds": "giây",
 }
 
 _DECIMALS: Final = {"count": 0, "percent": 1, "money": 2, "score": 1, "ratio": 2}
-_NAMED_UNITS: Final = ("days", "minutes", "seconds")
+_NAMED_UNITS: Final = ("months", "days", "hours", "minutes", "seconds")
 
 
 @dataclass(frozen=True)

@@ -328,8 +328,8 @@ FITTING: Final = (
     Mutant(
         "the_time_to_come_begins_with_the_last_purchase",
         PACKAGE,
-        "reach = t / (model.alpha + age[of])",
-        "reach = t / (model.alpha + recency[of])",
+        "reach = within[of] / (model.alpha + age[of])",
+        "reach = within[of] / (model.alpha + recency[of])",
         ("test_expected_orders_are_the_published_formula",),
         "who has not bought for long would be expected to buy most, and be worth most",
     ),

@@ -26,6 +26,13 @@ _FEATURES: Final = {"running_log": 30, "order_tracking": 24, "size_guide": 22, "
 _MARKETS: Final = {"VN": 80, "US": 12, "": 8}
 _TRIAL_DAYS: Final = 14
 _TERM_DAYS: Final = 30
+_FEES: Final = (
+    (9_900_000, "VND", "month"),
+    (29_000_000, "VND", "quarter"),
+    (99_000_000, "VND", "year"),
+    (2_500_000, "VND", "week"),
+    (499, "USD", "month"),
+)  # hundredths of the currency
 
 
 def invent_lists(world: World) -> None:
@@ -77,11 +84,28 @@ def _market_sizes(world: World) -> None:
         month = (month + dt.timedelta(days=32)).replace(day=1)
 
 
+class _Fees:
+    """What a member pays from term to term: mostly the same, now and then more or less, once in a while untold."""
+
+    def __init__(self, chance: Chance) -> None:
+        self._chance = chance
+        self._level = chance.choice(range(len(_FEES)))
+
+    def next_fee(self) -> tuple[int | None, str, str]:
+        """Hundredths, currency and interval of the next term."""
+        if self._chance.hit(0.04):
+            return None, "", ""
+        if self._chance.hit(0.25):
+            self._level = self._chance.choice(range(len(_FEES)))
+        return _FEES[self._level]
+
+
 def _club(world: World) -> None:
     """Trials of two weeks; who pays has terms of thirty days, renewed early, late or never."""
     chance = Chance(world.seed, "club")
     customers = [person for person in world.persons if chance.hit(0.04)][: max(6, round(160 * world.scale))]
     for number, person in enumerate(customers):
+        fees = _Fees(Chance(world.seed, f"club fees {number}"))
         name = f"CLUB-{number + 1:04d}"
         told = chance.choices(("both", "email", "phone", "neither"), (60, 25, 12, 3))[0]
         email = person.email if told in ("both", "email") else ""
@@ -99,7 +123,7 @@ def _club(world: World) -> None:
             renewed: dt.date | None = end + dt.timedelta(days=chance.choice((-3, 0, 1, 30, 31)) if number else -3)
             if renewed is not None and ((number and chance.hit(0.25)) or renewed > world.last):
                 renewed = None
-            term = Subscription(f"{name}-P", email, phone, False, start, end, renewed_on=renewed)
+            term = Subscription(f"{name}-P", email, phone, False, start, end, None, renewed, *fees.next_fee())
             world.lists.subscriptions.append(term)
             if renewed is None:
                 break

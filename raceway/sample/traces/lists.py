@@ -16,7 +16,8 @@ COLUMNS: Final = {
     "campaign_map": ["source", "account", "campaign", "utm_campaign"],
     "products": ["sku", "product_line", "category", "cost", "currency", "valid_from"],
     "market_size": ["month", "market", "category", "amount", "currency", "includes_vat"],
-    "subscriptions": ["subscription_id", "email", "phone", "kind", "started_on", "ends_on", "paid_on", "renewed_on"],
+    "subscriptions": ["subscription_id", "email", "phone", "kind", "started_on", "ends_on", "paid_on", "renewed_on",
+                      "amount", "currency", "interval"],
     "endorsements": ["post", "influencer", "posted_on", "market", "reach"],
     "testimonials": ["testimonial", "received_on", "market", "consent"],
     "app_usage": ["login", "email", "used_at", "feature", "seconds"],
@@ -77,7 +78,8 @@ def _subscriptions(world: World, until: dt.date) -> list[list[str]]:
     """The trials and terms that began before `until`, as they stood on the day before it."""
     return [
         [s.id, s.email, s.phone, "trial" if s.is_trial else "term", s.started_on.isoformat(), s.ends_on.isoformat(),
-         _day(s.paid_on, until), _day(s.renewed_on, until)]
+         _day(s.paid_on, until), _day(s.renewed_on, until),
+         "" if s.amount_x100 is None else cents(s.amount_x100), s.currency, s.interval]
         for s in world.lists.subscriptions
         if s.started_on < until
     ]  # fmt: skip

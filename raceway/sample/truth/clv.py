@@ -31,11 +31,21 @@ _LEVEL: Final = (-12.0, 12.0)
 class _Buyer:
     """A customer as known at a month end; times in weeks, money in đồng."""
 
+    person: Identity
     market: str
     x: int
     recency: float
     age: float
     mean: float
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a month end's fit expects of everybody known by then."""
+
+    month_end: dt.date
+    totals: Mapping[str, tuple[float, float, int]]  # by market: 12-month value, buyers within 90 days, customers
+    first_years: Mapping[Identity, float]  # sales in what is left of the 365 days from the first order on
 
 
 def tally_clv(
@@ -44,30 +54,31 @@ def tally_clv(
     market_of: Callable[[Identity], str],
     last: dt.date,
     periods: Iterable[tuple[str, dt.date, dt.date]],
-) -> set[tuple[str, dt.date]]:
+) -> tuple[set[tuple[str, dt.date]], Forecast | None]:
     """Adds the fitted measures: of the latest month end in each period that is over and has a fit.
 
-    Gives the periods, by kind and start, that have one.
+    Gives the periods, by kind and start, that have one, and the newest.
     """
     told = set()
     bought: dict[Identity, list[Order]] = defaultdict(list)
     for order in orders:
         if order.person is not None:
             bought[order.person].append(order)
-    fitted: dict[dt.date, Mapping[str, tuple[float, float, int]]] = {}
+    fitted: dict[dt.date, Forecast | None] = {}
     for period, start, end in periods:
         for month_end in _month_ends(start, min(end, last)):
             if month_end not in fitted:
-                known = (_known(mine, market_of(person), month_end) for person, mine in bought.items())
-                fitted[month_end] = _expected([buyer for buyer in known if buyer is not None])
-            if fitted[month_end]:
+                known = (_known(person, mine, market_of(person), month_end) for person, mine in bought.items())
+                fitted[month_end] = _expected(month_end, [buyer for buyer in known if buyer is not None])
+            if (forecast := fitted[month_end]) is not None:
                 told.add((period, start))
-                for market, (value, buyers, customers) in fitted[month_end].items():
+                for market, (value, buyers, customers) in forecast.totals.items():
                     tally.state("predicted_clv_total", period, start, _decimal(value), market)
                     tally.state("expected_buyers_90d", period, start, _decimal(buyers), market)
                     tally.state("customers_fitted", period, start, customers, market)
                 break
-    return told
+    newest = max((day for day, forecast in fitted.items() if forecast is not None), default=None)
+    return told, None if newest is None else fitted[newest]
 
 
 def _decimal(value: float) -> Decimal:
@@ -82,7 +93,7 @@ def _month_ends(first: dt.date, last: dt.date) -> Iterator[dt.date]:
         end = end.replace(day=1) - dt.timedelta(days=1)
 
 
-def _known(orders: list[Order], market: str, until: dt.date) -> _Buyer | None:
+def _known(person: Identity, orders: list[Order], market: str, until: dt.date) -> _Buyer | None:
     """A customer by the purchase days up to `until`, each worth what was not given back by then; none before the first
     order's."""
     worth: dict[dt.date, int] = defaultdict(int)
@@ -95,14 +106,14 @@ def _known(orders: list[Order], market: str, until: dt.date) -> _Buyer | None:
         return None
     first, *later = sorted(worth)
     mean = sum(worth[day] for day in later) / len(later) if later else 0.0
-    return _Buyer(market, len(later), (max(worth) - first).days / 7, (until - first).days / 7, mean)
+    return _Buyer(person, market, len(later), (max(worth) - first).days / 7, (until - first).days / 7, mean)
 
 
-def _expected(buyers: list[_Buyer]) -> Mapping[str, tuple[float, float, int]]:
-    """By market: 12-month value, number of buyers within 90 days, customers; nothing where too few came back."""
+def _expected(month_end: dt.date, buyers: list[_Buyer]) -> Forecast | None:
+    """What is expected of them; None where too few came back."""
     spending = np.array([(buyer.x, buyer.mean) for buyer in buyers if buyer.x and buyer.mean > 0]).reshape(-1, 2).T
     if sum(buyer.x > 0 for buyer in buyers) < _LEAST_REPEATING:
-        return {}
+        return None
     alike = Counter((buyer.x, buyer.recency, buyer.age) for buyer in buyers)
     groups = np.array([(*told, many) for told, many in sorted(alike.items())]).T
     counts, which = np.unique(groups[0], return_inverse=True)
@@ -116,15 +127,23 @@ def _expected(buyers: list[_Buyer]) -> Mapping[str, tuple[float, float, int]]:
     mean = np.array([max(buyer.mean, 0.0) for buyer in buyers])
     left = np.where(x > 0, a / (b + np.maximum(x, 1) - 1) * ((alpha + age) / (alpha + recency)) ** (r + x), 0)
     year, soon = 365 / 7, 90 / 7
-    series = hyp2f1(r + x, b + x, a + b + x - 1, year / (alpha + age + year))
-    orders = (a + b + x - 1) / (a - 1) * (1 - ((alpha + age) / (alpha + age + year)) ** (r + x) * series) / (1 + left)
-    value = orders * p * (v + x * mean) / (p * x + q - 1)
+
+    def orders(within: Any) -> Any:
+        series = hyp2f1(r + x, b + x, a + b + x - 1, within / (alpha + age + within))
+        stays = ((alpha + age) / (alpha + age + within)) ** (r + x) * series
+        return (a + b + x - 1) / (a - 1) * (1 - stays) / (1 + left)
+
+    worth = p * (v + x * mean) / (p * x + q - 1)
+    value = orders(year) * worth
+    rest = orders(np.maximum(year - age, 0)) * worth
     within = (1 - ((alpha + age) / (alpha + age + soon)) ** (r + x)) / (1 + left)
     totals: dict[str, tuple[float, float, int]] = defaultdict(lambda: (0.0, 0.0, 0))
     for buyer, one, chance in zip(buyers, value, within, strict=True):
         so_far = totals[buyer.market]
         totals[buyer.market] = (so_far[0] + round(float(one)), so_far[1] + float(chance), so_far[2] + 1)
-    return totals
+    return Forecast(
+        month_end, totals, {buyer.person: float(one) for buyer, one in zip(buyers, rest, strict=True)}
+    )  # fmt: skip
 
 
 def _search(against: Callable[..., float], start: tuple[float, ...], are_shapes: Iterable[int], told: Any) -> Any:

@@ -13,7 +13,14 @@ import duckdb
 
 _RELATIVE: Final = 1e-9  # of a value, which is a double; numerators, denominators and measures must be equal
 # Fitted models: two searches of one maximum, with formulas of their own, end as near to each other as this.
-_FITTED: Final = ("predicted_clv_total", "expected_buyers_90d", "predicted_clv", "repurchase_likelihood")
+_FITTED: Final = (
+    "predicted_clv_total",
+    "expected_buyers_90d",
+    "predicted_clv",
+    "repurchase_likelihood",
+    "first_year_gross_profit",
+    "ltv_to_cac",
+)
 _FITTED_RELATIVE: Final = Decimal("1e-4")
 _PRINTED_POSITION: Final = Decimal("0.05")  # the engine prints average positions with one decimal at least
 

@@ -22,7 +22,7 @@ LooseRefund = tuple[tuple[str, str], dt.date, str, int]
 
 
 @dataclass(frozen=True)
-class _Movement:
+class Movement:
     """What a sale or refund moves of one line; money in đồng, `cost` None where nobody knows it."""
 
     order: Order
@@ -40,8 +40,11 @@ def tally_margins(
     loose: list[LooseRefund],
     market: Market,
     lifetimes: Callable[[], Iterable[tuple[str, dt.date, dt.date]]],
-) -> None:
-    """Adds the measures. `orders` are those that count, `lifetimes` gives the periods of states."""
+) -> list[Movement]:
+    """Adds the measures and gives what they are made of.
+
+    `orders` are those that count, `lifetimes` gives the periods of states.
+    """
     movements = [movement for order in orders for movement in _movements(world, exchange, order)]
     _contributions(tally, orders, movements)
     earned: list[tuple[dt.date, str, Decimal]] = []
@@ -65,9 +68,10 @@ def tally_margins(
         for of, profit in to_date.items():
             tally.state("lifetime_gross_profit", period, start, profit, of)
     _markets(world, tally, exchange, movements, loose)
+    return movements
 
 
-def _contributions(tally: Tally, orders: list[Order], movements: list[_Movement]) -> None:
+def _contributions(tally: Tally, orders: list[Order], movements: list[Movement]) -> None:
     """What orders earned of which every cost is known: of each line, the fees, the shipping."""
     unknown = {move.order.id for move in movements if move.cost is None}
     told = {order.id for order in orders if order.fees is not None and order.lines} - unknown
@@ -81,7 +85,7 @@ def _contributions(tally: Tally, orders: list[Order], movements: list[_Movement]
             tally.add("gross_profit_with_fees", move.day, move.net - (move.cost or 0), *place)
 
 
-def _movements(world: World, exchange: Exchange, order: Order) -> list[_Movement]:
+def _movements(world: World, exchange: Exchange, order: Order) -> list[Movement]:
     """The sale and the refunds of an order, by line: discount and refunds are spread by what the lines brought."""
     lines = sorted(order.lines, key=lambda line: (-line.gross, line.sku, line.quantity))
     running = [0]
@@ -93,12 +97,12 @@ def _movements(world: World, exchange: Exchange, order: Order) -> list[_Movement
     for number, line in enumerate(lines):
         cost = _cost(world, exchange, line.sku, line.quantity, order.day)
         category = _category(world, line.sku)
-        found.append(_Movement(order, order.day, category, so_far[number + 1] - so_far[number], cost))
+        found.append(Movement(order, order.day, category, so_far[number + 1] - so_far[number], cost))
         for day, amount in order.refunds:
             if sales:
                 before, after = (half_up(Fraction(amount * so_far[at], sales)) for at in (number, number + 1))
                 back = None if cost is None else -six_decimals(Fraction(cost) * amount / sales)
-                found.append(_Movement(order, day, category, before - after, back))
+                found.append(Movement(order, day, category, before - after, back))
     return found
 
 
@@ -126,7 +130,7 @@ def _by_day(month: dt.date, revenue: int) -> Iterator[tuple[dt.date, Decimal]]:
 
 
 def _markets(
-    world: World, tally: Tally, exchange: Exchange, movements: list[_Movement], loose: list[LooseRefund]
+    world: World, tally: Tally, exchange: Exchange, movements: list[Movement], loose: list[LooseRefund]
 ) -> None:
     """The markets' own size, spread over the days of its month, and what the company sold in them with their VAT."""
     sold: dict[tuple[str, str, dt.date, str, str], int] = defaultdict(int)

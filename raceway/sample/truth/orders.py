@@ -47,12 +47,16 @@ class Exchange:
         return six_decimals(self._converted(amount, currency, day))
 
     def _converted(self, amount: int, currency: str, day: dt.date) -> Fraction:
+        return Fraction(amount) if currency == "VND" else Fraction(amount, 100) * self.rate(currency, day)
+
+    def rate(self, currency: str, day: dt.date) -> Fraction:
+        """How many đồng one of a currency is on `day`."""
         if currency == "VND":
-            return Fraction(amount)
+            return Fraction(1)
         for age in range(self.max_age_days + 1):
             rate = self._rates.get(day - dt.timedelta(days=age))
             if rate is not None:
-                return Fraction(amount * rate, 10_000)
+                return Fraction(rate, 100)
         raise LookupError(f"the invented world has no rate for {currency} on {day}")
 
 

@@ -1,4 +1,4 @@
-"""The truth about targets: what of each was due when the sample ends, and how much of that came in."""
+"""The truth about the plan: budgets, costs and initiatives, and what of each target was due and came in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from raceway.common.home import PROJECT
 from raceway.common.kpi_formula import terms
-from raceway.sample.truth.tally import Key, read_rows
+from raceway.sample.truth.orders import Exchange
+from raceway.sample.truth.tally import Key, Tally, read_rows
 from raceway.sample.world.periods import Calendar
 from raceway.sample.world.things import Target
 from raceway.sample.world.world import World
@@ -19,6 +20,34 @@ TARGET_COLUMNS = ("kpi", "period", "period_start", "channel", "market", "target"
 _OVER_A_CHURN_WINDOW = (
     "active_customers_at_start", "retained_customers", "active_customers_at_end", "active_subscribers", "advocates",
 )  # fmt: skip
+
+
+def count_plan(world: World, tally: Tally, exchange: Exchange) -> None:
+    """Budgets, costs outside the platforms and initiatives."""
+    for budget in world.budgets:
+        for day, amount in _spread(world, exchange, budget.amount, budget.currency, budget.first, budget.last):
+            tally.add("marketing_budget", day, amount, budget.channel or None, budget.market or None)
+    for cost in world.costs:
+        names = ("marketing_cost", "acquisition_cost") if cost.is_acquisition else ("marketing_cost",)
+        for day, amount in _spread(world, exchange, cost.amount, cost.currency, cost.first, cost.last):
+            for name in names:
+                tally.add(name, day, amount, cost.channel or None, cost.market or None)
+    for initiative in world.initiatives:
+        tally.add("initiatives_due", initiative.planned_end, 1)
+        if initiative.finished_on is not None and initiative.finished_on <= initiative.planned_end:
+            tally.add("initiatives_on_schedule", initiative.planned_end, 1)
+
+
+def _spread(
+    world: World, exchange: Exchange, amount: int, currency: str, first: dt.date, last: dt.date
+) -> Iterator[tuple[dt.date, Decimal]]:
+    """Evenly over the days, rounded down to six decimals; what is left over falls on the last day."""
+    total = int(exchange.cost(amount, currency, min(first, world.as_of)).scaleb(6))
+    days = (last - first).days + 1
+    for number in range(days):
+        is_last = number == days - 1
+        share = total // days + (total % days if is_last else 0)
+        yield first + dt.timedelta(days=number), Decimal(share).scaleb(-6)
 
 
 def target_rows(world: World, values: Mapping[Key, str]) -> Iterator[tuple[str, ...]]:

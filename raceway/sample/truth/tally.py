@@ -7,7 +7,8 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
@@ -66,6 +67,22 @@ def known_ahead() -> set[str]:
     return {row["measure"] for row in rows if row["read_on"] == "ahead"}
 
 
+def percentiles() -> dict[str, Fraction]:
+    """Measures that are a percentile, and which: 1/2 for a median."""
+    rows = read_rows(PROJECT.dbt_project / "seeds" / "measure_rules.csv")
+    return {row["measure"]: Fraction(row["percentile"]) for row in rows if row["percentile"]}
+
+
+def percentile(values: Iterable[Number], part: Fraction) -> Decimal:
+    """The value `part` of the way from the smallest to the largest, in a straight line between neighbours."""
+    ordered = sorted(Fraction(value) for value in values)
+    place = part * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    found = ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+    return (Decimal(found.numerator) / Decimal(found.denominator)).quantize(Decimal("0.000001"), ROUND_HALF_UP)
+
+
 class Tally:
     """Sums and sets by key. A value whose channel or market is None counts in `all` only.
 
@@ -77,8 +94,10 @@ class Tally:
         self.as_of = as_of
         self.declared = declared_measures()
         self._ahead = known_ahead()
+        self._percentiles = percentiles()
         self._daily: dict[tuple[str, dt.date, str | None, str | None], Number] = defaultdict(int)
         self._persons: dict[Key, set[object]] = defaultdict(set)
+        self._looked_at: dict[Key, list[Number]] = defaultdict(list)
         self.values: dict[Key, Number] = defaultdict(int)
 
     def add(
@@ -100,6 +119,15 @@ class Tally:
             if market is not None:
                 self.values[measure, period, start, ALL, market] += value
 
+    def look(self, measure: str, day: dt.date, value: Number, channel: str | None, market: str | None) -> None:
+        """Notes a single value that a percentile is taken of, in every period that holds the day."""
+        for key in self._keys(measure, day, channel, market):
+            self._looked_at[key].append(value)
+
+    def is_looked_at(self, key: Key) -> bool:
+        """Whether a percentile has a value to be taken of."""
+        return key in self._looked_at
+
     def persons(self, measure: str) -> Iterable[tuple[Key, set[object]]]:
         """The persons noted for a measure, by key."""
         return [(key, seen) for key, seen in self._persons.items() if key[0] == measure]
@@ -113,6 +141,9 @@ class Tally:
         for key, seen in self._persons.items():
             if key[2] <= otherwise:
                 self.values[key] += len(seen)
+        for key, looked_at in self._looked_at.items():
+            if key[2] <= otherwise:
+                self.values[key] = percentile(looked_at, self._percentiles[key[0]])
         return {key: value for key, value in self.values.items() if value}
 
     def _keys(self, measure: str, day: dt.date, channel: str | None, market: str | None) -> Iterable[Key]:

@@ -15,9 +15,11 @@ from typing import Final
 from raceway.sample.truth.ads import bearing_rows, claims_purchases, count_ads, count_organic_search
 from raceway.sample.truth.attribution import Attribution
 from raceway.sample.truth.clv import tally_clv
+from raceway.sample.truth.comeback import tally_comebacks
 from raceway.sample.truth.conversion import converting_visitors
 from raceway.sample.truth.crm import count_crm
 from raceway.sample.truth.experiments import tally_experiments
+from raceway.sample.truth.firstyear import FirstYears, days_with_costs
 from raceway.sample.truth.identities import Identity, Links, order_identity, revealed_links
 from raceway.sample.truth.kpis import PLANNED
 from raceway.sample.truth.listening import count_mentions, incomparable_days
@@ -27,13 +29,15 @@ from raceway.sample.truth.mailcrm import count_mail
 from raceway.sample.truth.margin import tally_margins, till_refunds_alone
 from raceway.sample.truth.nps import count_survey
 from raceway.sample.truth.orders import Exchange, Order, find_channels, placed_orders, till_refunds
+from raceway.sample.truth.plan import count_plan
+from raceway.sample.truth.recurring import tally_recurring
 from raceway.sample.truth.referral import tally_referrals
 from raceway.sample.truth.repeat import tally_repeat_orders
 from raceway.sample.truth.search import count_search
 from raceway.sample.truth.service import count_service, first_sign_ups, hear_good_reviews
 from raceway.sample.truth.sessions import Session, cut_sessions, first_touches, is_bounced
 from raceway.sample.truth.social import count_social
-from raceway.sample.truth.tally import Key, Number, Tally
+from raceway.sample.truth.tally import Key, Number, Tally, percentiles
 from raceway.sample.truth.trade import count_loose_returns, loose_returns, reveal_buyers, trade_orders
 from raceway.sample.truth.worth import tally_lead_values
 from raceway.sample.truth.young import UNREADY, YoungHistory
@@ -43,6 +47,7 @@ from raceway.sample.world.world import World
 
 _COHORT_DAYS: Final = 60  # an order's time to be cancelled, refused or given back
 _READY_DAYS: Final = 180  # after history_start nobody is new by accident
+_PERCENTILES: Final = frozenset(percentiles())
 _FITTED: Final = ("predicted_clv_total", "expected_buyers_90d", "customers_fitted")
 
 
@@ -90,18 +95,24 @@ class Truth:
         self.praises: dict[Identity, list[dt.date]] = {}  # when who spoke well of the company
         self.unpriced: set[dt.date] = set()  # days whose leads have no known value
         self.fitted: set[tuple[str, dt.date]] = set()  # periods that have a fit
+        self.unvalued: set[dt.date] = set()  # days on which somebody came of whom no fit knows
+        self.paid_back: dict[Key, Number] = {}
         self.incomparable = incomparable_days(world)
         self.unknown: set[Key] = set()  # what happened and nobody can know
 
     def measures(self) -> dict[Key, Number]:
         """All of them."""
-        self._plan()
+        count_plan(self.world, self.tally, self.exchange)
         count_ads(self.world, self.tally, self.exchange, self.ad_rows)
         count_organic_search(self.world, self.tally)
         self._visits()
         self._orders()
         count_loose_returns(self.world, self.tally)
         tally_repeat_orders(self.world, self.tally, self.counted)
+        tally_comebacks(
+            self.tally, self.counted, self.settings.customers.churn_window_days,
+            lambda: self._periods(self.world.history_start, LONG_PERIODS),
+        )  # fmt: skip
         count_mail(self.world, self.tally)
         leads = count_crm(self.world, self.tally, self.links, self.sessions, self.counted, self._market_of)
         self.unpriced = tally_lead_values(self.tally, leads, self.counted, self.ready_from)
@@ -113,16 +124,22 @@ class Truth:
         hear_good_reviews(self.world, self._praise)
         self._customers()
         count_service(self.world, self.tally, self._market, self._beginnings)
-        tally_margins(
+        movements = tally_margins(
             self.world, self.tally, self.exchange, self.counted,
             till_refunds_alone(self.world, self.exchange) + loose_returns(self.world), self._market_of,
             lambda: self._periods(self.world.history_start, LONG_PERIODS),
         )  # fmt: skip
-        self.fitted = tally_clv(
+        self.fitted, forecast = tally_clv(
             self.tally, self.counted, lambda person: self.customers[person].market, self.world.last,
             self._periods(self.world.history_start, LONG_PERIODS),
         )  # fmt: skip
+        first_years = FirstYears(self.counted, movements, forecast)
+        self.unvalued = first_years.tally(self.tally, self.world.as_of)
         tally_lists(self.world, self.tally, self.sessions, self.links.person, self._market_of)
+        tally_recurring(
+            self.world, self.tally, self.exchange, self.links.person, self._market_of,
+            list(self._periods(self.world.history_start, LONG_PERIODS)),
+        )  # fmt: skip
         tally_loyalty(self.world, self.tally, self.links.person, self._market_of, self._periods)
         count_search(self.world, self.tally)
         count_social(self.world, self.tally, self.sessions)
@@ -130,33 +147,12 @@ class Truth:
         tally_experiments(self.world, self.tally, self.links.person)
         values = self.tally.close(dict.fromkeys(PLANNED, self.world.as_of), self.world.last)
         values |= converting_visitors(self.tally, self.sessions, self.counted)
+        self.paid_back = first_years.paybacks(
+            values, self._periods(self.world.history_start, LONG_PERIODS), days_with_costs(self.world), self.world.as_of
+        )
+        values |= self.paid_back
         self.unknown = {key for key in values if self.is_unknown(key)}
         return {key: value for key, value in values.items() if key not in self.unknown}
-
-    # Plan
-
-    def _plan(self) -> None:
-        for budget in self.world.budgets:
-            for day, amount in self._spread(budget.amount, budget.currency, budget.first, budget.last):
-                self.tally.add("marketing_budget", day, amount, budget.channel or None, budget.market or None)
-        for cost in self.world.costs:
-            names = ("marketing_cost", "acquisition_cost") if cost.is_acquisition else ("marketing_cost",)
-            for day, amount in self._spread(cost.amount, cost.currency, cost.first, cost.last):
-                for name in names:
-                    self.tally.add(name, day, amount, cost.channel or None, cost.market or None)
-        for initiative in self.world.initiatives:
-            self.tally.add("initiatives_due", initiative.planned_end, 1)
-            if initiative.finished_on is not None and initiative.finished_on <= initiative.planned_end:
-                self.tally.add("initiatives_on_schedule", initiative.planned_end, 1)
-
-    def _spread(self, amount: int, currency: str, first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, Decimal]]:
-        """Evenly over the days, rounded down to six decimals; what is left over falls on the last day."""
-        total = int(self.exchange.cost(amount, currency, min(first, self.world.as_of)).scaleb(6))
-        days = (last - first).days + 1
-        for number in range(days):
-            is_last = number == days - 1
-            share = total // days + (total % days if is_last else 0)
-            yield first + dt.timedelta(days=number), Decimal(share).scaleb(-6)
 
     # Reach
 
@@ -342,6 +338,12 @@ class Truth:
     def is_unknown(self, key: Key) -> bool:
         """Whether nobody can know a measure: a young history, leads without a value, no fit, brands told alone."""
         measure, period, start, _, _ = key
+        if measure in _PERCENTILES and not self.tally.is_looked_at(key):
+            return True
+        if measure == "cac_payback_months" and key not in self.paid_back:
+            return True
+        if measure == "first_year_gross_profit":
+            return self.young.holds(key) or self._holds(key, self.unvalued)
         if measure in UNREADY:
             return self.young.holds(key)
         if measure in _FITTED:
@@ -352,8 +354,12 @@ class Truth:
             untold = self.unpriced if measure == "lead_value" else self.incomparable
             if measure == "lead_value" and self.young.holds(key):
                 return True
-            return any(self.calendar.start(period, day) == start for day in untold)
+            return self._holds(key, untold)
         return False
+
+    def _holds(self, key: Key, days: set[dt.date]) -> bool:
+        """Whether one of the days lies in the period."""
+        return any(self.calendar.start(key[1], day) == key[2] for day in days)
 
     def _knows_new_visitors(self, key: Key) -> bool:
         """The outlet's messages do not say when a visitor came first: its first 180 days are no time to ask."""

@@ -30,6 +30,12 @@ UNREADY: Final = (
     "cross_sell_orders",
     "active_customers_at_end",
     "advocates",
+    "cac_payback_months",
+    "reactivated_customers",
+    "days_between_orders",
+    "revenue_before",
+    "revenue_retained",
+    "revenue_retained_capped",
 )
 """What nobody can know while the history is young."""
 

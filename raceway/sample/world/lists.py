@@ -63,6 +63,9 @@ class Subscription:
     ends_on: dt.date
     paid_on: dt.date | None = None
     renewed_on: dt.date | None = None
+    amount_x100: int | None = None  # hundredths of the currency, paid each interval; None: nobody tells
+    currency: str = ""
+    interval: str = ""
 
 
 @dataclass(frozen=True, slots=True)

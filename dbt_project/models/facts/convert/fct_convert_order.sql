@@ -28,6 +28,13 @@ final as (
         net_sales,
         first_refund_date,
         order_number,
+        case
+            when order_number is not null
+                then lag(order_date) over (
+                    partition by person_id, case when order_number is not null then 1 else 0 end
+                    order by order_number
+                )
+        end as previous_order_date,
         tells_refunds,
         is_returned_60d,
         is_cancelled_60d,

@@ -21,6 +21,7 @@ scored as (
         scores.expected_orders_90d,
         scores.probability_90d,
         scores.expected_orders_12m,
+        scores.expected_orders_first_year,
         fits.p * (fits.v + statistics.frequency * greatest(coalesce(statistics.mean_value, 0), 0))
         / (fits.p * statistics.frequency + fits.q - 1) as expected_order_value
     from statistics
@@ -55,7 +56,8 @@ final as (
             when scored.p_alive > 0.7 then 'low'
             when scored.p_alive > 0.3 then 'medium'
             else 'high'
-        end as churn_band
+        end as churn_band,
+        scored.expected_orders_first_year
     from scored
     cross join settings
 )

@@ -21,7 +21,8 @@ final as (
         subscriptions.renewed_on,
         -- the run's own day is not over
         subscriptions.ends_on < settings.as_of as has_ended,
-        coalesce(subscriptions.renewed_on <= {{ add_days('subscriptions.ends_on', 30) }}, false) as is_renewed_30d
+        coalesce(subscriptions.renewed_on <= {{ add_days('subscriptions.ends_on', 30) }}, false) as is_renewed_30d,
+        subscriptions.mrr
     from subscriptions
     cross join settings
 )

@@ -12,6 +12,10 @@ identities as (select * from {{ ref('int_identity_person') }}),
 
 persons as (select * from {{ ref('int_persons') }}),
 
+settings as (select * from {{ source('house', 'settings') }}),
+
+fx as (select * from {{ ref('int_fx_daily') }}),
+
 with_person as (
     select
         subscriptions.*,
@@ -34,10 +38,25 @@ final as (
         with_person.started_on,
         with_person.ends_on,
         with_person.paid_on,
-        with_person.renewed_on
+        with_person.renewed_on,
+        -- the amount a month: 52 weeks, 4 quarters or one year are 12 of them
+        {{ cost_to_reporting(
+            'case with_person.billing_interval'
+            ~ " when 'week' then " ~ share_of('with_person.amount', '52', '12')
+            ~ " when 'month' then cast(with_person.amount as decimal(38, 15))"
+            ~ " when 'quarter' then " ~ share_of('with_person.amount', '1', '3')
+            ~ " when 'year' then " ~ share_of('with_person.amount', '1', '12')
+            ~ ' end',
+            'case when with_person.currency = settings.reporting_currency then 1 else fx.rate end'
+        ) }} as mrr
     from with_person
+    cross join settings
     inner join accounts on with_person.source = accounts.source and with_person.account = accounts.account
     left join persons on with_person.person_id = persons.person_id
+    left join fx
+        on
+            with_person.currency = fx.currency
+            and least(with_person.started_on, with_person.exported_on) = fx.day
 )
 
 select * from final

@@ -23,6 +23,8 @@ readings as (select * from {{ ref('measure_readings') }}),
 
 young_histories as (select * from {{ ref('int_young_histories') }}),
 
+first_years as (select * from {{ ref('fct_engage_first_year') }}),
+
 lead_values as (select * from {{ ref('int_lead_values') }}),
 
 -- on the first loaded day of an account all its customers would be new, in every market that it sells to
@@ -134,7 +136,21 @@ unpriced as (
     where coverage.measure = 'lead_value' and lead_values.lead_value is null
 ),
 
+-- who came after the newest fit is expected to bring nobody knows what
+unexpected as (
+    select distinct coverage.measure, coverage.period, coverage.window_start, coverage.window_end
+    from coverage
+    cross join settings
+    inner join first_years
+        on
+            first_years.first_order_date between coverage.window_start and coverage.window_end
+            and settings.as_of > first_years.first_order_date
+    where coverage.measure = 'first_year_gross_profit' and first_years.gross_profit_12m is null
+),
+
 everywhere as (
+    select measure, period, window_start, window_end from unexpected
+    union
     select measure, period, window_start, window_end from unread
     union
     select measure, period, window_start, window_end from incomparable

@@ -110,6 +110,34 @@ of_searches as (
         and brand_months.account is null
 ),
 
+terms as (select * from {{ ref('fct_engage_term') }}),
+
+priced_accounts as (
+    select distinct account from terms
+    where mrr is not null
+),
+
+-- a list of terms that never says what they cost tells nothing of recurring revenue
+of_terms as (
+    select
+        measure_sources.measure,
+        covered_days.source,
+        covered_days.table_name,
+        covered_days.account,
+        covered_days.day
+    from covered_days
+    inner join measure_sources
+        on
+            covered_days.source = measure_sources.source
+            and covered_days.table_name = measure_sources.table_name
+    left join priced_accounts on covered_days.account = priced_accounts.account
+    where
+        covered_days.source = 'plan'
+        and covered_days.table_name = 'subscriptions'
+        and measure_sources.measure like 'mrr%'
+        and priced_accounts.account is null
+),
+
 order_days as (
     select distinct covered_days.day
     from covered_days
@@ -146,6 +174,8 @@ final as (
     select measure, source, table_name, account, day from of_mentions
     union all
     select measure, source, table_name, account, day from of_market_sizes
+    union all
+    select measure, source, table_name, account, day from of_terms
 )
 
 select * from final

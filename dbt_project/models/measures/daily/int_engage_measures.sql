@@ -5,6 +5,8 @@ orders as (select * from {{ ref('fct_convert_order') }}),
 
 repeat_orders as (select * from {{ ref('fct_engage_repeat_order') }}),
 
+first_years as (select * from {{ ref('fct_engage_first_year') }}),
+
 campaigns as (select * from {{ ref('fct_reach_email_campaign') }}),
 
 terms as (select * from {{ ref('fct_engage_term') }}),
@@ -43,6 +45,16 @@ repeat_orders_by_day as (
         sum(case when is_cross_sell then 1 else 0 end) as cross_sell_orders
     from repeat_orders
     group by order_date, channel, market
+),
+
+first_years_by_day as (
+    select
+        first_order_date as day,
+        channel,
+        market,
+        sum(gross_profit_12m) as first_year_gross_profit
+    from first_years
+    group by first_order_date, channel, market
 ),
 
 -- what a tool does not state stands on neither side of a rate
@@ -138,6 +150,8 @@ final as (
     ]) }}
     union all
     {{ measures_from('repeat_orders_by_day', ['existing_customer_orders', 'upsell_orders', 'cross_sell_orders']) }}
+    union all
+    {{ measures_from('first_years_by_day', ['first_year_gross_profit']) }}
     union all
     {{ measures_from('campaigns_by_day', [
         'email_unique_clicks', 'campaign_unsubscribes', 'email_delivered_with_clicks',

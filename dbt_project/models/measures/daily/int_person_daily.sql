@@ -2,6 +2,8 @@
 -- What distinct persons are counted from: a count of persons cannot be summed, so each window counts anew.
 with
 
+settings as (select * from {{ source('house', 'settings') }}),
+
 sessions as (select * from {{ ref('fct_reach_session') }}),
 
 orders as (select * from {{ ref('fct_convert_order') }}),
@@ -26,7 +28,8 @@ visits as (
         max(case when has_interaction then 1 else 0 end) = 1 as has_interaction,
         min(started_at) as began_at,
         max(order_named_at) as ordered_at,
-        false as is_repeat_order
+        false as is_repeat_order,
+        false as is_reactivating
     from sessions
     group by person_id, day, channel, market
 ),
@@ -34,17 +37,27 @@ visits as (
 purchases as (
     select
         'order' as activity,
-        person_id,
-        order_date as day,
-        channel,
-        market,
+        orders.person_id,
+        orders.order_date as day,
+        orders.channel,
+        orders.market,
         false as has_interaction,
         cast(null as timestamp) as began_at,
-        max(case when sales_place = 'online' then ordered_at end) as ordered_at,
-        max(case when order_number > 1 then 1 else 0 end) = 1 as is_repeat_order
+        max(case when orders.sales_place = 'online' then orders.ordered_at end) as ordered_at,
+        max(case when orders.order_number > 1 then 1 else 0 end) = 1 as is_repeat_order,
+        -- the order before it had left the churn window when this one came
+        max(
+            case
+                when
+                    {{ days_between('orders.previous_order_date', 'orders.order_date') }} > settings.churn_window_days
+                    then 1
+                else 0
+            end
+        ) = 1 as is_reactivating
     from orders
-    where is_counted and person_id is not null
-    group by person_id, order_date, channel, market
+    cross join settings
+    where orders.is_counted and orders.person_id is not null
+    group by orders.person_id, orders.order_date, orders.channel, orders.market
 ),
 
 became_leads as (
@@ -57,7 +70,8 @@ became_leads as (
         false as has_interaction,
         cast(null as timestamp) as began_at,
         cast(null as timestamp) as ordered_at,
-        false as is_repeat_order
+        false as is_repeat_order,
+        false as is_reactivating
     from leads
     where person_id is not null
 ),
@@ -80,7 +94,8 @@ uses as (
         false as has_interaction,
         cast(null as timestamp) as began_at,
         cast(null as timestamp) as ordered_at,
-        false as is_repeat_order
+        false as is_repeat_order,
+        false as is_reactivating
     from timed_uses
     where person_id is not null
 ),
@@ -107,7 +122,8 @@ praising as (
         false as has_interaction,
         cast(null as timestamp) as began_at,
         cast(null as timestamp) as ordered_at,
-        false as is_repeat_order
+        false as is_repeat_order,
+        false as is_reactivating
     from praises
 ),
 

@@ -10,7 +10,11 @@ measures as (select * from {{ ref('measures') }}),
 
 measure_days as (select * from {{ ref('int_measure_daily') }}),
 
+measure_values as (select * from {{ ref('int_measure_values') }}),
+
 person_days as (select * from {{ ref('int_person_daily') }}),
+
+terms as (select * from {{ ref('fct_engage_term') }}),
 
 measures_of_states as (
     select measure, state from {{ ref('measure_readings') }}
@@ -27,6 +31,8 @@ state_spans as (
 -- persons are there, too, where all that is summed of what they did is 0 (a use of 0 seconds)
 days_of_measures as (
     select measure, channel, market, day from measure_days
+    union
+    select measure, channel, market, day from measure_values
     union
     select
         case activity
@@ -88,6 +94,17 @@ stretches as (
     inner join measures_of_states on state_spans.state = measures_of_states.state
     inner join measures on measures_of_states.measure = measures.measure
     where state_spans.market <> 'all'
+    union all
+    select distinct
+        measures.channel_by,
+        measures.market_by,
+        'all' as channel,
+        terms.market,
+        terms.started_on as from_day,
+        {{ add_days('terms.ends_on', trailing_days) }} as until_day
+    from terms
+    inner join measures on measures.measure = 'mrr'
+    where terms.mrr is not null
 ),
 
 final as (

@@ -21,11 +21,20 @@ valued as (
     select measure, period, window_start, window_end, channel, market, value from {{ ref('int_window_amounts') }}
     union all
     select measure, period, window_start, window_end, channel, market, value from {{ ref('int_window_fits') }}
+    union all
+    select measure, period, window_start, window_end, channel, market, value from {{ ref('int_window_percentiles') }}
+    union all
+    select measure, period, window_start, window_end, channel, market, value from {{ ref('int_window_revenues') }}
+    union all
+    select measure, period, window_start, window_end, channel, market, value from {{ ref('int_window_paybacks') }}
+    union all
+    select measure, period, window_start, window_end, channel, market, value from {{ ref('int_window_mrr') }}
 ),
 
 due as (
     select
         coverage.*,
+        measures.additivity,
         measures.channel_by,
         measures.market_by
     from coverage
@@ -71,7 +80,12 @@ final as (
         due.is_period,
         pairs.channel,
         pairs.market,
-        case when unknown_windows.measure is null then coalesce(valued.value, cast(0 as decimal(38, 6))) end as value,
+        -- a sum or count of nothing is 0, the median of nothing is unknown
+        case
+            when unknown_windows.measure is not null then null
+            when due.additivity = 'percentile' then valued.value
+            else coalesce(valued.value, cast(0 as decimal(38, 6)))
+        end as value,
         due.is_complete
     from due
     inner join pairs

@@ -1,7 +1,7 @@
 -- Grain: one row per window, with a digest of all that its distinct persons are counted from.
 {%- set told = [
     'activity', 'person_days.person_id', 'channel', 'market', 'has_interaction', 'began_at', 'ordered_at',
-    'is_repeat_order', 'first_touch_day', 'first_order_market'
+    'is_repeat_order', 'is_reactivating', 'first_touch_day', 'first_order_market'
 ] %}
 
 with

@@ -50,7 +50,8 @@ in_window as (
         max(case when person_days.has_interaction then 1 else 0 end) = 1 as has_interaction,
         min(person_days.began_at) as began_at,
         max(person_days.ordered_at) as ordered_at,
-        max(case when person_days.is_repeat_order then 1 else 0 end) = 1 as has_repeat_order
+        max(case when person_days.is_repeat_order then 1 else 0 end) = 1 as has_repeat_order,
+        max(case when person_days.is_reactivating then 1 else 0 end) = 1 as is_reactivated
     from person_days
     inner join window_days on person_days.day = window_days.day
     group by
@@ -184,7 +185,8 @@ counted_customers as (
         window_end,
         {{ rolled_up() }},
         count(distinct person_id) as customers_purchasing,
-        count(distinct case when has_repeat_order then person_id end) as returning_customers
+        count(distinct case when has_repeat_order then person_id end) as returning_customers,
+        count(distinct case when is_reactivated then person_id end) as reactivated_customers
     from customers
     {{ roll_up_groups(['period', 'window_start', 'window_end']) }}
 ),
@@ -264,7 +266,7 @@ counted_customers_at_end as (
 counted as (
     {% for relation, measures in [
         ('counted_visitors', ['visitors', 'interacting_visitors', 'new_visitors', 'converting_visitors', 'visitors_who_became_leads']),
-        ('counted_customers', ['customers_purchasing', 'returning_customers']),
+        ('counted_customers', ['customers_purchasing', 'returning_customers', 'reactivated_customers']),
         ('counted_users', ['active_users', 'active_users_with_seconds']),
         ('counted_active_customers', ['active_customers_at_start', 'retained_customers']),
         ('counted_customers_at_end', ['active_customers_at_end', 'advocates']),
