@@ -108,3 +108,48 @@
 {% macro is_search_page(source) -%}
     {{ is_like_all(site_label(source), "'(www|m|amp|[a-z][a-z]|images?|lens|cse|html|lite|start|safe|noai|r|(.+[.])?search)?'") }}
 {%- endmacro %}
+
+
+{# The path of an address, without host, query and fragment; of a host alone it is /. #}
+{% macro url_path(address) -%}
+    {%- set path = "regexp_extract(" ~ address ~ ", '^([a-zA-Z][a-zA-Z0-9+.-]*://[^/?#]*)?([^?#;]*)', 2)" -%}
+    coalesce(nullif({{ url_decoded(path) }}, ''), '/')
+{%- endmacro %}
+
+
+{# A path whose parts that may be secrets are masked: mail addresses as [email]; UUIDs, hexadecimal from 16 tokens and
+   other runs from 20 signs on, and long parts that mix cases and digits (base64) as [id]; numbers from 7 digits on as
+   [number]. The names of goods and articles, words with dashes between them, stay. #}
+{% macro masked_secrets(path) -%}
+    {%- set ns = namespace(text=path) -%}
+    {%- for pattern, by in [
+        ('[^/]*[^/@]@[^/@]+[.][^/]+', '[email]'),
+        ('[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}', '[id]'),
+        ('eyJ[^/]+', '[id]'),
+        ('[0-9a-fA-F]{16,}|[0-9a-zA-Z]{20,}', '[id]'),
+        ('[0-9a-z]*[0-9][a-z]+[0-9][0-9a-z]{10,}', '[id]'),
+        ('[^/]*[0-9a-z_][A-Z][^/]*[0-9][A-Za-z_][^/]{12,}', '[id]'),
+        ('[^/]{12,}[A-Za-z_][0-9][^/]*[0-9a-z_][A-Z][^/]*', '[id]'),
+        ('[^/]{12,}[0-9a-z_][A-Z][^/]*[0-9][A-Za-z_][^/]*', '[id]'),
+        ('[+]?[0-9]{7,}', '[number]'),
+        ('[+]?(84|0)[0-9]([ .-]?[0-9]){7,9}', '[number]'),
+    ] -%}
+        {%- set ns.text = every_replaced(ns.text, pattern, by) -%}
+    {%- endfor -%}
+    {{ ns.text }}
+{%- endmacro %}
+
+
+{# What was searched for, by the address of a page of results: the parameters that GA4 looks at. #}
+{% macro search_parameter(address) -%}
+    {%- set decoded = url_decoded("regexp_extract(" ~ address ~ ", '[?&](q|s|search|query|keyword)=([^&#]*)', 2)") -%}
+    nullif({{ cleaned("nullif(" ~ decoded ~ ", '')") }}, '')
+{%- endmacro %}
+
+
+{# A search term as it is counted: lower case, single blanks, and nobody's address or phone number in it. #}
+{% macro searched_term(text) -%}
+    nullif(trim({{ every_replaced(every_replaced(every_replaced(
+        "lower(" ~ cleaned(text) ~ ")", '[^ ]+@[^ ]+[.][^ ]+', '[email]'),
+        '[+]?[0-9]([ .()-]?[0-9]){7,}', '[number]'), '[ ]+', ' ') }}), '')
+{%- endmacro %}

@@ -115,6 +115,12 @@ class Events(Model):
     interaction: tuple[str, ...] = Field(
         ("view_search_results", "form_submit", "share"), description="Other interactions: site search, form, share."
     )
+    checkout: tuple[str, ...] = Field(("begin_checkout",), description="A checkout was begun.")
+    shipping_info: tuple[str, ...] = Field(("add_shipping_info",), description="A checkout was told the delivery.")
+    payment_info: tuple[str, ...] = Field(("add_payment_info",), description="A checkout was told the payment.")
+    site_search: tuple[str, ...] = Field(
+        ("view_search_results", "search"), description="The site's own search was asked."
+    )
     key: tuple[str, ...] = Field(
         ("purchase", "sign_up", "newsletter_signup", "newsletter_subscribe", "generate_lead"),
         description="Key events: a session with one of these is never a bounce.",

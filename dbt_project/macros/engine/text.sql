@@ -43,6 +43,15 @@
 {%- endmacro %}
 
 
+{# Text in which every part that a regular expression describes is replaced. #}
+
+{% macro every_replaced(text, pattern, by) %}{{ return(adapter.dispatch('every_replaced')(text, pattern, by)) }}{% endmacro %}
+
+{% macro default__every_replaced(text, pattern, by) %}regexp_replace({{ text }}, '{{ pattern }}', '{{ by }}'){% endmacro %}
+
+{% macro duckdb__every_replaced(text, pattern, by) %}regexp_replace({{ text }}, '{{ pattern }}', '{{ by }}', 'g'){% endmacro %}
+
+
 {# In a select list: one row per part of a text that a sign joins. #}
 
 {% macro each_part(text, sign) %}{{ return(adapter.dispatch('each_part')(text, sign)) }}{% endmacro %}

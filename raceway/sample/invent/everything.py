@@ -20,6 +20,7 @@ from raceway.sample.invent.plans import invent_plans
 from raceway.sample.invent.search import invent_search
 from raceway.sample.invent.service import invent_service
 from raceway.sample.invent.shop import Population, invent_orders
+from raceway.sample.invent.site_details import invent_site_details
 from raceway.sample.invent.social import invent_social
 from raceway.sample.invent.store import invent_sales
 from raceway.sample.invent.tiktok import invent_tiktok
@@ -71,4 +72,5 @@ def invent_world(
     invent_search(world)
     invent_listening(world)
     invent_experiments(world)
+    invent_site_details(world)
     return world

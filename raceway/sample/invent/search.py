@@ -9,7 +9,7 @@ from raceway.sample.world.chance import Chance
 
 if TYPE_CHECKING:
     from raceway.sample.world.world import World
-from raceway.sample.world.search import BUCKETS, DOMAIN, SITE, STORE, Reading, Volume
+from raceway.sample.world.search import BUCKETS, DOMAIN, QUERIES, SITE, STORE, Query, Reading, Volume
 
 _TERMS: Final = {
     SITE: {"sông hồng": 40, "giày sông hồng": 260, "giaysonghong": 70, "giày bến thành": 480, "giày chạy bộ": 5400},
@@ -28,8 +28,23 @@ def months_before(day: dt.date, count: int) -> list[dt.date]:
     return months[::-1]
 
 
+def _invent_queries(world: World) -> None:
+    """The queries of each whole month; the search engine keeps the rare ones to itself."""
+    for month in sorted({day.day.replace(day=1) for day in world.searches}):
+        days = [day for day in world.searches if day.day.replace(day=1) == month]
+        last = (month + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+        if (days[0].day, days[-1].day) != (month, last) or last + dt.timedelta(days=3) > world.last:
+            continue
+        clicks, impressions = sum(day.clicks for day in days), sum(day.impressions for day in days)
+        for number, query in enumerate(QUERIES):
+            world.search.queries.append(
+                Query(month, query, clicks // (8 + 2 * number), impressions // (7 + 2 * number))
+            )
+
+
 def invent_search(world: World) -> None:
     """Fills `world.search`."""
+    _invent_queries(world)
     chance = Chance(world.seed, "search tools")
     for account, terms in _TERMS.items():
         for keyword, usual in terms.items():

@@ -189,6 +189,13 @@ def _params(event: Event, host: str, number: Callable[[int], object]) -> list[di
             _param("medium", traffic.medium),
             _param("campaign", traffic.campaign),
         ]
+    if event.search_term:
+        params.append(_param("search_term", event.search_term))
+    if event.search_results is not None:
+        params.append(_param("search_results", number(event.search_results), "int_value"))
+    if event.measurement is not None:
+        name, value = event.measurement
+        params += [_param("metric_id", name), _param("metric_value", value, "double_value")]
     if event.is_internal:
         params.append(_param("traffic_type", company.INTERNAL_TRAFFIC))
     if event.transaction is not None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 from raceway.sample.traces.drop import Drop, table, zipped
 from raceway.sample.world import company
+from raceway.sample.world.search import QUERIES
 from raceway.sample.world.things import SearchDay
 from raceway.sample.world.world import World
-
-_QUERIES: Final = ("giày sông hồng", "giày chạy bộ", "dép trẻ em, size 28", "giày da nam hà nội", "sandal hội an")
 
 
 def printed_position(day: SearchDay) -> str:
@@ -61,7 +59,26 @@ def write_search_console(world: World, inbox: Path) -> int:
         drop.put(f"{folder}/Chart.csv", _days(shown, header), moment)
         drop.put(f"{folder}/Queries.csv", _queries(shown, queries), moment)
         drop.put(f"{folder}/Filters.csv", filters.encode(), moment)
+    _months(world, drop)
     return drop.files
+
+
+def _months(world: World, drop: Drop) -> None:
+    """One export over each whole month, three days after it."""
+    for month in sorted({query.month for query in world.search.queries}):
+        days = [day for day in world.searches if day.day.replace(day=1) == month]
+        exported_on = days[-1].day + dt.timedelta(days=3)
+        folder, moment = f"{_folder(exported_on)} (1)", world.moment(exported_on, 9)
+        rows = [
+            [query.query, str(query.clicks), str(query.impressions), _share(query.clicks, query.impressions), "2"]
+            for query in world.search.queries
+            if query.month == month
+        ]
+        period = f"{days[0].day.day} {days[0].day:%b %Y}-{days[-1].day.day} {days[-1].day:%b %Y}"
+        top = ["Top queries", "Clicks", "Impressions", "CTR", "Position"]
+        drop.put(f"{folder}/Chart.csv", _days(days, "Date,Clicks,Impressions,CTR,Position"), moment)
+        drop.put(f"{folder}/Queries.csv", table([top, *rows], last_line_end=False).encode("utf-8"), moment)
+        drop.put(f"{folder}/Filters.csv", f"Filter,Value\nSearch type,Web\nDate,{period}".encode(), moment)
 
 
 def _folder(day: dt.date) -> str:
@@ -90,6 +107,6 @@ def _queries(days: Sequence[SearchDay], header: str) -> bytes:
             _share(clicks // (9 + n), impressions // (7 + n)),
             f"{n + 2}.{n}",
         ]
-        for n, query in enumerate(_QUERIES)
+        for n, query in enumerate(QUERIES)
     ]
     return table([header.split(","), *rows], last_line_end=False).encode("utf-8")

@@ -36,6 +36,7 @@ from raceway.sample.truth.repeat import tally_repeat_orders
 from raceway.sample.truth.search import count_search
 from raceway.sample.truth.service import count_service, first_sign_ups, hear_good_reviews
 from raceway.sample.truth.sessions import Session, cut_sessions, first_touches, is_bounced
+from raceway.sample.truth.sites import count_queries, count_site_steps
 from raceway.sample.truth.social import count_social
 from raceway.sample.truth.tally import Key, Number, Tally, percentiles
 from raceway.sample.truth.trade import count_loose_returns, loose_returns, reveal_buyers, trade_orders
@@ -106,6 +107,8 @@ class Truth:
         count_ads(self.world, self.tally, self.exchange, self.ad_rows)
         count_organic_search(self.world, self.tally)
         self._visits()
+        count_site_steps(self.tally, self.sessions, self.settings.events)
+        count_queries(self.world, self.tally)
         self._orders()
         count_loose_returns(self.world, self.tally)
         tally_repeat_orders(self.world, self.tally, self.counted)

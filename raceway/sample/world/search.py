@@ -8,6 +8,7 @@ from typing import Final
 
 SITE, STORE = "vn-site", "us-site"
 DOMAIN: Final = "giaysonghong.example"
+QUERIES: Final = ("giày sông hồng", "giày chạy bộ", "dép trẻ em, size 28", "giày da nam hà nội", "sandal hội an")
 BUCKETS: Final = (50, 500, 5_000, 50_000)
 
 
@@ -33,9 +34,21 @@ class Reading:
     early_score: int
 
 
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Clicks and impressions of a query in a whole month, as the search engine names them."""
+
+    month: dt.date
+    query: str
+    clicks: int
+    impressions: int
+
+
 @dataclass(slots=True)
 class Search:
     """All of it."""
+
+    queries: list[Query] = field(default_factory=list)
 
     volumes: list[Volume] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)

@@ -87,6 +87,9 @@ class Event:
     is_internal: bool = False
     host: str = ""
     has_consent: bool = True  # to analytics; the same over a whole visit
+    search_term: str = ""  # of a search on the site, and how much it found
+    search_results: int | None = None
+    measurement: tuple[str, float] | None = None  # of a page's speed: id and value so far
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,13 +22,15 @@ unwanted_referrals as (
 ),
 
 -- an address is read once, however many events name it
-addresses as (
+read_addresses as (
     select
         page_location,
         lower({{ url_parameter('page_location', 'utm_source') }}) as utm_source,
         lower({{ url_parameter('page_location', 'utm_medium') }}) as utm_medium,
         {{ url_parameter('page_location', 'utm_campaign') }} as utm_campaign,
         {{ url_host('page_location') }} as page_host,
+        {{ url_path('page_location') }} as url_path,
+        {{ search_parameter('page_location') }} as searched_for,
         case
             -- one look at the address spares one for each kind
             when regexp_extract(page_location, '[?&]({{ names_of_clicks }})=[^&#]', 1) = '' then null
@@ -37,6 +39,17 @@ addresses as (
             {% endfor -%}
         end as click_id_kind
     from (select distinct page_location from events where page_location is not null) as locations
+),
+
+paths as (
+    select url_path, {{ masked_secrets('url_path') }} as page_path
+    from (select distinct url_path from read_addresses) as seen
+),
+
+addresses as (
+    select read_addresses.*, paths.page_path
+    from read_addresses
+    inner join paths on read_addresses.url_path = paths.url_path
 ),
 
 clicks as (
@@ -78,6 +91,12 @@ event_meanings as (
         max(case when setting = 'events.newsletter' then 1 else 0 end) as is_newsletter,
         max(case when setting = 'events.content' then 1 else 0 end) as is_content,
         max(case when setting = 'events.key' then 1 else 0 end) as is_key_event,
+        max(case when setting = 'events.site_search' then 1 else 0 end) as is_site_search,
+        max(
+            case setting
+                when 'events.checkout' then 1 when 'events.shipping_info' then 2 when 'events.payment_info' then 3
+            end
+        ) as checkout_step,
         max(
             case
                 when setting in (
@@ -100,6 +119,8 @@ marks as (
         addresses.utm_source,
         addresses.utm_medium,
         addresses.utm_campaign,
+        addresses.page_path,
+        addresses.searched_for,
         {{ said('lower(events.event_source)') }} as field_source,
         {{ said('lower(events.event_medium)') }} as field_medium,
         {{ said('events.event_campaign') }} as field_campaign,
@@ -181,6 +202,12 @@ meant as (
         touches.business_day,
         touches.country,
         touches.engagement_time_msec,
+        touches.page_path,
+        case when event_meanings.is_site_search = 1 then coalesce(touches.search_term, touches.searched_for) end
+            as search_term,
+        case when event_meanings.is_site_search = 1 then touches.search_results end as search_results,
+        touches.metric_id,
+        case when lower(touches.event_name) in ('lcp', 'inp', 'cls') then touches.metric_value end as metric_value,
         touches.transaction_id,
         touches.has_campaign,
         touches.touch_source,
@@ -198,6 +225,8 @@ meant as (
         coalesce(event_meanings.is_content, 0) as is_content,
         coalesce(event_meanings.is_key_event, 0) as is_key_event,
         coalesce(event_meanings.is_interaction, 0) as is_interaction,
+        coalesce(event_meanings.is_site_search, 0) as is_site_search,
+        event_meanings.checkout_step,
         row_number() over (
             partition by touches.device
             order by
@@ -331,6 +360,11 @@ final as (
         consents.user_first_touch_at,
         consents.country,
         consents.engagement_time_msec,
+        consents.page_path,
+        consents.search_term,
+        consents.search_results,
+        consents.metric_id,
+        consents.metric_value,
         consents.transaction_id,
         consents.has_campaign,
         consents.touch_source,
@@ -347,7 +381,9 @@ final as (
         consents.is_newsletter,
         consents.is_content,
         consents.is_key_event,
-        consents.is_interaction
+        consents.is_interaction,
+        consents.is_site_search,
+        consents.checkout_step
     from consents
     inner join first_events
         on consents.device = first_events.device and consents.session_number = first_events.session_number

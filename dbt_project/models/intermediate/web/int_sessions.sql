@@ -48,6 +48,10 @@ sessions as (
         sum(is_content) as content_interactions,
         max(is_interaction) = 1 as has_interaction,
         max(is_key_event) = 1 as has_key_event,
+        max(is_site_search) = 1 as has_site_search,
+        max(case when checkout_step = 2 then 1 else 0 end) = 1 as has_shipping_info,
+        max(case when checkout_step = 3 then 1 else 0 end) = 1 as has_payment_info,
+        min(case when checkout_step = 1 then event_at end) as checkout_begun_at,
         min(case when is_product_view = 1 then event_at end) as first_product_view_at,
         min(case when is_cart_add = 1 then event_at end) as first_cart_add_at,
         max(case when is_cart_add = 1 then event_at end) as last_cart_add_at
@@ -166,6 +170,13 @@ first_events as (
     from events
 ),
 
+-- a site that never sends a search has none to tell of, which is not the same as nobody searching
+searched_sites as (
+    select distinct source, account
+    from sessions
+    where has_site_search
+),
+
 -- the device's own first touch, by the source's field where it has one
 devices as (
     select
@@ -205,6 +216,10 @@ final as (
         sessions.product_views > 0 as has_product_view,
         coalesce(sessions.last_cart_add_at >= sessions.first_product_view_at, false) as has_cart_after_view,
         sessions.has_key_event,
+        case when searched_sites.account is not null then sessions.has_site_search end as has_site_search,
+        sessions.has_shipping_info,
+        sessions.has_payment_info,
+        sessions.checkout_begun_at,
         sessions.engaged_msec < 10000 and sessions.page_views <= 1 and not sessions.has_key_event as is_bounced,
         sessions.first_cart_add_at
     from sessions
@@ -213,6 +228,8 @@ final as (
         on sessions.session_id = first_events.session_id and sessions.first_event = first_events.event_number
     inner join devices on sessions.device_id = devices.device_id
     left join accounts on sessions.source = accounts.source and sessions.account = accounts.account
+    left join searched_sites
+        on sessions.source = searched_sites.source and sessions.account = searched_sites.account
     left join countries on {{ country_name('first_events.country') }} = lower(countries.country)
 )
 

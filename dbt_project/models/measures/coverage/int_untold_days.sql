@@ -1,6 +1,8 @@
 -- Grain: one row per measure × landed table × account × day that a file covers by its dates and yet tells nothing of.
 with
 
+terms as (select * from {{ ref('fct_engage_term') }}),
+
 covered_days as (select * from {{ source('house', 'covered_days') }}),
 
 measure_sources as (select * from {{ ref('measure_sources') }}),
@@ -8,6 +10,8 @@ measure_sources as (select * from {{ ref('measure_sources') }}),
 authority as (select * from {{ ref('fct_reach_domain_authority') }}),
 
 brand_searches as (select * from {{ ref('fct_reach_brand_search') }}),
+
+search_terms as (select * from {{ ref('fct_reach_search_term') }}),
 
 social_steps as (select * from {{ ref('int_social_post_steps') }}),
 
@@ -110,8 +114,6 @@ of_searches as (
         and brand_months.account is null
 ),
 
-terms as (select * from {{ ref('fct_engage_term') }}),
-
 priced_accounts as (
     select distinct account from terms
     where mrr is not null
@@ -136,6 +138,36 @@ of_terms as (
         and covered_days.table_name = 'subscriptions'
         and measure_sources.measure like 'mrr%'
         and priced_accounts.account is null
+),
+
+query_months as (
+    select distinct source, account, period_start as first_day, period_end as last_day
+    from search_terms
+    where report = 'queries' and is_whole_month
+),
+
+-- a query table over other days than a month's tells nothing of any month
+of_queries as (
+    select
+        measure_sources.measure,
+        covered_days.source,
+        covered_days.table_name,
+        covered_days.account,
+        covered_days.day
+    from covered_days
+    inner join measure_sources
+        on
+            covered_days.source = measure_sources.source
+            and covered_days.table_name = measure_sources.table_name
+    left join query_months
+        on
+            covered_days.source = query_months.source
+            and covered_days.account = query_months.account
+            and covered_days.day between query_months.first_day and query_months.last_day
+    where
+        covered_days.source = 'search_console'
+        and covered_days.table_name = 'queries'
+        and query_months.account is null
 ),
 
 order_days as (
@@ -172,6 +204,8 @@ final as (
     select measure, source, table_name, account, day from of_posts
     union all
     select measure, source, table_name, account, day from of_mentions
+    union all
+    select measure, source, table_name, account, day from of_queries
     union all
     select measure, source, table_name, account, day from of_market_sizes
     union all

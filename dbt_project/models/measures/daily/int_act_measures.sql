@@ -32,7 +32,13 @@ sessions_by_day as (
         sum(case when has_product_view then 1 else 0 end) as product_view_sessions,
         sum(case when has_cart_after_view then 1 else 0 end) as cart_sessions,
         sum(newsletter_signups) as newsletter_signups,
-        sum(content_interactions) as content_interactions
+        sum(content_interactions) as content_interactions,
+        count(checkout_begun_at) as checkouts_begun,
+        sum(case when order_named_at >= checkout_begun_at then 1 else 0 end) as checkouts_ordered,
+        sum(case when has_shipping_info then 1 else 0 end) as checkouts_with_shipping_info,
+        sum(case when has_payment_info then 1 else 0 end) as checkouts_with_payment_info,
+        sum(case when has_site_search then 1 else 0 end) as searching_sessions,
+        count(has_site_search) as sessions_with_site_search
     from sessions
     group by day, channel, market
 ),
@@ -115,7 +121,9 @@ tickets_by_day as (
 final as (
     {{ measures_from('sessions_by_day', [
         'engaged_seconds', 'page_views', 'sessions_with_page_views', 'page_views_with_engagement', 'product_views',
-        'product_view_sessions', 'cart_sessions', 'newsletter_signups', 'content_interactions'
+        'product_view_sessions', 'cart_sessions', 'newsletter_signups', 'content_interactions',
+        'checkouts_begun', 'checkouts_ordered', 'checkouts_with_shipping_info', 'checkouts_with_payment_info',
+        'searching_sessions', 'sessions_with_site_search'
     ]) }}
     union all
     {{ measures_from('logins_by_day', [

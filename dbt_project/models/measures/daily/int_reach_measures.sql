@@ -9,6 +9,8 @@ brand_searches as (select * from {{ ref('fct_reach_brand_search') }}),
 
 search_days as (select * from {{ ref('fct_reach_search') }}),
 
+search_terms as (select * from {{ ref('fct_reach_search_term') }}),
+
 sessions as (select * from {{ ref('fct_reach_session') }}),
 
 campaigns as (select * from {{ ref('fct_reach_email_campaign') }}),
@@ -54,6 +56,19 @@ search_by_day as (
         sum(position_x_impressions) as search_position_x_impressions
     from search_days
     group by day, market
+),
+
+-- a query table speaks for its period as a whole: only one of exactly a month has a place in a month
+queries_by_month as (
+    select
+        period_start as day,
+        'organic_search' as channel,
+        market,
+        sum(case when is_brand then clicks end) as brand_query_clicks,
+        sum(clicks) as query_clicks
+    from search_terms
+    where report = 'queries' and is_whole_month
+    group by period_start, market
 ),
 
 brand_searches_by_month as (
@@ -133,6 +148,8 @@ final as (
     {{ measures_from('keywords_by_day', ['quality_score_x_impressions', 'quality_score_impressions']) }}
     union all
     {{ measures_from('search_by_day', ['search_impressions', 'search_clicks', 'search_position_x_impressions']) }}
+    union all
+    {{ measures_from('queries_by_month', ['brand_query_clicks', 'query_clicks']) }}
     union all
     {{ measures_from('brand_searches_by_month', ['brand_search_volume']) }}
     union all

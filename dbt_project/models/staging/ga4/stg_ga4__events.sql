@@ -34,6 +34,10 @@ final as (
         gclid,
         country,
         device_category,
+        search_term,
+        search_results,
+        metric_id,
+        metric_value,
 
         ---------- numbers
         engagement_time_msec,

@@ -33,6 +33,8 @@ final as (
         landed.campaign_source,
         landed.campaign_medium,
         landed.campaign_name,
+        landed.search_term,
+        landed.search_results,
 
         ---------- times
         {{ epoch_micros('landed.happened_at') }} as event_timestamp,
