@@ -266,6 +266,7 @@ class Mailing:
     unsubscribes: int
     complaints: int
     early_share: float
+    revenue: int = 0  # đồng that the tool ascribes to it
 
     @property
     def delivered(self) -> int:
