@@ -89,3 +89,19 @@ final as (
 
 select * from final
 {%- endmacro %}
+
+
+{# Whether a mailing was sent once to many (campaign) or by an automation to one after the other (flow), as the tools
+   word it; null where nothing is said or the word is not known. #}
+{% macro mailing_kind(cell) -%}
+    case
+        when lower(trim({{ cell }})) in (
+            'campaign', 'campaigns', 'regular', 'newsletter', 'broadcast', 'batch', 'batch_email', 'classic', 'one-time',
+            'split', 'a/b test', 'ab test', 'ab_email', 'ab test campaign', 'single send', 'rss', 'chiến dịch', 'bản tin'
+        ) then 'campaign'
+        when lower(trim({{ cell }})) in (
+            'flow', 'flows', 'automation', 'automated', 'automated_email', 'automated email', 'autoresponder', 'workflow',
+            'triggered', 'trigger', 'transactional', 'recurring', 'series', 'follow-up', 'luồng', 'tự động'
+        ) then 'flow'
+    end
+{%- endmacro %}

@@ -58,7 +58,12 @@
         ],
         'less': [{'of': ref('stg_klaviyo__campaigns'), 'where': "channel <> 'email'"}],
     },
-    {'fact': ref('fct_reach_message'), 'has': [{'landed': ['zalo_oa', 'messages']}]},
+    {
+        'fact': ref('fct_reach_message'),
+        'has': [
+            {'landed': ['zalo_oa', 'messages']}, {'of': ref('stg_klaviyo__campaigns'), 'where': "channel <> 'email'"},
+        ],
+    },
     {'fact': ref('fct_reach_affiliate'), 'has': [{'landed': ['affiliate', 'transactions']}]},
     {'fact': ref('fct_reach_mention'), 'has': mentions},
     {'fact': ref('fct_reach_follower'), 'has': [{'of': ref('stg_social__follower_counts')}]},

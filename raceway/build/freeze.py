@@ -30,6 +30,7 @@ from raceway.build.frozen_tables import (
     write_selling,
     write_settings,
     write_table,
+    write_ticket_topics,
 )
 from raceway.build.shared_names import check_shared_names
 from raceway.common.files import write_aside
@@ -39,6 +40,7 @@ from raceway.config.accounts import (
     load_channel_rules,
     load_exclusions,
     load_sales_channels,
+    load_ticket_topics,
     load_vat_rates,
 )
 from raceway.config.settings import Settings
@@ -79,6 +81,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
     exclusions = hashed_exclusions(home, load_exclusions(home), accounts)
     channel_rules = load_channel_rules(home)
     sales_channels, vat_rates = load_sales_channels(home), load_vat_rates(home)
+    ticket_topics = load_ticket_topics(home)
     program = _program_hash(home)
     _begin_anew_with_another_program(home, program)
     with duckdb.connect(str(home.warehouse)) as connection:
@@ -89,6 +92,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
         write_schema(connection)
         write_settings(connection, settings, accounts, exclusions, channel_rules, as_of)
         write_selling(connection, sales_channels, vat_rates)
+        write_ticket_topics(connection, ticket_topics)
         write_lists(connection, home, settings, accounts)
         _write_program(connection, program)
         fingerprint = _fingerprint(connection, program, held)
@@ -196,6 +200,7 @@ def _fingerprint(connection: duckdb.DuckDBPyConnection, program: str, held: list
         "exclusions": "*",
         "own_channel_rules": "*",
         "own_sales_channels": "*",
+        "own_ticket_topics": "*",
         "vat_rates": "*",
         "settings": "*",
         "setting_values": "*",

@@ -11,7 +11,7 @@ import duckdb
 
 from raceway.common.home import Home
 from raceway.common.networks import coarse_ip
-from raceway.config.accounts import Accounts, ChannelRule, Exclusion, SalesChannel, VatRate
+from raceway.config.accounts import Accounts, ChannelRule, Exclusion, SalesChannel, TicketTopic, VatRate
 from raceway.config.settings import Settings
 from raceway.config.values import minor_unit
 from raceway.reading.personal import Hasher
@@ -97,7 +97,7 @@ def write_settings(
         "business_zone varchar, reporting_currency varchar, minor_unit integer, fiscal_year_start_month integer, "
         "cycle_start date, churn_window_days integer, attribution_lookback_days integer, cart_window_days integer, "
         "rate_max_age_days integer, identity_max_shared integer, as_of date, on_track double, at_risk double, "
-        "history_days integer",
+        "history_days integer, first_reply_minutes integer",
         [
             {
                 "business_zone": settings.business.zone,
@@ -114,6 +114,7 @@ def write_settings(
                 "on_track": settings.targets.on_track,
                 "at_risk": settings.targets.at_risk,
                 "history_days": HISTORY_DAYS,
+                "first_reply_minutes": settings.support.first_reply_minutes,
             }
         ],
     )
@@ -134,6 +135,16 @@ def write_selling(
         "vat_rates",
         "source varchar, account varchar, market varchar, product_line varchar, valid_from date, rate decimal(9, 6)",
         [rate.model_dump() for rate in vat_rates],
+    )
+
+
+def write_ticket_topics(connection: duckdb.DuckDBPyConnection, topics: list[TicketTopic]) -> None:
+    """The table of the company's own topics of support tickets, numbered in their order."""
+    write_table(
+        connection,
+        "own_ticket_topics",
+        "priority integer, tag varchar, topic varchar",
+        [{"priority": number} | topic.model_dump() for number, topic in enumerate(topics, start=1)],
     )
 
 

@@ -95,6 +95,11 @@ class Home:
         return self.root / "sales_channels.csv"
 
     @property
+    def ticket_topics(self) -> Path:
+        """ticket_topics.csv."""
+        return self.root / "ticket_topics.csv"
+
+    @property
     def sources(self) -> Path:
         """Overlays of shipped contracts and a company's own sources."""
         return self.root / "sources"

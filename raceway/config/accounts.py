@@ -198,6 +198,16 @@ class SalesChannel(Model):
     )
 
 
+class TicketTopic(Model):
+    """What a support ticket with a tag is about: one row of ticket_topics.csv, before those of the program. Of several
+    tags of one ticket the first row that names one decides."""
+
+    tag: Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)] = Field(
+        description="The tag as the source's files write it, any case; blanks count as `_`."
+    )
+    topic: Name = Field(description="What such tickets are about: delivery, return …, or a word of your own.")
+
+
 class ChannelRule(Model):
     """Which channel sessions of a kind have: one row of channel_rules.csv.
 
@@ -301,6 +311,19 @@ def load_sales_channels(home: Home) -> list[SalesChannel]:
         if name in found:
             raise BadSettings(f"{home.sales_channels}, row {number}: {name} stands twice; keep one of the rows")
         found[name] = row.model_copy(update={"sales_channel": name})
+    return list(found.values())
+
+
+def load_ticket_topics(home: Home) -> list[TicketTopic]:
+    """The rows of ticket_topics.csv in their order, their tags as they are compared: NFC, in lower case, with `_` for
+    blanks; none where the file is missing. Raises BadSettings where a tag stands twice."""
+    rows = _rows(home.ticket_topics, TicketTopic) if home.ticket_topics.exists() else []
+    found: dict[str, TicketTopic] = {}
+    for number, row in rows:
+        tag = "_".join(unicodedata.normalize("NFC", row.tag).lower().split())
+        if tag in found:
+            raise BadSettings(f"{home.ticket_topics}, row {number}: {tag} stands twice; keep one of the rows")
+        found[tag] = row.model_copy(update={"tag": tag})
     return list(found.values())
 
 

@@ -46,6 +46,15 @@ class Customers(Model):
     cart_window_days: int = Field(7, ge=1, description="Days within which a cart's order counts as that cart's.")
 
 
+class Support(Model):
+    """How fast customers are to be answered."""
+
+    first_reply_minutes: int = Field(
+        1440, ge=1, description="Minutes around the clock within which a support ticket's first reply is due; what "
+        "sla_attainment_rate measures."
+    )  # fmt: skip
+
+
 class Identity(Model):
     """Which identities tell that two of them are one person's."""
 
@@ -244,6 +253,7 @@ class Settings(Model):
 
     business: Business = Business()
     customers: Customers = Customers()
+    support: Support = Support()
     identity: Identity = Identity()
     attribution: Attribution = Attribution()
     rates: Rates = Rates()

@@ -26,6 +26,7 @@ from raceway.config.accounts import (
     load_exclusions,
     load_holidays,
     load_sales_channels,
+    load_ticket_topics,
     load_vat_rates,
 )
 from raceway.config.settings import Settings, load_settings
@@ -113,7 +114,7 @@ def _settings(home: Home) -> Iterator[Finding]:
     for subject, load in (("settings", load_settings), ("accounts", load_accounts),
                           ("exclusions", load_exclusions), ("holidays", load_holidays),
                           ("channel_rules", load_channel_rules), ("sales_channels", load_sales_channels),
-                          ("vat_rates", load_vat_rates)):  # fmt: skip
+                          ("ticket_topics", load_ticket_topics), ("vat_rates", load_vat_rates)):  # fmt: skip
         try:
             load(home)
         except RacewayFault as fault:

@@ -24,7 +24,7 @@ import typer
 from pydantic.fields import FieldInfo
 
 from raceway.common.home import PROJECT
-from raceway.config.accounts import Account, ChannelRule, Exclusion, Holiday, SalesChannel, VatRate
+from raceway.config.accounts import Account, ChannelRule, Exclusion, Holiday, SalesChannel, TicketTopic, VatRate
 from raceway.config.settings import Required, Settings
 from raceway.config.values import Model
 from raceway.console.cli import app
@@ -42,6 +42,7 @@ _LISTS: Final = {
     "exclusions.csv": Exclusion,
     "channel_rules.csv": ChannelRule,
     "sales_channels.csv": SalesChannel,
+    "ticket_topics.csv": TicketTopic,
     "vat_rates.csv": VatRate,
     "holidays.csv": Holiday,
 }

@@ -36,6 +36,7 @@ SETTINGS = {
     "on_track": ("double", 1.0),
     "at_risk": ("double", 0.9),
     "history_days": ("integer", 180),
+    "first_reply_minutes": ("integer", 1440),
 }
 
 SETTING_VALUES = {
@@ -74,6 +75,7 @@ FROZEN = {
     "own_channel_rules": "rule integer, channel varchar, click_id varchar, category varchar, source varchar, "
     "medium varchar, campaign varchar, is_ad boolean",
     "own_sales_channels": "sales_channel varchar, sales_place varchar, marketplace varchar",
+    "own_ticket_topics": "priority integer, tag varchar, topic varchar",
     "vat_rates": "source varchar, account varchar, market varchar, product_line varchar, valid_from date, "
     "rate decimal(9, 6)",
     "settings": ", ".join(f"{name} {kind}" for name, (kind, _) in SETTINGS.items()),

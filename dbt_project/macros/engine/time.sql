@@ -19,6 +19,16 @@
 {% macro duckdb__add_24_hours(moment, days) %}({{ moment }} + to_hours(24 * cast({{ days }} as integer))){% endmacro %}
 
 
+{# `moment` and a number of minutes later. #}
+{% macro add_minutes(moment, minutes) %}{{ return(adapter.dispatch('add_minutes')(moment, minutes)) }}{% endmacro %}
+
+{% macro default__add_minutes(moment, minutes) -%}
+    ({{ moment }} + make_dt_interval(0, 0, cast({{ minutes }} as int)))
+{%- endmacro %}
+
+{% macro duckdb__add_minutes(moment, minutes) %}({{ moment }} + to_minutes(cast({{ minutes }} as bigint))){% endmacro %}
+
+
 {# A moment as whole microseconds since 1970. #}
 {% macro epoch_micros(moment) %}{{ return(adapter.dispatch('epoch_micros')(moment)) }}{% endmacro %}
 

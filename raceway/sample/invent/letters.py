@@ -59,6 +59,7 @@ def _subscribers(world: World) -> None:
 def _mailings(world: World) -> None:
     """Two newsletters a week, Tuesday and Friday."""
     chance = Chance(world.seed, "mailings")
+    sales = Chance(world.seed, "mailings/sales")
     for day in world.days:
         if day.weekday() not in (1, 4):
             continue
@@ -79,7 +80,7 @@ def _mailings(world: World) -> None:
                 chance.token(10).lower(), title, f"{title}, giao nhanh 2h", sent_at, recipients, soft, hard, opens,
                 opens + chance.poisson(opens * 0.4), clicks, clicks + chance.poisson(clicks * 0.3),
                 min(opens, chance.count(4 + delivered * 0.006, 6)), chance.poisson(2 + delivered * 0.006),
-                chance.poisson(0.2), chance.uniform(0.8, 0.97),
+                chance.poisson(0.2), chance.uniform(0.8, 0.97), 350_000 * sales.poisson(1 + clicks * 0.06),
             )
         )  # fmt: skip
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left, bisect_right
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from raceway.sample.invent.names import invent_email, invent_name
@@ -91,6 +92,7 @@ def _when(row: tuple[dt.datetime, str, int]) -> dt.datetime:
 
 def _tickets(world: World) -> None:
     chance = Chance(world.seed, "tickets")
+    replies = Chance(world.seed, "tickets/replies")
     askers = _Askers(world, chance)
     service = world.service
     for day in world.days:
@@ -98,7 +100,8 @@ def _tickets(world: World) -> None:
             for _ in range(chance.count(mean * world.scale * demand(day), 12)):
                 opened_at = world.moment(day, chance.randrange(24), chance.randrange(60))
                 opened_at += dt.timedelta(seconds=chance.randrange(60))
-                service.tickets.append(_ticket(world, chance, askers, account, opened_at))
+                ticket = _ticket(world, chance, askers, account, opened_at)
+                service.tickets.append(replace(ticket, replies=1 + replies.poisson(0.4)))
     staff = world.moment(world.days[len(world.days) // 3], 9, 30)
     service.tickets.append(
         Ticket("vn-help", _number(service), staff, 396_331_000_001, company.STAFF_EMAIL, "email",

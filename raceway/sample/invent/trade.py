@@ -202,6 +202,7 @@ def _return_without_invoice(world: World) -> None:
 def _send_messages(world: World) -> None:
     """A message to the followers of the Zalo account every tenth day."""
     chance = Chance(world.seed, "trade/zalo_oa")
+    leaving = Chance(world.seed, "trade/zalo_oa/opt_outs")
     for number, day in enumerate(world.days[4::10]):
         sent = max(20, round(1_500 * world.scale * chance.uniform(0.8, 1.2)))
         delivered = sent - chance.poisson(sent * 0.02)
@@ -210,5 +211,6 @@ def _send_messages(world: World) -> None:
             Message(
                 f"OA{number + 1:05d}", f"Tin số {number + 1}", chance.choice(("broadcast", "ZNS")),
                 world.moment(day, 9, 30), sent, delivered, reads, min(reads, chance.poisson(reads * 0.12)),
+                min(reads, leaving.poisson(1 + reads * 0.01)),
             )
         )  # fmt: skip

@@ -94,5 +94,5 @@ def _campaign(world: World, mailing: Mailing, is_final: bool) -> list[str]:
         str(int(mailing.forwards * share)), "0", str(opens), f"{100 * opens / delivered:.2f}%",
         str(max(mailing.total_opens, opens)), str(clicks), f"{100 * clicks / delivered:.2f}%",
         str(max(mailing.total_clicks, clicks)), str(mailing.unsubscribes), str(mailing.complaints), "0", "", mailing.id,
-        "0", "0.00", "0.00",
+        str(mailing.revenue // 350_000), f"{mailing.revenue}.00", f"{mailing.revenue}.00",
     ]  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Final
 
@@ -10,8 +9,9 @@ from raceway.sample.traces.drop import Drop, header, table
 from raceway.sample.world.trade import ACCOUNTS
 from raceway.sample.world.world import World
 
-_HEADER: Final = header("Mã tin,Tên tin,Loại tin,Thời gian gửi,Số lượng gửi,Gửi thành công,Đã xem,Lượt nhấn")
-_YOUNG: Final = dt.timedelta(days=3)
+_HEADER: Final = header(
+    "Mã tin,Tên tin,Loại tin,Thời gian gửi,Số lượng gửi,Gửi thành công,Đã xem,Lượt nhấn,Bỏ quan tâm"
+)
 
 
 def write_zalo_oa(world: World, inbox: Path) -> int:
@@ -21,10 +21,8 @@ def write_zalo_oa(world: World, inbox: Path) -> int:
         rows = []
         for message in world.trade.messages:
             if message.sent_at <= at:
-                # a young message is not read to its end yet
-                share = 1 if at - message.sent_at > _YOUNG else 2
                 sent_at = message.sent_at.astimezone(world.settings.zone).strftime("%d/%m/%Y %H:%M")
-                counts = (message.sent, message.delivered, message.reads // share, message.clicks // share)
+                counts = (message.sent, message.delivered, *message.shown(at))
                 rows.append([message.id, message.title, message.kind, sent_at, *(str(count) for count in counts)])
         if rows:
             drop.put(f"tin-nhan-{at:%Y-%m-%d}.csv", table([_HEADER, *rows]).encode(), at)

@@ -109,7 +109,8 @@ def _metrics(ticket: Ticket, at: dt.datetime) -> dict[str, Any]:
     replied, solved = _known(ticket.replied_at, at), _known(ticket.solved_at, at)
     return {
         "id": 900_000 + ticket.number, "ticket_id": ticket.number, "created_at": _utc(ticket.opened_at),
-        "updated_at": _utc(ticket.updated_at(at)), "reopens": int(ticket.reopened_at is not None), "replies": 1,
+        "updated_at": _utc(ticket.updated_at(at)), "reopens": int(_known(ticket.reopened_at, at) is not None),
+        "replies": 0 if replied is None else ticket.replies,
         "solved_at": None if solved is None else _utc(solved),
         "reply_time_in_minutes": {"calendar": _minutes(ticket, replied), "business": None},
         "full_resolution_time_in_minutes": {"calendar": _minutes(ticket, solved), "business": None},
@@ -141,10 +142,12 @@ def _row(ticket: Ticket, at: dt.datetime, zone: dt.tzinfo) -> list[str]:
 
     replied, solved = _known(ticket.replied_at, at), _known(ticket.solved_at, at)
     said = {"good": "Good", "bad": "Bad", "offered": "Offered", "unoffered": "Not Offered"}[_rating(ticket, at)]
-    tags = "us_store closed_by_merge" if _known(ticket.merged_at, at) else "us_store"
+    tags = "us_store exchange closed_by_merge" if _known(ticket.merged_at, at) else "us_store exchange"
+    reopens = str(int(_known(ticket.reopened_at, at) is not None))
+    replies = "0" if replied is None else str(ticket.replies)
     return [
         "1", str(ticket.number), "Customer", str(ticket.requester), "", ticket.email or "", "", "Customer", "Linh",
         "Support", 'Wrong size, "42"', tags, _status(ticket, at).capitalize(), "Normal", _VIA[ticket.channel], "",
         local(ticket.opened_at), local(ticket.updated_at(at)), "", "", "", "", local(solved), "", said, "1", "1",
-        "0", "1", minutes(replied), "", minutes(solved), "", minutes(solved), "", "42",
+        reopens, replies, minutes(replied), "", minutes(solved), "", minutes(solved), "", "42",
     ]  # fmt: skip

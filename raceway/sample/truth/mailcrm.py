@@ -11,6 +11,7 @@ from typing import Final
 from raceway.sample.truth.tally import Tally
 from raceway.sample.world.mailcrm import ACCOUNTS, ListContact
 from raceway.sample.world.periods import LONG_PERIODS, PERIODS
+from raceway.sample.world.trade import ACCOUNTS as TRADE
 from raceway.sample.world.world import World
 
 _ACTIVE_DAYS: Final = 90  # of a subscriber after an open or a click
@@ -39,16 +40,62 @@ def _count_mailings(world: World, tally: Tally) -> None:
         day = mailing.sent_at.astimezone(account.zone).date()
         results = (mailing.delivered, mailing.opens, mailing.clicks, mailing.forwards, mailing.unsubscribes)
         _count_mailing(tally, day, account.market, *results)
+        bounces = mailing.soft_bounces + mailing.hard_bounces
+        sold = mailing.revenue if any(one.revenue for one in world.mailings) else None
+        _count_delivery(
+            tally, day, account.market, mailing.recipients, mailing.delivered, bounces, mailing.complaints, sold
+        )
     for sent in world.mailcrm.mailings:
         account = world.accounts[sent.tool, ACCOUNTS[sent.tool]]
         day = sent.sent_at.astimezone(account.zone).date()
         if sent.channel != "Email":
+            delivered = sent.recipients - sent.bounces
+            _count_message(tally, day, account.market, delivered, None, sent.clicks, sent.unsubscribes)
             continue
         is_marked = sent.tool != "klaviyo"  # whose campaign export tells neither machine opens nor forwards
         opens = sent.opens - (sent.machine_opens if is_marked else 0)
         forwards = sent.forwards if is_marked else None
         delivered = sent.recipients - sent.bounces
         _count_mailing(tally, day, account.market, delivered, opens, sent.clicks, forwards, sent.unsubscribes)
+        # GetResponse's file leaves bounces out; Klaviyo's alone has complaints: none
+        returned = sent.bounces if sent.tool != "getresponse" else None
+        complaints = 0 if sent.tool == "klaviyo" else None
+        _count_delivery(tally, day, account.market, sent.recipients, delivered, returned, complaints, None)
+    for message in world.trade.messages:
+        oa = world.accounts["zalo_oa", TRADE["zalo_oa"]]
+        day = message.sent_at.astimezone(oa.zone).date()
+        _count_message(tally, day, oa.market, message.delivered, *message.shown(world.night))
+
+
+def _count_delivery(
+    tally: Tally, day: dt.date, market: str, recipients: int, delivered: int, bounces: int | None,
+    complaints: int | None, revenue: int | None,
+) -> None:  # fmt: skip
+    """What became of a mailing's mails. A figure that the tool does not state (None) stands on no side of its rate;
+    sales that no mailing of the list ever had are not stated."""
+    sides = [("email_sent_with_delivered", recipients), ("email_delivered_with_sent", delivered)]
+    if bounces is not None:
+        sides += [("email_sent_with_bounces", recipients), ("email_bounces_with_sent", bounces)]
+    if complaints is not None:
+        sides += [("email_delivered_with_complaints", delivered), ("email_complaints_with_delivered", complaints)]
+    if revenue is not None:
+        sides += [("email_delivered_with_revenue", delivered), ("email_revenue_with_delivered", revenue)]
+    for name, number in sides:
+        tally.add(name, day, number, "email", market)
+
+
+def _count_message(
+    tally: Tally, day: dt.date, market: str, delivered: int, reads: int | None, clicks: int, opt_outs: int
+) -> None:
+    """What came of a chat or text message; a text message tells no reads (None)."""
+    sides = [
+        ("messages_delivered_with_clicks", delivered), ("message_clicks_with_delivered", clicks),
+        ("messages_delivered_with_opt_outs", delivered), ("message_opt_outs_with_delivered", opt_outs),
+    ]  # fmt: skip
+    if reads is not None:
+        sides += [("messages_delivered_with_reads", delivered), ("message_reads_with_delivered", reads)]
+    for name, number in sides:
+        tally.add(name, day, number, "sms_chat", market)
 
 
 def _count_growth(world: World, tally: Tally, lists: dict[str, Stretches]) -> None:

@@ -85,9 +85,21 @@ def _ticket(
     if ticket.replied_at is not None:
         tally.add("tickets_replied", opened_on, 1, None, market)
         tally.add("first_response_minutes", opened_on, _minutes(ticket, ticket.replied_at), None, market)
+    target = dt.timedelta(minutes=world.settings.support.first_reply_minutes)
+    due_on = (ticket.opened_at + target).astimezone(account.zone).date()
+    if ticket.replied_at is not None or due_on <= world.last:  # else the target still runs
+        in_time = ticket.replied_at is not None and _minutes(ticket, ticket.replied_at) * 60 <= target.total_seconds()
+        tally.add("tickets_reply_due", opened_on, 1, None, market)
+        tally.add("tickets_replied_in_time", opened_on, in_time, None, market)
+    if ticket.solved_at is not None:
+        last_solved_on = ticket.solved_at.astimezone(account.zone).date()
+        tally.add("tickets_solved_with_reopens", last_solved_on, 1, None, market)
+        tally.add("tickets_reopened", last_solved_on, ticket.reopened_at is not None, None, market)
     if ticket.solved_at is not None and ticket.reopened_at is None:
         solved_on = ticket.solved_at.astimezone(account.zone).date()
         tally.add("tickets_resolved", solved_on, 1, None, market)
+        tally.add("tickets_resolved_with_contacts", solved_on, 1, None, market)
+        tally.add("tickets_resolved_first_contact", solved_on, ticket.replies <= 1, None, market)
         tally.add("resolution_minutes", solved_on, _minutes(ticket, ticket.solved_at), None, market)
     if ticket.rated_at is not None:
         # no export says when: the ticket's last change in the first one that shows the rating does

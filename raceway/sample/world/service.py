@@ -40,6 +40,7 @@ class Ticket:
     comment: str = ""
     deleted_at: dt.datetime | None = None
     merged_at: dt.datetime | None = None
+    replies: int = 1  # public replies of agents, where anyone replied
 
     @property
     def closed_at(self) -> dt.datetime | None:

@@ -269,6 +269,7 @@ class Mailing:
     unsubscribes: int
     complaints: int
     early_share: float
+    revenue: int = 0  # đồng that the tool ascribes to it
 
     @property
     def delivered(self) -> int:

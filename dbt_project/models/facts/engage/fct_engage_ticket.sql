@@ -18,7 +18,14 @@ final as (
         resolved_at,
         resolved_on,
         resolution_minutes,
-        is_onboarding
+        is_onboarding,
+        topic,
+        replies,
+        reopens,
+        last_solved_on,
+        is_replied_in_time,
+        is_first_contact,
+        is_reopened
     from tickets
 )
 

@@ -203,7 +203,7 @@ mentions as (
             'not is_excluded'),
         ('answer', 'answers', "'nps'", 'answers', 'answered_at', 'not is_excluded'),
         ('invitation', 'invitations', "'nps'", 'invitations', 'invited_at', 'not is_excluded'),
-        ('ticket', 'tickets', "'zendesk'", 'tickets', 'created_at', 'is_counted'),
+        ('ticket', 'tickets', 'source', 'tickets', 'created_at', 'is_counted'),
         ('csat', 'csat_answers', "'csat_survey'", 'answers', 'answered_at', 'not is_excluded'),
         ('review', 'reviews', "'reviews'", 'reviews', 'created_at', 'not is_excluded and not is_spam'),
     ] %}

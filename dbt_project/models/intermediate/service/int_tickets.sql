@@ -7,6 +7,10 @@ tickets as (
     where is_counted
 ),
 
+tags as (select * from {{ ref('int_ticket_tags') }}),
+
+settings as (select * from {{ source('house', 'settings') }}),
+
 states as (select * from {{ ref('stg_zendesk__ticket_states') }}),
 
 accounts as (select * from {{ source('house', 'accounts') }}),
@@ -26,16 +30,31 @@ sign_ups as (
 -- a rating has no time of its own: the ticket last changed with it, or soon after, in the first export with it
 ratings as (
     select
+        source,
         account,
         ticket_id,
         updated_at as rated_at,
-        row_number() over (partition by account, ticket_id order by exported_at, updated_at) as rating_rank
+        row_number() over (partition by source, account, ticket_id order by exported_at, updated_at) as rating_rank
     from states
+),
+
+topics as (
+    select
+        source,
+        account,
+        ticket_id,
+        coalesce(min_by(topic, priority), 'other') as topic
+    from tags
+    group by source, account, ticket_id
 ),
 
 with_person as (
     select
         tickets.*,
+        topics.topic,
+        {{ add_minutes('tickets.created_at', 'settings.first_reply_minutes') }} as reply_due_at,
+        settings.first_reply_minutes as reply_due_minutes,
+        settings.as_of,
         identities.person_id,
         coalesce(persons.market, accounts.market) as market,
         persons.first_order_date,
@@ -47,12 +66,19 @@ with_person as (
             as rated_at
     from tickets
     inner join accounts on tickets.source = accounts.source and tickets.account = accounts.account
+    cross join settings
+    left join topics
+        on
+            tickets.source = topics.source
+            and tickets.account = topics.account
+            and tickets.ticket_id = topics.ticket_id
     left join identities on identities.id_type = 'email' and tickets.email_hash = identities.id_value
     left join persons on identities.person_id = persons.person_id
     left join sign_ups on identities.person_id = sign_ups.person_id
     left join ratings
         on
-            tickets.account = ratings.account
+            tickets.source = ratings.source
+            and tickets.account = ratings.account
             and tickets.ticket_id = ratings.ticket_id
             and ratings.rating_rank = 1
 ),
@@ -67,13 +93,33 @@ final as (
         status,
         created_at,
         day,
+        topic,
         first_reply_minutes,
+        -- a target that still runs, or of which nobody tells whether it was met, is neither met nor missed
+        case
+            when first_reply_minutes is not null then first_reply_minutes <= reply_due_minutes
+            when
+                coalesce(replies, 0) = 0
+                and reply_due_at <= replies_told_until
+                and {{ local_day('reply_due_at', 'time_zone') }} < as_of
+                then false
+        end as is_replied_in_time,
+        replies,
+        reopens,
+        {{ local_day('solved_at', 'time_zone') }} as last_solved_on,
         resolved_at,
         {{ local_day('resolved_at', 'time_zone') }} as resolved_on,
         case
             when resolved_at is not null
                 then coalesce(resolution_minutes, {{ minutes_between('created_at', 'resolved_at') }})
         end as resolution_minutes,
+        -- when it was opened again is not told: one that ever was took more than one contact
+        case
+            when resolved_at is not null and replies is not null and reopens is not null
+                then replies <= 1 and reopens = 0
+        end
+            as is_first_contact,
+        case when solved_at is not null then reopens > 0 end as is_reopened,
         rating,
         rating_sentiment,
         {{ local_day('rated_at', 'time_zone') }} as rated_on,

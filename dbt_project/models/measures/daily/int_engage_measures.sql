@@ -9,6 +9,8 @@ first_years as (select * from {{ ref('fct_engage_first_year') }}),
 
 campaigns as (select * from {{ ref('fct_reach_email_campaign') }}),
 
+messages as (select * from {{ ref('fct_reach_message') }}),
+
 terms as (select * from {{ ref('fct_engage_term') }}),
 
 app_usage as (select * from {{ ref('fct_engage_usage') }}),
@@ -70,9 +72,26 @@ campaigns_by_day as (
         sum(case when unique_opens is not null then unique_clicks end) as email_unique_clicks_with_opens,
         sum(case when unique_clicks is not null then unique_opens end) as email_unique_opens_with_clicks,
         sum(case when unsubscribes is not null then delivered end) as email_delivered_with_unsubscribes,
-        sum(case when delivered is not null then unsubscribes end) as campaign_unsubscribes_with_delivered
+        sum(case when delivered is not null then unsubscribes end) as campaign_unsubscribes_with_delivered,
+        sum(case when complaints is not null then delivered end) as email_delivered_with_complaints,
+        sum(case when delivered is not null then complaints end) as email_complaints_with_delivered,
+        sum(case when revenue is not null then delivered end) as email_delivered_with_revenue,
+        sum(case when delivered is not null then revenue end) as email_revenue_with_delivered
     from campaigns
     group by day, market
+),
+
+messages_by_day as (
+    select
+        day,
+        channel,
+        market,
+        sum(case when clicks is not null then delivered end) as messages_delivered_with_clicks,
+        sum(case when delivered is not null then clicks end) as message_clicks_with_delivered,
+        sum(case when opt_outs is not null then delivered end) as messages_delivered_with_opt_outs,
+        sum(case when delivered is not null then opt_outs end) as message_opt_outs_with_delivered
+    from messages
+    group by day, channel, market
 ),
 
 terms_by_day as (
@@ -104,7 +123,9 @@ tickets_by_day as (
         market,
         count(*) as tickets_opened,
         sum(case when is_replied then 1 else 0 end) as tickets_replied,
-        sum(case when is_replied then first_reply_minutes else 0 end) as first_response_minutes
+        sum(case when is_replied then first_reply_minutes else 0 end) as first_response_minutes,
+        sum(case when is_replied_in_time is not null then 1 else 0 end) as tickets_reply_due,
+        sum(case when is_replied_in_time then 1 else 0 end) as tickets_replied_in_time
     from tickets
     group by day, market
 ),
@@ -115,10 +136,26 @@ resolutions_by_day as (
         cast(null as varchar) as channel,
         market,
         count(*) as tickets_resolved,
-        sum(resolution_minutes) as resolution_minutes
+        sum(resolution_minutes) as resolution_minutes,
+        -- a help desk that tells neither replies nor reopenings stands on neither side
+        sum(case when is_first_contact is not null then 1 else 0 end) as tickets_resolved_with_contacts,
+        sum(case when is_first_contact then 1 else 0 end) as tickets_resolved_first_contact
     from tickets
     where resolved_on is not null
     group by resolved_on, market
+),
+
+-- one that is open again was solved, too
+reopenings_by_day as (
+    select
+        last_solved_on as day,
+        cast(null as varchar) as channel,
+        market,
+        count(*) as tickets_solved_with_reopens,
+        sum(case when is_reopened then 1 else 0 end) as tickets_reopened
+    from tickets
+    where is_reopened is not null
+    group by last_solved_on, market
 ),
 
 csat_by_day as (
@@ -156,16 +193,28 @@ final as (
     {{ measures_from('campaigns_by_day', [
         'email_unique_clicks', 'campaign_unsubscribes', 'email_delivered_with_clicks',
         'email_unique_clicks_with_delivered', 'email_unique_clicks_with_opens', 'email_unique_opens_with_clicks',
-        'email_delivered_with_unsubscribes', 'campaign_unsubscribes_with_delivered'
+        'email_delivered_with_unsubscribes', 'campaign_unsubscribes_with_delivered', 'email_delivered_with_complaints',
+        'email_complaints_with_delivered', 'email_delivered_with_revenue', 'email_revenue_with_delivered'
+    ]) }}
+    union all
+    {{ measures_from('messages_by_day', [
+        'messages_delivered_with_clicks', 'message_clicks_with_delivered', 'messages_delivered_with_opt_outs',
+        'message_opt_outs_with_delivered'
     ]) }}
     union all
     {{ measures_from('terms_by_day', ['renewals_due', 'renewals_made']) }}
     union all
     {{ measures_from('usage_by_day', ['usage_seconds']) }}
     union all
-    {{ measures_from('tickets_by_day', ['tickets_opened', 'tickets_replied', 'first_response_minutes']) }}
+    {{ measures_from('tickets_by_day', [
+        'tickets_opened', 'tickets_replied', 'first_response_minutes', 'tickets_reply_due', 'tickets_replied_in_time'
+    ]) }}
     union all
-    {{ measures_from('resolutions_by_day', ['tickets_resolved', 'resolution_minutes']) }}
+    {{ measures_from('resolutions_by_day', [
+        'tickets_resolved', 'resolution_minutes', 'tickets_resolved_with_contacts', 'tickets_resolved_first_contact'
+    ]) }}
+    union all
+    {{ measures_from('reopenings_by_day', ['tickets_solved_with_reopens', 'tickets_reopened']) }}
     union all
     {{ measures_from('csat_by_day', ['csat_responses', 'csat_satisfied']) }}
     union all

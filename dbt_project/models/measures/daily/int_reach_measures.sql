@@ -15,6 +15,8 @@ sessions as (select * from {{ ref('fct_reach_session') }}),
 
 campaigns as (select * from {{ ref('fct_reach_email_campaign') }}),
 
+messages as (select * from {{ ref('fct_reach_message') }}),
+
 social_days as (select * from {{ ref('fct_reach_social_day') }}),
 
 mentions as (select * from {{ ref('fct_reach_mention') }}),
@@ -106,9 +108,24 @@ campaigns_by_day as (
         sum(case when unique_opens is not null then delivered end) as email_delivered_with_opens,
         sum(case when delivered is not null then unique_opens end) as email_unique_opens_with_delivered,
         sum(case when forwards is not null then delivered end) as email_delivered_with_forwards,
-        sum(case when delivered is not null then forwards end) as email_forwards_with_delivered
+        sum(case when delivered is not null then forwards end) as email_forwards_with_delivered,
+        sum(case when delivered is not null then recipients end) as email_sent_with_delivered,
+        sum(case when recipients is not null then delivered end) as email_delivered_with_sent,
+        sum(case when bounces is not null then recipients end) as email_sent_with_bounces,
+        sum(case when recipients is not null then bounces end) as email_bounces_with_sent
     from campaigns
     group by day, market
+),
+
+messages_by_day as (
+    select
+        day,
+        channel,
+        market,
+        sum(case when reads is not null then delivered end) as messages_delivered_with_reads,
+        sum(case when delivered is not null then reads end) as message_reads_with_delivered
+    from messages
+    group by day, channel, market
 ),
 
 mentions_by_day as (
@@ -159,8 +176,11 @@ final as (
     union all
     {{ measures_from('campaigns_by_day', [
         'email_delivered', 'email_unique_opens', 'email_forwards', 'email_delivered_with_opens',
-        'email_unique_opens_with_delivered', 'email_delivered_with_forwards', 'email_forwards_with_delivered'
+        'email_unique_opens_with_delivered', 'email_delivered_with_forwards', 'email_forwards_with_delivered',
+        'email_sent_with_delivered', 'email_delivered_with_sent', 'email_sent_with_bounces', 'email_bounces_with_sent'
     ]) }}
+    union all
+    {{ measures_from('messages_by_day', ['messages_delivered_with_reads', 'message_reads_with_delivered']) }}
     union all
     {{ measures_from('social_by_day', [
         'social_impressions', 'social_engagements', 'social_impressions_with_engagements',

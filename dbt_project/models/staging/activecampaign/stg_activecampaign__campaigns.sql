@@ -17,7 +17,11 @@ final as (
         unique_opens - coalesce(unique_machine_opens, 0) as unique_opens,
         forwards,
         unique_clicks,
-        unsubscribes
+        unsubscribes,
+        bounces,
+        complaints,
+        revenue,
+        {{ mailing_kind('mailing_kind') }} as mailing_kind
     from landed
 )
 

@@ -18,7 +18,12 @@ final as (
         unique_opens - coalesce(unique_machine_opens, 0) as unique_opens,
         cast(null as bigint) as forwards,
         unique_clicks,
-        unsubscribes
+        unsubscribes,
+        bounces,
+        spam_complaints as complaints,
+        revenue,
+        -- flows have a report of their own
+        'campaign' as mailing_kind
     from landed
 )
 

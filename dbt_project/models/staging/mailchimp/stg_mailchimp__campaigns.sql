@@ -17,6 +17,11 @@ final as (
         forwards,
         unique_clicks,
         unsubscribes,
+        soft_bounces + hard_bounces as bounces,
+        abuse_complaints as complaints,
+        revenue,
+        -- the report does not say which mails an automation sent
+        cast(null as varchar) as mailing_kind,
         send_at
     from landed
 )

@@ -15,7 +15,9 @@ final as (
         sent,
         delivered,
         reads,
-        clicks
+        clicks,
+        opt_outs,
+        cost
     from landed
 )
 

@@ -11,7 +11,10 @@ final as (
         ticket_id,
         first_reply_minutes,
         resolution_minutes,
-        solved_at
+        solved_at,
+        replies,
+        reopens,
+        _exported_at as exported_at
     from landed
 )
 

@@ -22,6 +22,8 @@ final as (
         {{ ticket_rating('satisfaction') }} as rating,
         first_reply_minutes,
         resolution_minutes,
+        replies,
+        reopens,
         _exported_at as exported_at,
         {{ excluded_by('email_hash', 'email') }} as is_excluded
     from landed
