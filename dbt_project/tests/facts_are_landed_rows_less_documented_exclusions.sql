@@ -16,9 +16,9 @@
     }) %}
 {% endfor %}
 {% set settled = [] %}
-{% for mapped_source in ['shopee', 'tiktok_shop', 'lazada', 'haravan', 'sapo'] %}
+{% for model in mapped_order_models() %}
     {% do settled.append({
-        'of': ref('stg_' ~ mapped_source ~ '__orders'),
+        'of': ref(model),
         'key': ['order_name'],
         'where': "coalesce(settled_amount, commission_fee, service_fee, payment_fee) is not null "
             ~ "and concat(source, ':', account, ':', order_name) in (select order_id from "

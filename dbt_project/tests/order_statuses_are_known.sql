@@ -4,18 +4,16 @@
 {% set orders = {
     'kiotviet': ['stg_kiotviet__invoices', 'status', none],
     'woocommerce': ['stg_woocommerce__order_states', 'status', none],
-    'shopee': ['stg_shopee__orders', 'status', 'delivery_state'],
-    'tiktok_shop': ['stg_tiktok_shop__orders', 'status', 'delivery_state'],
-    'lazada': ['stg_lazada__orders', 'status', 'delivery_state'],
-    'haravan': ['stg_haravan__orders', 'status', 'delivery_state'],
-    'sapo': ['stg_sapo__orders', 'status', 'delivery_state'],
 } %}
+{% for model in mapped_order_models() %}
+{% do orders.update({model: [model, 'status', 'delivery_state']}) %}
+{% endfor %}
 with
 
 texts as (
-    {% for source, (model, status, delivery) in orders.items() %}
+    {% for name, (model, status, delivery) in orders.items() %}
     select
-        '{{ source }}' as source,
+        source,
         account,
         {{ status }} as status,
         {{ delivery or 'cast(null as varchar)' }} as delivery_state

@@ -2,7 +2,6 @@
 -- facts, in number, gross sales and discounts. A gift card is a line and no sale; a row without an amount is no line.
 -- A discount is the goods', up to what they sell for; where the shop's subtotal tells that a part was the shipping's,
 -- less that part. What VAT takes off is told by the order's own tax, else by its rates.
-{% set mapped_sources = ['shopee', 'tiktok_shop', 'lazada', 'haravan', 'sapo'] %}
 with
 
 orders as (select * from {{ ref('fct_convert_order') }}),
@@ -84,18 +83,18 @@ item_rows as (
         cast(null as decimal(18, 6)) as subtotal,
         {{ times('price', 'quantity') }} - line_total as line_discount
     from {{ ref('stg_kiotviet__invoices') }}
-    {% for mapped_source in mapped_sources %}
+    {% for model in mapped_order_models() %}
     union all
     select
         source,
         account,
         order_name,
-        {{ times('price', 'quantity') }} as amount,
+        amount,
         {{ is_gift_card('product') }} as is_gift_card,
         order_discount,
         cast(null as decimal(18, 6)) as subtotal,
         seller_discount as line_discount
-    from {{ ref('stg_' ~ mapped_source ~ '__orders') }}
+    from {{ ref(model) }}
     {% endfor %}
     union all
     select

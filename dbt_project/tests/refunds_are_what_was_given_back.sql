@@ -1,7 +1,6 @@
 -- What was given back of an order is what its source says: of a running total the newest one's share of the goods,
 -- of returns the sum of theirs, each without the VAT of its order (of its own day, where that is in no file) and at
 -- the rate of its day. Refunds of sales in no file are compared as a whole.
-{% set mapped_sources = ['shopee', 'tiktok_shop', 'lazada', 'haravan', 'sapo'] %}
 with
 
 orders as (select * from {{ ref('fct_convert_order') }}),
@@ -56,10 +55,10 @@ running as (
     select source, account, order_name, max(refunded_amount) as refunded_amount
     from {{ ref('stg_shopify__orders') }}
     group by source, account, order_name
-    {% for mapped_source in mapped_sources %}
+    {% for model in mapped_order_models() %}
     union all
     select source, account, order_name, max(refunded_amount) as refunded_amount
-    from {{ ref('stg_' ~ mapped_source ~ '__orders') }}
+    from {{ ref(model) }}
     group by source, account, order_name
     {% endfor %}
     union all

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -229,6 +230,10 @@ class TableMeta(Part):
     encodings: tuple[Literal["utf-8", "utf-16", "cp1252"], ...] = ("utf-8", "utf-16")
     below_header: int = Field(0, ge=0, description="Records directly below the header that are furniture.")
     described: bool = Field(False, description="The record below the header is furniture if it describes the columns.")
+    one_of: tuple[tuple[str, ...], ...] = Field(
+        (),
+        description="Sets of columns of which the file has one whole: an amount of the order, or price and quantity.",
+    )
     filled: tuple[str, ...] = Field((), description="Columns that some record at the top fills; else another table.")
     unnamed_cells: int = Field(0, ge=0, description="Cells of a row beyond the header; their headers are +1, +2 …")
     sections: bool = Field(False, description="Several tables in one file, each with a header, between blank lines.")
@@ -330,6 +335,15 @@ class TableContract(Part):
             for c in self.columns
             if c.in_cells and not c.meta.optional and not c.meta.sentiment_of and c.name not in self.unpivoted
         ]
+
+    def lacking(self, found: Collection[str]) -> tuple[ColumnContract, ...]:
+        """The columns without which a file that has the columns `found` is not of this table; of the sets of `one_of`
+        those of the first, where none is whole."""
+        missing = tuple(column for column in self.required if column.name not in found)
+        sets = self.meta.one_of
+        if sets and not any(all(column in found for column in wanted) for wanted in sets):
+            missing += tuple(self.by_name[column] for column in sets[0] if column not in found)
+        return missing
 
     @property
     def unpivoted(self) -> tuple[str, ...]:

@@ -182,6 +182,7 @@ def _check_names(where: str, table: TableContract) -> None:
         "totals.unless": list(meta.totals.unless if meta.totals else ()),
         "totals.reconcile": [c for r in (meta.totals.reconcile if meta.totals else ()) for c in r.columns],
         "period": [c for c in (meta.period.first, meta.period.last) if c] if meta.period else [],
+        "one_of": [column for columns in meta.one_of for column in columns],
         "unique": [column for columns in meta.unique for column in columns],
         "sentiment_of": [c.meta.sentiment_of for c in table.columns if c.meta.sentiment_of],
         "unpivot": list(table.unpivoted),
@@ -245,7 +246,7 @@ def _check_wide_and_masked(where: str, table: TableContract) -> None:
             )
     textual = {
         "below_header": meta.below_header, "described": meta.described, "filled": meta.filled,
-        "unnamed_cells": meta.unnamed_cells, "sections": meta.sections,
+        "unnamed_cells": meta.unnamed_cells, "one_of": meta.one_of, "sections": meta.sections,
         "unpivot": meta.unpivot,
         "masked": qualified - {None}, "header_of": [c for c in table.columns if c.meta.header_of],
     }  # fmt: skip

@@ -102,7 +102,7 @@ def _recognise_csv(contract: SourceContract, member: Member) -> Shape | Unsuppor
         if "csv" not in table.meta.formats or not _name_fits(table, member):
             continue
         for shape, above, below in _candidates(table, member, readings):
-            missing = tuple(column for column in table.required if column.name not in shape.places)
+            missing = table.lacking(shape.places)
             if missing or (table.meta.unpivot and not shape.wide):
                 attempts += [] if _of_others(shape) else [Attempt(table, shape, missing)]
                 continue

@@ -24,7 +24,7 @@ AS_OF = dt.date(2026, 3, 21)
 def lay_out(root: Path) -> Home:
     """A new home with all of these files in its inbox."""
     company = _Company()
-    for lay in (_shopify, _other_shops, _ads, _workbooks, _web, _people):
+    for lay in (_shopify, _other_shops, _order_files, _ads, _workbooks, _web, _people):
         lay(company)
     settings = Settings(
         business=Business(name="Awkward", zone="Asia/Ho_Chi_Minh", reporting_currency="VND"), night=Night(required=())
@@ -193,6 +193,76 @@ def _other_shops(company: _Company) -> None:
         "Tổng số tiền Người mua thanh toán,Mã giảm giá của Shop,Tổng số tiền người mua thanh toán\n"
         "O1,2026-03-01 10:00,Hoàn thành,Cốc,100000,10000,2,190000,20000,175000\n"
         "O1,2026-03-01 10:00,Hoàn thành,Đĩa,30000,0,1,30000,20000,175000\n",
+    )
+
+
+def _order_files(company: _Company) -> None:
+    """Lists without items, amounts with tax or without, carts that were left, refunds stated or not."""
+    for place, market in {"orders_file/list": "IS", "orders_file/net": "LV", "orders_file/items": "LT", "amazon/us": "UY",
+                          "bigcommerce/shop": "BO", "magento/shop": "PY", "prestashop/shop": "EC",
+                          "nhanh_vn/shop": "KH"}.items():  # fmt: skip
+        taxed = {"prices_include_vat": True, "vat_rate": "0.1"} if place.endswith("/list") else {}
+        company.account(place, market, history_start=dt.date(2025, 8, 1), **taxed)
+    # a list with VAT in its total: 330,000 with shipping of 30,000; B was cancelled, C half given back
+    company.put(
+        "orders_file/list/orders.csv",
+        "Order ID,Date,Status,Total,Shipping,Discount,Refunded\n"
+        "A,2026-03-01 10:00,Paid,330000,30000,22000,0\nB,2026-03-02 10:00,Cancelled,110000,0,0,0\n"
+        "C,2026-03-03 10:00,Paid,220000,0,0,110000\n",
+    )
+    # the same number as the other list's, tax on top, nothing said of refunds and discounts
+    company.put(
+        "orders_file/net/orders.csv", "Order ID,Date,Total,Tax,Shipping\nA,2026-03-01 10:00,130000,10000,20000\n"
+    )
+    # rows with amounts of their own beside a total; a second row without one is no line
+    company.put(
+        "orders_file/items/orders.csv",
+        "Order ID,Date,Product,SKU,Qty,Unit Price,Line Total,Total,Email\n"
+        "A,2026-03-01 10:00,Mug,M,2,50000,,150000,ann@example.com\nA,2026-03-01 10:00,Cup,C,1,,50000,150000,\n"
+        "A,2026-03-01 10:00,Note,,,,,150000,\n",
+    )
+    head = (
+        "amazon-order-id\tmerchant-order-id\tpurchase-date\tlast-updated-date\torder-status\tfulfillment-channel\t"
+        "sales-channel\tproduct-name\tsku\tasin\titem-status\tquantity\tcurrency\titem-price\titem-tax\t"
+        "shipping-price\titem-promotion-discount\tship-country\n"
+    )
+    sold = "{0}\t\t2026-03-0{1}T20:00:00+00:00\t2026-03-09T00:00:00+00:00\t{2}\tAmazon\t{3}\tMug\tM\tB0{4}\t\t{5}\tVND\t{6}\t0\t0\t{7}\tUY\n"
+    company.put(
+        "amazon/us/orders.txt",
+        head
+        + sold.format("111-0000001-0000001", 1, "Shipped", "Amazon.com", 1, 3, "90000", "10000")
+        + sold.format("111-0000001-0000001", 1, "Shipped", "Amazon.com", 2, 1, "40000", "")
+        + sold.format("111-0000001-0000002", 2, "Pending", "Amazon.com", 1, 1, "", "")
+        + sold.format("111-0000001-0000003", 3, "Cancelled", "Amazon.com", 1, 0, "", "")
+        + sold.format("S01-0000001-0000004", 4, "Shipped", "Non-Amazon US", 1, 1, "70000", ""),
+    )
+    company.put(
+        "bigcommerce/shop/orders.csv",
+        "Order ID,Order Status,Order Date,Subtotal (inc tax),Subtotal (ex tax),Tax Total,Shipping Cost (inc tax),"
+        "Coupon Value,Order Total (inc tax),Refund Amount,Customer Email\n"
+        "101,Completed,2026-03-01,110000,100000,10000,0,20000,90000,0,ann@example.com\n"
+        "102,Incomplete,2026-03-02,55000,50000,5000,0,0,55000,0,bo@example.com\n",
+    )
+    company.put(
+        "magento/shop/orders.csv",
+        '"ID","Purchase Point","Purchase Date","Bill-to Name","Ship-to Name","Grand Total (Base)",'
+        '"Grand Total (Purchased)","Status","Subtotal","Shipping and Handling","Total Refunded","Customer Email"\n'
+        '"000000001","Main","2026-03-01 10:00:00","A","A","120000.0000","120000.0000","complete","100000.0000","20000.0000","30000.0000","ann@example.com"\n'
+        '"000000002","Main","2026-03-02 10:00:00","B","B","60000.0000","60000.0000","pending_payment","60000.0000","0","","b@example.com"\n'
+        '"000000003","Main","2026-03-03 10:00:00","C","C","50000.0000","50000.0000","canceled","50000.0000","0","","c@example.com"\n',
+    )
+    company.put(
+        "prestashop/shop/order.csv",
+        "ID;Reference;New client;Delivery;Customer;Total;Payment;Status;Date\n"
+        "7;XKBKNABJK;1;Ecuador;A. ANN;₫80000.00;Bank wire;Payment accepted;2026-03-01 10:00:00\n"
+        "8;OHSATSERP;0;Ecuador;B. BO;₫50000.00;Bank wire;Payment error;2026-03-02 10:00:00\n"
+        "9;UOYEVOLI;0;Ecuador;B. BO;₫40000.00;Bank wire;Canceled;2026-03-03 10:00:00\n",
+    )
+    company.put(
+        "nhanh_vn/shop/don_hang.csv",
+        "ID,Ngày tạo,Trạng thái,Tên sản phẩm,Số lượng,Giá bán,Chiết khấu,Tổng tiền,Phí ship báo khách,Điện thoại\n"
+        "1,05/03/2026 10:00,Thành công,Áo,2,150.000,20.000,310.000,30.000,0912345678\n"
+        "2,06/03/2026 10:00,Khách hủy,Mũ,1,90.000,0,90.000,0,0912345679\n",
     )
 
 

@@ -13,7 +13,7 @@ settled as (
         source,
         account,
         order_name,
-        sum(price * quantity) as gross,
+        sum(amount) as gross,
         coalesce(sum(seller_discount), 0) + coalesce(max(order_discount), 0) as discounts,
         coalesce(max(refunded_amount), 0) as refunded,
         case

@@ -3,10 +3,9 @@
 
 with
 
-{% set mapped_sources = ['shopee', 'tiktok_shop', 'lazada', 'haravan', 'sapo'] -%}
 orders as (
-    {% for mapped_source in mapped_sources %}
-    select * from {{ ref('stg_' ~ mapped_source ~ '__orders') }}
+    {% for model in mapped_order_models() %}
+    select * from {{ ref(model) }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
@@ -19,7 +18,7 @@ final as (
         orders.*,
         coalesce(sales_channels.sales_place, 'online') as sales_place,
         case
-            when orders.source in ('shopee', 'tiktok_shop', 'lazada') then orders.source
+            when orders.source in ('{{ marketplaces() | join("', '") }}') then orders.source
             else sales_channels.marketplace
         end as marketplace
     from orders

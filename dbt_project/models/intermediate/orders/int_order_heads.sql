@@ -192,7 +192,7 @@ marketplace_days as (
         covered_days.day
     from covered_days
     inner join accounts on covered_days.source = accounts.source and covered_days.account = accounts.account
-    where covered_days.source in ('shopee', 'tiktok_shop', 'lazada') and covered_days.table_name = 'orders'
+    where covered_days.source in ('{{ marketplaces() | join("', '") }}') and covered_days.table_name = 'orders'
 ),
 
 final as (

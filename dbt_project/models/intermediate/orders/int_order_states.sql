@@ -7,10 +7,9 @@ kiotviet as (select * from {{ ref('stg_kiotviet__invoice_states') }}),
 
 woocommerce as (select * from {{ ref('stg_woocommerce__order_states') }}),
 
-{% set mapped_sources = ['shopee', 'tiktok_shop', 'lazada', 'haravan', 'sapo'] -%}
 mapped as (
-    {% for mapped_source in mapped_sources %}
-    select * from {{ ref('stg_' ~ mapped_source ~ '__order_states') }}
+    {% for model in mapped_order_models() %}
+    select * from {{ ref(model.replace('__orders', '__order_states')) }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),

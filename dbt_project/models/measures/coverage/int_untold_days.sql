@@ -196,10 +196,28 @@ of_market_sizes as (
         and order_days.day is null
 ),
 
+unstated_orders as (select * from {{ ref('int_unstated_orders') }}),
+
+-- what an order file never states it tells of no day
+of_order_files as (
+    select
+        unstated_orders.measure,
+        covered_days.source,
+        covered_days.table_name,
+        covered_days.account,
+        covered_days.day
+    from covered_days
+    inner join unstated_orders
+        on covered_days.source = unstated_orders.source and covered_days.account = unstated_orders.account
+    where covered_days.table_name = 'orders'
+),
+
 final as (
     select measure, source, table_name, account, day from of_scores
     union all
     select measure, source, table_name, account, day from of_searches
+    union all
+    select measure, source, table_name, account, day from of_order_files
     union all
     select measure, source, table_name, account, day from of_posts
     union all

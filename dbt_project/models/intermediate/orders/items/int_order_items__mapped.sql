@@ -28,7 +28,7 @@ final as (
         sku,
         product,
         cast(quantity as decimal(18, 6)) as quantity,
-        cast(price as decimal(38, 6)) * quantity as amount,
+        amount,
         coalesce(seller_discount, 0) as line_discount,
         {{ is_gift_card('product') }} as is_gift_card
     from mapped
