@@ -17,6 +17,12 @@ NOT_IN_THE_WEEK = {
     "brand_search_volume", "profile_completion_rate", "experiments_concluded",
     # fitted on more customers than six
     "predicted_clv", "repurchase_likelihood",
+    # the week sends no messages
+    "message_read_rate", "message_click_rate", "message_opt_out_rate",
+    # no order of the week states its fees, and no ad report what purchases were worth
+    "contribution_margin", "contribution_margin_after_ads", "platform_roas",
+    # no visitor of the week begins a checkout or searches the site; queries are told by whole months
+    "checkout_completion_rate", "site_search_rate", "brand_click_share",
     # no tool of the week tells opens by address
     "active_subscriber_rate",
 }  # fmt: skip
