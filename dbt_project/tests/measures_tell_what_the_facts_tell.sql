@@ -153,7 +153,9 @@
     'fct_engage_loyalty_posting': {'day': {
         'loyalty_points_earned': 'sum(points_earned)',
         'loyalty_points_redeemed': 'sum(points_redeemed)',
+        'loyalty_points_expired': 'sum(points_expired)',
     }},
+    'fct_engage_member_order': {'order_date': {'member_orders': 'count(*)'}},
     'fct_advocacy_nps_answer': {'day': {
         'nps_responses': 'count(*)',
         'nps_promoters': 'sum(case when is_promoter then 1 end)',

@@ -31,6 +31,7 @@ from raceway.build.frozen_tables import (
     write_settings,
     write_table,
 )
+from raceway.build.own_lists import OWN_LISTS, write_own_lists
 from raceway.build.shared_names import check_shared_names
 from raceway.common.files import write_aside
 from raceway.common.home import PROJECT, Home
@@ -89,6 +90,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
         write_schema(connection)
         write_settings(connection, settings, accounts, exclusions, channel_rules, as_of)
         write_selling(connection, sales_channels, vat_rates)
+        write_own_lists(connection, home)
         write_lists(connection, home, settings, accounts)
         _write_program(connection, program)
         fingerprint = _fingerprint(connection, program, held)
@@ -196,6 +198,7 @@ def _fingerprint(connection: duckdb.DuckDBPyConnection, program: str, held: list
         "exclusions": "*",
         "own_channel_rules": "*",
         "own_sales_channels": "*",
+        **dict.fromkeys(OWN_LISTS, "*"),
         "vat_rates": "*",
         "settings": "*",
         "setting_values": "*",

@@ -108,7 +108,9 @@ FACTS = {
     "fct_engage_loyalty_member": "source varchar, account varchar, member_hash varchar, member_key varchar, "
     "market varchar, joined_on date, left_on date",
     "fct_engage_loyalty_posting": "source varchar, account varchar, posting_id varchar, market varchar, day date, "
-    "points_earned decimal(18,6), points_redeemed decimal(18,6)",
+    "kind varchar, points_earned decimal(18,6), points_redeemed decimal(18,6), points_expired decimal(18,6)",
+    "fct_engage_member_order": "source varchar, account varchar, order_id varchar, order_date date, channel varchar, "
+    "market varchar",
     "fct_engage_customer_value": "person_id varchar, month_end date, market varchar, p_alive double, "
     "probability_90d double, clv_12m decimal(18,6)",
     "fct_engage_usage": "source varchar, account varchar, use_id varchar, person_id varchar, market varchar, day date, "

@@ -123,7 +123,7 @@ class Truth:
             self._periods(self.world.history_start, LONG_PERIODS),
         )  # fmt: skip
         tally_lists(self.world, self.tally, self.sessions, self.links.person, self._market_of)
-        tally_loyalty(self.world, self.tally, self.links.person, self._market_of, self._periods)
+        tally_loyalty(self.world, self.tally, self.links.person, self._market_of, self._periods, self.counted)
         count_search(self.world, self.tally)
         count_social(self.world, self.tally, self.sessions)
         count_mentions(self.world, self.tally)
