@@ -177,6 +177,9 @@ BROKEN: dict[str, list[str]] = {
         lost("fct_plan_budget", "amount <> 0"),
         more("fct_plan_cost", "amount"),
     ],
+    "reasons_are_known": [
+        f"update int_reason_texts set reason_text = 'Chuyện riêng' where {one('int_reason_texts')}",
+    ],
     "refunds_are_what_was_given_back": [
         *(lost("fct_convert_refund", of(shop, "refunded_sales <> 0")) for shop in SHOPS if shop != "woocommerce"),
         f"update stg_woocommerce__order_items set refunded_amount = order_total where {one('stg_woocommerce__order_items')}",

@@ -24,13 +24,17 @@ AS_OF = dt.date(2026, 3, 21)
 def lay_out(root: Path) -> Home:
     """A new home with all of these files in its inbox."""
     company = _Company()
-    for lay in (_shopify, _other_shops, _ads, _workbooks, _web, _people):
+    for lay in (_shopify, _other_shops, _words, _ads, _workbooks, _web, _people):
         lay(company)
     settings = Settings(
         business=Business(name="Awkward", zone="Asia/Ho_Chi_Minh", reporting_currency="VND"), night=Night(required=())
     )
     home = init_home(root, settings, company.accounts)
     home.exclusions.write_text("kind,value,reason\nemail,tester@example.com,test\n", encoding="utf-8")
+    home.offline_codes.write_text(
+        f"code,medium,valid_until\n{_apart('Hè26')},billboard,2026-03-31\nTET26,leaflet,2026-02-28\n", encoding="utf-8"
+    )
+    home.reasons.write_text("pattern,reason\nkhông cắm được hoa,useless\n", encoding="utf-8")
     for place, (data, at) in company.files.items():
         path = home.inbox / place
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -194,6 +198,24 @@ def _other_shops(company: _Company) -> None:
         "O1,2026-03-01 10:00,Hoàn thành,Cốc,100000,10000,2,190000,20000,175000\n"
         "O1,2026-03-01 10:00,Hoàn thành,Đĩa,30000,0,1,30000,20000,175000\n",
     )
+
+
+def _words(company: _Company) -> None:
+    company.account("shopify/poster", "LV", history_start=dt.date(2025, 8, 1))
+    codes = ("HÈ26", "TET26", "SOMEBODY")
+    company.put("shopify/poster/orders_export.csv", _orders(
+        *(_order(f"#{n}", n * 10_000, **{"Discount Code": code}) for n, code in enumerate(codes, 1))
+    ))  # fmt: skip
+    company.account("haravan/why", "LT", history_start=dt.date(2025, 8, 1))
+    head = "Mã đơn hàng,Ngày đặt hàng,Trạng thái,Lý do hủy,Tên sản phẩm,Số lượng,Đơn giá\n"
+    why = {"H1": "Khách ĐỔI Ý, gọi 0901234567", "H2": "", "H3": "Mẹ không cho"}
+    rows = [f"{name},05/03/2026 10:00,Đã hủy,{said!r},Bình,1,50000\n".replace("'", '"') for name, said in why.items()]
+    company.put("haravan/why/orders.csv", head + "".join(rows) + "H4,05/03/2026 10:00,Hoàn tất,,Bình,1,50000\n")
+    company.account("reason_survey/carts", "LT")
+    company.put("reason_survey/carts/answers.csv", (
+        "answer_id,answered_at,what,reason,email\nA-1,2026-03-04 23:30,bỏ giỏ hàng,Phí vận chuyển cao,\n"
+        "A-2,2026-03-05,return,Bình không cắm được hoa,\nA-3,2026-03-05,cart_left,,\n"
+    ))  # fmt: skip
 
 
 # ---------------------------------------------------------------- ads
