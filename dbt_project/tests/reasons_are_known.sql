@@ -3,6 +3,8 @@
 {{ config(severity='warn') }}
 with
 
+rules as (select * from {{ ref('int_reason_rules') }}),
+
 told as (
     select
         source,
@@ -18,7 +20,7 @@ told as (
 known as (
     select distinct told.words
     from told
-    inner join {{ ref('int_reason_rules') }} as rules
+    inner join rules
         on {{ is_like_all('told.words', "concat('.*(', rules.pattern, ').*')") }}
 )
 
