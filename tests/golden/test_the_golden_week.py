@@ -12,7 +12,6 @@ import pytest
 from raceway.common.home import PROJECT
 from tests.golden.golden_week import FOLDER, night, rows
 
-
 NOT_IN_THE_WEEK = {
     # months of searches by keyword, a list of accounts and an experiment are no story of a week
     "brand_search_volume", "profile_completion_rate", "experiments_concluded",
@@ -20,6 +19,9 @@ NOT_IN_THE_WEEK = {
     "predicted_clv", "repurchase_likelihood",
     # no tool of the week tells opens by address
     "active_subscriber_rate",
+    # the six have no community, and go to no event
+    "community_members", "community_active_rate", "community_answer_rate",
+    "gathering_registrations", "attendance_rate",
     # neither the shop nor the till states fees
     "contribution_margin", "contribution_margin_after_ads",
 }  # fmt: skip

@@ -211,6 +211,21 @@ def _words(company: _Company) -> None:
     why = {"H1": "Khách ĐỔI Ý, gọi 0901234567", "H2": "", "H3": "Mẹ không cho"}
     rows = [f"{name},05/03/2026 10:00,Đã hủy,{said!r},Bình,1,50000\n".replace("'", '"') for name, said in why.items()]
     company.put("haravan/why/orders.csv", head + "".join(rows) + "H4,05/03/2026 10:00,Hoàn tất,,Bình,1,50000\n")
+    company.account("community/forum", "LV")
+    company.put("community/forum/readings.csv", "Ngày,Thành viên,Thành viên hoạt động\n04/03/2026,1200,310\n")
+    company.account("community/group", "LV")
+    company.put("community/group/readings.csv", "day,members,active_members\n2026-03-04,300,\n")
+    company.put("community/forum/topics.csv", (
+        "topic_id,created_at,first_answer_at\nT1,2026-03-04T09:00:00+07:00,2026-03-05T09:00:00+07:00\nT2,2026-03-04 10:00,\n"
+    ))  # fmt: skip
+    company.account("gatherings/club", "LV")
+    company.put("gatherings/club/Attendee Report.csv", (
+        "Order #,Order Date,First Name,Email,Event Name,Attendee #,Attendee Status,Event Start Date,Checked in?\n"
+        "1,2026-03-01 10:00,An,an@example.com,Chạy bộ,11,Checked In,2026-03-05 19:00,Yes\n"
+        "1,2026-03-01 10:00,Ben,ben@example.com,Chạy bộ,12,Attending,2026-03-05 19:00,\n"
+        "2,2026-03-01 10:00,Chi,chi@example.com,Chạy bộ,13,Not Attending,2026-03-05 19:00,\n"
+        "3,2026-03-01 10:00,Dũng,d@example.com,Live,14,Attending,2026-03-06 19:00,\n"
+    ))  # fmt: skip
     company.account("reason_survey/carts", "LT")
     company.put("reason_survey/carts/answers.csv", (
         "answer_id,answered_at,what,reason,email\nA-1,2026-03-04 23:30,bỏ giỏ hàng,Phí vận chuyển cao,\n"

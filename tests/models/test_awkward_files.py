@@ -83,6 +83,14 @@ EXPECTED = [
     ("a document's host is no search engine", "sessions", "NZ", "month", "2026-03-01", "referral", 1),
     ("a sign-in, and direct with a campaign", "sessions", "NZ", "month", "2026-03-01", "direct", 2),
     # words
+    ("a forum and a group that counts no active members", "community_members", "LV", *MARCH, 1_500),
+    ("a forum and a group that counts no active members", "community_members_with_activity", "LV", *MARCH, 1_200),
+    ("a forum and a group that counts no active members", "community_active_members", "LV", *MARCH, 310),
+    ("topics of a forum", "community_topics", "LV", *MARCH, 2),
+    ("topics of a forum", "community_topics_answered", "LV", *MARCH, 1),
+    ("an attendee report of two events", "gathering_registrations", "LV", *MARCH, 3),
+    ("an attendee report of two events", "gathering_registrations_told", "LV", *MARCH, 2),
+    ("an attendee report of two events", "gathering_attendees", "LV", *MARCH, 1),
     ("a code of a billboard", "net_sales", "LV", "month", "2026-03-01", "offline_media", 10_000),
     ("a code that has ended, and one that nobody lists", "net_sales", "LV", "month", "2026-03-01", "direct", 20_000 + 30_000),
     # lists, mails, tickets

@@ -14,6 +14,7 @@ from typing import Final
 
 from raceway.sample.truth.ads import bearing_rows, claims_purchases, count_ads, count_organic_search
 from raceway.sample.truth.attribution import Attribution
+from raceway.sample.truth.circle import tally_circle
 from raceway.sample.truth.clv import tally_clv
 from raceway.sample.truth.conversion import converting_visitors
 from raceway.sample.truth.crm import count_crm
@@ -124,6 +125,7 @@ class Truth:
         )  # fmt: skip
         tally_lists(self.world, self.tally, self.sessions, self.links.person, self._market_of)
         tally_loyalty(self.world, self.tally, self.links.person, self._market_of, self._periods, self.counted)
+        tally_circle(self.world, self.tally, self._market, self._periods)
         count_search(self.world, self.tally)
         count_social(self.world, self.tally, self.sessions)
         count_mentions(self.world, self.tally)

@@ -17,6 +17,8 @@ csat_answers as (select * from {{ ref('fct_engage_csat_answer') }}),
 
 loyalty_postings as (select * from {{ ref('fct_engage_loyalty_posting') }}),
 
+topics as (select * from {{ ref('fct_engage_community_topic') }}),
+
 member_orders as (select * from {{ ref('fct_engage_member_order') }}),
 
 orders_by_day as (
@@ -144,6 +146,17 @@ loyalty_points_by_day as (
     group by postings.day, postings.market
 ),
 
+topics_by_day as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        count(*) as community_topics,
+        sum(case when is_answered_1d then 1 else 0 end) as community_topics_answered
+    from topics
+    group by day, market
+),
+
 member_orders_by_day as (
     select
         order_date as day,
@@ -184,6 +197,8 @@ final as (
     ]) }}
     union all
     {{ measures_from('member_orders_by_day', ['member_orders']) }}
+    union all
+    {{ measures_from('topics_by_day', ['community_topics', 'community_topics_answered']) }}
 )
 
 select * from final
