@@ -100,6 +100,11 @@
         },
         'qualified_on': {'qualified_leads': 'count(*)'},
     },
+    'fct_act_gathering': {'day': {
+        'gathering_registrations': 'sum(case when not is_cancelled then 1 end)',
+        'gathering_registrations_told': 'sum(case when not is_cancelled and is_attended is not null then 1 end)',
+        'gathering_attendees': 'sum(case when is_attended then 1 end)',
+    }},
     'fct_act_usability_task': {'day': {
         'usability_tasks': 'count(*)',
         'usability_successes': 'sum(case when is_success then 1 end)',
@@ -177,7 +182,13 @@
     'fct_engage_loyalty_posting': {'day': {
         'loyalty_points_earned': 'sum(points_earned)',
         'loyalty_points_redeemed': 'sum(points_redeemed)',
+        'loyalty_points_expired': 'sum(points_expired)',
     }},
+    'fct_engage_community_topic': {'day': {
+        'community_topics': 'count(*)',
+        'community_topics_answered': 'sum(case when is_answered_1d then 1 end)',
+    }},
+    'fct_engage_member_order': {'order_date': {'member_orders': 'count(*)'}},
     'fct_advocacy_nps_answer': {'day': {
         'nps_responses': 'count(*)',
         'nps_promoters': 'sum(case when is_promoter then 1 end)',

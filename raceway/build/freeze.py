@@ -32,6 +32,7 @@ from raceway.build.frozen_tables import (
     write_table,
     write_ticket_topics,
 )
+from raceway.build.own_lists import OWN_LISTS, write_own_lists
 from raceway.build.shared_names import check_shared_names
 from raceway.common.files import write_aside
 from raceway.common.home import PROJECT, Home
@@ -93,6 +94,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
         write_settings(connection, settings, accounts, exclusions, channel_rules, as_of)
         write_selling(connection, sales_channels, vat_rates)
         write_ticket_topics(connection, ticket_topics)
+        write_own_lists(connection, home)
         write_lists(connection, home, settings, accounts)
         _write_program(connection, program)
         fingerprint = _fingerprint(connection, program, held)
@@ -201,6 +203,7 @@ def _fingerprint(connection: duckdb.DuckDBPyConnection, program: str, held: list
         "own_channel_rules": "*",
         "own_sales_channels": "*",
         "own_ticket_topics": "*",
+        **dict.fromkeys(OWN_LISTS, "*"),
         "vat_rates": "*",
         "settings": "*",
         "setting_values": "*",

@@ -100,6 +100,21 @@ class Home:
         return self.root / "ticket_topics.csv"
 
     @property
+    def reasons(self) -> Path:
+        """reasons.csv."""
+        return self.root / "reasons.csv"
+
+    @property
+    def offline_codes(self) -> Path:
+        """offline_codes.csv."""
+        return self.root / "offline_codes.csv"
+
+    @property
+    def loyalty_tiers(self) -> Path:
+        """loyalty_tiers.csv."""
+        return self.root / "loyalty_tiers.csv"
+
+    @property
     def sources(self) -> Path:
         """Overlays of shipped contracts and a company's own sources."""
         return self.root / "sources"

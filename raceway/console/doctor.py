@@ -29,6 +29,7 @@ from raceway.config.accounts import (
     load_ticket_topics,
     load_vat_rates,
 )
+from raceway.config.own_lists import load_loyalty_tiers, load_offline_codes, load_reasons
 from raceway.config.settings import Settings, load_settings
 from raceway.console.show import print_table
 from raceway.contracts.load import load_contracts
@@ -114,7 +115,8 @@ def _settings(home: Home) -> Iterator[Finding]:
     for subject, load in (("settings", load_settings), ("accounts", load_accounts),
                           ("exclusions", load_exclusions), ("holidays", load_holidays),
                           ("channel_rules", load_channel_rules), ("sales_channels", load_sales_channels),
-                          ("ticket_topics", load_ticket_topics), ("vat_rates", load_vat_rates)):  # fmt: skip
+                          ("ticket_topics", load_ticket_topics), ("vat_rates", load_vat_rates), ("reasons", load_reasons),
+                          ("offline_codes", load_offline_codes), ("loyalty_tiers", load_loyalty_tiers)):  # fmt: skip
         try:
             load(home)
         except RacewayFault as fault:

@@ -25,6 +25,7 @@ from pydantic.fields import FieldInfo
 
 from raceway.common.home import PROJECT
 from raceway.config.accounts import Account, ChannelRule, Exclusion, Holiday, SalesChannel, TicketTopic, VatRate
+from raceway.config.own_lists import LoyaltyTier, OfflineCode, Reason
 from raceway.config.settings import Required, Settings
 from raceway.config.values import Model
 from raceway.console.cli import app
@@ -44,6 +45,9 @@ _LISTS: Final = {
     "sales_channels.csv": SalesChannel,
     "ticket_topics.csv": TicketTopic,
     "vat_rates.csv": VatRate,
+    "reasons.csv": Reason,
+    "offline_codes.csv": OfflineCode,
+    "loyalty_tiers.csv": LoyaltyTier,
     "holidays.csv": Holiday,
 }
 _AS_IN_SQL: Final = {

@@ -14,6 +14,7 @@ from raceway.common.faults import BadSettings
 from raceway.common.home import Home
 from raceway.sample.invent.everything import invent_world
 from raceway.sample.traces.affiliate import write_affiliate
+from raceway.sample.traces.circle import write_community, write_gatherings
 from raceway.sample.traces.crm import write_hubspot, write_salesforce
 from raceway.sample.traces.csat_survey import write_csat_survey
 from raceway.sample.traces.experiments import write_experiments
@@ -80,6 +81,8 @@ _WRITERS = {
     "referral": write_referral,
     "affiliate": write_affiliate,
     "loyalty": write_loyalty,
+    "gatherings": write_gatherings,
+    "community": write_community,
     "experiments": write_experiments,
 }
 

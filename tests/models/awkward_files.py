@@ -24,13 +24,17 @@ AS_OF = dt.date(2026, 3, 21)
 def lay_out(root: Path) -> Home:
     """A new home with all of these files in its inbox."""
     company = _Company()
-    for lay in (_shopify, _other_shops, _order_files, _ads, _workbooks, _web, _people):
+    for lay in (_shopify, _other_shops, _order_files, _words, _ads, _workbooks, _web, _people):
         lay(company)
     settings = Settings(
         business=Business(name="Awkward", zone="Asia/Ho_Chi_Minh", reporting_currency="VND"), night=Night(required=())
     )
     home = init_home(root, settings, company.accounts)
     home.exclusions.write_text("kind,value,reason\nemail,tester@example.com,test\n", encoding="utf-8")
+    home.offline_codes.write_text(
+        f"code,medium,valid_until\n{_apart('Hè26')},billboard,2026-03-31\nTET26,leaflet,2026-02-28\n", encoding="utf-8"
+    )
+    home.reasons.write_text("pattern,reason\nkhông cắm được hoa,useless\n", encoding="utf-8")
     for place, (data, at) in company.files.items():
         path = home.inbox / place
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -264,6 +268,39 @@ def _order_files(company: _Company) -> None:
         "1,05/03/2026 10:00,Thành công,Áo,2,150.000,20.000,310.000,30.000,0912345678\n"
         "2,06/03/2026 10:00,Khách hủy,Mũ,1,90.000,0,90.000,0,0912345679\n",
     )
+
+
+def _words(company: _Company) -> None:
+    company.account("shopify/poster", "BA", history_start=dt.date(2025, 8, 1))
+    codes = ("HÈ26", "TET26", "SOMEBODY")
+    company.put("shopify/poster/orders_export.csv", _orders(
+        *(_order(f"#{n}", n * 10_000, **{"Discount Code": code}) for n, code in enumerate(codes, 1))
+    ))  # fmt: skip
+    company.account("haravan/why", "AL", history_start=dt.date(2025, 8, 1))
+    head = "Mã đơn hàng,Ngày đặt hàng,Trạng thái,Lý do hủy,Tên sản phẩm,Số lượng,Đơn giá\n"
+    why = {"H1": "Khách ĐỔI Ý, gọi 0901234567", "H2": "", "H3": "Mẹ không cho"}
+    rows = [f"{name},05/03/2026 10:00,Đã hủy,{said!r},Bình,1,50000\n".replace("'", '"') for name, said in why.items()]
+    company.put("haravan/why/orders.csv", head + "".join(rows) + "H4,05/03/2026 10:00,Hoàn tất,,Bình,1,50000\n")
+    company.account("community/forum", "BA")
+    company.put("community/forum/readings.csv", "Ngày,Thành viên,Thành viên hoạt động\n04/03/2026,1200,310\n")
+    company.account("community/group", "BA")
+    company.put("community/group/readings.csv", "day,members,active_members\n2026-03-04,300,\n")
+    company.put("community/forum/topics.csv", (
+        "topic_id,created_at,first_answer_at\nT1,2026-03-04T09:00:00+07:00,2026-03-05T09:00:00+07:00\nT2,2026-03-04 10:00,\n"
+    ))  # fmt: skip
+    company.account("gatherings/club", "BA")
+    company.put("gatherings/club/Attendee Report.csv", (
+        "Order #,Order Date,First Name,Email,Event Name,Attendee #,Attendee Status,Event Start Date,Checked in?\n"
+        "1,2026-03-01 10:00,An,an@example.com,Chạy bộ,11,Checked In,2026-03-05 19:00,Yes\n"
+        "1,2026-03-01 10:00,Ben,ben@example.com,Chạy bộ,12,Attending,2026-03-05 19:00,\n"
+        "2,2026-03-01 10:00,Chi,chi@example.com,Chạy bộ,13,Not Attending,2026-03-05 19:00,\n"
+        "3,2026-03-01 10:00,Dũng,d@example.com,Live,14,Attending,2026-03-06 19:00,\n"
+    ))  # fmt: skip
+    company.account("reason_survey/carts", "AL")
+    company.put("reason_survey/carts/answers.csv", (
+        "answer_id,answered_at,what,reason,email\nA-1,2026-03-04 23:30,bỏ giỏ hàng,Phí vận chuyển cao,\n"
+        "A-2,2026-03-05,return,Bình không cắm được hoa,\nA-3,2026-03-05,cart_left,,\n"
+    ))  # fmt: skip
 
 
 # ---------------------------------------------------------------- ads

@@ -100,6 +100,17 @@ EXPECTED = [
     ("click ids of iOS", "sessions", "NL", "month", "2026-03-01", "paid_search", 2),
     ("a document's host is no search engine", "sessions", "NZ", "month", "2026-03-01", "referral", 1),
     ("a sign-in, and direct with a campaign", "sessions", "NZ", "month", "2026-03-01", "direct", 2),
+    # words
+    ("a forum and a group that counts no active members", "community_members", "BA", *MARCH, 1_500),
+    ("a forum and a group that counts no active members", "community_members_with_activity", "BA", *MARCH, 1_200),
+    ("a forum and a group that counts no active members", "community_active_members", "BA", *MARCH, 310),
+    ("topics of a forum", "community_topics", "BA", *MARCH, 2),
+    ("topics of a forum", "community_topics_answered", "BA", *MARCH, 1),
+    ("an attendee report of two events", "gathering_registrations", "BA", *MARCH, 3),
+    ("an attendee report of two events", "gathering_registrations_told", "BA", *MARCH, 2),
+    ("an attendee report of two events", "gathering_attendees", "BA", *MARCH, 1),
+    ("a code of a billboard", "net_sales", "BA", "month", "2026-03-01", "offline_media", 10_000),
+    ("a code that has ended, and one that nobody lists", "net_sales", "BA", "month", "2026-03-01", "direct", 20_000 + 30_000),
     # lists, mails, tickets
     ("a chain of merged contacts", "leads", "MX", "month", "2026-02-01", "all", 1),
     ("a member deleted for good, one who came back", "subscribers", "BE", *MARCH, 3),
@@ -116,6 +127,7 @@ class Built:
     landed: list[Outcome]
     frozen: Frozen
     measured: dict[tuple[str, ...], float]
+    reasons: list[tuple[str, str]]
 
 
 @pytest.fixture(scope="module")
@@ -129,12 +141,13 @@ def built(tmp_path_factory: pytest.TempPathFactory, dbt: Callable[..., Any]) -> 
     ]
     frozen = freeze(home, "awkward", AS_OF, load_settings(home), load_accounts(home))
     tests = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
-    dbt(home.warehouse, ["build", *tests, "--select", "+race_measure"])
+    dbt(home.warehouse, ["build", *tests, "--select", "+race_measure", "+fct_engage_reason"])
     with duckdb.connect(str(home.warehouse)) as warehouse:
         rows = warehouse.execute(
             "select measure, market, period, period_start::varchar, channel, value from race_measure where value is not null"
         ).fetchall()
-    return Built(landed, frozen, {tuple(row[:5]): float(row[5]) for row in rows})
+        reasons = warehouse.execute("select what, reason from fct_engage_reason order by all").fetchall()
+    return Built(landed, frozen, {tuple(row[:5]): float(row[5]) for row in rows}, reasons)
 
 
 def test_every_file_lands(built: Built) -> None:
@@ -155,3 +168,11 @@ def test_what_is_held_says_why(built: Built) -> None:
     assert len(said) == 3
     for words in ("breaks off inside a quote", "it has no rows for", "lost lines that its own subtotal still includes"):
         assert any(words in sentence for sentence in said), words
+
+
+def test_why_somebody_cancelled_returned_or_left_a_cart_is_told_in_a_few_words(built: Built) -> None:
+    # two cancellations with words and one without; the company's own reason for a return
+    assert built.reasons == [
+        ("cancel", "changed_mind"), ("cancel", "other"), ("cancel", "unknown"),
+        ("cart_left", "price"), ("cart_left", "unknown"), ("return", "useless"),
+    ]  # fmt: skip

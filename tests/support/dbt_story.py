@@ -76,6 +76,9 @@ FROZEN = {
     "medium varchar, campaign varchar, is_ad boolean",
     "own_sales_channels": "sales_channel varchar, sales_place varchar, marketplace varchar",
     "own_ticket_topics": "priority integer, tag varchar, topic varchar",
+    "own_reasons": "rule integer, pattern varchar, reason varchar",
+    "own_offline_codes": "code varchar, medium varchar, channel varchar, valid_from date, valid_until date",
+    "own_loyalty_tiers": "tier_name varchar, tier varchar, rank integer",
     "vat_rates": "source varchar, account varchar, market varchar, product_line varchar, valid_from date, "
     "rate decimal(9, 6)",
     "settings": ", ".join(f"{name} {kind}" for name, (kind, _) in SETTINGS.items()),

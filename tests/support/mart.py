@@ -78,6 +78,8 @@ FACTS = {
     "person_id varchar, is_promoter boolean, is_detractor boolean",
     "fct_advocacy_nps_invitation": "source varchar, account varchar, invitation_id varchar, market varchar, day date, "
     "is_answered_30d boolean",
+    "fct_act_gathering": "source varchar, account varchar, registration_id varchar, market varchar, day date, "
+    "is_cancelled boolean, is_attended boolean",
     "fct_act_usability_task": "source varchar, account varchar, day date, is_success boolean, errors bigint, "
     "seconds decimal(18,3)",
     "int_tickets": "source varchar, account varchar, ticket_id varchar, market varchar, day date, is_onboarding boolean",
@@ -108,7 +110,13 @@ FACTS = {
     "fct_engage_loyalty_member": "source varchar, account varchar, member_hash varchar, member_key varchar, "
     "market varchar, joined_on date, left_on date",
     "fct_engage_loyalty_posting": "source varchar, account varchar, posting_id varchar, market varchar, day date, "
-    "points_earned decimal(18,6), points_redeemed decimal(18,6)",
+    "kind varchar, points_earned decimal(18,6), points_redeemed decimal(18,6), points_expired decimal(18,6)",
+    "fct_engage_community": "source varchar, account varchar, day date, market varchar, members bigint, "
+    "active_members bigint",
+    "fct_engage_community_topic": "source varchar, account varchar, topic_id varchar, day date, market varchar, "
+    "is_answered_1d boolean",
+    "fct_engage_member_order": "source varchar, account varchar, order_id varchar, order_date date, channel varchar, "
+    "market varchar",
     "fct_engage_customer_value": "person_id varchar, month_end date, market varchar, p_alive double, "
     "probability_90d double, clv_12m decimal(18,6)",
     "fct_engage_usage": "source varchar, account varchar, use_id varchar, person_id varchar, market varchar, day date, "

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from raceway.config.settings import Settings
 from raceway.sample.invent.campaigns import invent_campaigns
+from raceway.sample.invent.circle import invent_circle
 from raceway.sample.invent.crm import invent_crm
 from raceway.sample.invent.experiments import invent_experiments
 from raceway.sample.invent.letters import invent_letters, invent_survey
@@ -68,6 +69,7 @@ def invent_world(
     invent_lists(world)
     invent_partners(world)
     invent_loyalty(world)
+    invent_circle(world)
     invent_social(world)
     invent_search(world)
     invent_listening(world)

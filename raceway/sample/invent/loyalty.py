@@ -17,6 +17,7 @@ _KINDS: Final = {"earned": 62, "redeemed": 26, "expired": 7, "adjusted": 5}
 def invent_loyalty(world: World) -> None:
     """Fills `world.loyalty`; persons are there already."""
     chance = Chance(world.seed, "loyalty")
+    climbing = Chance(world.seed, "loyalty/tiers")
     joining = [person for person in world.persons if chance.hit(0.12)][: max(8, round(300 * world.scale))]
     cards = [person for person in joining for _ in range(2 if chance.hit(0.06) else 1)]
     for number, person in enumerate(cards):
@@ -29,7 +30,7 @@ def invent_loyalty(world: World) -> None:
         world.loyalty.members.append(
             Member(
                 f"M-{number + 1:05d}", person.email if told in ("both", "email") else "",
-                person.phone if told in ("both", "phone") else "", joined, left,
+                person.phone if told in ("both", "phone") else "", joined, left, _tiers(climbing, joined),
             )
         )  # fmt: skip
     for member in world.loyalty.members:
@@ -38,6 +39,16 @@ def invent_loyalty(world: World) -> None:
         Posting(f"P-{number + 1:06d}", p.member, p.at, p.kind, p.points)
         for number, p in enumerate(sorted(world.loyalty.postings, key=lambda p: (p.at, p.member)))
     ]
+
+
+def _tiers(chance: Chance, joined: dt.date) -> tuple[tuple[dt.date, str], ...]:
+    """Everybody begins as silver; some rise, of whom some fall again."""
+    tiers = [(joined, "silver")]
+    if chance.hit(0.3):
+        tiers.append((joined + dt.timedelta(days=20), "gold"))
+        if chance.hit(0.3):
+            tiers.append((joined + dt.timedelta(days=50), "silver"))
+    return tuple(tiers)
 
 
 def _postings(world: World, chance: Chance, member: Member) -> None:

@@ -54,6 +54,8 @@ _CANCELLED: Final = {
     "haravan": "Đã hủy",
     "sapo": "Huỷ",
 }
+_WHY: Final = ("Đổi ý, không muốn mua nữa", "Tìm thấy giá rẻ hơn ở chỗ khác", "Muốn thay đổi địa chỉ giao hàng", "")
+"""Why buyers cancel, as Shopee offers it; the last one says nothing."""
 _DONE: Final = {
     "shopee": "Hoàn thành", "tiktok_shop": "Completed", "lazada": "delivered", "haravan": "Hoàn tất",
     "sapo": "Hoàn thành",
@@ -73,6 +75,7 @@ class _Shown:
         is_refused = sale.refused_at is not None and sale.refused_at <= at
         self.status = _CANCELLED[sale.source] if self.is_cancelled else _DONE[sale.source]
         self.parcel = _REFUSED[sale.source] if is_refused else ""
+        self.why = _WHY[int(sale.name[-1]) % len(_WHY)] if self.is_cancelled else ""
         self.refunded = [0, *(total for moment, total in sale.refunds if moment <= at)][-1]
         self.is_settled = sale.settled_at is not None and sale.settled_at <= at
         self.fees = [str(fee) if self.is_settled else "" for fee in sale.fees]
@@ -112,7 +115,7 @@ def _shopee(shown: _Shown) -> list[list[str]]:
     sale = shown.sale
     return [
         [sale.name, "", shown.local(sale.at, "%Y-%m-%d %H:%M"), shown.status,
-         "Người mua hủy" if shown.is_cancelled else "", shown.parcel, item.sku, item.name, str(item.price),
+         shown.why, shown.parcel, item.sku, item.name, str(item.price),
          str(item.discount), str(item.quantity), str(sale.discount), str(sale.total), str(shown.refunded),
          *shown.fees, shown.shipping, shown.payout, shown.paid_on("%Y-%m-%d"), "n***a", "******78", shown.province,
          "VN"]

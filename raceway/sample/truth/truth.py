@@ -14,6 +14,7 @@ from typing import Final
 
 from raceway.sample.truth.ads import bearing_rows, claims_purchases, count_ads, count_organic_search
 from raceway.sample.truth.attribution import Attribution
+from raceway.sample.truth.circle import tally_circle
 from raceway.sample.truth.clv import tally_clv
 from raceway.sample.truth.comeback import tally_comebacks
 from raceway.sample.truth.conversion import converting_visitors
@@ -143,7 +144,8 @@ class Truth:
             self.world, self.tally, self.exchange, self.links.person, self._market_of,
             list(self._periods(self.world.history_start, LONG_PERIODS)),
         )  # fmt: skip
-        tally_loyalty(self.world, self.tally, self.links.person, self._market_of, self._periods)
+        tally_loyalty(self.world, self.tally, self.links.person, self._market_of, self._periods, self.counted)
+        tally_circle(self.world, self.tally, self._market, self._periods)
         count_search(self.world, self.tally)
         count_social(self.world, self.tally, self.sessions)
         count_mentions(self.world, self.tally)

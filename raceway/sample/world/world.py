@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from raceway.config.accounts import Account
 from raceway.config.settings import Settings
+from raceway.sample.world.circle import Circle
 from raceway.sample.world.experiments import Experiments
 from raceway.sample.world.listening import Listening
 from raceway.sample.world.lists import Lists
@@ -70,6 +71,7 @@ class World:
     lists: Lists = field(default_factory=Lists)
     partners: Partners = field(default_factory=Partners)
     loyalty: Loyalty = field(default_factory=Loyalty)
+    circle: Circle = field(default_factory=Circle)
     mailcrm: MailCrm = field(default_factory=MailCrm)
     trade: Trade = field(default_factory=Trade)
     social: Social = field(default_factory=Social)

@@ -23,6 +23,7 @@ WINDOWS = {
     "orders_cancelled": 60,  # "cancelled within 60 days"
     "orders_undelivered": 60,  # "not accepted at delivery within 60 days"
     "orders_returned": 60,  # "a refund or return within 60 days"
+    "community_topics_answered": 1,  # "answered within 24 hours"
     "refunded_sales_60d": 60,  # "of the 60 days after the order"
     "renewals_made": 30,  # "renewed within 30 days"
     "nps_answered_invited": 30,  # "answered within 30 days"

@@ -48,7 +48,10 @@ final as (
                 when kind = 'redeemed' or (kind is null and points < 0) then abs(points)
                 else 0
             end as decimal(18, 6)
-        ) as points_redeemed
+        ) as points_redeemed,
+        cast(
+            case when kind = 'expired' then abs(coalesce(points, points_redeemed, 0)) else 0 end as decimal(18, 6)
+        ) as points_expired
     from with_members
 )
 

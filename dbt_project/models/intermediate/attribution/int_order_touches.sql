@@ -1,4 +1,5 @@
--- Grain: one order × touch: a session within the look-back before it that may have earned it.
+-- Grain: one order × touch: a session within the look-back before it that may have earned it, or a listed code of an
+-- offline medium that it names.
 with
 
 orders as (select * from {{ ref('int_order_heads') }}),
@@ -8,6 +9,8 @@ persons as (select * from {{ ref('int_order_persons') }}),
 touchpoints as (select * from {{ ref('int_touchpoints') }}),
 
 order_links as (select * from {{ ref('int_order_links') }}),
+
+order_codes as (select * from {{ ref('int_order_codes') }}),
 
 settings as (select * from {{ source('house', 'settings') }}),
 
@@ -35,7 +38,8 @@ candidates as (
         touches.session_id,
         touches.started_at,
         touches.channel,
-        touches.ad_source
+        touches.ad_source,
+        0 as is_code
     from with_person
     inner join touches on with_person.person_id = touches.person_id
     union all
@@ -45,11 +49,24 @@ candidates as (
         touches.session_id,
         touches.started_at,
         touches.channel,
-        touches.ad_source
+        touches.ad_source,
+        0 as is_code
     from with_person
     inner join order_links on with_person.order_id = order_links.order_id
     inner join touches on order_links.session_id = touches.session_id
     where with_person.person_id is null
+    union all
+    -- who names a code has seen what carried it: the last that is known of the way to the order
+    select
+        with_person.order_id,
+        with_person.ordered_at,
+        cast(null as varchar) as session_id,
+        with_person.ordered_at as started_at,
+        order_codes.channel,
+        cast(null as varchar) as ad_source,
+        1 as is_code
+    from with_person
+    inner join order_codes on with_person.order_id = order_codes.order_id
 ),
 
 final as (
@@ -60,7 +77,8 @@ final as (
         candidates.channel,
         candidates.ad_source,
         row_number() over (
-            partition by candidates.order_id order by candidates.started_at asc, candidates.session_id desc
+            partition by candidates.order_id
+            order by candidates.started_at asc, candidates.is_code asc, candidates.session_id desc
         ) as touch_number
     from candidates
     cross join settings

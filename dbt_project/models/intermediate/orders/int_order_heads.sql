@@ -211,6 +211,7 @@ final as (
         dated.ordered_at,
         dated.order_date,
         dated.sales_place,
+        dated.tags,
         case when dated.marketplace is not null then 'marketplace' end as shop_channel,
         {{ market_named('dated.country', 'countries.market', 'dated.account_market') }} as market,
         dated.is_cancelled,

@@ -13,6 +13,8 @@ logins as (select * from {{ ref('fct_act_login') }}),
 
 usability_tasks as (select * from {{ ref('fct_act_usability_task') }}),
 
+gatherings as (select * from {{ ref('fct_act_gathering') }}),
+
 -- the fact of tickets is built after this stage
 tickets as (
     select * from {{ ref('int_tickets') }}
@@ -108,6 +110,20 @@ usability_by_day as (
     group by day
 ),
 
+-- a gathering of which nobody told who came stands on no side of the rate
+gatherings_by_day as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        count(*) as gathering_registrations,
+        sum(case when is_attended is not null then 1 else 0 end) as gathering_registrations_told,
+        sum(case when is_attended then 1 else 0 end) as gathering_attendees
+    from gatherings
+    where not is_cancelled
+    group by day, market
+),
+
 tickets_by_day as (
     select
         day,
@@ -139,6 +155,10 @@ final as (
     {{ measures_from('usability_by_day', [
         'usability_tasks', 'usability_successes', 'usability_errors', 'usability_tasks_with_errors',
         'usability_seconds', 'usability_successes_with_seconds'
+    ]) }}
+    union all
+    {{ measures_from('gatherings_by_day', [
+        'gathering_registrations', 'gathering_registrations_told', 'gathering_attendees'
     ]) }}
     union all
     {{ measures_from('tickets_by_day', ['onboarding_tickets']) }}

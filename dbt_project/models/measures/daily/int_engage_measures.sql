@@ -21,6 +21,10 @@ csat_answers as (select * from {{ ref('fct_engage_csat_answer') }}),
 
 loyalty_postings as (select * from {{ ref('fct_engage_loyalty_posting') }}),
 
+topics as (select * from {{ ref('fct_engage_community_topic') }}),
+
+member_orders as (select * from {{ ref('fct_engage_member_order') }}),
+
 orders_by_day as (
     select
         order_date as day,
@@ -169,15 +173,47 @@ csat_by_day as (
     group by day, market
 ),
 
+-- a ledger that names no kinds does not tell what expired
+ledgers_with_kinds as (
+    select distinct source, account from loyalty_postings
+    where kind is not null
+),
+
 loyalty_points_by_day as (
+    select
+        postings.day,
+        cast(null as varchar) as channel,
+        postings.market,
+        sum(postings.points_earned) as loyalty_points_earned,
+        sum(postings.points_redeemed) as loyalty_points_redeemed,
+        sum(postings.points_expired) as loyalty_points_expired,
+        sum(case when ledgers_with_kinds.account is not null then postings.points_earned else 0 end)
+            as loyalty_points_earned_with_kinds
+    from loyalty_postings as postings
+    left join ledgers_with_kinds
+        on postings.source = ledgers_with_kinds.source and postings.account = ledgers_with_kinds.account
+    group by postings.day, postings.market
+),
+
+topics_by_day as (
     select
         day,
         cast(null as varchar) as channel,
         market,
-        sum(points_earned) as loyalty_points_earned,
-        sum(points_redeemed) as loyalty_points_redeemed
-    from loyalty_postings
+        count(*) as community_topics,
+        sum(case when is_answered_1d then 1 else 0 end) as community_topics_answered
+    from topics
     group by day, market
+),
+
+member_orders_by_day as (
+    select
+        order_date as day,
+        channel,
+        market,
+        count(*) as member_orders
+    from member_orders
+    group by order_date, channel, market
 ),
 
 final as (
@@ -218,7 +254,14 @@ final as (
     union all
     {{ measures_from('csat_by_day', ['csat_responses', 'csat_satisfied']) }}
     union all
-    {{ measures_from('loyalty_points_by_day', ['loyalty_points_earned', 'loyalty_points_redeemed']) }}
+    {{ measures_from('loyalty_points_by_day', [
+        'loyalty_points_earned', 'loyalty_points_redeemed', 'loyalty_points_expired',
+        'loyalty_points_earned_with_kinds'
+    ]) }}
+    union all
+    {{ measures_from('member_orders_by_day', ['member_orders']) }}
+    union all
+    {{ measures_from('topics_by_day', ['community_topics', 'community_topics_answered']) }}
 )
 
 select * from final

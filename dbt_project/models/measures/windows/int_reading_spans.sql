@@ -13,6 +13,8 @@ authority as (
 
 followers as (select * from {{ ref('fct_reach_follower') }}),
 
+community as (select * from {{ ref('fct_engage_community') }}),
+
 readings as (
     select
         'following' as state,
@@ -29,6 +31,31 @@ readings as (
         day,
         cast(score as decimal(38, 6)) as amount
     from authority
+    union all
+    select
+        'community_member' as state,
+        {{ key_of(['source', 'account']) }} as entity,
+        market,
+        day,
+        cast(members as decimal(38, 6)) as amount
+    from community
+    union all
+    -- a reading without active members stands on neither side of their rate
+    select
+        'community_member_with_activity' as state,
+        {{ key_of(['source', 'account']) }} as entity,
+        market,
+        day,
+        cast(case when active_members is not null then members else 0 end as decimal(38, 6)) as amount
+    from community
+    union all
+    select
+        'community_active_member' as state,
+        {{ key_of(['source', 'account']) }} as entity,
+        market,
+        day,
+        cast(coalesce(active_members, 0) as decimal(38, 6)) as amount
+    from community
 ),
 
 spans as (
@@ -42,8 +69,8 @@ spans as (
             coalesce(lead(day) over (partition by state, entity order by day), cast('9999-12-31' as date)),
             -- a domain's score is read now and then and lasts
             case
-                when state = 'following' then {{ add_days('day', carried_days + 1) }}
-                else cast('9999-12-31' as date)
+                when state = 'scored' then cast('9999-12-31' as date)
+                else {{ add_days('day', carried_days + 1) }}
             end
         ) as until_day,
         amount

@@ -21,6 +21,7 @@ final as (
         branch,
         status,
         to_pay_back,
+        nullif(trim(return_reason), '') as return_reason,
 
         ---------- the row
         sku,

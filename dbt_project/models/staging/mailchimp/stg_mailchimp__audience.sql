@@ -34,6 +34,7 @@ final as (
         landed.confirm_at,
         landed.last_changed_at,
         landed.unsub_at,
+        coalesce(nullif(trim(landed.unsub_reason_other), ''), nullif(trim(landed.unsub_reason), '')) as unsub_reason,
         landed.clean_at,
         gone.gone_at,
         {{ excluded_by('landed.email_hash', 'email') }} as is_excluded
