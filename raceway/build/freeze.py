@@ -27,6 +27,7 @@ from raceway.build.frozen_tables import (
     hashed_exclusions,
     write_lists,
     write_schema,
+    write_segments,
     write_selling,
     write_settings,
     write_table,
@@ -41,6 +42,7 @@ from raceway.config.accounts import (
     load_sales_channels,
     load_vat_rates,
 )
+from raceway.config.segments import load_segments
 from raceway.config.settings import Settings
 from raceway.history.records import Check, record_checks
 from raceway.ledger.left_out import FROZEN, left_out
@@ -79,6 +81,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
     exclusions = hashed_exclusions(home, load_exclusions(home), accounts)
     channel_rules = load_channel_rules(home)
     sales_channels, vat_rates = load_sales_channels(home), load_vat_rates(home)
+    segments = load_segments(home)
     program = _program_hash(home)
     _begin_anew_with_another_program(home, program)
     with duckdb.connect(str(home.warehouse)) as connection:
@@ -89,6 +92,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
         write_schema(connection)
         write_settings(connection, settings, accounts, exclusions, channel_rules, as_of)
         write_selling(connection, sales_channels, vat_rates)
+        write_segments(connection, segments)
         write_lists(connection, home, settings, accounts)
         _write_program(connection, program)
         fingerprint = _fingerprint(connection, program, held)
@@ -197,6 +201,7 @@ def _fingerprint(connection: duckdb.DuckDBPyConnection, program: str, held: list
         "own_channel_rules": "*",
         "own_sales_channels": "*",
         "vat_rates": "*",
+        "segments": "*",
         "settings": "*",
         "setting_values": "*",
     }

@@ -12,6 +12,7 @@ import duckdb
 from raceway.common.home import Home
 from raceway.common.networks import coarse_ip
 from raceway.config.accounts import Accounts, ChannelRule, Exclusion, SalesChannel, VatRate
+from raceway.config.segments import SegmentRule
 from raceway.config.settings import Settings
 from raceway.config.values import minor_unit
 from raceway.reading.personal import Hasher
@@ -134,6 +135,27 @@ def write_selling(
         "vat_rates",
         "source varchar, account varchar, market varchar, product_line varchar, valid_from date, rate decimal(9, 6)",
         [rate.model_dump() for rate in vat_rates],
+    )
+
+
+def write_segments(connection: duckdb.DuckDBPyConnection, rules: list[SegmentRule]) -> None:
+    """The table of segment rules, in their order; a value is a number or a text in lower case."""
+    write_table(
+        connection,
+        "segments",
+        "rule integer, segment varchar, column_name varchar, operator varchar, number_value decimal(38, 6), "
+        "text_value varchar",
+        [
+            {
+                "rule": number,
+                "segment": rule.segment,
+                "column_name": rule.column,
+                "operator": rule.operator,
+                "number_value": rule.number,
+                "text_value": None if rule.number is not None else rule.value.lower(),
+            }
+            for number, rule in enumerate(rules, start=1)
+        ],
     )
 
 

@@ -95,6 +95,11 @@ class Home:
         return self.root / "sales_channels.csv"
 
     @property
+    def segments(self) -> Path:
+        """segments.csv."""
+        return self.root / "segments.csv"
+
+    @property
     def sources(self) -> Path:
         """Overlays of shipped contracts and a company's own sources."""
         return self.root / "sources"

@@ -19,6 +19,7 @@ from pydantic import (
 from raceway.common.faults import BadSettings
 from raceway.common.home import Home
 from raceway.config.accounts import Account, ChannelRule, Exclusion, Holiday, SalesChannel, VatRate
+from raceway.config.segments import SegmentRule, usual_segments
 from raceway.config.settings import Settings
 from raceway.config.values import Model
 
@@ -102,6 +103,7 @@ def init_home(
     _write_csv(home.holidays, Holiday, holidays or [])
     _write_csv(home.channel_rules, ChannelRule, [])
     _write_csv(home.sales_channels, SalesChannel, [])
+    _write_csv(home.segments, SegmentRule, usual_segments())
     _write_csv(home.vat_rates, VatRate, [])
     with home.vat_rates.open("a", encoding="utf-8") as file:
         file.write(_VIETNAMS_VAT)

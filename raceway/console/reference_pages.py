@@ -25,6 +25,7 @@ from pydantic.fields import FieldInfo
 
 from raceway.common.home import PROJECT
 from raceway.config.accounts import Account, ChannelRule, Exclusion, Holiday, SalesChannel, VatRate
+from raceway.config.segments import SegmentRule
 from raceway.config.settings import Required, Settings
 from raceway.config.values import Model
 from raceway.console.cli import app
@@ -43,6 +44,7 @@ _LISTS: Final = {
     "channel_rules.csv": ChannelRule,
     "sales_channels.csv": SalesChannel,
     "vat_rates.csv": VatRate,
+    "segments.csv": SegmentRule,
     "holidays.csv": Holiday,
 }
 _AS_IN_SQL: Final = {
