@@ -27,6 +27,7 @@ from raceway.build.frozen_tables import (
     hashed_exclusions,
     write_lists,
     write_schema,
+    write_segments,
     write_selling,
     write_settings,
     write_table,
@@ -44,6 +45,7 @@ from raceway.config.accounts import (
     load_ticket_topics,
     load_vat_rates,
 )
+from raceway.config.segments import load_segments
 from raceway.config.settings import Settings
 from raceway.history.records import Check, record_checks
 from raceway.ledger.left_out import FROZEN, left_out
@@ -83,6 +85,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
     channel_rules = load_channel_rules(home)
     sales_channels, vat_rates = load_sales_channels(home), load_vat_rates(home)
     ticket_topics = load_ticket_topics(home)
+    segments = load_segments(home)
     program = _program_hash(home)
     _begin_anew_with_another_program(home, program)
     with duckdb.connect(str(home.warehouse)) as connection:
@@ -95,6 +98,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
         write_selling(connection, sales_channels, vat_rates)
         write_ticket_topics(connection, ticket_topics)
         write_own_lists(connection, home)
+        write_segments(connection, segments)
         write_lists(connection, home, settings, accounts)
         _write_program(connection, program)
         fingerprint = _fingerprint(connection, program, held)
@@ -205,6 +209,7 @@ def _fingerprint(connection: duckdb.DuckDBPyConnection, program: str, held: list
         "own_ticket_topics": "*",
         **dict.fromkeys(OWN_LISTS, "*"),
         "vat_rates": "*",
+        "segments": "*",
         "settings": "*",
         "setting_values": "*",
     }

@@ -12,6 +12,7 @@ import duckdb
 from raceway.common.home import Home
 from raceway.common.networks import coarse_ip
 from raceway.config.accounts import Accounts, ChannelRule, Exclusion, SalesChannel, TicketTopic, VatRate
+from raceway.config.segments import SegmentRule
 from raceway.config.settings import Settings
 from raceway.config.values import minor_unit
 from raceway.reading.personal import Hasher
@@ -145,6 +146,27 @@ def write_ticket_topics(connection: duckdb.DuckDBPyConnection, topics: list[Tick
         "own_ticket_topics",
         "priority integer, tag varchar, topic varchar",
         [{"priority": number} | topic.model_dump() for number, topic in enumerate(topics, start=1)],
+    )
+
+
+def write_segments(connection: duckdb.DuckDBPyConnection, rules: list[SegmentRule]) -> None:
+    """The table of segment rules, in their order; a value is a number or a text in lower case."""
+    write_table(
+        connection,
+        "segments",
+        "rule integer, segment varchar, column_name varchar, operator varchar, number_value decimal(38, 6), "
+        "text_value varchar",
+        [
+            {
+                "rule": number,
+                "segment": rule.segment,
+                "column_name": rule.column,
+                "operator": rule.operator,
+                "number_value": rule.number,
+                "text_value": None if rule.number is not None else rule.value.lower(),
+            }
+            for number, rule in enumerate(rules, start=1)
+        ],
     )
 
 

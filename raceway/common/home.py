@@ -115,6 +115,11 @@ class Home:
         return self.root / "loyalty_tiers.csv"
 
     @property
+    def segments(self) -> Path:
+        """segments.csv."""
+        return self.root / "segments.csv"
+
+    @property
     def sources(self) -> Path:
         """Overlays of shipped contracts and a company's own sources."""
         return self.root / "sources"

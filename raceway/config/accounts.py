@@ -246,7 +246,7 @@ def load_accounts(home: Home) -> Accounts:
     Raises BadSettings naming the row, the column and the remedy.
     """
     accounts: dict[tuple[str, str], Account] = {}
-    for number, account in _rows(home.accounts, Account):
+    for number, account in typed_rows(home.accounts, Account):
         key = (account.source, account.account)
         if key in accounts:
             raise BadSettings(f"{home.accounts}, row {number}: {key[0]}/{key[1]} stands twice; keep one of the rows")
@@ -273,22 +273,22 @@ def _refuse_two_counts(path: Path, accounts: Iterable[Account]) -> None:
 
 def load_exclusions(home: Home) -> list[Exclusion]:
     """The rows of exclusions.csv; none where the file is missing."""
-    return [row for _, row in _rows(home.exclusions, Exclusion)] if home.exclusions.exists() else []
+    return [row for _, row in typed_rows(home.exclusions, Exclusion)] if home.exclusions.exists() else []
 
 
 def load_holidays(home: Home) -> list[Holiday]:
     """The rows of holidays.csv; none where the file is missing."""
-    return [row for _, row in _rows(home.holidays, Holiday)] if home.holidays.exists() else []
+    return [row for _, row in typed_rows(home.holidays, Holiday)] if home.holidays.exists() else []
 
 
 def load_channel_rules(home: Home) -> list[ChannelRule]:
     """The rows of channel_rules.csv in their order; none where the file is missing."""
-    return [row for _, row in _rows(home.channel_rules, ChannelRule)] if home.channel_rules.exists() else []
+    return [row for _, row in typed_rows(home.channel_rules, ChannelRule)] if home.channel_rules.exists() else []
 
 
 def load_vat_rates(home: Home) -> list[VatRate]:
     """The rows of vat_rates.csv; none where the file is missing. Raises BadSettings where two of them contradict."""
-    rows = _rows(home.vat_rates, VatRate) if home.vat_rates.exists() else []
+    rows = typed_rows(home.vat_rates, VatRate) if home.vat_rates.exists() else []
     seen: dict[tuple[object, ...], int] = {}
     for number, row in rows:
         key = (row.source, row.account, row.market, row.product_line.lower(), row.valid_from)
@@ -304,7 +304,7 @@ def load_vat_rates(home: Home) -> list[VatRate]:
 def load_sales_channels(home: Home) -> list[SalesChannel]:
     """The rows of sales_channels.csv, their names as they are compared: NFC and in lower case; none where the file is
     missing. Raises BadSettings where a name stands twice."""
-    rows = _rows(home.sales_channels, SalesChannel) if home.sales_channels.exists() else []
+    rows = typed_rows(home.sales_channels, SalesChannel) if home.sales_channels.exists() else []
     found: dict[str, SalesChannel] = {}
     for number, row in rows:
         name = unicodedata.normalize("NFC", row.sales_channel).lower()
@@ -317,7 +317,7 @@ def load_sales_channels(home: Home) -> list[SalesChannel]:
 def load_ticket_topics(home: Home) -> list[TicketTopic]:
     """The rows of ticket_topics.csv in their order, their tags as they are compared: NFC, in lower case, with `_` for
     blanks; none where the file is missing. Raises BadSettings where a tag stands twice."""
-    rows = _rows(home.ticket_topics, TicketTopic) if home.ticket_topics.exists() else []
+    rows = typed_rows(home.ticket_topics, TicketTopic) if home.ticket_topics.exists() else []
     found: dict[str, TicketTopic] = {}
     for number, row in rows:
         tag = "_".join(unicodedata.normalize("NFC", row.tag).lower().split())
@@ -327,8 +327,11 @@ def load_ticket_topics(home: Home) -> list[TicketTopic]:
     return list(found.values())
 
 
-def _rows(path: Path, model: type[Row]) -> list[tuple[int, Row]]:
-    """The typed rows of a small settings file with the numbers of their lines as an editor counts them."""
+def typed_rows(path: Path, model: type[Row]) -> list[tuple[int, Row]]:
+    """The typed rows of a small settings file with the numbers of their lines as an editor counts them.
+
+    Raises BadSettings where the file is not there or a row is not as the model wants it.
+    """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             lines = {number: line for number, line in enumerate(file, start=1) if not line.startswith("#")}

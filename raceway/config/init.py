@@ -20,6 +20,7 @@ from raceway.common.faults import BadSettings
 from raceway.common.home import Home
 from raceway.config.accounts import Account, ChannelRule, Exclusion, Holiday, SalesChannel, TicketTopic, VatRate
 from raceway.config.own_lists import LoyaltyTier, OfflineCode, Reason
+from raceway.config.segments import SegmentRule, usual_segments
 from raceway.config.settings import Settings
 from raceway.config.values import Model
 
@@ -107,6 +108,7 @@ def init_home(
     _write_csv(home.reasons, Reason, [])
     _write_csv(home.offline_codes, OfflineCode, [])
     _write_csv(home.loyalty_tiers, LoyaltyTier, [])
+    _write_csv(home.segments, SegmentRule, usual_segments())
     _write_csv(home.vat_rates, VatRate, [])
     with home.vat_rates.open("a", encoding="utf-8") as file:
         file.write(_VIETNAMS_VAT)

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from raceway.common.faults import BadSettings
 from raceway.common.home import Home
-from raceway.config.accounts import Pattern, _channels, _rows
+from raceway.config.accounts import Pattern, _channels, typed_rows
 from raceway.config.values import Model, Name
 
 Filled = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -61,13 +61,13 @@ class LoyaltyTier(Model):
 
 def load_reasons(home: Home) -> list[Reason]:
     """The rows of reasons.csv in their order; none where the file is missing."""
-    return [row for _, row in _rows(home.reasons, Reason)] if home.reasons.exists() else []
+    return [row for _, row in typed_rows(home.reasons, Reason)] if home.reasons.exists() else []
 
 
 def load_offline_codes(home: Home) -> list[OfflineCode]:
     """The rows of offline_codes.csv, codes in lower case; none where the file is missing. Raises BadSettings where two
     rows claim one code on one day."""
-    rows = _rows(home.offline_codes, OfflineCode) if home.offline_codes.exists() else []
+    rows = typed_rows(home.offline_codes, OfflineCode) if home.offline_codes.exists() else []
     found: list[OfflineCode] = []
     for number, row in rows:
         code = row.model_copy(update={"code": _as_compared(row.code)})
@@ -85,7 +85,7 @@ def load_loyalty_tiers(home: Home) -> list[LoyaltyTier]:
     BadSettings where a name stands twice, or one tier has two ranks."""
     found: dict[str, LoyaltyTier] = {}
     ranks: dict[str, int] = {}
-    for number, row in _rows(home.loyalty_tiers, LoyaltyTier) if home.loyalty_tiers.exists() else []:
+    for number, row in typed_rows(home.loyalty_tiers, LoyaltyTier) if home.loyalty_tiers.exists() else []:
         name = _as_compared(row.tier_name)
         if name in found:
             raise BadSettings(f"{home.loyalty_tiers}, row {number}: {name} stands twice; keep one of the rows")

@@ -14,6 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final, Literal
 
+import duckdb
 import yaml
 from rich.console import Console
 
@@ -30,6 +31,7 @@ from raceway.config.accounts import (
     load_vat_rates,
 )
 from raceway.config.own_lists import load_loyalty_tiers, load_offline_codes, load_reasons
+from raceway.config.segments import load_segments
 from raceway.config.settings import Settings, load_settings
 from raceway.console.show import print_table
 from raceway.contracts.load import load_contracts
@@ -56,7 +58,17 @@ def examine(home: Home) -> list[Finding]:
     """Looks at everything and gives a finding for each."""
     return [
         finding
-        for look in (_installation, _settings, _contracts, _profiles, _expectations, _permissions, _key, _disk)
+        for look in (
+            _installation,
+            _settings,
+            _segments,
+            _contracts,
+            _profiles,
+            _expectations,
+            _permissions,
+            _key,
+            _disk,
+        )
         for finding in look(home)
     ]
 
@@ -115,14 +127,35 @@ def _settings(home: Home) -> Iterator[Finding]:
     for subject, load in (("settings", load_settings), ("accounts", load_accounts),
                           ("exclusions", load_exclusions), ("holidays", load_holidays),
                           ("channel_rules", load_channel_rules), ("sales_channels", load_sales_channels),
-                          ("ticket_topics", load_ticket_topics), ("vat_rates", load_vat_rates), ("reasons", load_reasons),
-                          ("offline_codes", load_offline_codes), ("loyalty_tiers", load_loyalty_tiers)):  # fmt: skip
+                          ("ticket_topics", load_ticket_topics), ("vat_rates", load_vat_rates),
+                          ("reasons", load_reasons), ("offline_codes", load_offline_codes),
+                          ("loyalty_tiers", load_loyalty_tiers), ("segments", load_segments)):  # fmt: skip
         try:
             load(home)
         except RacewayFault as fault:
             yield Finding("error", subject, str(fault))
         else:
             yield Finding("ok", subject, "can be read")
+
+
+def _segments(home: Home) -> Iterator[Finding]:
+    """What the published mart says of the segments: one that nobody is in is a slip, or not needed."""
+    mart = home.current / "race.duckdb"
+    try:
+        names = {rule.segment: None for rule in load_segments(home)}
+    except RacewayFault:
+        return  # said above
+    if not names or not mart.is_file():
+        return
+    try:
+        with duckdb.connect(str(mart), read_only=True) as connection:
+            rows = connection.execute("select distinct marketing_segment from customer_360").fetchall()
+    except duckdb.Error:  # a mart of an earlier version, or one that somebody holds
+        return
+    for name in names:
+        if rows and (name,) not in rows:
+            yield Finding("warning", "segments", f"{name}: nobody is in it in the published mart; look at its rules in "
+                          f"{home.segments}")  # fmt: skip
 
 
 def _contracts(home: Home) -> Iterator[Finding]:

@@ -26,6 +26,7 @@ from pydantic.fields import FieldInfo
 from raceway.common.home import PROJECT
 from raceway.config.accounts import Account, ChannelRule, Exclusion, Holiday, SalesChannel, TicketTopic, VatRate
 from raceway.config.own_lists import LoyaltyTier, OfflineCode, Reason
+from raceway.config.segments import SegmentRule
 from raceway.config.settings import Required, Settings
 from raceway.config.values import Model
 from raceway.console.cli import app
@@ -48,6 +49,7 @@ _LISTS: Final = {
     "reasons.csv": Reason,
     "offline_codes.csv": OfflineCode,
     "loyalty_tiers.csv": LoyaltyTier,
+    "segments.csv": SegmentRule,
     "holidays.csv": Holiday,
 }
 _AS_IN_SQL: Final = {

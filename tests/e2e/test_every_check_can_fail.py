@@ -92,6 +92,7 @@ BROKEN: dict[str, list[str]] = {
     ],
     "every_link_joins_one_person": ["update int_identity_person set person_id = concat(id_type, ' ', id_value)"],
     "every_listening_query_is_a_known_term": ["delete from int_listening_terms"],
+    "every_segment_has_members": ["update customer_360 set marketing_segment = 'none' where marketing_segment = 'VIP'"],
     "every_stated_product_is_listed": [
         f"update {table} set product = 'Nobody''s', product_line = null, category = null where {one(table)}"
         for table in ("fct_advocacy_review", "fct_reach_mention")
@@ -172,6 +173,10 @@ BROKEN: dict[str, list[str]] = {
     "part_of_whole_kpis_stay_between_0_and_1": [
         "update race_kpi set numerator = denominator + 1 where kpi = 'bounce_rate' and is_complete",
         "update race_kpi set numerator = -1 where kpi = 'bounce_rate' and not is_complete",
+    ],
+    "percentiles_stand_alone": [
+        "update measure_rules set percentile = null where measure = 'days_between_orders'",
+        "update kpi_catalog set scale = 2 where kpi = 'days_between_orders'",
     ],
     "period_reports_agree_with_days": [
         "update stg_google_ads__campaign_period set impressions = impressions * 2",

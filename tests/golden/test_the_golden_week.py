@@ -23,13 +23,13 @@ NOT_IN_THE_WEEK = {
     "contribution_margin", "contribution_margin_after_ads", "platform_roas",
     # no visitor of the week begins a checkout or searches the site; queries are told by whole months
     "checkout_completion_rate", "site_search_rate", "brand_click_share",
+    # the week has no campaign map
+    "customer_marketing_roi",
     # no tool of the week tells opens by address
     "active_subscriber_rate",
     # the six have no community, and go to no event
     "community_members", "community_active_rate", "community_answer_rate",
     "gathering_registrations", "attendance_rate",
-    # neither the shop nor the till states fees
-    "contribution_margin_after_ads",
 }  # fmt: skip
 """KPIs that the week cannot tell, each with its reason."""
 

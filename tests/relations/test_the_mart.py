@@ -77,8 +77,10 @@ def times(measure: str, dearer: int = TIMES) -> int:
 
 
 def left_out(measure: str, period: str) -> bool:
-    """Whether a measure is not the same 364 days earlier: a fit is of a month's end, a plan of a month."""
-    return MEASURES[measure]["additivity"] == "fitted" or (measure in SPREAD and period in ("month", "quarter"))
+    """Whether a measure is no sum of two companies, or not the same 364 days earlier: a median is of all values, a fit of
+    a month's end, a plan of a month."""
+    kind = MEASURES[measure]["additivity"]
+    return kind in ("fitted", "percentile") or (measure in SPREAD and period in ("month", "quarter"))
 
 
 def test_two_companies_that_share_nothing_are_together_their_sum(week: Mart, both: Mart, alone: Mart) -> None:
@@ -269,7 +271,11 @@ def lay_out_twice(root: Path, by: dt.timedelta) -> Home:
 
 RETOLD: Final = {
     "returned, cancelled, answered, won, paid … in days after the period's": FOLLOWED,
-    "later refunds count at the order's date": {"attributed_revenue", "paid_attributed_revenue"},
+    "later refunds count at the order's date": {
+        "attributed_revenue",
+        "paid_attributed_revenue",
+        "customer_campaign_gross_profit",
+    },
     "a fit of the month's end": {name for name, row in MEASURES.items() if row["additivity"] == "fitted"},
 }
 """Measures that may be told otherwise by a later run, by the reason. Links join people in both runs alike: of the same

@@ -81,6 +81,8 @@ FROZEN = {
     "own_loyalty_tiers": "tier_name varchar, tier varchar, rank integer",
     "vat_rates": "source varchar, account varchar, market varchar, product_line varchar, valid_from date, "
     "rate decimal(9, 6)",
+    "segments": "rule integer, segment varchar, column_name varchar, operator varchar, number_value decimal(38, 6), "
+    "text_value varchar",
     "settings": ", ".join(f"{name} {kind}" for name, (kind, _) in SETTINGS.items()),
     "setting_values": "setting varchar, value varchar",
     "rows_rewritten": "model varchar, rows_written bigint, rows_kept bigint",

@@ -25,9 +25,11 @@ FACTS = {
     "channel varchar, market varchar, target decimal(18,6)",
     "fct_plan_initiative": "source varchar, account varchar, initiative varchar, name varchar, stage varchar, kpi varchar, "
     "owner varchar, planned_start date, planned_end date, finished_on date, is_on_schedule boolean, ends_on date, "
-    "expected_uplift decimal(18,6), budget decimal(18,6)",
+    "expected_uplift decimal(18,6), budget decimal(18,6), "
+    "decision varchar",
     "fct_reach_ads": "source varchar, account varchar, day date, channel varchar, market varchar, impressions bigint, "
-    "clicks bigint, cost decimal(18,6), purchases decimal(18,6)",
+    "clicks bigint, cost decimal(18,6), purchases decimal(18,6), "
+    "campaign varchar",
     "fct_reach_keyword": "source varchar, account varchar, day date, market varchar, impressions bigint, "
     "quality_score bigint",
     "fct_reach_search": "source varchar, account varchar, day date, market varchar, clicks bigint, impressions bigint, "
@@ -36,7 +38,8 @@ FACTS = {
     "channel varchar, market varchar, ad_source varchar, first_touch_day date, engaged_seconds decimal(18,3), "
     "page_views bigint, product_views bigint, signups bigint, newsletter_signups bigint, "
     "content_interactions bigint, has_interaction boolean, has_product_view boolean, has_cart_after_view boolean, "
-    "is_bounced boolean, started_at timestamp, order_named_at timestamp, order_id varchar",
+    "is_bounced boolean, started_at timestamp, order_named_at timestamp, order_id varchar, "
+    "campaign varchar",
     "int_session_events": "source varchar, account varchar, user_first_touch_at timestamp",
     "fct_reach_email_campaign": "source varchar, account varchar, campaign_id varchar, day date, market varchar, "
     "delivered bigint, unique_opens bigint, forwards bigint, unique_clicks bigint, unsubscribes bigint",
@@ -65,11 +68,13 @@ FACTS = {
     "person_id varchar, is_identified boolean, sales_place varchar, channel varchar, market varchar, "
     "is_placed boolean, is_counted boolean, gross_sales decimal(18,6), discounts decimal(18,6), "
     "order_number bigint, tells_refunds boolean, is_returned_60d boolean, is_cancelled_60d boolean, is_undelivered_60d boolean, "
-    "refunded_sales_60d decimal(18,6), units decimal(18,6)",
+    "refunded_sales_60d decimal(18,6), units decimal(18,6), "
+    "previous_order_date date",
     "fct_convert_refund": "source varchar, account varchar, refund_id varchar, order_id varchar, refund_date date, "
     "refunded_sales decimal(18,6), is_counted boolean",
     "fct_convert_attribution": "source varchar, account varchar, order_id varchar, model varchar, order_date date, "
-    "channel varchar, market varchar, ad_source varchar, revenue decimal(18,6), orders decimal(18,6)",
+    "channel varchar, market varchar, ad_source varchar, revenue decimal(18,6), orders decimal(18,6), "
+    "session_id varchar, credit decimal(18,6)",
     "fct_engage_subscriber": "source varchar, account varchar, email_hash varchar, market varchar, "
     "subscribed_on date, ended_on date",
     "fct_engage_email_activity": "source varchar, account varchar, email_hash varchar, market varchar, kind varchar, "
@@ -106,7 +111,8 @@ FACTS = {
     "int_orders": "source varchar, account varchar, market varchar, order_id varchar, order_date date, is_counted boolean, order_number bigint, gross_sales decimal(18,6), "
     "discounts decimal(18,6)",
     "fct_engage_term": "source varchar, account varchar, term_id varchar, market varchar, ends_on date, "
-    "has_ended boolean, is_renewed_30d boolean",
+    "has_ended boolean, is_renewed_30d boolean, "
+    "person_id varchar, subscription_id varchar, started_on date, mrr decimal(18,6)",
     "fct_engage_loyalty_member": "source varchar, account varchar, member_hash varchar, member_key varchar, "
     "market varchar, joined_on date, left_on date",
     "fct_engage_loyalty_posting": "source varchar, account varchar, posting_id varchar, market varchar, day date, "
@@ -119,6 +125,9 @@ FACTS = {
     "market varchar",
     "fct_engage_customer_value": "person_id varchar, month_end date, market varchar, p_alive double, "
     "probability_90d double, clv_12m decimal(18,6)",
+    "fct_engage_first_year": "person_id varchar, first_order_date date, channel varchar, market varchar, "
+    "gross_profit_12m decimal(18,6)",
+    "int_campaign_map": "utm_campaign varchar, source varchar, account varchar, campaign varchar, channel varchar, aim varchar",
     "fct_engage_usage": "source varchar, account varchar, use_id varchar, person_id varchar, market varchar, day date, "
     "seconds decimal(18,6)",
     "fct_act_login": "source varchar, account varchar, login_id varchar, channel varchar, market varchar, day date, "

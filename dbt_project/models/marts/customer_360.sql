@@ -27,6 +27,13 @@ invitations as (
     where inviter_person_id is not null and not is_self
 ),
 
+segments as (
+    select segments.person_id, segments.segment
+    from {{ ref('int_customer_segments') }} as segments
+    inner join {{ source('house', 'settings') }} as settings
+        on {{ add_days('settings.as_of', -1) }} = segments.day
+),
+
 rfm as (select * from {{ ref('fct_engage_rfm') }}),
 
 customer_values as (select * from {{ ref('fct_engage_customer_value') }}),
@@ -132,6 +139,7 @@ joined as (
         expectations.clv_12m,
         expectations.churn_risk,
         expectations.churn_band,
+        coalesce(segments.segment, 'none') as marketing_segment,
         {{ days_between('customers.last_order_date', 'settings.as_of') }} <= settings.churn_window_days as is_active
     from customers
     cross join settings
@@ -142,6 +150,7 @@ joined as (
     left join recommending on customers.person_id = recommending.person_id
     left join rfm on customers.person_id = rfm.person_id
     left join expectations on customers.person_id = expectations.person_id
+    left join segments on customers.person_id = segments.person_id
 ),
 
 final as (
@@ -189,7 +198,8 @@ final as (
         expected_orders_90d,
         clv_12m,
         churn_risk,
-        churn_band
+        churn_band,
+        marketing_segment
     from joined
 )
 

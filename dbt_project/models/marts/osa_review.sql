@@ -100,6 +100,7 @@ opportunities as (
         coalesce(counted_strategy.initiatives, 0) as initiatives,
         cast(null as decimal(38, 6)) as budget,
         cast(null as decimal(38, 6)) as spend,
+        cast(null as varchar) as decision,
         kpis.is_complete,
         kpis.as_of
     from kpis
@@ -168,6 +169,7 @@ actions as (
         cast(null as bigint) as initiatives,
         cast(strategy.budget as decimal(38, 6)) as budget,
         cast(coalesce(spent.spend, 0) as decimal(38, 6)) as spend,
+        strategy.decision,
         coalesce(results.is_complete, false) and strategy.ends_on < strategy.as_of as is_complete,
         strategy.as_of
     from strategy
@@ -277,7 +279,17 @@ final as (
         budget,
         spend,
         is_complete,
-        as_of
+        as_of,
+        decision,
+        -- what came of it: of an initiative that is over, whether its KPI stood where it was to stand
+        case
+            when initiative = 'all' or not is_complete then null
+            when gap <= 0 then 'reached'
+            when gap > 0 and gap_to_baseline < 0 then 'better'
+            when gap > 0 then 'missed'
+            when gap_to_baseline < 0 then 'better'
+            when gap_to_baseline >= 0 then 'no better'
+        end as result
     from known
 )
 

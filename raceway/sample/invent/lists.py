@@ -44,7 +44,7 @@ def invent_lists(world: World) -> None:
     ]  # fmt: skip
     lists.campaigns = [
         MappedCampaign("google_ads", "vn-main", "PMax giày dép", "Paid-Search-Xuan"),
-        MappedCampaign("google_ads", "vn-main", "Hiển thị, tiếp thị lại", "display-he"),
+        MappedCampaign("google_ads", "vn-main", "Hiển thị, tiếp thị lại", "display-he", "existing"),
     ]
     _articles(world)
     _market_sizes(world)
@@ -87,13 +87,14 @@ def _market_sizes(world: World) -> None:
 class _Fees:
     """What a member pays from term to term: mostly the same, now and then more or less, once in a while untold."""
 
-    def __init__(self, chance: Chance) -> None:
+    def __init__(self, chance: Chance, untold: float) -> None:
         self._chance = chance
+        self._untold = untold
         self._level = chance.choice(range(len(_FEES)))
 
     def next_fee(self) -> tuple[int | None, str, str]:
         """Hundredths, currency and interval of the next term."""
-        if self._chance.hit(0.04):
+        if self._chance.hit(self._untold):
             return None, "", ""
         if self._chance.hit(0.25):
             self._level = self._chance.choice(range(len(_FEES)))
@@ -105,23 +106,23 @@ def _club(world: World) -> None:
     chance = Chance(world.seed, "club")
     customers = [person for person in world.persons if chance.hit(0.04)][: max(6, round(160 * world.scale))]
     for number, person in enumerate(customers):
-        fees = _Fees(Chance(world.seed, f"club fees {number}"))
+        fees = _Fees(Chance(world.seed, f"club fees {number}"), untold=0.04 if number > 1 else 0)
         name = f"CLUB-{number + 1:04d}"
         told = chance.choices(("both", "email", "phone", "neither"), (60, 25, 12, 3))[0]
         email = person.email if told in ("both", "email") else ""
         phone = person.phone if told in ("both", "phone") else ""
-        # the first one comes on the first day, pays early and stays: even a small world has one of each kind
-        start = chance.choice(world.days) if number else world.first
+        # two come on the first day and pay early, one stays and one leaves: even a small world has one of each kind
+        start = chance.choice(world.days) if number > 1 else world.first
         end = start + dt.timedelta(days=_TRIAL_DAYS - 1)
-        paid: dt.date | None = end + dt.timedelta(days=chance.choice((-5, 0, 3, 30, 31, 44)) if number else -5)
-        if paid is not None and ((number and chance.hit(0.3)) or paid > world.last):
+        paid: dt.date | None = end + dt.timedelta(days=chance.choice((-5, 0, 3, 30, 31, 44)) if number > 1 else -5)
+        if paid is not None and ((number > 1 and chance.hit(0.3)) or paid > world.last):
             paid = None
         world.lists.subscriptions.append(Subscription(name, email, phone, True, start, end, paid))
         start = paid or start
         while paid is not None and start <= world.last:
             end = start + dt.timedelta(days=_TERM_DAYS - 1)
             renewed: dt.date | None = end + dt.timedelta(days=chance.choice((-3, 0, 1, 30, 31)) if number else -3)
-            if renewed is not None and ((number and chance.hit(0.25)) or renewed > world.last):
+            if renewed is not None and (number == 1 or (number and chance.hit(0.25)) or renewed > world.last):
                 renewed = None
             term = Subscription(f"{name}-P", email, phone, False, start, end, None, renewed, *fees.next_fee())
             world.lists.subscriptions.append(term)

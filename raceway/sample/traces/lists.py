@@ -13,7 +13,7 @@ from raceway.sample.world.world import World
 
 COLUMNS: Final = {
     "brand_terms": ["term", "kind", "competitor"],
-    "campaign_map": ["source", "account", "campaign", "utm_campaign"],
+    "campaign_map": ["source", "account", "campaign", "utm_campaign", "aim"],
     "products": ["sku", "product_line", "category", "cost", "currency", "valid_from"],
     "market_size": ["month", "market", "category", "amount", "currency", "includes_vat"],
     "subscriptions": ["subscription_id", "email", "phone", "kind", "started_on", "ends_on", "paid_on", "renewed_on",
@@ -31,7 +31,7 @@ def write_lists(world: World, drop: Drop) -> None:
     """Writes the lists beside the plan files; what changes over time as it stood in the middle and at the end."""
     lists, night = world.lists, world.night
     terms = [[t.term, "competitor" if t.competitor else "brand", t.competitor] for t in lists.terms]
-    campaigns = [[c.source, c.account, c.campaign, c.utm_campaign] for c in lists.campaigns]
+    campaigns = [[c.source, c.account, c.campaign, c.utm_campaign, c.aim] for c in lists.campaigns]
     _put(drop, "brand_terms", terms, night)
     _put(drop, "campaign_map", campaigns, night)
     articles = [

@@ -18,7 +18,7 @@ COLUMNS: Final = {
               "initiative"],
     "fx_rates": ["rate_date", "currency", "to_currency", "rate"],
     "initiatives": ["initiative", "name", "stage", "kpi", "owner", "planned_start", "planned_end", "finished_on",
-                    "expected_uplift", "budget", "currency"],
+                    "expected_uplift", "budget", "currency", "decision"],
 }  # fmt: skip
 
 
@@ -32,7 +32,8 @@ def write_plan(world: World, inbox: Path) -> int:
     targets = [[t.kpi, t.period, t.period_start.isoformat(), t.channel, t.market, t.target] for t in world.targets]
     initiatives = [
         [i.id, i.name, i.stage, i.kpi, i.owner, i.planned_start.isoformat(), i.planned_end.isoformat(),
-         i.finished_on.isoformat() if i.finished_on else "", i.expected_uplift, str(i.budget), "VND"]
+         i.finished_on.isoformat() if i.finished_on else "", i.expected_uplift, str(i.budget), "VND",
+         "Giữ lại" if i.finished_on else ""]
         for i in world.initiatives
     ]  # fmt: skip
     for kind, rows in (("targets", targets), ("budgets", budgets), ("costs", costs), ("initiatives", initiatives)):

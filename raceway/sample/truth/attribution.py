@@ -34,6 +34,7 @@ class Credit:
     ad_source: str | None
     millionths: int
     revenue: int  # in đồng
+    utm_campaign: str = ""
 
 
 class Attribution:
@@ -62,7 +63,7 @@ class Attribution:
         parts = apportioned(_MILLION, weights)
         paid = apportioned(order.net, parts)
         return [
-            Credit(touch.channel, touch.ad_source, part, money)
+            Credit(touch.channel, touch.ad_source, part, money, touch.utm_campaign)
             for touch, part, money in zip(touches, parts, paid, strict=True)
             if part
         ]

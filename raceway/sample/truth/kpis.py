@@ -24,6 +24,10 @@ PLANNED: Final = (
 )
 
 
+_TOLD_AS_NOTHING: Final = {"customer_campaign_gross_profit", "mrr_churned"}
+"""Measures that are fed also where a small world has nothing of them."""
+
+
 def kpi_rows(
     values: Mapping[Key, Number], is_unknown: Callable[[Key], bool] = lambda _: False
 ) -> Iterator[tuple[Key, Number | None, Number | None, str]]:
@@ -34,7 +38,7 @@ def kpi_rows(
     same kind had a channel or market, it is no place of a measure.
     """
     declared = declared_measures()
-    known = {key[0] for key in values}
+    known = {key[0] for key in values} | _TOLD_AS_NOTHING
     by_measure: dict[str, dict[Place, Number]] = {}
     began: dict[tuple[str, str], dict[tuple[str, str, str], dt.date]] = {}
     happened: dict[str, dt.date] = {}  # the latest period of each kind that holds more than plans
@@ -50,7 +54,7 @@ def kpi_rows(
         used = [name for name, _ in top + bottom]
         if not known.issuperset(used):
             continue
-        places = {place for name in used for place in by_measure[name] if place[0] in grains(row["grains"])}
+        places = {place for name in used for place in by_measure.get(name, {}) if place[0] in grains(row["grains"])}
         for name in used:
             channels, markets, periods = declared[name].channels(), declared[name].markets(), declared[name].periods
             first = began[declared[name].channel_by, declared[name].market_by]
@@ -90,5 +94,5 @@ def _sum(
 ) -> Number:
     total: Number = 0
     for name, coefficient in side:
-        total += coefficient * values[name].get(place, 0)
+        total += coefficient * values.get(name, {}).get(place, 0)
     return total

@@ -26,6 +26,7 @@ class Session:
     channel: str = "direct"
     ad_source: str | None = None
     campaign: tuple[str, str, str, str] = ("", "", "", "")
+    utm_campaign: str = ""  # in lower case, of the visit that gave the channel
     events: list[Event] = field(default_factory=list)
     has_order: bool = False
     named_at: int | None = None  # when a purchase of it last named a placed order
@@ -84,7 +85,8 @@ def _sessions_of(
                 current.campaign = campaign
             if event.traffic is not None and current.channel == "direct":
                 own = (event.traffic.channel, event.traffic.ad_source)
-                current.channel, current.ad_source = mapped.get(event.traffic.campaign.lower(), own)
+                current.utm_campaign = event.traffic.campaign.lower()
+                current.channel, current.ad_source = mapped.get(current.utm_campaign, own)
             current.events.append(event)
             last_at = event.at
     return sessions

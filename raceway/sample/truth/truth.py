@@ -25,6 +25,7 @@ from raceway.sample.truth.identities import Identity, Links, order_identity, rev
 from raceway.sample.truth.kpis import PLANNED
 from raceway.sample.truth.listening import count_mentions, incomparable_days
 from raceway.sample.truth.lists import tally_lists
+from raceway.sample.truth.loyalcampaigns import tally_customer_campaigns
 from raceway.sample.truth.loyalty import tally_loyalty
 from raceway.sample.truth.mailcrm import count_mail
 from raceway.sample.truth.margin import tally_margins, till_refunds_alone
@@ -133,6 +134,9 @@ class Truth:
             till_refunds_alone(self.world, self.exchange) + loose_returns(self.world), self._market_of,
             lambda: self._periods(self.world.history_start, LONG_PERIODS),
         )  # fmt: skip
+        tally_customer_campaigns(
+            self.world, self.tally, self.exchange, self.ad_rows, self.counted, movements, self.attribution
+        )
         self.fitted, forecast = tally_clv(
             self.tally, self.counted, lambda person: self.customers[person].market, self.world.last,
             self._periods(self.world.history_start, LONG_PERIODS),

@@ -30,6 +30,7 @@ UNREADY: Final = (
     "cross_sell_orders",
     "active_customers_at_end",
     "advocates",
+    "customer_campaign_gross_profit",
     "cac_payback_months",
     "reactivated_customers",
     "days_between_orders",

@@ -25,6 +25,7 @@ class MappedCampaign:
     account: str
     campaign: str
     utm_campaign: str
+    aim: str = ""  # new or existing customers; empty: nobody says
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def told(tmp_path_factory: pytest.TempPathFactory, dbt: Any, empty_warehouse: Pa
     mart.add(
         "fct_plan_initiative",
         initiative("INI-1", "session_conversion_rate", "2026-02-10", "2026-02-14", name="Checkout", owner="Linh",
-                   expected_uplift="0.5", budget="1000"),
+                   expected_uplift="0.5", budget="1000", decision="kept"),
         initiative("INI-2", "orders", "2026-04-06", "2026-04-25", expected_uplift="0.2"),
         initiative("INI-3", "tickets_opened", "2026-03-20", "2026-04-02", expected_uplift="0.25"),
         initiative("INI-4", "orders", "2026-05-01", "2026-05-31", budget="50"),
@@ -182,6 +182,10 @@ def test_an_initiative_is_told_by_the_ratio_of_sums_before_during_and_after_it(t
     # what accrued before as_of, also after its last day; not what is to come, nor what names no initiative
     assert review(told, FIRST, "session_conversion_rate", "INI-1", "budget", "spend", "owner", "is_complete",
                   "money_at_stake", "initiatives") == (1000, 700, "Linh", True, None, None)  # fmt: skip
+    # what was decided stands beside what came of it; of what runs nothing is said, and of a KPI itself never
+    assert review(told, FIRST, "session_conversion_rate", "INI-1", "decision", "result") == ("kept", "reached")
+    assert review(told, SECOND, "orders", "INI-2", "decision", "result") == (None, None)
+    assert review(told, SECOND, "orders", "all", "decision", "result") == (None, None)
 
 
 def test_an_initiative_that_runs_is_held_against_as_many_days_before_it(told: Mart) -> None:
@@ -196,6 +200,7 @@ def test_an_initiative_stands_in_every_cycle_that_it_touches(told: Mart) -> None
     # 6 to 19 March 8 tickets, a quarter fewer is 6; 20 March to 2 April 5; 3 to 16 April are not over
     for cycle in (FIRST, SECOND):
         assert review(told, cycle, "tickets_opened", "INI-3", *figures) == (8, 6, 5, None, -1, -3, True)
+        assert review(told, cycle, "tickets_opened", "INI-3", "decision", "result") == (None, "reached")
     assert review(told, SECOND, "orders", "INI-4", *figures) == (None, None, None, None, None, None, False)
     assert review(told, FIRST, None, "INI-5", *figures) == (None, None, None, None, None, None, False)
     assert told.run_sql("select count(*) from osa_review where initiative <> 'all'") == [(6,)]

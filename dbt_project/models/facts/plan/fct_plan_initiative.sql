@@ -26,7 +26,8 @@ final as (
             'initiatives.budget',
             'case when initiatives.currency = settings.reporting_currency then 1 else fx.rate end',
             'settings.minor_unit'
-        ) }} as budget
+        ) }} as budget,
+        initiatives.decision
     from initiatives
     cross join settings
     left join fx

@@ -25,6 +25,7 @@ tied as (
         campaign_map.ad_source as source,
         coalesce(campaign_map.ad_account, reported.account) as account,
         campaign_map.campaign,
+        campaign_map.aim,
         reported.channel,
         -- a utm_campaign that is listed twice is its first row's
         row_number() over (
@@ -43,7 +44,7 @@ tied as (
 
 -- a campaign that no report knows has no channel of its own
 final as (
-    select utm_campaign, source, account, campaign, channel
+    select utm_campaign, source, account, campaign, channel, aim
     from tied
     where first_listed = 1
 )

@@ -19,6 +19,8 @@ social_days as (select * from {{ ref('int_social_daily') }}),
 
 listening_days as (select * from {{ ref('int_listening_days') }}),
 
+campaign_map as (select * from {{ ref('int_campaign_map') }}),
+
 -- figures since publication tell of days from the account's first export on, and of none where a daily report bears
 first_exports as (
     select
@@ -170,6 +172,24 @@ of_queries as (
         and query_months.account is null
 ),
 
+-- where the plan aims no campaign at existing customers nobody knows what was done for them
+of_aims as (
+    select
+        measure_sources.measure,
+        covered_days.source,
+        covered_days.table_name,
+        covered_days.account,
+        covered_days.day
+    from covered_days
+    inner join measure_sources
+        on
+            covered_days.source = measure_sources.source
+            and covered_days.table_name = measure_sources.table_name
+    where
+        measure_sources.measure like 'customer_campaign%'
+        and not exists (select 1 from campaign_map where campaign_map.aim = 'existing')
+),
+
 order_days as (
     select distinct covered_days.day
     from covered_days
@@ -228,6 +248,8 @@ final as (
     select measure, source, table_name, account, day from of_market_sizes
     union all
     select measure, source, table_name, account, day from of_terms
+    union all
+    select measure, source, table_name, account, day from of_aims
 )
 
 select * from final

@@ -5,6 +5,8 @@ orders as (select * from {{ ref('fct_convert_order') }}),
 
 repeat_orders as (select * from {{ ref('fct_engage_repeat_order') }}),
 
+campaign_days as (select * from {{ ref('int_customer_campaign_days') }}),
+
 first_years as (select * from {{ ref('fct_engage_first_year') }}),
 
 campaigns as (select * from {{ ref('fct_reach_email_campaign') }}),
@@ -225,6 +227,8 @@ final as (
     {{ measures_from('repeat_orders_by_day', ['existing_customer_orders', 'upsell_orders', 'cross_sell_orders']) }}
     union all
     {{ measures_from('first_years_by_day', ['first_year_gross_profit']) }}
+    union all
+    {{ measures_from('campaign_days', ['customer_campaign_cost', 'customer_campaign_gross_profit']) }}
     union all
     {{ measures_from('campaigns_by_day', [
         'email_unique_clicks', 'campaign_unsubscribes', 'email_delivered_with_clicks',

@@ -12,7 +12,8 @@ final as (
         lower(trim(ad_source)) as ad_source,
         nullif(trim(ad_account), '') as ad_account,
         trim(campaign) as campaign,
-        lower(trim(utm_campaign)) as utm_campaign
+        lower(trim(utm_campaign)) as utm_campaign,
+        lower(nullif(trim(aim), '')) as aim
     from landed
 )
 

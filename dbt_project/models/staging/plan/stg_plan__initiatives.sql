@@ -24,6 +24,7 @@ final as (
         planned_start,
         planned_end,
         finished_on,
+        nullif(trim(decision), '') as decision,
         {{ local_day('landed._exported_at', 'accounts.time_zone') }} as exported_on
     from landed
     inner join accounts on landed.account = accounts.account

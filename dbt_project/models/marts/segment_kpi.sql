@@ -1,0 +1,155 @@
+-- Grain: one row per breakdown × segment × month, quarter or cycle: what the persons brought who were in the segment on
+-- the day before the period, so that no segment is made by what it is measured by.
+with
+
+settings as (select * from {{ source('house', 'settings') }}),
+
+periods as (
+    select * from {{ ref('int_periods') }}
+    where period in {{ crossed_periods() }}
+),
+
+members as (select * from {{ ref('int_customer_segments') }}),
+
+orders as (
+    select * from {{ ref('fct_convert_order') }}
+    where is_counted and person_id is not null
+),
+
+refunds as (
+    select * from {{ ref('fct_convert_refund') }}
+    where is_counted
+),
+
+-- on which days customers cannot be told from new ones at one of the accounts
+young_days as (
+    select from_day, until_day
+    from {{ ref('int_young_histories') }}
+    where market = 'all'
+),
+
+coverage as (
+    select period, window_start, is_complete
+    from {{ ref('int_measure_coverage') }}
+    where measure = 'customers_purchasing' and is_period
+),
+
+young_periods as (
+    select distinct periods.period, periods.period_start
+    from periods
+    inner join young_days
+        on periods.period_start < young_days.until_day and periods.period_end >= young_days.from_day
+),
+
+-- sales stand at the order date, what was given back at the refund date
+movements as (
+    select person_id, order_date as day, 1 as orders, order_number > 1 as is_repeat, gross_sales - discounts as amount
+    from orders
+    union all
+    select
+        orders.person_id,
+        refunds.refund_date as day,
+        0 as orders,
+        false as is_repeat,
+        -refunds.refunded_sales as amount
+    from refunds
+    inner join orders on refunds.order_id = orders.order_id
+),
+
+by_person as (
+    select
+        periods.period,
+        periods.period_start,
+        movements.person_id,
+        sum(movements.orders) as orders,
+        sum(movements.amount) as net_sales,
+        max(case when movements.is_repeat then 1 else 0 end) as is_returning
+    from periods
+    inner join movements
+        on
+            movements.day between periods.period_start and periods.period_end
+            and periods.as_of > movements.day
+    group by periods.period, periods.period_start, movements.person_id
+),
+
+in_segment as (
+    select periods.period, periods.period_start, members.person_id, members.segment
+    from periods
+    inner join members on {{ add_days('periods.period_start', -1) }} = members.day
+),
+
+-- who was no customer on the day before, or then met no rule, is in none
+told as (
+    select
+        coalesce(in_segment.period, by_person.period) as period,
+        coalesce(in_segment.period_start, by_person.period_start) as period_start,
+        coalesce(in_segment.segment, 'none') as segment,
+        in_segment.person_id as customer,
+        case when by_person.orders > 0 then by_person.person_id end as buyer,
+        coalesce(by_person.orders, 0) as orders,
+        coalesce(by_person.net_sales, 0) as net_sales,
+        coalesce(by_person.is_returning, 0) as is_returning
+    from in_segment
+    full outer join by_person
+        on
+            in_segment.period = by_person.period
+            and in_segment.period_start = by_person.period_start
+            and in_segment.person_id = by_person.person_id
+),
+
+summed as (
+    select
+        period,
+        period_start,
+        segment,
+        count(customer) as customers,
+        count(buyer) as customers_purchasing,
+        sum(orders) as orders,
+        sum(net_sales) as net_sales,
+        sum(case when buyer is not null then is_returning else 0 end) as returning_customers
+    from told
+    group by period, period_start, segment
+),
+
+known as (
+    select
+        summed.period,
+        summed.period_start,
+        periods.period_end,
+        summed.segment,
+        case when young_periods.period is null then summed.customers end as customers,
+        case when young_periods.period is null then summed.customers_purchasing end as customers_purchasing,
+        case when young_periods.period is null then summed.orders end as orders,
+        case when young_periods.period is null then summed.net_sales end as net_sales,
+        case when young_periods.period is null then summed.returning_customers end as returning_customers,
+        coverage.is_complete,
+        periods.as_of
+    from summed
+    inner join periods on summed.period = periods.period and summed.period_start = periods.period_start
+    inner join coverage on summed.period = coverage.period and summed.period_start = coverage.window_start
+    left join young_periods
+        on summed.period = young_periods.period and summed.period_start = young_periods.period_start
+),
+
+final as (
+    select
+        'segment' as breakdown,
+        segment,
+        period,
+        period_start,
+        period_end,
+        cast(customers as bigint) as customers,
+        cast(customers_purchasing as bigint) as customers_purchasing,
+        cast(orders as bigint) as orders,
+        cast(net_sales as decimal(38, 6)) as net_sales,
+        cast(returning_customers as bigint) as returning_customers,
+        cast(customers_purchasing as double) / nullif(customers, 0) as purchase_rate,
+        cast(net_sales as double) / nullif(customers_purchasing, 0) as revenue_per_customer,
+        cast(orders as double) / nullif(customers_purchasing, 0) as orders_per_customer,
+        cast(returning_customers as double) / nullif(customers_purchasing, 0) as repeat_rate,
+        is_complete,
+        as_of
+    from known
+)
+
+select * from final
