@@ -66,13 +66,13 @@
         {'id': 'gbraid', 'source': 'google', 'medium': 'cpc', 'ad_source': 'google_ads'},
         {'id': 'wbraid', 'source': 'google', 'medium': 'cpc', 'ad_source': 'google_ads'},
         {'id': 'dclid', 'source': 'dv360', 'medium': 'cpm', 'ad_source': none},
-        {'id': 'msclkid', 'source': 'bing', 'medium': 'cpc', 'ad_source': none},
+        {'id': 'msclkid', 'source': 'bing', 'medium': 'cpc', 'ad_source': 'microsoft_ads'},
         {'id': 'fbclid', 'source': 'facebook', 'medium': 'paid', 'ad_source': 'meta_ads'},
         {'id': 'ttclid', 'source': 'tiktok', 'medium': 'paid', 'ad_source': 'tiktok_ads'},
-        {'id': 'li_fat_id', 'source': 'linkedin', 'medium': 'paid', 'ad_source': none},
+        {'id': 'li_fat_id', 'source': 'linkedin', 'medium': 'paid', 'ad_source': 'linkedin_ads'},
         {'id': 'twclid', 'source': 'twitter', 'medium': 'paid', 'ad_source': none},
-        {'id': 'epik', 'source': 'pinterest', 'medium': 'paid', 'ad_source': none},
-        {'id': 'ScCid', 'source': 'snapchat', 'medium': 'paid', 'ad_source': none},
+        {'id': 'epik', 'source': 'pinterest', 'medium': 'paid', 'ad_source': 'pinterest_ads'},
+        {'id': 'ScCid', 'source': 'snapchat', 'medium': 'paid', 'ad_source': 'snapchat_ads'},
     ]) }}
 {% endmacro %}
 

@@ -8,6 +8,8 @@
         'ad_spend': 'sum(cost)',
         'ad_spend_with_clicks': 'sum(case when clicks is not null then cost end)',
         'platform_conversions': 'sum(purchases)',
+        'platform_purchase_value': 'sum(purchase_value)',
+        'ad_spend_with_purchase_value': 'sum(case when purchase_value is not null then cost end)',
     }},
     'fct_reach_keyword': {'day': {
         'quality_score_impressions': 'sum(case when quality_score is not null then impressions end)',

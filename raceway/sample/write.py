@@ -18,6 +18,12 @@ from raceway.sample.traces.circle import write_community, write_gatherings
 from raceway.sample.traces.crm import write_hubspot, write_salesforce
 from raceway.sample.traces.csat_survey import write_csat_survey
 from raceway.sample.traces.experiments import write_experiments
+from raceway.sample.traces.further_ads import (
+    write_ads_file,
+    write_linkedin_ads,
+    write_microsoft_ads,
+    write_zalo_ads,
+)
 from raceway.sample.traces.ga4 import write_ga4
 from raceway.sample.traces.google_ads import write_google_ads
 from raceway.sample.traces.kiotviet import write_kiotviet
@@ -50,6 +56,10 @@ _WRITERS = {
     "google_ads": write_google_ads,
     "meta_ads": write_meta_ads,
     "tiktok_ads": write_tiktok_ads,
+    "microsoft_ads": write_microsoft_ads,
+    "linkedin_ads": write_linkedin_ads,
+    "zalo_ads": write_zalo_ads,
+    "ads_file": write_ads_file,
     "ga4": write_ga4,
     "segment": write_segment,
     "search_console": write_search_console,

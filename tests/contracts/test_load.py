@@ -275,3 +275,54 @@ def test_rows_of_one_day_go_to_a_daily_table_that_lacks_nothing(tmp_path: Path) 
         path.write_text(shipped[:at] + shipped[at:].replace(old, new, 1), encoding="utf-8")
         with pytest.raises(BadContract, match=said):
             load_contract("meta_ads", home)
+
+
+ALIKE = """
+version: 2
+sources:
+  - name: kiosk
+    description: Ads of a kiosk.
+    schema: landing
+    config: {meta: {owner: paid-media}}
+    tables:
+      - name: ads
+        description: Ads by day.
+        config: {meta: {like: ads_file.ads_daily, nulls: [none]}}
+        columns:
+          - {name: cost, config: {meta: {aliases: [Outlay]}}}
+          - name: shelf
+            description: Shelf in the kiosk.
+            data_type: varchar
+            config: {meta: {aliases: [Shelf]}}
+"""
+
+
+def test_a_table_begins_like_another_one_and_says_what_differs(home: Home) -> None:
+    write(home, ALIKE)
+    table, model = load_contract("kiosk", home).table("ads"), load_contract("ads_file").table("ads_daily")
+    assert [column.name for column in table.columns] == [*(column.name for column in model.columns), "shelf"]
+    cost = table.by_name["cost"]
+    assert (cost.meta.aliases, cost.data_type, cost.meta.money) == ({"en": ("Outlay",)}, "decimal(18,6)", True)
+    assert (table.meta.nulls, table.scope, table.meta.totals) == (("none",), model.scope, model.meta.totals)
+    assert model.by_name["cost"].meta.aliases != cost.meta.aliases
+
+
+@pytest.mark.parametrize(
+    ("like", "words"),
+    [
+        ("ads_file.weekly", "is no table of a shipped contract"),
+        ("nobody.ads_daily", "is no table of a shipped contract"),
+        ("zalo_ads.ads_daily", "begins like another one itself"),
+    ],
+)
+def test_a_table_begins_like_no_table_that_is_not_there(home: Home, like: str, words: str) -> None:
+    write(home, ALIKE.replace("ads_file.ads_daily", like))
+    with pytest.raises(BadContract, match=words):
+        load_contract("kiosk", home)
+
+
+def test_day_by_day_is_for_tables_with_a_day(home: Home) -> None:
+    scope = "{like: ads_file.ads_daily, scope: {kind: entities, keys: [campaign]}"
+    write(home, ALIKE.replace("{like: ads_file.ads_daily", scope))
+    with pytest.raises(BadContract, match="day_by_day is for a table whose rows have a day"):
+        load_contract("kiosk", home)

@@ -55,7 +55,7 @@ BROKEN: dict[str, list[str]] = {
         "where is_comparable and report = 'connector_campaign_daily'",
     ],
     "ads_are_the_sum_of_their_sources": [
-        *(lost("int_ads", of(platform)) for platform in ("google_ads", "meta_ads", "tiktok_ads")),
+        *(lost("int_ads", of(platform)) for platform in ("google_ads", "meta_ads", "tiktok_ads", "ads_file")),
         more("int_ads", "cost_account"),
         "update fct_reach_ads set cost_account = cost_account * 3",
     ],

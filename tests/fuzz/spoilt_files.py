@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import collections
+import csv
 import datetime as dt
 import gzip
 import random
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,9 +17,10 @@ from typing import Final
 import duckdb
 
 from raceway.common.faults import ExportRefused
-from raceway.common.home import Home
+from raceway.common.home import PROJECT, Home
 from raceway.config.accounts import Account, load_accounts
 from raceway.config.settings import load_settings
+from raceway.contracts.files import source_names
 from raceway.contracts.grammar import SourceContract
 from raceway.contracts.load import load_contract
 from raceway.landing.batch import Batch, write_batch
@@ -33,6 +36,9 @@ from tests.fuzz.mutations import NAMES, mutate
 EXPORTED: Final = dt.datetime(2026, 3, 9, 1, 0, tzinfo=dt.UTC)
 SECONDS_A_FILE: Final = 20.0
 """Of CPU."""
+_EXAMPLES: Final = Path(__file__).parent / "files"
+"""By source: files of those that the invented company does not use and that have no template."""
+_TEMPLATES: Final = PROJECT.root / "docs" / "templates"
 _LINES: Final = 40
 """Of a fixture: a mutation shows in few lines as in many."""
 
@@ -64,8 +70,25 @@ class Tally:
 
 
 def sample_to_spoil(root: Path) -> None:
-    """Writes the sample whose files are spoilt."""
-    write_sample(Home(root), days=28, scale=0.05, end=dt.date(2026, 3, 8))
+    """Writes the sample whose files are spoilt, and an example of each source that the invented company does not use."""
+    home = Home(root)
+    write_sample(home, days=28, scale=0.05, end=dt.date(2026, 3, 8))
+    used = {path.name for path in home.inbox.iterdir()}
+    with home.accounts.open(encoding="utf-8", newline="") as file:
+        columns = next(csv.reader(line for line in file if not line.startswith("#")))
+    with home.accounts.open("a", encoding="utf-8", newline="") as file:
+        accounts = csv.DictWriter(file, columns, lineterminator="\n")
+        for source in (source for source in source_names() if source not in used):
+            folder = home.inbox / source / "main"
+            folder.mkdir(parents=True)
+            for example in [
+                *(_EXAMPLES / source).glob("*"),
+                *_TEMPLATES.glob(f"{source}_*"),
+                *_TEMPLATES.glob(f"{source}.*"),
+            ]:
+                shutil.copyfile(example, folder / example.name)
+            place = {"market": "VN", "time_zone": "Asia/Ho_Chi_Minh", "currency": "VND"}
+            accounts.writerow({"source": source, "account": "main", "name": source} | place)
 
 
 def fixtures(home: Home) -> dict[str, list[Fixture]]:

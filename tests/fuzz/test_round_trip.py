@@ -131,7 +131,13 @@ def cells(column: ColumnContract, template: Template, key: bytes) -> st.SearchSt
         return _hashed(meta.hash, key)
     if column.data_type == "date":
         form = meta.moment.formats[0] if meta.moment.formats else "%Y-%m-%d"
-        return st.dates(dt.date(2001, 1, 1), dt.date(2099, 12, 31)).map(
+        table = template.shape.table
+        # days that are all a week apart are none (`day_by_day`): such a report has days of one week
+        a_week = table.meta.day_by_day and column.name == table.scope.day
+        first, last = (
+            (dt.date(2030, 3, 4), dt.date(2030, 3, 9)) if a_week else (dt.date(2001, 1, 1), dt.date(2099, 12, 31))
+        )
+        return st.dates(first, last).map(
             lambda day: (day.strftime(form), dt.datetime.strptime(day.strftime(form), form).date())  # noqa: DTZ007  # a month is its first day
         )
     if column.data_type == "timestamp":

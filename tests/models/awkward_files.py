@@ -24,7 +24,7 @@ AS_OF = dt.date(2026, 3, 21)
 def lay_out(root: Path) -> Home:
     """A new home with all of these files in its inbox."""
     company = _Company()
-    for lay in (_shopify, _other_shops, _order_files, _words, _ads, _workbooks, _web, _people):
+    for lay in (_shopify, _other_shops, _order_files, _words, _ads, _further_ads, _workbooks, _web, _people):
         lay(company)
     settings = Settings(
         business=Business(name="Awkward", zone="Asia/Ho_Chi_Minh", reporting_currency="VND"), night=Night(required=())
@@ -369,6 +369,41 @@ def _ads(company: _Company) -> None:
         "source,account,campaign,utm_campaign\nmeta_ads,map,Hè 2026,hè-2026\n",
         "2026-03-16",
     )
+
+
+def _further_ads(company: _Company) -> None:
+    """Platforms that begin like ads_file: what stands around their rows, and what no day may bear."""
+    for place, market in {"microsoft_ads/footer": "GR", "linkedin_ads/summed": "HR", "amazon_ads/weekly": "SI",
+                          "ads_file/any": "BG", "ads_file/other": "BG"}.items():  # fmt: skip
+        company.account(place, market, conversions_are_purchases=place == "microsoft_ads/footer")
+    head = '"Report Name: R"\r\n"Report Aggregation: {}"\r\n"Rows: 2"\r\n\r\n"{}","Campaign name","Campaign type",'
+    names = '"Impressions","Clicks","Spend","Conversions","Revenue"\r\n'
+    rows = '"3/4/2026","X","Audience","900","8","90000","2","300000"\r\n"3/5/2026","X","Audience","900","4","60000","0","0"\r\n'
+    footer = '"©2026 Microsoft Corporation. All rights reserved. "\r\n'
+    company.put("microsoft_ads/footer/r.csv", head.format("Daily", "Gregorian date") + names + rows + footer)
+    # Microsoft's interface names the day of a weekly report as it names that of a daily one
+    company.put(
+        "microsoft_ads/footer/weekly.csv", head.format("Weekly", "TimePeriod") + names + rows + footer, "2026-03-14"
+    )
+
+    above = "Campaign Performance Report (in UTC)\n\nReport Start: March 2, 2026, 12:00 AM\nReport End: March 4, 2026, 11:59 PM\n\n"
+    columns = "Start Date (in UTC)\tCampaign Name\tTotal Spent\tImpressions\tClicks\tClicks to Landing Page\n"
+    daily = "3/2/2026\tB2B\t30000\t100\t9\t3\n3/3/2026\tB2B\t20000\t100\t9\t2\n"
+    for name, text, at in (
+        ("daily", daily, "2026-03-06"),
+        ("summed", "3/2/2026\tB2B\t50000\t200\t18\t5\n", "2026-03-14"),
+    ):
+        company.put(f"linkedin_ads/summed/{name}.csv", b"\xff\xfe" + (above + columns + text).encode("utf-16-le"), at)
+
+    sales = "Campaign Name,Impressions,Clicks,Spend,7 Day Total Sales ,7 Day Total Orders (#)\n"
+    company.put("amazon_ads/weekly/daily.csv", "Date," + sales + '"Mar 04, 2026",Shoes,1000,10,40000,120000,2\n')
+    company.put("amazon_ads/weekly/summary.csv",
+                "Start Date,End Date," + sales + '"Mar 02, 2026","Mar 08, 2026",Shoes,7000,70,280000,0,0\n')  # fmt: skip
+
+    told = "day,campaign,channel,impressions,clicks,spend,purchases"
+    company.put("ads_file/any/with.csv", told + ",purchase value\n2026-03-04,A,paid_social,10,1,50000,1,200000\n"
+                "2026-03-05,A,paid_social,10,1,30000,,\n2026-03-05,B,,10,<5,20000,,\nTotal,,,30,,100000,,\n")  # fmt: skip
+    company.put("ads_file/other/without.csv", told + "\n2026-03-06,A,paid_social,10,1,70000,1\n", "2026-03-13")
 
 
 def _workbooks(company: _Company) -> None:

@@ -22,8 +22,8 @@ UNTOLD: Final = (
     "bounce_rate", "avg_engagement_time", "avg_time_on_page",
     # Klaviyo tells no forwards; Mailchimp's audience tells no activity
     "email_forward_rate", "active_subscriber_rate",
-    # Meta's report without its columns of clicks and purchases
-    "ctr", "cpc", "platform_overclaim",
+    # Meta's report without its columns of clicks, purchases and their value
+    "ctr", "cpc", "platform_overclaim", "platform_roas",
     # posts without views or impressions
     "social_engagement_rate",
     # goods whose cost is not known

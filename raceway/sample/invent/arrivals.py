@@ -58,7 +58,7 @@ def _paid_search(chance: Chance) -> Traffic:
     if chance.hit(0.35):
         return _clicked(chance, "paid_search", "google_ads", "gclid")
     if chance.hit(0.12):
-        return _tagged(chance, "paid_search", "bing", "cpc")
+        return _tagged(chance, "paid_search", "bing", "cpc", "microsoft_ads")
     click = f"gclid={chance.token(28)}" if chance.hit(0.7) else ""
     return _tagged(chance, "paid_search", "google", chance.choice(("cpc", "cpc", "ppc")), "google_ads", click)
 

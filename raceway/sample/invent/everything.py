@@ -10,6 +10,7 @@ from raceway.sample.invent.campaigns import invent_campaigns
 from raceway.sample.invent.circle import invent_circle
 from raceway.sample.invent.crm import invent_crm
 from raceway.sample.invent.experiments import invent_experiments
+from raceway.sample.invent.further_ads import invent_further_ads
 from raceway.sample.invent.letters import invent_letters, invent_survey
 from raceway.sample.invent.listening import invent_listening
 from raceway.sample.invent.lists import invent_lists
@@ -60,6 +61,7 @@ def invent_world(
     progress("inventing ads, letters, answers and plans")
     invent_campaigns(world)
     invent_tiktok(world)
+    invent_further_ads(world)
     invent_letters(world)
     invent_survey(world)
     invent_mail_tools(world)

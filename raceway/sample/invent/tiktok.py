@@ -11,6 +11,7 @@ from raceway.sample.world.seasons import demand
 from raceway.sample.world.things import AdReport, AdRow
 from raceway.sample.world.world import World
 
+_VALUE: Final = 640_000  # đồng that a purchase is worth to TikTok
 MASKED_BELOW: Final = 5  # of so few clicks TikTok only says that they are fewer
 
 # campaign, ad group, ad, impressions of a plain day, click rate, đồng per click, purchases claimed per click
@@ -50,7 +51,8 @@ def _row(
         purchases += 1  # so that every day states purchases; `-` elsewhere means none
     cost = round(clicks * price * chance.uniform(0.8, 1.25))
     return AdRow(
-        day, campaign, "", "paid_social", shown, _told(clicks), cost, purchases * 100, ad_set=ad_set, ad=ad
+        day, campaign, "", "paid_social", shown, _told(clicks), cost, purchases * 100, ad_set=ad_set, ad=ad,
+        purchase_value=purchases * _VALUE,
     )  # fmt: skip
 
 
@@ -62,4 +64,5 @@ def _told(clicks: int) -> int | None:
 def _restated(chance: Chance, row: AdRow) -> AdRow:
     """The same row seen later: purchases credited anew, a little less cost."""
     purchases = (row.purchases_x100 or 0) + 100 * chance.hit(0.15)
-    return replace(row, cost=row.cost - row.cost * chance.randrange(0, 3) // 100, purchases_x100=purchases)
+    cost = row.cost - row.cost * chance.randrange(0, 3) // 100
+    return replace(row, cost=cost, purchases_x100=purchases, purchase_value=purchases // 100 * _VALUE)

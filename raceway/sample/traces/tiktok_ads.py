@@ -24,7 +24,6 @@ _VIETNAMESE: Final = header(
     "Tổng giá trị hoàn tất thanh toán",
     "|",
 )
-_VALUE: Final = 640_000  # đồng that a purchase is worth to TikTok
 
 
 def write_tiktok_ads(world: World, inbox: Path) -> int:
@@ -54,7 +53,7 @@ def _typed(row: AdRow) -> list[Cell]:
         row.day.isoformat(), row.campaign, row.ad_set, row.ad, "https://www.giaysonghong.example/", "VND", row.cost,
         row.impressions, clicks, round(row.cost / row.clicks) if row.clicks else _NONE,
         f"{100 * row.clicks / row.impressions:.2f}%" if row.clicks and row.impressions else _NONE,
-        purchases or _NONE, purchases * _VALUE or _NONE,
+        purchases or _NONE, row.purchase_value or _NONE,
     ]  # fmt: skip
 
 
@@ -65,7 +64,7 @@ def _total(report: AdReport, label: str) -> list[Cell]:
     return [
         label.format(len(rows)), "", "", "", "", "", sum(row.cost for row in rows),
         sum(row.impressions for row in rows), sum(row.clicks or 0 for row in rows), "", "", purchases,
-        purchases * _VALUE,
+        sum(row.purchase_value or 0 for row in rows),
     ]  # fmt: skip
 
 

@@ -13,8 +13,9 @@ from raceway.sample.world.world import World
 
 
 def claims_purchases(world: World, source: str, account: str) -> bool:
-    """Whether an account's report states purchases: Meta's and TikTok's do, Google's where accounts.csv says so."""
-    return source in ("meta_ads", "tiktok_ads") or world.accounts[source, account].conversions_are_purchases
+    """Whether an account's report states purchases: some platforms' do, others' where accounts.csv says so."""
+    told = source in ("meta_ads", "tiktok_ads", "zalo_ads", "ads_file")
+    return told or world.accounts[source, account].conversions_are_purchases
 
 
 def bearing_rows(world: World) -> Iterator[tuple[str, str, AdRow]]:
@@ -45,6 +46,10 @@ def count_ads(world: World, tally: Tally, exchange: Exchange, rows: Iterable[tup
             tally.add("ad_clicks", row.day, row.clicks, *place)
         if row.purchases_x100 is not None and claims_purchases(world, source, account):
             tally.add("platform_conversions", row.day, Decimal(row.purchases_x100) / 100, *place)
+        if row.purchase_value is not None and claims_purchases(world, source, account):
+            value = exchange.cost(row.purchase_value, at.currency, row.day)
+            tally.add("platform_purchase_value", row.day, value, *place)
+            tally.add("ad_spend_with_purchase_value", row.day, cost, *place)
     place = ("paid_search", world.accounts["google_ads", "vn-main"].market)
     for keyword in world.keywords:
         if keyword.quality_score is not None:

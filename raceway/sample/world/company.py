@@ -98,6 +98,11 @@ def sample_accounts(history_start: dt.date) -> list[Account]:
         {"source": "google_ads", "account": "us-store", "name": "Google Ads New York", **america},
         {"source": "meta_ads", "account": "vn-main", "name": "Meta Việt Nam", **vietnam},
         {"source": "tiktok_ads", "account": "vn-main", "name": "TikTok Việt Nam", **vietnam},
+        {"source": "microsoft_ads", "account": "us-store", "name": "Microsoft Ads New York", **america,
+         "conversions_are_purchases": True},
+        {"source": "linkedin_ads", "account": "us-b2b", "name": "LinkedIn wholesale", **america},
+        {"source": "zalo_ads", "account": "vn-main", "name": "Zalo Ads Việt Nam", **vietnam},
+        {"source": "ads_file", "account": "vn-coccoc", "name": "Quảng cáo Cốc Cốc", **vietnam},
         {"source": "ga4", "account": "vn-shop", "name": "GA4", "site": SITE, **vietnam},
         # it was measured before anybody came, so that its new visitors are known from the first day on
         {"source": "segment", "account": "vn-outlet", "name": "Outlet", "site": OUTLET_SITE, **vietnam,

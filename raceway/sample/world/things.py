@@ -198,6 +198,7 @@ class AdRow:
     ad: str = ""
     gender: str = ""
     age: str = ""
+    purchase_value: int | None = None  # as `cost`; None where the report has no column for it
 
 
 @dataclass(frozen=True, slots=True)
