@@ -1,9 +1,31 @@
 -- Grain: one customer review with stars.
 with
 
-reviews as (
+of_places as (
     select * from {{ ref('stg_reviews__reviews') }}
     where stars is not null and not is_spam and not is_excluded
+),
+
+google_play as (select * from {{ ref('stg_app_reviews__google_play') }}),
+
+app_store as (select * from {{ ref('stg_app_store_reviews__reviews') }}),
+
+-- the app stores name nobody
+reviews as (
+    select source, account, platform, review_id, created_at, email_hash, stars, comment_sentiment from of_places
+    {% for store in ['google_play', 'app_store'] %}
+    union all
+    select
+        source,
+        account,
+        platform,
+        review_id,
+        created_at,
+        cast(null as varchar) as email_hash,
+        stars,
+        comment_sentiment
+    from {{ store }}
+    {% endfor %}
 ),
 
 accounts as (select * from {{ source('house', 'accounts') }}),
