@@ -10,9 +10,20 @@ google_play as (select * from {{ ref('stg_app_reviews__google_play') }}),
 
 app_store as (select * from {{ ref('stg_app_store_reviews__reviews') }}),
 
--- the app stores name nobody
+-- the app stores name nobody, and no article
 reviews as (
-    select source, account, platform, review_id, created_at, email_hash, stars, comment_sentiment from of_places
+    select
+        source,
+        account,
+        platform,
+        review_id,
+        created_at,
+        email_hash,
+        stars,
+        comment_sentiment,
+        product_id,
+        product
+    from of_places
     {% for store in ['google_play', 'app_store'] %}
     union all
     select
@@ -23,7 +34,9 @@ reviews as (
         created_at,
         cast(null as varchar) as email_hash,
         stars,
-        comment_sentiment
+        comment_sentiment,
+        cast(null as varchar) as product_id,
+        cast(null as varchar) as product
     from {{ store }}
     {% endfor %}
 ),
