@@ -18,6 +18,8 @@ NOT_IN_THE_WEEK = {
     "brand_search_volume", "profile_completion_rate", "experiments_concluded",
     # fitted on more customers than six
     "predicted_clv", "repurchase_likelihood",
+    # a query table speaks for a whole month, and March is not over
+    "brand_click_share",
     # no tool of the week tells opens by address
     "active_subscriber_rate",
 }  # fmt: skip
