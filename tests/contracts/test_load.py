@@ -51,7 +51,16 @@ def write(home: Home, text: str) -> Path:
 def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
     assert {name: contract.table_names for name, contract in load_contracts().items()} == {
         "activecampaign": ["campaigns", "contacts", "email_activity"],
-        "ga4": ["events", "ui_report"],
+        "app_reviews": ["google_play"],
+        "app_store_reviews": ["reviews"],
+        "events_file": ["events"],
+        "marketplace_traffic": ["daily"],
+        "matomo": ["events", "visits_summary"],
+        "pinterest": ["daily"],
+        "plausible": ["visitors"],
+        "threads": ["daily"],
+        "umami": ["events"],
+        "ga4": ["events", "events_intraday", "ui_report"],
         "google_ads": [
             "campaign_daily",
             "campaign_period",
