@@ -153,3 +153,33 @@
         "lower(" ~ cleaned(text) ~ ")", '[^ ]+@[^ ]+[.][^ ]+', '[email]'),
         '[+]?[0-9]([ .()-]?[0-9]){7,}', '[number]'), '[ ]+', ' ') }}), '')
 {%- endmacro %}
+
+
+{# What tells a device of a site: its account and the id that the source gave it; sources do not share devices. #}
+{% macro device_of(source, account, device) -%}
+    concat(case {{ source }} when 'ga4' then '' else concat({{ source }}, ':') end, {{ account }}, ':', {{ device }})
+{%- endmacro %}
+
+
+{# The kind of identity that a device of a source is. #}
+{% macro device_type(source) -%}
+    case {{ source }} when 'ga4' then 'ga4_client' else concat({{ source }}, '_device') end
+{%- endmacro %}
+
+
+{# Whether a kind of identity is a device of a site. #}
+{% macro is_device(id_type) -%}
+    ({{ id_type }} = 'ga4_client' or {{ id_type }} like '%_device')
+{%- endmacro %}
+
+
+{# Whether a source measures how long a visitor looked: of the others no session bounced for certain. #}
+{% macro measures_engagement(source) -%}
+    {{ source }} = 'ga4'
+{%- endmacro %}
+
+
+{# Whether all pages of a visit are told: messages and files may come of a server alone. #}
+{% macro tells_all_pages(source) -%}
+    {{ source }} in ('ga4', 'matomo', 'umami')
+{%- endmacro %}

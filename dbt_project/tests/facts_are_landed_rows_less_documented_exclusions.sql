@@ -2,11 +2,13 @@
 -- rule leaves out. A difference is a row that was lost or doubled on the way.
 --
 -- Told by tests of their own: ads and their details, orders, their lines, refunds, margins and credits, budgets and
--- costs by the day, and sessions by the events of their devices.
+-- costs by the day, sessions by the events of their devices, and pages (fct_act_page) by the sessions.
 -- No rule counts these: which HubSpot contacts are leads by their stages, fct_reach_social_day where posts tell it and
 -- fct_advocacy_content_share (differences between exports); fct_act_login by sign-ups on the site (a list takes their
 -- place for its sites and days); fct_convert_attribution_claims, fct_convert_experiment, fct_engage_customer_value,
--- fct_engage_rfm, fct_engage_send_hour and fct_engage_repeat_order (worked out from other facts).
+-- fct_engage_rfm, fct_engage_send_hour and fct_engage_repeat_order (worked out from other facts); fct_act_site_search,
+-- fct_act_page_speed and fct_act_page_speed_day (events of sessions, told again), fct_reach_search_term (queries of
+-- one spelling).
 {% set mentions = [] %}
 {% for tool in ['brandwatch', 'meltwater', 'brand24'] %}
     {% do mentions.append({
@@ -43,10 +45,15 @@
         'fact': ref('int_site_events'),
         'has': [
             {'landed': ['ga4', 'events']},
+            {'of': ref('stg_ga4__events'), 'where': 'is_intraday'},
             {'landed': ['segment', 'events'], 'where': "message_type in ('page', 'screen', 'track')"},
+            {'landed': ['matomo', 'events']}, {'landed': ['umami', 'events']}, {'landed': ['events_file', 'events']},
         ],
         'less': [
             {'of': ref('stg_ga4__events'), 'where': 'is_excluded or user_pseudo_id is null'},
+            {'of': ref('stg_matomo__events'), 'where': 'is_excluded'},
+            {'of': ref('stg_umami__events'), 'where': 'is_excluded'},
+            {'of': ref('stg_events_file__events'), 'where': 'is_excluded'},
             {'of': ref('stg_segment__events'), 'where': 'is_excluded or anonymous_id is null'},
         ],
     },
@@ -71,8 +78,10 @@
         'fact': ref('fct_reach_social_day'),
         'where': "concat(account, ':', network) in (select concat(account, ':', network) from "
             ~ ref('int_social_daily') ~ ")",
-        'has': [{'landed': ['social', 'x_account_daily']}, {'landed': ['social', 'linkedin_page_daily']}],
+        'has': [{'landed': ['social', 'x_account_daily']}, {'landed': ['social', 'linkedin_page_daily']},
+                {'landed': ['threads', 'daily']}, {'landed': ['pinterest', 'daily']}],
     },
+    {'fact': ref('fct_reach_marketplace_traffic'), 'has': [{'landed': ['marketplace_traffic', 'daily']}]},
     {
         'fact': ref('fct_reach_brand_search'),
         'has': [{
@@ -252,6 +261,7 @@
         'has': [
             {'landed': ['reviews', 'gbp_reviews']}, {'landed': ['reviews', 'trustpilot']},
             {'landed': ['reviews', 'judge_me']}, {'landed': ['reviews', 'yotpo']}, {'landed': ['reviews', 'other']},
+            {'landed': ['app_reviews', 'google_play']}, {'landed': ['app_store_reviews', 'reviews']},
         ],
         'less': [{'of': ref('stg_reviews__reviews'), 'where': 'stars is null or is_spam or is_excluded'}],
     },

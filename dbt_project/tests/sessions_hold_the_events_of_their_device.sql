@@ -18,14 +18,19 @@ events as (
     select source, account, anonymous_id as device, event_name, 0 as engaged_msec
     from {{ ref('stg_segment__events') }}
     where not is_excluded and anonymous_id is not null
+    {% for further in ['matomo', 'umami', 'events_file'] %}
+    union all
+    select source, account, user_pseudo_id as device, event_name, 0 as engaged_msec
+    from {{ ref('stg_' ~ further ~ '__events') }}
+    where not is_excluded and user_pseudo_id is not null
+    {% endfor %}
 ),
 
 of_events as (
     select
         events.source,
         events.account,
-        concat(case when events.source = 'segment' then 'segment:' else '' end, events.account, ':', events.device)
-            as device_id,
+        {{ device_of('events.source', 'events.account', 'events.device') }} as device_id,
         {% for column, meaning in meanings.items() %}
         sum(case when {{ meaning }}.value is not null then 1 else 0 end) as {{ column }},
         {% endfor %}

@@ -21,9 +21,6 @@ HISTORY_DAYS: Final = 180
 """Days of order history after which a customer without an earlier order is believed to be new."""
 
 
-_SOURCES_WITH_IDS: Final = ("ga4", "segment", "square", "kiotviet")
-
-
 def write_schema(connection: duckdb.DuckDBPyConnection) -> None:
     """The tables of the effective set. Only batches that won a scope, or bring events, are in effect."""
     connection.execute("create schema if not exists frozen")
@@ -212,9 +209,8 @@ def _never_joined(home: Home, settings: Settings, accounts: Accounts) -> set[str
         if is_phone:
             names |= {hasher.phone(value, market) for market in markets}
         for source, account in accounts:  # devices and a till's customers are known by account and id
-            prefix = "segment:" if source == "segment" else ""
-            if source in _SOURCES_WITH_IDS:
-                names |= {f"{prefix}{account}:{called}" for called in ids}
+            names |= {f"{account}:{called}" for called in ids}
+            names |= {f"{source}:{account}:{called}" for called in ids}
         found |= names
     return found
 

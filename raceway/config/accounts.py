@@ -29,6 +29,8 @@ from raceway.common.home import PROJECT, Home
 from raceway.common.networks import coarse_ip
 from raceway.common.texts import clean
 from raceway.config.values import Currency, Market, Model, Name, Row, Zone
+from raceway.contracts.files import source_names
+from raceway.contracts.load import load_contract
 from raceway.contracts.words import ExclusionKind
 
 
@@ -64,7 +66,7 @@ class Account(Model):
     conversions_are_purchases: bool = Field(False, description="google_ads: whether its conversions are orders.")
     site: str = Field("", description="Host of the site, shop or profile; ties a shop to the site that measures it.")
     counts_sessions: bool = Field(
-        True, description="ga4, segment: false for the second measure of one site; it still tells who is who."
+        True, description="Web analytics: false for the second measure of one site; it still tells who is who."
     )
     # what came later stands behind: a row that a script appends keeps its places
     opened_on: dt.date | None = Field(
@@ -100,10 +102,6 @@ class Account(Model):
 
 Accounts = Mapping[tuple[str, str], Account]
 """Every account of a home, by source and name."""
-
-SESSION_SOURCES: Final = ("ga4", "segment")
-"""Sources that measure sites."""
-
 
 ACCOUNT_COLUMNS: Final = tuple(Account.model_fields)
 
@@ -251,22 +249,30 @@ def load_accounts(home: Home) -> Accounts:
         if key in accounts:
             raise BadSettings(f"{home.accounts}, row {number}: {key[0]}/{key[1]} stands twice; keep one of the rows")
         accounts[key] = account
-    _refuse_two_counts(home.accounts, accounts.values())
+    _refuse_two_counts(home, accounts.values())
     return MappingProxyType(accounts)
 
 
-def _refuse_two_counts(path: Path, accounts: Iterable[Account]) -> None:
+def _refuse_two_counts(home: Home, accounts: Iterable[Account]) -> None:
     """Raises BadSettings where two accounts would both count the sessions of one site."""
-    counting: dict[str, Account] = {}
+    counting: dict[str, list[Account]] = {}
     for account in accounts:
-        site = account.site.strip().lower()
-        if account.source not in SESSION_SOURCES or not site or not account.counts_sessions:
-            continue
-        other = counting.setdefault(site, account)
-        if other is not account:
+        site = re.sub(r"^([a-z]+://)?(www\.)?", "", account.site.strip().lower()).rstrip("/")
+        if site and account.counts_sessions:
+            counting.setdefault(site, []).append(account)
+    known = set(source_names(home))
+    for others in counting.values():
+        # shops, profiles and properties of a site count no sessions: only what the contract says to measure sites does
+        measuring = [
+            account
+            for account in others
+            if len(others) > 1 and account.source in known and load_contract(account.source, home).meta.measures_sites
+        ]
+        if len(measuring) > 1:
+            other, account, *_ = measuring
             raise BadSettings(
-                f"{path}: {other.source}/{other.account} and {account.source}/{account.account} both count the "
-                f"sessions of {account.site}; write counts_sessions false for one of them "
+                f"{home.accounts}: {other.source}/{other.account} and {account.source}/{account.account} both count "
+                f"the sessions of {account.site}; write counts_sessions false for one of them "
                 "(its events still tell who is who)"
             )
 

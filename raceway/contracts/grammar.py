@@ -275,6 +275,7 @@ class SourceMeta(Part):
     timeout_minutes: int = 30
     tags: tuple[str, ...] = ()
     default_channel: str | None = Field(None, description="Marketing channel where a row states none.")
+    measures_sites: bool = Field(False, description="Its table events holds what visitors do on sites.")
     bundle: Pattern | None = Field(None, description="Folder or zip names whose files are one export.")
     unsupported: tuple[Unsupported, ...] = ()
 

@@ -15,6 +15,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from raceway.reading.json_lists import HOLDER
+
 Record = dict[str, Any]
 
 _LINES: Final = 30
@@ -47,13 +49,13 @@ def first_record(text: str, records: str | None) -> tuple[Record | None, str | N
             return found, None
         inside = next((item for item in listed if isinstance(item, dict)), None)
         if inside is not None:
-            return inside, records
+            return inside | {HOLDER: found}, records
         empty = None, records
     if empty is None and records is not None:
         cut = re.search(rf'"{re.escape(records.split(".")[-1])}"\s*:\s*\[\s*(?=\{{)', text)
         inside = _decoded(text[cut.end() :]) if cut else None
         if isinstance(inside, dict):
-            return inside, records
+            return inside | {HOLDER: {}}, records
     return empty
 
 

@@ -22,6 +22,7 @@ from raceway.contracts.grammar import ColumnContract
 from raceway.reading.aliases import text_of
 from raceway.reading.cells import NONE
 from raceway.reading.json_head import is_array, is_lines
+from raceway.reading.json_lists import HOLDER, taken_out
 from raceway.reading.members import Member, plain_copy
 from raceway.reading.rows import MAX_LINE, Rows, first_line, fresh, typed_rows
 from raceway.reading.shape import Shape
@@ -156,22 +157,8 @@ def _json_records(
     if shape.records is None:
         connection.execute(f"create temp table {records} as {_with_bent(tree, documents)}")
     else:
-        path = quoted("$." + ".".join(name(part) for part in shape.records.split(".")))
-        unpacked = fresh("unpacked")
-        connection.execute(
-            f"create temp table {unpacked} as select line, _n, case when {_IS_OBJECT} then "
-            f"case when json_type(line, {path}) = 'ARRAY' then cast(json_extract(line, {path}) as json[]) end "
-            f"end as items "
-            f"from {documents}"
-        )
-        listed = fresh("listed")
-        connection.execute(
-            f"create temp table {listed} as select unnest(items) as item from {unpacked} where items is not null"
-        )
-        connection.execute(
-            f"create temp table {records} as "
-            + _with_bent(tree, f"(select cast(item as varchar) as line, rowid + 1 as _n from {listed})")
-        )
+        unpacked, listed = taken_out(connection, shape.records, documents, _IS_OBJECT, HOLDER in tree)
+        connection.execute(f"create temp table {records} as {_with_bent(tree, listed)}")
     connection.execute(
         f"create temp table {raw} as "
         + _members(

@@ -16,6 +16,7 @@ from raceway.common.home import Home
 from raceway.config.accounts import Account
 from raceway.config.init import init_home
 from raceway.config.settings import Business, Night, Settings
+from tests.models.awkward_web import lay_web
 from tests.support.workbooks import workbook
 
 AS_OF = dt.date(2026, 3, 21)
@@ -23,8 +24,8 @@ AS_OF = dt.date(2026, 3, 21)
 
 def lay_out(root: Path) -> Home:
     """A new home with all of these files in its inbox."""
-    company = _Company()
-    for lay in (_shopify, _other_shops, _order_files, _words, _ads, _further_ads, _workbooks, _web, _people):
+    company = Company()
+    for lay in (_shopify, _other_shops, _order_files, _words, _ads, _further_ads, _workbooks, _web, _people, lay_web):
         lay(company)
     settings = Settings(
         business=Business(name="Awkward", zone="Asia/Ho_Chi_Minh", reporting_currency="VND"), night=Night(required=())
@@ -44,7 +45,7 @@ def lay_out(root: Path) -> Home:
     return home
 
 
-class _Company:
+class Company:
     """Accounts, and files by their place in the inbox with the day of their export."""
 
     def __init__(self) -> None:
@@ -103,7 +104,7 @@ def _order(name: str, subtotal: int, *, price: int = 0, refunded: int = 0, **mor
     return _line(name, price or subtotal, **of_line) | cells | more
 
 
-def _shopify(company: _Company) -> None:
+def _shopify(company: Company) -> None:
     shops = {"free": "FR", "paid-twice": "DE", "parts": "IT", "apart": "PT", "breaks": "CL", "unseen": "AR",
              "taxed": "LU", "cut": "ES", "one-name": "MT", "two-shops": "CY", "pay": "PH"}  # fmt: skip
     for shop, market in shops.items():
@@ -145,7 +146,7 @@ def _shopify(company: _Company) -> None:
     put("pay/orders_export", _orders(_order("#501", 80_000, Email="p@example.com")))
 
 
-def _other_shops(company: _Company) -> None:
+def _other_shops(company: Company) -> None:
     for place, market in {"woocommerce/list": "CH", "woocommerce/taxed": "GB", "woocommerce/phones": "IE",
                           "woocommerce/mails": "ZA", "woocommerce/test": "CZ", "tiktok_shop/mall": "AU",
                           "lazada/mall": "MY", "shopee/mall": "BR"}.items():  # fmt: skip
@@ -200,7 +201,7 @@ def _other_shops(company: _Company) -> None:
     )
 
 
-def _order_files(company: _Company) -> None:
+def _order_files(company: Company) -> None:
     """Lists without items, amounts with tax or without, carts that were left, refunds stated or not."""
     for place, market in {"orders_file/list": "IS", "orders_file/net": "LV", "orders_file/items": "LT", "amazon/us": "UY",
                           "bigcommerce/shop": "BO", "magento/shop": "PY", "prestashop/shop": "EC",
@@ -270,7 +271,7 @@ def _order_files(company: _Company) -> None:
     )
 
 
-def _words(company: _Company) -> None:
+def _words(company: Company) -> None:
     company.account("shopify/poster", "BA", history_start=dt.date(2025, 8, 1))
     codes = ("HÈ26", "TET26", "SOMEBODY")
     company.put("shopify/poster/orders_export.csv", _orders(
@@ -316,7 +317,7 @@ def _campaign(day: int, name: str, clicks: int, cost: str, more: str = "Search,1
     return f'2026-03-{day:02},Enabled,"{name}",{currency},{kind},{clicks},900,{cost},{conversions}\n'
 
 
-def _ads(company: _Company) -> None:
+def _ads(company: Company) -> None:
     for account, market in {"point": "UA", "total": "DK", "again": "SE", "no-keywords": "NO", "cut": "FI",
                             "empty": "PL", "sep": "HU", "usd": "CA"}.items():  # fmt: skip
         more = {"currency": "USD", "time_zone": "America/New_York"} if account == "usd" else {}
@@ -371,7 +372,7 @@ def _ads(company: _Company) -> None:
     )
 
 
-def _further_ads(company: _Company) -> None:
+def _further_ads(company: Company) -> None:
     """Platforms that begin like ads_file: what stands around their rows, and what no day may bear."""
     for place, market in {"microsoft_ads/footer": "GR", "linkedin_ads/summed": "HR", "amazon_ads/weekly": "SI",
                           "ads_file/any": "BG", "ads_file/other": "BG"}.items():  # fmt: skip
@@ -406,7 +407,7 @@ def _further_ads(company: _Company) -> None:
     company.put("ads_file/other/without.csv", told + "\n2026-03-06,A,paid_social,10,1,70000,1\n", "2026-03-13")
 
 
-def _workbooks(company: _Company) -> None:
+def _workbooks(company: Company) -> None:
     for account, market in {"merged": "TR", "sheets": "TW", "total": "EE"}.items():
         company.account(f"tiktok_ads/{account}", market)
     head = [
@@ -472,7 +473,7 @@ def _event(site: str, market: str, name: str, at: str, url: str = "", came: str 
     return json.dumps(event, ensure_ascii=False) + "\n"
 
 
-def _web(company: _Company) -> None:
+def _web(company: Company) -> None:
     def site(name: str, market: str, *events: tuple[Any, ...], day: str = "05", at: str = "2026-03-10") -> None:
         if not any(a.account == name and a.source == "ga4" for a in company.accounts):
             company.account(f"ga4/{name}", market, site=f"{name}.example")
@@ -520,7 +521,7 @@ def _web(company: _Company) -> None:
 # ---------------------------------------------------------------- lists, mails, tickets, tills
 
 
-def _people(company: _Company) -> None:
+def _people(company: Company) -> None:
     company.account("hubspot/crm", "MX")
     head = "Record ID,Email,Phone Number,Lifecycle Stage,Create Date,Became a Lead Date,Merged Contact IDs\n"
     row = "{0},{1}@example.com,,Lead,2026-02-{2} 10:00,2026-02-{3} 10:00,{4}\n"

@@ -18,8 +18,9 @@ from tests.relations.homes import File, deliver
 MARKET: Final = "TH"
 
 UNTOLD: Final = (
-    # Segment tells no engagement
-    "bounce_rate", "avg_engagement_time", "avg_time_on_page",
+    # Segment tells no engagement, and this site neither checkouts nor searches
+    "bounce_rate", "engagement_rate", "avg_engagement_time", "avg_time_on_page", "checkout_completion_rate",
+    "site_search_rate",
     # Klaviyo tells no forwards; Mailchimp's audience tells no activity
     "email_forward_rate", "active_subscriber_rate",
     # Meta's report without its columns of clicks, purchases and their value

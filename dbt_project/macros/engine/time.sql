@@ -67,3 +67,13 @@
 {% macro default__local_hour(moment, zone) %}hour(from_utc_timestamp({{ moment }}, {{ zone }})){% endmacro %}
 
 {% macro duckdb__local_hour(moment, zone) %}hour(timezone({{ zone }}, timezone('UTC', {{ moment }}))){% endmacro %}
+
+
+{# `moment` some whole seconds earlier. #}
+{% macro seconds_before(moment, seconds) %}{{ return(adapter.dispatch('seconds_before')(moment, seconds)) }}{% endmacro %}
+
+{% macro default__seconds_before(moment, seconds) -%}
+    ({{ moment }} - make_dt_interval(0, 0, 0, cast({{ seconds }} as int)))
+{%- endmacro %}
+
+{% macro duckdb__seconds_before(moment, seconds) %}({{ moment }} - to_seconds(cast({{ seconds }} as bigint))){% endmacro %}

@@ -21,7 +21,7 @@ identity_counts as (
         sum(case when id_type = 'email' then 1 else 0 end) as emails,
         sum(case when id_type = 'phone' then 1 else 0 end) as phones,
         sum(case when id_type = 'login' then 1 else 0 end) as logins,
-        sum(case when id_type in ('ga4_client', 'segment_device') then 1 else 0 end) as devices
+        sum(case when {{ is_device('id_type') }} then 1 else 0 end) as devices
     from identities
     group by person_id
 ),

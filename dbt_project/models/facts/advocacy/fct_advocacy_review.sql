@@ -1,9 +1,44 @@
 -- Grain: one customer review with stars.
 with
 
-reviews as (
+of_places as (
     select * from {{ ref('stg_reviews__reviews') }}
     where stars is not null and not is_spam and not is_excluded
+),
+
+google_play as (select * from {{ ref('stg_app_reviews__google_play') }}),
+
+app_store as (select * from {{ ref('stg_app_store_reviews__reviews') }}),
+
+-- the app stores name nobody, and no article
+reviews as (
+    select
+        source,
+        account,
+        platform,
+        review_id,
+        created_at,
+        email_hash,
+        stars,
+        comment_sentiment,
+        product_id,
+        product
+    from of_places
+    {% for store in ['google_play', 'app_store'] %}
+    union all
+    select
+        source,
+        account,
+        platform,
+        review_id,
+        created_at,
+        cast(null as varchar) as email_hash,
+        stars,
+        comment_sentiment,
+        cast(null as varchar) as product_id,
+        cast(null as varchar) as product
+    from {{ store }}
+    {% endfor %}
 ),
 
 accounts as (select * from {{ source('house', 'accounts') }}),

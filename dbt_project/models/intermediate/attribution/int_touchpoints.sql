@@ -20,7 +20,7 @@ with_person as (
     inner join identities
         on
             sessions.device_id = identities.id_value
-            and identities.id_type = case when sessions.source = 'segment' then 'segment_device' else 'ga4_client' end
+            and identities.id_type = {{ device_type('sessions.source') }}
 ),
 
 -- a counted order belongs to the first session that names it, a session to its first such order

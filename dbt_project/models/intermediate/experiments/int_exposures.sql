@@ -51,19 +51,15 @@ web_accounts as (
         theirs.account as web_account
     from accounts as mine
     inner join accounts as theirs on coalesce(mine.site, '') = '' or lower(mine.site) = lower(theirs.site)
-    where mine.source = 'experiments' and theirs.source in ('ga4', 'segment')
+    where mine.source = 'experiments' and theirs.source in ('ga4', 'segment', 'matomo', 'umami', 'events_file')
 ),
 
 devices as (
     select distinct
         shown.account,
         shown.device,
-        case when web_accounts.web_source = 'segment' then 'segment_device' else 'ga4_client' end as id_type,
-        case
-            when web_accounts.web_source = 'segment'
-                then concat('segment:', web_accounts.web_account, ':', shown.device)
-            else concat(web_accounts.web_account, ':', shown.device)
-        end as id_value
+        {{ device_type('web_accounts.web_source') }} as id_type,
+        {{ device_of('web_accounts.web_source', 'web_accounts.web_account', 'shown.device') }} as id_value
     from shown
     inner join web_accounts on shown.account = web_accounts.account
     where shown.device is not null

@@ -14,7 +14,7 @@ never_join as (
 
 names as (
     select * from mentions
-    where id_type not in ('ga4_client', 'segment_device', 'crm_contact', 'loyalty_member')
+    where not {{ is_device('id_type') }} and id_type not in ('crm_contact', 'loyalty_member')
 ),
 
 named_with as (

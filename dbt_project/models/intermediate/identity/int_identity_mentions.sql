@@ -51,7 +51,7 @@ devices as (
     select
         device_id,
         source,
-        case when source = 'segment' then 'segment_device' else 'ga4_client' end as id_type,
+        {{ device_type('source') }} as id_type,
         case when has_consent then user_id_hash end as user_id_hash,
         least(min(event_at), coalesce(min(user_first_touch_at), min(event_at))) as seen_at
     from events
@@ -118,7 +118,7 @@ mentions as (
         'events' as table_name,
         'purchase' as kind,
         order_id as record_id,
-        case when site_source = 'segment' then 'segment_device' else 'ga4_client' end as id_type,
+        {{ device_type('site_source') }} as id_type,
         device_id as id_value,
         purchased_at as seen_at
     from purchases

@@ -17,7 +17,7 @@ names as (
         left_out.id_type is null as is_joining
     from mentions
     left join left_out on mentions.id_type = left_out.id_type and mentions.id_value = left_out.id_value
-    where left_out.id_type is null or mentions.id_type in ('ga4_client', 'segment_device')
+    where left_out.id_type is null or {{ is_device('mentions.id_type') }}
     group by mentions.id_type, mentions.id_value, mentions.trace_id, left_out.id_type
 ),
 

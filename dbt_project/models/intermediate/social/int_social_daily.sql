@@ -5,6 +5,10 @@ x_days as (select * from {{ ref('stg_social__x_account_daily') }}),
 
 linkedin_days as (select * from {{ ref('stg_social__linkedin_page_daily') }}),
 
+threads_days as (select * from {{ ref('stg_threads__daily') }}),
+
+pinterest_days as (select * from {{ ref('stg_pinterest__daily') }}),
+
 days as (
     select
         source,
@@ -29,6 +33,30 @@ days as (
         shares,
         cast(null as bigint) as saves
     from linkedin_days
+    union all
+    select
+        source,
+        account,
+        'threads' as network,
+        day,
+        impressions,
+        likes,
+        comments,
+        shares,
+        cast(null as bigint) as saves
+    from threads_days
+    union all
+    select
+        source,
+        account,
+        'pinterest' as network,
+        day,
+        impressions,
+        likes,
+        comments,
+        cast(null as bigint) as shares,
+        saves
+    from pinterest_days
 ),
 
 accounts as (select * from {{ source('house', 'accounts') }}),

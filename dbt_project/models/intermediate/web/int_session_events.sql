@@ -5,7 +5,7 @@ with
 events as (
     select
         *,
-        concat(case when source = 'segment' then 'segment:' else '' end, account, ':', user_pseudo_id) as device
+        {{ device_of('source', 'account', 'user_pseudo_id') }} as device
     from {{ ref('int_site_events') }}
 ),
 

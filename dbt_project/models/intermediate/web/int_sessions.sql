@@ -37,10 +37,10 @@ sessions as (
         min(event_number) as first_event,
         min(case when has_campaign or external_host is not null then event_number end) as touch_event,
         min(user_first_touch_at) as user_first_touch_at,
-        -- Segment does not measure attention: nothing is known of it, and a visit of one page may have been long
-        case when source <> 'segment' then coalesce(sum(engagement_time_msec), 0) end as engaged_msec,
+        -- most sources do not measure attention: nothing is known of it, and a visit of one page may have been long
+        case when {{ measures_engagement('source') }} then coalesce(sum(engagement_time_msec), 0) end as engaged_msec,
         -- and a visit that is told by its other calls alone, as by a server, has pages that nobody told
-        case when source <> 'segment' or sum(is_page_view) > 0 then sum(is_page_view) end as page_views,
+        case when {{ tells_all_pages('source') }} or sum(is_page_view) > 0 then sum(is_page_view) end as page_views,
         sum(is_product_view) as product_views,
         sum(is_cart_add) as cart_adds,
         sum(is_signup) as signups,

@@ -1,5 +1,18 @@
 -- Grain: one event of a visitor's device on any measured site. Internal and bot traffic is out.
 {{ config(materialized='view') }}
+{#- the further sources' staged events have these names; what one of them does not tell is null -#}
+{% set columns = [
+    ('source', 'varchar'), ('account', 'varchar'), ('user_pseudo_id', 'varchar'), ('message_id', 'varchar'),
+    ('user_id_hash', 'varchar'), ('event_name', 'varchar'), ('page_location', 'varchar'),
+    ('page_referrer', 'varchar'), ('ignores_referrer', 'boolean'), ('hostname', 'varchar'),
+    ('event_source', 'varchar'), ('event_medium', 'varchar'), ('event_campaign', 'varchar'), ('gclid', 'varchar'),
+    ('country', 'varchar'), ('engagement_time_msec', 'bigint'), ('search_term', 'varchar'),
+    ('search_results', 'bigint'), ('metric_id', 'varchar'), ('metric_value', 'double'),
+    ('transaction_id', 'varchar'), ('event_timestamp', 'bigint'), ('event_at', 'timestamp'),
+    ('event_bundle_sequence_id', 'bigint'), ('batch_event_index', 'bigint'), ('params_digest', 'varchar'),
+    ('user_first_touch_at', 'timestamp'), ('has_consent', 'boolean')
+] %}
+{% set further_sources = [ref('stg_matomo__events'), ref('stg_umami__events'), ref('stg_events_file__events')] %}
 
 with
 
@@ -78,10 +91,19 @@ segment_events as (
     where not is_excluded and anonymous_id is not null
 ),
 
+further_events as (
+    select
+        {{ columns | map(attribute=0) | join(', ') }}
+    from ({{ union_by_name(further_sources, columns + [('is_excluded', 'boolean')]) }}) as told
+    where not is_excluded and user_pseudo_id is not null
+),
+
 events as (
     select * from ga4_events
     union all
     select * from segment_events
+    union all
+    select * from further_events
 ),
 
 final as (

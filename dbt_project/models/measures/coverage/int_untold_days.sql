@@ -143,12 +143,18 @@ of_terms as (
 ),
 
 query_months as (
-    select distinct source, account, period_start as first_day, period_end as last_day
+    select
+        source,
+        account,
+        period_start as first_day,
+        period_end as last_day,
+        max(case when is_brand is not null then 1 else 0 end) as tells_brand
     from search_terms
     where report = 'queries' and is_whole_month
+    group by source, account, period_start, period_end
 ),
 
--- a query table over other days than a month's tells nothing of any month
+-- a query table over other days than a month's tells nothing of any month, and none of the brand without its terms
 of_queries as (
     select
         measure_sources.measure,
@@ -169,7 +175,10 @@ of_queries as (
     where
         covered_days.source = 'search_console'
         and covered_days.table_name = 'queries'
-        and query_months.account is null
+        and (
+            query_months.account is null
+            or (measure_sources.measure = 'brand_query_clicks' and query_months.tells_brand = 0)
+        )
 ),
 
 -- where the plan aims no campaign at existing customers nobody knows what was done for them

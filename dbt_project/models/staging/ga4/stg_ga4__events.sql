@@ -1,10 +1,25 @@
 -- Grain: one event of a site's visitor; of events exported twice the newest export's.
+-- An intraday table is what is known of a day before its daily table is there, and no longer.
 -- depends_on: {{ source('ga4', 'events') }}
+-- depends_on: {{ source('ga4', 'events_intraday') }}
 {{ config(materialized='table') }}
 
 with
 
-landed as (select * from {{ landed('ga4', 'events') }}),
+daily as (select * from {{ landed('ga4', 'events') }}),
+
+intraday as (select * from {{ landed('ga4', 'events_intraday') }}),
+
+daily_days as (select distinct account, event_date from daily),
+
+landed as (
+    select *, false as is_intraday from daily
+    union all
+    select intraday.*, true as is_intraday
+    from intraday
+    left join daily_days on intraday.account = daily_days.account and intraday.event_date = daily_days.event_date
+    where daily_days.account is null
+),
 
 exclusions as (select * from {{ source('house', 'exclusions') }}),
 
@@ -55,7 +70,8 @@ final as (
         or {{ excluded_by('traffic_type', 'traffic_type') }}
         or {{ excluded_by('browser', 'browser') }}
         or {{ excluded_by('user_pseudo_id', 'device') }}
-            as is_excluded
+            as is_excluded,
+        is_intraday
     from landed
 )
 
