@@ -124,7 +124,8 @@ def plan(home: Home, name: str, kind: str, file: Path, said: Said) -> Plan:
             f"were not understood: {unread}",
         )
     if open_questions:
-        raise BadSettings(f"{file.name}: " + "\n  ".join(open_questions))
+        said_so = "\n  ".join(open_questions)
+        raise BadSettings(f"{file.name} does not tell all that is needed:\n  {said_so}")
     decimals = said.decimals or ("comma" if comma else "")
     text = _overlay_text(file, mapping, dates, decimals)
     with _scratch(home, account, known is None, text) as aside:

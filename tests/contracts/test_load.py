@@ -73,6 +73,7 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
         "magento": ["orders"],
         "prestashop": ["orders"],
         "nhanh_vn": ["orders"],
+        "stripe": ["balance"],
         "hubspot": ["contacts", "deals"],
         "kiotviet": ["returns", "invoices", "customers"],
         "klaviyo": ["campaigns", "sent_report", "profiles", "email_activity"],

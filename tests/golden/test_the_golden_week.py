@@ -12,7 +12,6 @@ import pytest
 from raceway.common.home import PROJECT
 from tests.golden.golden_week import FOLDER, night, rows
 
-
 NOT_IN_THE_WEEK = {
     # months of searches by keyword, a list of accounts and an experiment are no story of a week
     "brand_search_volume", "profile_completion_rate", "experiments_concluded",
