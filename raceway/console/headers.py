@@ -126,7 +126,7 @@ def _known(table: TableContract, left: Texts, mapping: HeaderMap) -> Iterable[Pr
             for header in left
             if normal(name) in (normal(header), normal(without_currency(header)[0]))
         ]
-        if hits and fits(column, left[hits[0]]):
+        if hits and ((column.is_text and not column.meta.hash) or fits(column, left[hits[0]])):
             yield Proposal(column, hits[0], "its name")
 
 
@@ -203,7 +203,18 @@ def likeness(column: ColumnContract, header: str) -> float:
         *(a for aliases in column.meta.aliases.values() for a in aliases if a[:1] != "~"),
     ]
     bare = plain(without_currency(header)[0])
-    return max(max(fuzz.token_sort_ratio(bare, plain(name)), 0.97 * fuzz.ratio(bare, plain(name))) for name in names)
+    return max(_alike(column, bare, plain(name)) for name in names)
+
+
+def _alike(column: ColumnContract, bare: str, name: str) -> float:
+    """Likeness of two plain names. One of several words that begins or ends with the other is like it: `SL bán` and
+    `SL`; of texts only the shorter header, since `Order` begins many a name."""
+    alike: float = max(fuzz.token_sort_ratio(bare, name), 0.97 * fuzz.ratio(bare, name))
+    shorter, longer = sorted((bare, name), key=len)
+    is_part = bool(shorter) and (longer.startswith(f"{shorter} ") or longer.endswith(f" {shorter}"))
+    if is_part and (not column.is_text or shorter == bare):
+        return max(alike, _ALIKE)
+    return alike
 
 
 def plain(text: str) -> str:
@@ -227,6 +238,8 @@ def fits(column: ColumnContract, texts: Sequence[str]) -> bool:
         return all(re.fullmatch(r"-?\d[\d.,\s]*", text) and not re.search(r"[.,]\d{1,2}$", text) for text in texts)
     if column.data_type == "double" or column.data_type.startswith("decimal"):
         return all(NUMBER.fullmatch(text) and re.search(r"\d", text) for text in texts)
-    if column.meta.ident or column.is_text:
+    if column.meta.ident:
+        return all(re.search(r"\d", text) for text in texts) and not (texts and readings(tuple(texts)))
+    if column.is_text:
         return not any(EMAIL.fullmatch(text) for text in texts)
     return True

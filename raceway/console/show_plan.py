@@ -9,10 +9,12 @@ from typing import Final
 from rich.console import Console
 
 from raceway.common.home import Home
+from raceway.config.settings import load_settings
 from raceway.console.kpis_of_file import kpis_of
 from raceway.console.map_file import Plan
 from raceway.console.show import print_table
 from raceway.landing.outcome import Outcome
+from raceway.ledger.ledger import Ledger
 
 _KPIS: Final = 12
 
@@ -74,6 +76,13 @@ def show_landed(console: Console, home: Home, made: Plan, outcome: Outcome) -> N
         some = "; ".join(f"{kpi} ({', '.join(lacking)})" for kpi, lacking in first)
         more = f"; and {len(fed.waiting) - len(first)} more" if len(fed.waiting) > len(first) else ""
         _say(console, f"{len(fed.waiting)} wait for what another source tells: {some}{more}.")
+    reporting = load_settings(home).business.reporting_currency
+    if made.account.currency != reporting and not Ledger(home).state().accepted("plan", "fx_rates"):
+        _say(
+            console,
+            f"It waits for rates from {made.account.currency} to {reporting}: fill docs/templates/fx_rates.csv and put "
+            "it into inbox/plan/<account>/, or run in its currency (reporting_currency in raceway.toml).",
+        )
     _say(console, f"Further files of it: into {home.inbox / source / name}/")
 
 

@@ -103,15 +103,16 @@ def test_a_vietnamese_list_is_shown_first_and_lands_after_the_yes(home: Home, tm
 
 def test_a_workbook_in_english_lands_in_its_own_currency(home: Home, tmp_path: Path) -> None:
     rows = [
-        ("Order #", "Purchased on", "Buyer e-mail", "Ccy", "Item name", "Qty", "Price each", "Grand total"),
-        ("W-1", dt.datetime(2026, 3, 5, 10, 0), "ann@example.com", "USD", "Mug", 2, 12.5, 25.0),
-        ("W-2", dt.datetime(2026, 3, 6, 11, 0), "bo@example.com", "USD", "Cup", 1, 8.25, 8.25),
+        ("Order #", "Purchased on", "Buyer e-mail", "Ccy", "Item name", "Qty", "Price each", "Grand total", "Wrapping"),
+        ("W-1", dt.datetime(2026, 3, 5, 10, 0), "ann@example.com", "USD", "Mug", 2, 12.5, 25.0, "no"),
+        ("W-2", dt.datetime(2026, 3, 6, 11, 0), "bo@example.com", "USD", "Cup", 1, 8.25, 8.25, "red"),
     ]
     example = file(tmp_path, "orders.xlsx", workbook({"Orders": rows}))
     made = plan(home, "webshop", "orders", example, Said(market="US", zone="America/New_York"))
     assert made.mapping.by_column["email_hash"] == "Buyer e-mail"
     assert made.account.currency == "USD"
-    assert made.mapping.unread == ["Price each"]
+    assert made.mapping.by_column["price"] == "Price each"
+    assert made.mapping.unread == ["Wrapping"]
     fed = kpis_of(home, made.table, made.columns)
     assert {"net_sales", "orders", "new_customers"} <= set(fed.now)
     assert {"cancellation_rate": ["orders_cancelled"], "roas": ["ad_spend"]}.items() <= fed.waiting.items()
