@@ -27,6 +27,11 @@
             ~ ref('fct_convert_order') ~ ")",
     }) %}
 {% endfor %}
+{% do settled.append({
+    'of': ref('stg_amazon__settlement'),
+    'key': ['order_name'],
+    'where': "concat(source, ':', account, ':', order_name) in (select order_id from " ~ ref('fct_convert_order') ~ ")",
+}) %}
 {# Of an entry: the fact; `where`: which of its rows are meant; `has`: what lands for it, each a landed table or a
    relation, with its own `where`; `less`: what the documented rule leaves out of it. Where parts have a `key`, equal
    keys are one row. #}

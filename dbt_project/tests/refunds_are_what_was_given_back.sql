@@ -100,6 +100,10 @@ returned as (
     union all
     select source, account, order_name, ordered_at as returned_at, cast(-net_sales as double) as amount, true as is_net
     from woocommerce_returns
+    union all
+    select source, account, order_name, posted_at as returned_at, cast(-amount as double) as amount, false as is_net
+    from {{ ref('stg_amazon__settlement') }}
+    where is_refund and kind = 'goods' and posted_at is not null
 ),
 
 sold as (
@@ -112,6 +116,9 @@ sold as (
     where net_sales >= 0
     union all
     select distinct source, account, order_name from woocommerce_items
+    union all
+    select distinct source, account, order_name from {{ ref('stg_order_files__orders') }}
+    where source = 'amazon'
 ),
 
 told as (

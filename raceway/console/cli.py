@@ -88,7 +88,7 @@ def _end(code: int) -> NoReturn:
     A night leaves Airflow's threads and DuckDB's caches behind, whose teardown takes a second and prints
     leak warnings of DuckDB's bindings: all that matters is written and closed by then.
     """
-    if "airflow" in sys.modules:
+    if "airflow" in sys.modules or "duckdb" in sys.modules:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
@@ -299,6 +299,28 @@ def retry(
     _say("Read again by: raceway run" if files else "There is no refused file.")
 
 
+_KIND = "Map the file to a generic source instead of drafting one: orders, ads, events, contacts, answers."
+
+
+def _map_file(
+    name: str, example: Path, kind: str, accept: bool, mapped: list[str], day_first: bool | None, decimals: str,
+    market: str, currency: str, zone: str, vat: bool,
+) -> None:  # fmt: skip
+    """Shows how a file would land as an account of a generic source, asks, and lands it."""
+    from raceway.console.map_file import carry_out, plan, said_of
+    from raceway.console.show_plan import show_landed, show_plan
+
+    home = _places.find()
+    said = said_of(mapped, day_first, decimals, market, currency, zone, vat)
+    with _progress("reading and landing it aside"):
+        made = plan(home, name, kind, example, said)
+    show_plan(_places.out, made)
+    if not accept and not typer.confirm("Write this, and land the file?"):
+        _say("Nothing was written.")
+        raise typer.Exit(1)
+    show_landed(_places.out, home, made, carry_out(home, made))
+
+
 @app.command("new-source")
 def new_source(
     name: Annotated[str, typer.Argument(help="The source's name: small letters, digits and _.")],
@@ -307,12 +329,32 @@ def new_source(
     project: Annotated[
         bool, typer.Option("--project", help="Draft among the shipped sources, not in the home.")
     ] = False,
+    kind: Annotated[str, typer.Option(help=_KIND)] = "",
+    accept: Annotated[bool, typer.Option("--accept", help="With --kind: yes to what would be asked.")] = False,
+    mapped: Annotated[
+        list[str],
+        typer.Option("--map", help="With --kind: “Header=column”, or “Header=” for none; any number."),
+    ] = [],  # noqa: B006  # typer wants a list; it is only read
+    day_first: Annotated[
+        bool | None, typer.Option("--day-first/--month-first", help="With --kind: how 05/03 is read.")
+    ] = None,
+    decimals: Annotated[str, typer.Option(help="With --kind: comma or point, where no number tells.")] = "",
+    market: Annotated[str, typer.Option(help="With --kind: ISO country of rows that state none.")] = "",
+    currency: Annotated[str, typer.Option(help="With --kind: its currency; default the file's, else the mart's.")] = "",
+    zone: Annotated[str, typer.Option(help="With --kind: zone of its times; default the business's.")] = "",
+    vat: Annotated[bool, typer.Option("--prices-include-vat", help="With --kind: its amounts hold VAT.")] = False,
 ) -> None:
     """Draft the folder of a new source from an example file, and list what a person must decide.
 
-    Example: `raceway new-source kiosk --from sales.csv --table sales`; docs/tutorials/adding-a-source.md goes
-    through it.
+    With `--kind` the file counts without a contract of its own: its headers are mapped to what is known of orders,
+    ads, events, contacts or answers, shown as they would land, and after a yes it lands as an account of that name.
+
+    Example: `raceway new-source kiosk --kind orders --from sales.csv`, or for a draft `raceway new-source kiosk --from
+    sales.csv --table sales`; docs/tutorials/adding-a-source.md goes through both.
     """
+    if kind:
+        _map_file(name, example, kind, accept, mapped, day_first, decimals, market, currency, zone, vat)
+        return
     from raceway.console.new_source import draft_source
 
     draft = draft_source(_places.find(), name, example, table, project)

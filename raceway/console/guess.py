@@ -20,16 +20,16 @@ from raceway.reading.shape import without_currency
 _LOOKED_AT: Final = 500  # records of the example that decide on types
 
 
-_NUMBER: Final = re.compile(rf"\(?[-+]?{SIGN}?\s?-?[\d.,\u00a0\u202f ]*\d\)?\s?(?:%|{SIGN})?")
+NUMBER: Final = re.compile(rf"\(?[-+]?{SIGN}?\s?-?[\d.,\u00a0\u202f ]*\d\)?\s?(?:%|{SIGN})?")
 
 
-_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-_PHONE: Final = re.compile(r"'?\+?[\d ().-]{9,20}")
+PHONE: Final = re.compile(r"'?\+?[\d ().-]{9,20}")
 
 
-_PERSONAL: Final = re.compile(
+PERSONAL: Final = re.compile(
     r"\b(first|last|full|customer|buyer|reviewer|billing|shipping)[ _]?name\b|address|street|birth|\bip\b"
     r"|họ tên|tên khách|địa chỉ|ngày sinh",
     re.IGNORECASE,
@@ -72,7 +72,7 @@ class DraftColumn:
 def columns_of(member: Member) -> tuple[str, list[DraftColumn], list[str]]:
     """The file's format, its columns, and decisions about the file as a whole."""
     if member.kind == "csv":
-        headers, rows, decisions = _table_of(member)
+        headers, rows, decisions = table_of(member)
         values = [[row[place].strip() for row in rows if place < len(row)] for place in range(len(headers))]
         places = list(zip(headers, values, strict=True))
     elif member.kind == "json":
@@ -91,7 +91,7 @@ def columns_of(member: Member) -> tuple[str, list[DraftColumn], list[str]]:
     return member.kind, columns, decisions
 
 
-def _table_of(member: Member) -> tuple[list[str], list[list[str]], list[str]]:
+def table_of(member: Member) -> tuple[list[str], list[list[str]], list[str]]:
     """The header, the rows below it, and what is strange about the lines above."""
     best: tuple[int, int, list[list[str]]] = (0, 0, [])
     for delimiter in (",", "\t", ";", "|"):
@@ -118,7 +118,7 @@ def _header_at(records: Sequence[Sequence[str]]) -> int:
     widths = [len([cell for cell in record if cell.strip()]) for record in records[:30]]
     widest = max(widths, default=0)
     for at, record in enumerate(records[:30]):
-        words = [cell for cell in record if cell.strip() and not _NUMBER.fullmatch(cell.strip())]
+        words = [cell for cell in record if cell.strip() and not NUMBER.fullmatch(cell.strip())]
         if widths[at] >= max(2, widest * 0.7) and len(words) == widths[at]:
             return at
     return 0
@@ -169,16 +169,16 @@ def _guess(column: DraftColumn, texts: list[str]) -> None:
 
 
 def _as_person(column: DraftColumn, texts: list[str]) -> bool:
-    if all(_EMAIL.fullmatch(text) for text in texts):
+    if all(EMAIL.fullmatch(text) for text in texts):
         column.meta["hash"] = "email"
         column.name = column.name if column.name.endswith("_hash") else f"{column.name}_hash"
         return True
     digits = [re.sub(r"\D", "", text) for text in texts]
-    if _PHONE_HEADER.search(column.header) and all(_PHONE.fullmatch(text) for text in texts):
+    if _PHONE_HEADER.search(column.header) and all(PHONE.fullmatch(text) for text in texts):
         column.meta["hash"] = "phone"
         column.name = f"{column.name}_hash"
         return True
-    if _PERSONAL.search(column.header):
+    if PERSONAL.search(column.header):
         column.meta["personal"] = True
         column.decide = "looks like personal data: it is listed under `personal` and does not land"
         return True
@@ -226,7 +226,7 @@ def _parses(text: str, form: str) -> bool:
 
 def _as_number(column: DraftColumn, texts: list[str]) -> bool:
     bare = [re.sub(r"[^\d.,-]", "", text) for text in texts]
-    if not all(_NUMBER.fullmatch(text) and digits.strip(".,-") for text, digits in zip(texts, bare, strict=True)):
+    if not all(NUMBER.fullmatch(text) and digits.strip(".,-") for text, digits in zip(texts, bare, strict=True)):
         return False
     if any(re.fullmatch(r"0\d+", text) for text in texts) or any(len(re.sub(r"\D", "", t)) > 15 for t in texts):
         column.meta["ident"] = True  # leading zeros and long numbers are names, not amounts

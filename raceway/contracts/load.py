@@ -3,7 +3,8 @@
 `_<source>__sources.yml` holds tables, columns, data types and descriptions where dbt looks for them, and
 the file contract under `config.meta` of source, table and column. The language is described in
 docs/reference/contract-language.md; `grammar` has its words. A company's overlay
-(`<home>/sources/<source>.yml`) changes schedule, owner and aliases; its own sources lie in
+(`<home>/sources/<source>.yml`) changes schedule, owner and aliases, that of an account
+(`<home>/sources/<source>.<account>.yml`) how the files of this account are read; its own sources lie in
 `<home>/sources/<name>/`.
 """
 
@@ -30,18 +31,22 @@ def load_contracts(home: Home | None = None) -> dict[str, SourceContract]:
     return {source: load_contract(source, home) for source in source_names(home)}
 
 
-def _read_for(source: str, home: Home | None = None) -> list[Path]:
+def _read_for(source: str, home: Home | None = None, account: str = "") -> list[Path]:
     """The files that make a source's contract, whether they are there or not."""
-    return [*contract_places(source, home), *([_overlay(source, home)] if home is not None else [])]
+    return [*contract_places(source, home), *(overlays(source, home, account) if home is not None else [])]
 
 
-def _overlay(source: str, home: Home) -> Path:
-    return home.sources / f"{source}.yml"
+def overlays(source: str, home: Home, account: str = "") -> list[Path]:
+    """The overlays that may lie over a source's contract, the later over the earlier: the company's, the account's."""
+    names = [f"{source}.yml", *([f"{source}.{account}.yml"] if account else [])]
+    return [home.sources / name for name in names]
 
 
 @kept_until_changed(_read_for)
-def load_contract(source: str, home: Home | None = None) -> SourceContract:
-    """One source's contract, the home's overlay laid over it; read again where one of them has changed.
+def load_contract(source: str, home: Home | None = None, account: str = "") -> SourceContract:
+    """One source's contract, the home's overlays laid over it; read again where one of them has changed.
+
+    With `account` as that account's files are read: what they look like may be its own, what they mean is the source's.
 
     Raises BadContract naming file, table, column and what to write instead.
     """
@@ -57,9 +62,9 @@ def load_contract(source: str, home: Home | None = None) -> SourceContract:
     if raw.get("name") != source:
         raise BadContract(f"{path}: source is named {raw.get('name')!r}; write `name: {source}`, as the folder says")
     begin_alike(raw, path)
-    overlay = _overlay(source, home) if home is not None else None
-    if overlay is not None and overlay.is_file():
-        lay_over(raw, overlay)
+    for place, overlay in enumerate(overlays(source, home, account) if home is not None else []):
+        if overlay.is_file():
+            lay_over(raw, overlay, of_account=place > 0)
     meta = _part(SourceMeta, _meta(raw, str(path)), f"{path}: source {source}")
     tables = tuple(_table(path, source, table) for table in _named(raw, "tables", f"{path}: source {source}"))
     _check_single_days(path, tables)

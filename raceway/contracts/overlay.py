@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,19 +12,21 @@ from raceway.contracts.files import read_yaml
 from raceway.contracts.words import NULL_TOKENS, by_language
 
 _OVERLAY_KEYS: Final = ("owner", "schedule", "timeout_minutes", "tags", "default_channel")
-_OVERLAY_TABLE_KEYS: Final = ("aliases", "dates", "nulls", "number_locale")
+_OVERLAY_TABLE_KEYS: Final = ("aliases", "dates", "headers", "nulls", "number_locale", "unread")
 
 
-def lay_over(raw: dict[str, Any], path: Path) -> None:
-    """Lays a company's overlay over a shipped contract: source keys, and more aliases per column."""
+def lay_over(raw: dict[str, Any], path: Path, of_account: bool = False) -> None:
+    """Lays a company's overlay over a shipped contract: source keys, and more aliases per column.
+
+    That of an account says how its files look and no more.
+    """
     said = read_yaml(path) or {}
+    keys = ("tables",) if of_account else (*_OVERLAY_KEYS, "tables")
     if not isinstance(said, dict):
-        raise BadContract(f"{path}: write a mapping with {', '.join(_OVERLAY_KEYS)} or `tables:`")
-    unknown = sorted(set(said) - {*_OVERLAY_KEYS, "tables"})
+        raise BadContract(f"{path}: write a mapping with {', '.join(f'`{key}:`' for key in keys)}")
+    unknown = sorted(set(said) - set(keys))
     if unknown:
-        raise BadContract(
-            f"{path}: unknown key {unknown[0]!r}; an overlay may hold {', '.join(_OVERLAY_KEYS)} and tables"
-        )
+        raise BadContract(f"{path}: unknown key {unknown[0]!r}; an overlay may hold {', '.join(keys)}")
     meta = raw.setdefault("config", {}).setdefault("meta", {})
     meta.update({key: said[key] for key in _OVERLAY_KEYS if key in said})
     tables = {table["name"]: table for table in raw.get("tables", []) if isinstance(table, dict)}
@@ -44,6 +48,7 @@ def _lay_over_table(table: dict[str, Any], changes: dict[str, Any], where: str) 
             raise BadContract(f"{where}: nulls: write a list of cell texts that mean nothing")
         of_table["nulls"] = [*of_table.get("nulls", NULL_TOKENS), *changes["nulls"]]
     columns = {column["name"]: column for column in table.get("columns", [])}
+    _lay_headers(of_table, columns, changes, where)
     for name, aliases in _per_column(changes, "aliases", "header", columns, where):
         meta = _own_meta(columns[name])
         known = by_language(meta.get("aliases", {}))
@@ -55,6 +60,36 @@ def _lay_over_table(table: dict[str, Any], changes: dict[str, Any], where: str) 
             )
         meta = _own_meta(columns[name])
         meta["moment"] = {**meta.get("moment", {}), "formats": formats}
+
+
+def _lay_headers(of_table: dict[str, Any], columns: dict[str, Any], changes: dict[str, Any], where: str) -> None:
+    """What a company says of each header alone: which column it is, whatever the contract takes it for, or none."""
+    said = _per_column(changes, "headers", "header", columns, where)
+    unread = changes.get("unread") or []
+    if not isinstance(unread, list):
+        raise BadContract(f"{where}: unread: write a list of headers that mean no column")
+    taken = [normal_name(header) for _, headers in said for header in headers]
+    twice = sorted({name for name in taken if taken.count(name) > 1})
+    if twice:
+        raise BadContract(f"{where}: headers: {twice[0]!r} stands for two columns; keep one of them")
+    settled = {*taken, *(normal_name(header) for header in unread)}
+    for column in columns.values() if settled else ():
+        meta = _own_meta(column)
+        known = by_language(meta.get("aliases", {}))
+        if isinstance(known, dict):
+            meta["aliases"] = {
+                language: [alias for alias in aliases if normal_name(alias) not in settled]
+                for language, aliases in known.items()
+            } or {"own": []}
+    for name, headers in said:
+        _own_meta(columns[name])["aliases"] = {"own": headers}
+    if unread:
+        of_table["known"] = [*of_table.get("known", []), *(re.escape(" ".join(header.split())) for header in unread)]
+
+
+def normal_name(header: object) -> str:
+    """A header as overlays are compared: composed, case folded, white space collapsed."""
+    return " ".join(unicodedata.normalize("NFC", str(header)).split()).casefold()
 
 
 def _own_meta(raw: dict[str, Any]) -> dict[str, Any]:

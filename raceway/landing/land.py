@@ -101,7 +101,7 @@ class _Landing:
         self.home = home
         self.export = export
         self.settings: Settings = load_settings(home)
-        self.contract: SourceContract = load_contract(export.source, home)
+        self.contract: SourceContract = load_contract(export.source, home, export.account)
         self.gate = gate
         self.as_of = as_of or self.settings.business_day(dt.datetime.now(dt.UTC))
         self.threads = threads

@@ -144,7 +144,7 @@ def test_a_file_that_cannot_be_read_says_why(home: Home, tmp_path: Path) -> None
 def test_the_walk_through_of_the_documentation_works_as_written(tmp_path: Path) -> None:
     """docs/tutorials/adding-a-source.md: its csv block, its command and its accounts line, pasted."""
     text = (Path(__file__).parents[2] / "docs" / "tutorials" / "adding-a-source.md").read_text(encoding="utf-8")
-    sales = text.split("```csv\n")[1].split("```")[0]
+    sales = text.split("```csv\n")[2].split("```")[0]
     line = text.split("```text accounts.csv\n")[1].split("```")[0].strip()
     home = init_home(tmp_path / "home")
     example = tmp_path / "sales.csv"

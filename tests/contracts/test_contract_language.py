@@ -350,7 +350,10 @@ def test_an_overlay_gives_dates_and_null_tokens_of_a_mapped_file(kiosk: Kiosk) -
         ),
         ("dates: ['%d']", r"table sales: dates: write `column: \["),
         ("nulls: none", r"table sales: nulls: write a list of cell texts"),
-        ("words: {}", r"table sales: unknown key 'words'; write one of aliases, dates, nulls, number_locale"),
+        (
+            "words: {}",
+            r"table sales: unknown key 'words'; write one of aliases, dates, headers, nulls, number_locale, unread",
+        ),
     ],
 )
 def test_a_broken_overlay_says_what_to_write(kiosk: Kiosk, overlay: str, sentence: str) -> None:

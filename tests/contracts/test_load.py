@@ -90,6 +90,7 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
         "magento": ["orders"],
         "prestashop": ["orders"],
         "nhanh_vn": ["orders"],
+        "stripe": ["balance"],
         "hubspot": ["contacts", "deals"],
         "kiotviet": ["returns", "invoices", "customers"],
         "klaviyo": ["campaigns", "sent_report", "profiles", "email_activity"],
@@ -251,6 +252,38 @@ def test_an_overlay_changes_schedule_owner_and_aliases(desk: Desk, home: Home) -
     assert load_contract("google_ads").meta.owner == "paid-media", "the shipped contract is untouched"
     outcome = desk.land_one("google_ads/us/a.csv", "Day,Campaign,Impr.,Clicks,Ausgaben\n2026-03-01,A,1,1,5\n")
     assert outcome.status == "landed"
+
+
+def test_an_account_s_overlay_reads_its_files_alone(desk: Desk, home: Home) -> None:
+    """One header means two things in two accounts: each reads it as its own overlay says."""
+    (home.sources / "google_ads.us.yml").write_text(
+        "tables:\n  campaign_daily:\n    headers: {cost: [Clicks], clicks: [Cost]}\n    unread: [Notes]\n",
+        encoding="utf-8",
+    )
+    head, row = "Day,Campaign,Impr.,Clicks,Cost", "2026-03-01,A,9,5,2"
+    swapped = desk.land_one("google_ads/us/a.csv", f"{head},Notes\n{row},x\n")
+    plain = desk.land_one("google_ads/vn/a.csv", f"{head}\n{row}\n")
+    refused = desk.land_one("google_ads/vn/b.csv", f"{head},Notes\n{row},x\n")
+    assert [desk.rows(outcome, "cost::int, clicks") for outcome in (swapped, plain)] == [[(5, 2)], [(2, 5)]]
+    assert "“Notes” besides" in refused.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("owner: linh\n", r"us.yml: unknown key 'owner'; an overlay may hold tables"),
+        ("tables:\n  campaign_daily:\n    unread: Notes\n", r"unread: write a list of headers"),
+        (
+            "tables:\n  campaign_daily:\n    headers: {cost: [Money], clicks: [money ]}\n",
+            r"headers: 'money' stands for two columns; keep one of them",
+        ),
+    ],
+)
+def test_a_broken_overlay_of_an_account_says_what_to_write(home: Home, text: str, sentence: str) -> None:
+    (home.sources / "google_ads.us.yml").write_text(text, encoding="utf-8")
+    assert load_contract("google_ads", home, "vn").meta.owner
+    with pytest.raises(BadContract, match=sentence):
+        load_contract("google_ads", home, "us")
 
 
 @pytest.mark.parametrize(

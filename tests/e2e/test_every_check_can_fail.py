@@ -71,6 +71,11 @@ BROKEN: dict[str, list[str]] = {
         "insert into stg_square__transactions (source, account, day, net_sales) "
         "values ('square', 'us-till', date '2026-06-01', 10)",
     ],
+    "charges_agree_with_their_orders": [
+        "insert into stg_stripe__balance (source, account, category, gross, order_name) "
+        f"values ('stripe', 'shop', 'charge', 10, '{name}')"
+        for name in ("no-such-order", "1001")
+    ],
     "costs_are_known_for_nearly_all_sales": ["update fct_convert_margin set is_costed = false"],
     "countries_are_known": [
         *(f"update {table} set country = 'Atlantis' where {one(table)}" for table in ("int_order_items", "int_session_events")),
@@ -188,6 +193,11 @@ BROKEN: dict[str, list[str]] = {
     ],
     "reasons_are_known": [
         f"update int_reason_texts set reason_text = 'Chuyện riêng' where {one('int_reason_texts')}",
+    ],
+    "refunds_are_stated_in_amounts": [
+        "insert into stg_order_files__orders (source, account, order_name, status, refunded_amount) "
+        f"values ('magento', 'shop', '1', '{status}', {refunded})"
+        for status, refunded in (("Closed", "null"), ("Partially Refunded", "0"))
     ],
     "refunds_are_what_was_given_back": [
         *(lost("fct_convert_refund", of(shop, "refunded_sales <> 0")) for shop in SHOPS if shop != "woocommerce"),

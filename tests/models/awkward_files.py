@@ -241,6 +241,35 @@ def _order_files(company: Company) -> None:
         + sold.format("111-0000001-0000003", 3, "Cancelled", "Amazon.com", 1, 0, "", "")
         + sold.format("S01-0000001-0000004", 4, "Shipped", "Non-Amazon US", 1, 1, "70000", ""),
     )
+    # 130,000 less promotions of 10,000 less fees; the second piece came back a week later. Tax and shipping are passed on
+    head = (
+        "settlement-id\tsettlement-start-date\tsettlement-end-date\tdeposit-date\ttotal-amount\tcurrency\ttransaction-type\t"
+        "order-id\tmarketplace-name\tamount-type\tamount-description\tamount\tposted-date\tposted-date-time\tsku\n"
+    )
+    amounts = [("Order", "ItemPrice", "Principal", "130000", "03"), ("Order", "ItemPrice", "Shipping", "9000", "03"),
+               ("Order", "ItemPrice", "Tax", "13000", "03"), ("Order", "Promotion", "Principal", "-10000", "03"),
+               ("Order", "ItemFees", "Commission", "-18000", "03"), ("Refund", "ItemPrice", "Principal", "-40000", "10"),
+               ("Refund", "ItemFees", "RefundCommission", "2000", "10")]  # fmt: skip
+    company.put(
+        "amazon/us/settlement.txt",
+        head
+        + "777\t2026-03-01 00:00:00 UTC\t2026-03-11 00:00:00 UTC\t2026-03-12 00:00:00 UTC\t86000\tVND"
+        + "\t" * 9
+        + "\n"
+        + "".join(
+            f"777\t\t\t\t\tVND\t{kind}\t111-0000001-0000001\tAmazon.com\t{what}\t{said}\t{amount}\t2026-03-{day}\t"
+            f"2026-03-{day} 10:00:00 UTC\tM\n"
+            for kind, what, said, amount, day in amounts
+        ),
+    )
+    # what Stripe charged is no order
+    company.account("stripe/pay", "BO")
+    company.put(
+        "stripe/pay/balance.csv",
+        "balance_transaction_id,created_utc,reporting_category,currency,gross,fee,net,payment_metadata[order_id]\n"
+        "txn_1,2026-03-01 03:05:00,charge,vnd,90000.00,2900.00,87100.00,101\n"
+        "txn_2,2026-03-02 03:05:00,payout,vnd,-87100.00,0.00,-87100.00,\n",
+    )
     company.put(
         "bigcommerce/shop/orders.csv",
         "Order ID,Order Status,Order Date,Subtotal (inc tax),Subtotal (ex tax),Tax Total,Shipping Cost (inc tax),"

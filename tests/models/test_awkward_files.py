@@ -64,6 +64,8 @@ EXPECTED = [
     ("Amazon's promotion", "discounts", "UY", *MARCH, 10_000),
     ("Amazon: neither a pending order without a price nor one that it only ships", "orders_placed", "UY", *MARCH, 2),
     ("Amazon: 20:00 UTC is the next day", "orders", "UY", "day", "2026-03-02", "all", 1),
+    ("Amazon's settlement tells what came back", "refunded_sales", "UY", "day", "2026-03-10", "all", 40_000),
+    ("Amazon's settlement tells what came back", "net_sales", "UY", *MARCH, 130_000 - 10_000 - 40_000),
     ("an order on a marketplace", "orders", "UY", "month", "2026-03-01", "marketplace", 1),
     ("goods without tax, a cart that was left", "net_sales", "BO", *MARCH, 100_000 - 20_000),
     ("goods without tax, a cart that was left", "orders_placed", "BO", *MARCH, 1),

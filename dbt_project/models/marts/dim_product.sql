@@ -8,6 +8,8 @@ named as (
         *,
         coalesce(nullif(sku, ''), product) as product_code
     from lines
+    -- a list of orders names no articles
+    where coalesce(nullif(sku, ''), product) is not null
 ),
 
 -- the name of the last sale, since names are edited

@@ -7,8 +7,24 @@ rows_of_orders as (select * from {{ ref('int_mapped_orders') }}),
 
 settings as (select * from {{ source('house', 'settings') }}),
 
+amazon as (select * from {{ ref('stg_amazon__settlement') }}),
+
+-- Amazon settles in a report of its own: tax and shipping of the buyer are none of the goods' payout
+amazon_orders as (
+    select
+        source,
+        account,
+        order_name,
+        -sum(case when kind = 'goods' and is_refund then amount else 0 end) as refunded,
+        -sum(case when kind = 'fee' then amount else 0 end) as fees,
+        sum(case when kind <> 'passed on' then amount else 0 end) as settled_amount,
+        max(paid_out_on) as settled_on
+    from amazon
+    group by source, account, order_name
+),
+
 -- cells of the order stand on its first row or on each; a fee that no cell states is unknown, and not 0
-settled as (
+settled_in_orders as (
     select
         source,
         account,
@@ -23,12 +39,32 @@ settled as (
         end as fees,
         max(shipping_fee) as shipping,
         max(settled_amount) as settled_amount,
-        max(settled_on) as settled_on
+        max(settled_on) as settled_on,
+        max(settled_amount) is not null
+        or coalesce(max(commission_fee), max(service_fee), max(payment_fee)) is not null as is_settled
     from rows_of_orders
     group by source, account, order_name
-    having
-        max(settled_amount) is not null
-        or coalesce(max(commission_fee), max(service_fee), max(payment_fee)) is not null
+),
+
+settled as (
+    select
+        settled_in_orders.source,
+        settled_in_orders.account,
+        settled_in_orders.order_name,
+        settled_in_orders.gross,
+        settled_in_orders.discounts,
+        coalesce(amazon_orders.refunded, settled_in_orders.refunded) as refunded,
+        coalesce(amazon_orders.fees, settled_in_orders.fees) as fees,
+        settled_in_orders.shipping,
+        coalesce(amazon_orders.settled_amount, settled_in_orders.settled_amount) as settled_amount,
+        coalesce(amazon_orders.settled_on, settled_in_orders.settled_on) as settled_on
+    from settled_in_orders
+    left join amazon_orders
+        on
+            settled_in_orders.source = amazon_orders.source
+            and settled_in_orders.account = amazon_orders.account
+            and settled_in_orders.order_name = amazon_orders.order_name
+    where settled_in_orders.is_settled or amazon_orders.order_name is not null
 ),
 
 final as (

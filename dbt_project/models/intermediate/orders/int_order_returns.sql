@@ -10,6 +10,23 @@ woocommerce as (select * from {{ ref('stg_woocommerce__orders') }}),
 
 woocommerce_items as (select * from {{ ref('stg_woocommerce__order_items') }}),
 
+amazon as (select * from {{ ref('stg_amazon__settlement') }}),
+
+-- Amazon tells what was given back in its settlements alone
+amazon_returns as (
+    select
+        source,
+        account,
+        order_name,
+        batch_id,
+        landed_row,
+        posted_at as returned_at,
+        cast(-amount as decimal(18, 6)) as amount,
+        false as is_net
+    from amazon
+    where is_refund and kind = 'goods' and posted_at is not null
+),
+
 square_returns as (
     select
         source,
@@ -104,6 +121,8 @@ final as (
     select * from kiotviet_returns
     union all
     select * from woocommerce_returns
+    union all
+    select * from amazon_returns
 )
 
 select * from final

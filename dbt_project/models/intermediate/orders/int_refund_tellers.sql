@@ -10,7 +10,9 @@ covered_days as (select * from {{ source('house', 'covered_days') }}),
 -- exports in which what is given back is a row of its own: none of them is none given back
 by_rows as (
     select source, account from covered_days
-    where concat(source, '.', table_name) in ('square.items', 'woocommerce.orders', 'kiotviet.returns')
+    where concat(source, '.', table_name) in (
+        'square.items', 'woocommerce.orders', 'kiotviet.returns', 'amazon.settlement'
+    )
 ),
 
 -- a column of refunds that the export has states 0 too; one that it lacks, or leaves empty, tells nothing

@@ -18,14 +18,14 @@ accounts as (
         count(coalesce(email_hash, phone_hash)) as buyers,
         count(coalesce(status, cast(cancelled_at as varchar))) as states,
         count(coalesce(delivery_state, status)) as deliveries,
-        count(coalesce(order_discount, seller_discount)) as discounts,
         count(refunded_amount) as refunds,
         count(sku) as articles
     from orders
     group by source, account
 ),
 
--- attributed sales need no buyer: an order that nobody is known of is the session's
+-- attributed sales need no buyer: an order that nobody is known of is the session's; and what a file says of no
+-- discount it says of what was paid, so that sales and discounts together are right
 final as (
     select
         measure_sources.measure,
@@ -41,7 +41,6 @@ final as (
         )
         or (accounts.states = 0 and measure_sources.measure = 'orders_cancelled')
         or (accounts.deliveries = 0 and measure_sources.measure = 'orders_undelivered')
-        or (accounts.discounts = 0 and measure_sources.measure = 'discounts')
         or (
             accounts.refunds = 0
             and measure_sources.measure in ('refunded_sales', 'orders_returned', 'orders_with_refunds_told')

@@ -87,7 +87,8 @@ final as (
         cancelled_at,
         status,
         delivery_state,
-        sales_channel,
+        -- a marketplace is where it sells
+        case when source not in ('{{ marketplaces() | join("', '") }}') then sales_channel end as sales_channel,
         country,
         order_discount,
         order_total,
