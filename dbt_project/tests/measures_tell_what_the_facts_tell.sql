@@ -170,6 +170,10 @@
         'csat_responses': 'count(*)',
         'csat_satisfied': 'sum(case when is_satisfied then 1 end)',
     }},
+    'fct_engage_effort_answer': {'day': {
+        'effort_responses': 'count(*)',
+        'effort_scores': 'sum(score)',
+    }},
     'fct_engage_loyalty_posting': {'day': {
         'loyalty_points_earned': 'sum(points_earned)',
         'loyalty_points_redeemed': 'sum(points_redeemed)',
