@@ -92,6 +92,10 @@ BROKEN: dict[str, list[str]] = {
     ],
     "every_link_joins_one_person": ["update int_identity_person set person_id = concat(id_type, ' ', id_value)"],
     "every_listening_query_is_a_known_term": ["delete from int_listening_terms"],
+    "every_stated_product_is_listed": [
+        f"update {table} set product = 'Nobody''s', product_line = null, category = null where {one(table)}"
+        for table in ("fct_advocacy_review", "fct_reach_mention")
+    ],
     "every_target_can_be_met": [
         f"update fct_plan_target set kpi = 'happiness' where {one('fct_plan_target')}",
         more("fct_plan_target", "period_start"),

@@ -13,6 +13,17 @@ from raceway.common.home import PROJECT
 from tests.golden.golden_week import FOLDER, night, rows
 
 
+NOT_IN_THE_WEEK = {
+    # months of searches by keyword, a list of accounts and an experiment are no story of a week
+    "brand_search_volume", "profile_completion_rate", "experiments_concluded",
+    # fitted on more customers than six
+    "predicted_clv", "repurchase_likelihood",
+    # no tool of the week tells opens by address
+    "active_subscriber_rate",
+}  # fmt: skip
+"""KPIs that the week cannot tell, each with its reason."""
+
+
 def decimal(text: str) -> Decimal | None:
     return Decimal(text) if text else None
 
@@ -26,7 +37,7 @@ def test_the_week_touches_every_kpi_and_states_each_once() -> None:
     expected = rows("expected.csv")
     keys = [(r["kpi"], r["period"], r["period_start"], r["channel"], r["market"]) for r in expected]
     assert len(set(keys)) == len(keys)
-    assert len({r["kpi"] for r in expected}) == 113
+    assert len({r["kpi"] for r in expected}) == 114
 
 
 def test_the_expected_values_are_what_their_parts_say() -> None:

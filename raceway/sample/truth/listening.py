@@ -5,20 +5,21 @@ from __future__ import annotations
 import datetime as dt
 
 from raceway.sample.truth.tally import Tally
-from raceway.sample.world.listening import QUERIES, Listened
+from raceway.sample.world.listening import FORUM, QUERIES, Listened, Mention
 from raceway.sample.world.world import World
 
 
 def count_mentions(world: World, tally: Tally) -> None:
     """Adds the measures of social listening to the tally."""
     alike = _alike_days(world)
-    judged: dict[tuple[str, str, str], tuple[dt.date, str]] = {}
+    judged: dict[tuple[str, str, str], tuple[dt.date, str, int | None]] = {}
     for export in sorted(world.listening.exports, key=lambda export: export.at):
         zone = world.accounts["listening", export.account].zone
         for mention in export.mentions:
             feeling = mention.first_feeling if export.is_first else mention.feeling
-            judged[export.account, QUERIES[mention.query], mention.url] = (mention.at.astimezone(zone).date(), feeling)
-    for (account, subject, _), (day, feeling) in judged.items():
+            day = mention.at.astimezone(zone).date()
+            judged[export.account, QUERIES[mention.query], mention.url] = (day, feeling, _told_reach(export, mention))
+    for (account, subject, _), (day, feeling, reach) in judged.items():
         market = world.accounts["listening", account].market
         tally.add("tracked_mentions", day, day in alike, None, market)
         if not subject:
@@ -26,6 +27,12 @@ def count_mentions(world: World, tally: Tally) -> None:
             tally.add("brand_mentions_with_sentiment", day, bool(feeling), None, market)
             tally.add("negative_mentions", day, feeling == "negative", None, market)
             tally.add("positive_mentions", day, feeling == "positive", None, market)
+            tally.add("mention_reach", day, reach or 0, None, market)
+
+
+def _told_reach(export: Listened, mention: Mention) -> int | None:
+    """The forum's tool estimates none."""
+    return None if export.account == FORUM else mention.reach
 
 
 def incomparable_days(world: World) -> set[dt.date]:

@@ -8,6 +8,8 @@ reviews as (
 
 accounts as (select * from {{ source('house', 'accounts') }}),
 
+names as (select * from {{ ref('int_product_names') }}),
+
 identities as (select * from {{ ref('int_identity_person') }}),
 
 final as (
@@ -21,9 +23,14 @@ final as (
         {{ local_day('reviews.created_at', 'accounts.time_zone') }} as day,
         reviews.stars,
         reviews.stars >= 4 as is_positive,
-        cast(reviews.comment_sentiment as double) as sentiment
+        cast(reviews.comment_sentiment as double) as sentiment,
+        coalesce(reviews.product, reviews.product_id) as product,
+        coalesce(names.product_line, numbers.product_line) as product_line,
+        coalesce(names.category, numbers.category) as category
     from reviews
     inner join accounts on reviews.source = accounts.source and reviews.account = accounts.account
+    left join names on lower(reviews.product) = names.name
+    left join names as numbers on lower(reviews.product_id) = numbers.name
     left join identities on identities.id_type = 'email' and reviews.email_hash = identities.id_value
 )
 

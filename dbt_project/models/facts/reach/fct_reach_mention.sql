@@ -5,6 +5,8 @@ mentions as (select * from {{ ref('int_mentions') }}),
 
 listening_days as (select * from {{ ref('int_listening_days') }}),
 
+names as (select * from {{ ref('int_product_names') }}),
+
 alike_days as (
     select distinct day from listening_days
     where is_alike
@@ -25,9 +27,13 @@ final as (
         mentions.sentiment,
         mentions.url,
         mentions.reach,
-        alike_days.day is not null as is_tracked
+        alike_days.day is not null as is_tracked,
+        mentions.product,
+        names.product_line,
+        names.category
     from mentions
     left join alike_days on mentions.day = alike_days.day
+    left join names on lower(mentions.product) = names.name
 )
 
 select * from final

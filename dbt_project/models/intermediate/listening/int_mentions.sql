@@ -54,7 +54,8 @@ final as (
         mentioned_at,
         sentiment,
         url,
-        reach
+        reach,
+        product
     from ranked
     where place = 1
 )

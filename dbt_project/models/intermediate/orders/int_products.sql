@@ -24,6 +24,7 @@ final as (
         listed.sku,
         listed.product_line,
         listed.category,
+        listed.also_named,
         listed.cost,
         listed.currency,
         -- a cost price does not move with every night's rate

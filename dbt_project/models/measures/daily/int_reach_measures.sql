@@ -123,7 +123,8 @@ mentions_by_day as (
             as brand_mentions_with_sentiment,
         sum(case when is_tracked then 1 else 0 end) as tracked_mentions,
         sum(case when kind = 'brand' and sentiment = 'negative' then 1 else 0 end) as negative_mentions,
-        sum(case when kind = 'brand' and sentiment = 'positive' then 1 else 0 end) as positive_mentions
+        sum(case when kind = 'brand' and sentiment = 'positive' then 1 else 0 end) as positive_mentions,
+        sum(case when kind = 'brand' then reach end) as mention_reach
     from mentions
     group by day, market
 ),
@@ -171,7 +172,7 @@ final as (
     union all
     {{ measures_from('mentions_by_day', [
         'brand_mentions', 'brand_mentions_with_sentiment', 'tracked_mentions', 'negative_mentions',
-        'positive_mentions'
+        'positive_mentions', 'mention_reach'
     ]) }}
 )
 

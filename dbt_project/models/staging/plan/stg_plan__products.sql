@@ -17,6 +17,7 @@ final as (
         upper(trim(sku)) as sku,
         nullif(trim(product_line), '') as product_line,
         nullif(trim(category), '') as category,
+        nullif(trim(also_named), '') as also_named,
         cost,
         upper(trim(landed.currency)) as currency,
         valid_from,

@@ -36,6 +36,8 @@ stated as (
         cast(stars as double) as stars,
         cast(5 as double) as scale,
         comment_sentiment,
+        cast(null as varchar) as product_id,
+        cast(null as varchar) as product,
         false as is_spam
     from gbp
     union all
@@ -48,6 +50,8 @@ stated as (
         cast(stars as double) as stars,
         cast(5 as double) as scale,
         comment_sentiment,
+        cast(null as varchar) as product_id,
+        cast(null as varchar) as product,
         false as is_spam
     from trustpilot
     union all
@@ -60,6 +64,8 @@ stated as (
         cast(stars as double) as stars,
         cast(5 as double) as scale,
         comment_sentiment,
+        product_id,
+        product,
         coalesce(lower(trim(curated)) = 'spam', false) as is_spam
     from numbered
     union all
@@ -72,6 +78,8 @@ stated as (
         cast(stars as double) as stars,
         cast(5 as double) as scale,
         comment_sentiment,
+        product_id,
+        product,
         false as is_spam
     from yotpo
     union all
@@ -84,6 +92,8 @@ stated as (
         stars,
         coalesce(scale, 5) as scale,
         comment_sentiment,
+        cast(null as varchar) as product_id,
+        product,
         false as is_spam
     from other
 ),
@@ -98,6 +108,8 @@ final as (
         email_hash,
         cast(stars * 5 / scale as decimal(18, 6)) as stars,
         comment_sentiment,
+        nullif(trim(product_id), '') as product_id,
+        nullif(trim(product), '') as product,
         is_spam,
         {{ excluded_by('email_hash', 'email') }} as is_excluded
     from stated
