@@ -202,6 +202,8 @@
         'reviews': 'count(*)',
         'review_stars': 'sum(stars)',
         'positive_reviews': 'sum(case when is_positive then 1 end)',
+        'reviews_with_answers_told': 'count(is_answered)',
+        'reviews_answered': 'sum(case when is_answered then 1 end)',
     }},
     'fct_plan_budget': {'day': {'marketing_budget': 'sum(amount)'}},
 } %}

@@ -499,6 +499,7 @@ CHANGES: dict[str, Callable[[Company], Any]] = {
     "a sales channel": lambda company: company.home.sales_channels.write_text(
         "sales_channel,sales_place,marketplace\nHội chợ,offline,\n"
     ),
+    "a ticket topic": lambda company: company.home.ticket_topics.write_text("tag,topic\nvip,vip\n"),
     "a VAT rate": lambda company: company.home.vat_rates.write_text("market,valid_from,rate\nVN,2026-01-01,0.1\n"),
     "a channel rule": lambda company: company.home.channel_rules.write_text("channel,source\naffiliate,masoffer\n"),
 }  # fmt: skip

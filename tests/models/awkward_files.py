@@ -16,6 +16,7 @@ from raceway.common.home import Home
 from raceway.config.accounts import Account
 from raceway.config.init import init_home
 from raceway.config.settings import Business, Night, Settings
+from tests.models.awkward_mails import mails
 from tests.support.workbooks import workbook
 
 AS_OF = dt.date(2026, 3, 21)
@@ -24,7 +25,7 @@ AS_OF = dt.date(2026, 3, 21)
 def lay_out(root: Path) -> Home:
     """A new home with all of these files in its inbox."""
     company = _Company()
-    for lay in (_shopify, _other_shops, _ads, _workbooks, _web, _people):
+    for lay in (_shopify, _other_shops, _ads, _workbooks, _web, _people, mails):
         lay(company)
     settings = Settings(
         business=Business(name="Awkward", zone="Asia/Ho_Chi_Minh", reporting_currency="VND"), night=Night(required=())
