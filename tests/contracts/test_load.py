@@ -51,6 +51,15 @@ def write(home: Home, text: str) -> Path:
 def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
     assert {name: contract.table_names for name, contract in load_contracts().items()} == {
         "activecampaign": ["campaigns", "contacts", "email_activity"],
+        "answers_file": ["answers"],
+        "brevo": ["campaigns", "contacts"],
+        "contacts_file": ["contacts"],
+        "freshdesk": ["tickets"],
+        "gorgias": ["tickets"],
+        "intercom": ["tickets"],
+        "messages_file": ["messages"],
+        "omnisend": ["campaigns"],
+        "sendgrid": ["events"],
         "ga4": ["events", "ui_report"],
         "google_ads": [
             "campaign_daily",
@@ -67,7 +76,7 @@ def test_the_shipped_contracts_are_exactly_these_sources_and_tables() -> None:
         ],
         "getresponse": ["campaigns", "contacts", "email_activity"],
         "haravan": ["orders"],
-        "hubspot": ["contacts", "deals"],
+        "hubspot": ["contacts", "deals", "emails"],
         "kiotviet": ["returns", "invoices", "customers"],
         "klaviyo": ["campaigns", "sent_report", "profiles", "email_activity"],
         "lazada": ["orders"],
