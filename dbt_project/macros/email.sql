@@ -105,3 +105,56 @@ select * from final
         ) then 'flow'
     end
 {%- endmacro %}
+
+
+{# A name that two things may have: with its moment where an account has it twice. #}
+{% macro told_apart(name, moment) -%}
+    case
+        when count(*) over (partition by account, {{ name }}) > 1
+            then concat({{ name }}, ' ', cast({{ moment }} as varchar))
+        else {{ name }}
+    end
+{%- endmacro %}
+
+
+{# Mailings of a tool whose contract has the columns of a report of campaigns: the statement of a staging model. `kind`
+   is what all mailings of the report are, where the report does not say. #}
+{% macro mailings(source_name, table_name, kind=none) -%}
+with
+
+landed as (select * from {{ landed(source_name, table_name) }}),
+
+totalled as (
+    select
+        *,
+        coalesce(bounces, hard_bounces + soft_bounces) as all_bounces
+    from landed
+),
+
+final as (
+    select
+        '{{ source_name }}' as source,
+        account,
+        {{ told_apart('campaign_id', 'sent_at') }} as campaign_id,
+        title,
+        lower(trim(channel)) as channel,
+        sent_at,
+        recipients,
+        coalesce(delivered, recipients - all_bounces) as delivered,
+        unique_opens,
+        cast(null as bigint) as forwards,
+        unique_clicks,
+        unsubscribes,
+        all_bounces as bounces,
+        complaints,
+        revenue,
+        {% if kind %}
+        coalesce({{ mailing_kind('mailing_kind') }}, '{{ kind }}') as mailing_kind
+        {% else %}
+        {{ mailing_kind('mailing_kind') }} as mailing_kind
+        {% endif %}
+    from totalled
+)
+
+select * from final
+{%- endmacro %}

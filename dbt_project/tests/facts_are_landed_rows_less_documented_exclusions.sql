@@ -67,13 +67,22 @@
         'has': [
             {'landed': ['mailchimp', 'campaigns']}, {'landed': ['klaviyo', 'campaigns']},
             {'landed': ['activecampaign', 'campaigns']}, {'landed': ['getresponse', 'campaigns']},
+            {'landed': ['brevo', 'campaigns']}, {'landed': ['omnisend', 'campaigns']},
+            {'landed': ['hubspot', 'emails']}, {'of': ref('stg_sendgrid__campaigns')},
         ],
-        'less': [{'of': ref('stg_klaviyo__campaigns'), 'where': "channel <> 'email'"}],
+        'less': [
+            {'of': ref('stg_klaviyo__campaigns'), 'where': "channel <> 'email'"},
+            {'of': ref('stg_brevo__campaigns'), 'where': "channel <> 'email'"},
+            {'of': ref('stg_omnisend__campaigns'), 'where': "channel <> 'email'"},
+            {'of': ref('stg_hubspot__emails'), 'where': "channel <> 'email'"},
+        ],
     },
     {
         'fact': ref('fct_reach_message'),
         'has': [
-            {'landed': ['zalo_oa', 'messages']}, {'of': ref('stg_klaviyo__campaigns'), 'where': "channel <> 'email'"},
+            {'landed': ['zalo_oa', 'messages']}, {'landed': ['messages_file', 'messages']},
+            {'of': ref('stg_klaviyo__campaigns'), 'where': "channel <> 'email'"},
+            {'of': ref('stg_omnisend__campaigns'), 'where': "channel <> 'email'"},
         ],
     },
     {'fact': ref('fct_reach_affiliate'), 'has': [{'landed': ['affiliate', 'transactions']}]},
@@ -181,6 +190,14 @@
                 'of': ref('stg_getresponse__contacts'),
                 'where': "state in ('subscribed', 'ended') and subscribed_at is not null and not is_excluded",
             },
+            {
+                'of': ref('stg_brevo__contacts'),
+                'where': "state in ('subscribed', 'ended') and subscribed_at is not null and not is_excluded",
+            },
+            {
+                'of': ref('stg_contacts_file__addresses'),
+                'where': "state in ('subscribed', 'ended') and subscribed_at is not null and not is_excluded",
+            },
         ],
         'less': [{
             'of': ref('stg_mailchimp__audience'),
@@ -205,6 +222,11 @@
                 'key': ['email_hash', 'kind', 'occurred_at', 'campaign_id'],
                 'where': 'not is_excluded',
             },
+            {
+                'of': ref('stg_sendgrid__email_activity'),
+                'key': ['email_hash', 'kind', 'occurred_at', 'campaign_id'],
+                'where': 'not is_excluded',
+            },
         ],
     },
     {
@@ -212,6 +234,7 @@
         'has': [
             {'of': ref('stg_zendesk__tickets'), 'key': ['ticket_id']},
             {'of': ref('stg_zendesk__ticket_report'), 'key': ['ticket_id']},
+            {'landed': ['freshdesk', 'tickets']}, {'landed': ['intercom', 'tickets']}, {'landed': ['gorgias', 'tickets']},
         ],
     },
     {'fact': ref('fct_engage_ticket'), 'has': [{'of': ref('int_ticket_heads'), 'where': 'is_counted'}]},
@@ -223,7 +246,17 @@
                 'where': 'score is not null and answered_at is not null and not is_excluded',
             },
             {'of': ref('int_ticket_heads'), 'where': 'is_counted and rating is not null'},
+            {
+                'of': ref('stg_answers_file__answers'),
+                'where': "kind = 'csat' and score is not null and not is_excluded",
+            },
         ],
+    },
+    {
+        'fact': ref('fct_engage_effort_answer'),
+        'has': [{
+            'of': ref('stg_answers_file__answers'), 'where': "kind = 'ces' and score is not null and not is_excluded",
+        }],
     },
     {
         'fact': ref('fct_engage_usage'),
@@ -248,7 +281,13 @@
     },
     {
         'fact': ref('fct_advocacy_nps_answer'),
-        'has': [{'landed': ['nps', 'answers']}],
+        'has': [
+            {'landed': ['nps', 'answers']},
+            {
+                'of': ref('stg_answers_file__answers'),
+                'where': "kind = 'nps' and score is not null and not is_excluded",
+            },
+        ],
         'less': [{'of': ref('stg_nps__answers'), 'where': 'score is null or is_excluded'}],
     },
     {

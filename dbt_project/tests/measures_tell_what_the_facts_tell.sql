@@ -181,6 +181,10 @@
         'csat_responses': 'count(*)',
         'csat_satisfied': 'sum(case when is_satisfied then 1 end)',
     }},
+    'fct_engage_effort_answer': {'day': {
+        'effort_responses': 'count(*)',
+        'effort_scores': 'sum(score)',
+    }},
     'fct_engage_loyalty_posting': {'day': {
         'loyalty_points_earned': 'sum(points_earned)',
         'loyalty_points_redeemed': 'sum(points_redeemed)',
@@ -215,6 +219,8 @@
         'reviews': 'count(*)',
         'review_stars': 'sum(stars)',
         'positive_reviews': 'sum(case when is_positive then 1 end)',
+        'reviews_with_answers_told': 'count(is_answered)',
+        'reviews_answered': 'sum(case when is_answered then 1 end)',
     }},
     'fct_plan_budget': {'day': {'marketing_budget': 'sum(amount)'}},
 } %}

@@ -14,6 +14,7 @@ from raceway.common.faults import BadSettings
 from raceway.common.home import Home
 from raceway.sample.invent.everything import invent_world
 from raceway.sample.traces.affiliate import write_affiliate
+from raceway.sample.traces.answers_file import write_answers_file
 from raceway.sample.traces.circle import write_community, write_gatherings
 from raceway.sample.traces.crm import write_hubspot, write_salesforce
 from raceway.sample.traces.csat_survey import write_csat_survey
@@ -82,6 +83,7 @@ _WRITERS = {
     "nps": write_nps,
     "zendesk": write_zendesk,
     "csat_survey": write_csat_survey,
+    "answers_file": write_answers_file,
     "reviews": write_reviews,
     "usability_test": write_usability_test,
     "social": write_social,

@@ -502,6 +502,7 @@ CHANGES: dict[str, Callable[[Company], Any]] = {
     "a reason": lambda company: company.home.reasons.write_text("pattern,reason\nkhông vừa,size\n"),
     "a code": lambda company: company.home.offline_codes.write_text("code,medium\nXE-BUS,bus\n"),
     "a tier": lambda company: company.home.loyalty_tiers.write_text("tier_name,tier,rank\nVIP,vip,9\n"),
+    "a ticket topic": lambda company: company.home.ticket_topics.write_text("tag,topic\nvip,vip\n"),
     "a VAT rate": lambda company: company.home.vat_rates.write_text("market,valid_from,rate\nVN,2026-01-01,0.1\n"),
     "a channel rule": lambda company: company.home.channel_rules.write_text("channel,source\naffiliate,masoffer\n"),
 }  # fmt: skip

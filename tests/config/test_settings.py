@@ -23,6 +23,7 @@ from raceway.config.accounts import (
     load_channel_rules,
     load_exclusions,
     load_sales_channels,
+    load_ticket_topics,
     load_vat_rates,
 )
 from raceway.config.init import init_home, settings_toml
@@ -200,6 +201,15 @@ def test_own_channel_rules_keep_their_order(home: Home) -> None:
         ChannelRule(channel="organic_social", click_id="fbclid", source="facebook", medium="paid", campaign="^$"),
         ChannelRule(channel="affiliate", source="accesstrade|masoffer", is_ad=True),
     ]
+
+
+def test_tags_of_tickets_are_compared_without_case_and_blanks(home: Home) -> None:
+    assert load_ticket_topics(home) == []
+    home.ticket_topics.write_text("tag,topic\n Đổi  Size ,size\nVIP,vip\n", encoding="utf-8")
+    assert [(row.tag, row.topic) for row in load_ticket_topics(home)] == [("đổi_size", "size"), ("vip", "vip")]
+    home.ticket_topics.write_text("tag,topic\nVIP,vip\nvip,other\n", encoding="utf-8")
+    with pytest.raises(BadSettings, match=r"row 3: vip stands twice; keep one of the rows"):
+        load_ticket_topics(home)
 
 
 def test_names_of_sales_channels_are_compared_whole_in_one_spelling(home: Home) -> None:

@@ -30,6 +30,8 @@ NOT_IN_THE_WEEK = {
     # the six have no community, and go to no event
     "community_members", "community_active_rate", "community_answer_rate",
     "gathering_registrations", "attendance_rate",
+    # nobody was asked how easy it was
+    "customer_effort_score",
 }  # fmt: skip
 """KPIs that the week cannot tell, each with its reason."""
 

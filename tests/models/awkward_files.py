@@ -16,6 +16,7 @@ from raceway.common.home import Home
 from raceway.config.accounts import Account
 from raceway.config.init import init_home
 from raceway.config.settings import Business, Night, Settings
+from tests.models.awkward_mails import mails
 from tests.models.awkward_web import lay_web
 from tests.support.workbooks import workbook
 
@@ -25,7 +26,19 @@ AS_OF = dt.date(2026, 3, 21)
 def lay_out(root: Path) -> Home:
     """A new home with all of these files in its inbox."""
     company = Company()
-    for lay in (_shopify, _other_shops, _order_files, _words, _ads, _further_ads, _workbooks, _web, _people, lay_web):
+    for lay in (
+        _shopify,
+        _other_shops,
+        _order_files,
+        _words,
+        _ads,
+        _further_ads,
+        _workbooks,
+        _web,
+        _people,
+        lay_web,
+        mails,
+    ):
         lay(company)
     settings = Settings(
         business=Business(name="Awkward", zone="Asia/Ho_Chi_Minh", reporting_currency="VND"), night=Night(required=())

@@ -17,6 +17,7 @@ from raceway.gate.batch_gate import check_batch
 from raceway.inbox.exports import find_exports
 from raceway.landing.land import land
 from raceway.landing.outcome import Outcome
+from tests.models import awkward_mails
 from tests.models.awkward_files import AS_OF, lay_out
 
 MARCH = ("month", "2026-03-01", "all")
@@ -196,11 +197,18 @@ def test_every_file_lands_but_reports_whose_dates_are_no_days(built: Built) -> N
     assert refused == [("cut", 1)]  # the row in which the file breaks off
 
 
-@pytest.mark.parametrize(("kind", "measure", "market", "period", "start", "channel", "value"), EXPECTED)
+@pytest.mark.parametrize(
+    ("kind", "measure", "market", "period", "start", "channel", "value"), [*EXPECTED, *awkward_mails.EXPECTED]
+)
 def test_files_of_this_kind_come_to_what_they_say(
     built: Built, kind: str, measure: str, market: str, period: str, start: str, channel: str, value: float
 ) -> None:
     assert built.measured.get((measure, market, period, start, channel)) == pytest.approx(value), kind
+
+
+@pytest.mark.parametrize(("measure", "market"), awkward_mails.UNTOLD)
+def test_what_a_tool_does_not_tell_stands_on_no_side(built: Built, measure: str, market: str) -> None:
+    assert {value for key, value in built.measured.items() if key[:2] == (measure, market)} <= {0.0}
 
 
 def test_what_is_held_says_why(built: Built) -> None:

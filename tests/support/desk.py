@@ -54,6 +54,9 @@ ACCOUNTS = [
     ("referral", "shop", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("loyalty", "club", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("affiliate", "us", "US", "America/New_York", "USD"),
+    ("contacts_file", "all", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("answers_file", "all", "VN", "Asia/Ho_Chi_Minh", "VND"),
+    ("messages_file", "all", "VN", "Asia/Ho_Chi_Minh", "VND"),
     ("plan", "company", "VN", "Asia/Ho_Chi_Minh", "VND"),
 ]
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 from raceway.sample.world.service import (
     FORM_ACCOUNTS,
     CsatAnswer,
+    EffortAnswer,
     Form,
     Platform,
     Rating,
@@ -57,6 +58,7 @@ def invent_service(world: World) -> None:
     _answers(world)
     _reviews(world)
     _tasks(world)
+    _efforts(world)
 
 
 class _Askers:
@@ -186,6 +188,7 @@ def _answer(world: World, chance: Chance, askers: _Askers, form: Form, at: dt.da
 
 def _reviews(world: World) -> None:
     chance = Chance(world.seed, "reviews")
+    answers = Chance(world.seed, "reviews/answers")
     askers = _Askers(world, chance)
     reviews = world.service.reviews
     half = halfway(world)
@@ -193,7 +196,10 @@ def _reviews(world: World) -> None:
         for platform, mean in REVIEWS_A_DAY.items():
             for _ in range(chance.count(mean * world.scale * demand(day), 15)):
                 at = world.moment(day, chance.randrange(7, 23), chance.randrange(59))
-                reviews.append(_review(world, chance, askers, platform, at, half))
+                review = _review(world, chance, askers, platform, at, half)
+                answered = review.at + dt.timedelta(seconds=int(answers.expovariate(1 / 90_000)) + 600)
+                has_answer = answers.hit(0.55) and answered < world.closing
+                reviews.append(replace(review, replied_at=answered if has_answer else None))
                 if platform == "judge_me" and chance.hit(0.02):  # sent twice in one second
                     first = reviews[-1]
                     reviews.append(
@@ -249,3 +255,16 @@ def _tasks(world: World) -> None:
                         int(chance.gammavariate(3, 180)) + 40, wrong,
                     )
                 )  # fmt: skip
+
+
+def _efforts(world: World) -> None:
+    """Whoever's ticket was solved is asked how easy it was; one in four answers within a day."""
+    chance = Chance(world.seed, "efforts")
+    for ticket in world.service.tickets:
+        if ticket.solved_at is None or ticket.account != "vn-help" or not chance.hit(0.25):
+            continue
+        at = ticket.solved_at + dt.timedelta(seconds=chance.randrange(60, 80_000))
+        score = chance.choices((1, 2, 3, 4, 5, 6, 7), (3, 4, 6, 12, 22, 30, 23))[0]
+        email = ticket.email if ticket.email != company.STAFF_EMAIL else None
+        if at < world.closing:
+            world.service.efforts.append(EffortAnswer(chance.token(12), at, score, email))

@@ -44,7 +44,10 @@ def write_reviews(world: World, inbox: Path) -> int:
     for moment in (half, night):
         shown = [r for r in of("google_business_profile") if r.at < moment and not _is_gone(r, moment)]
         if shown:
-            document = {"reviews": [_google(review) for review in reversed(shown)], "totalReviewCount": len(shown)}
+            document = {
+                "reviews": [_google(review, moment) for review in reversed(shown)],
+                "totalReviewCount": len(shown),
+            }
             content = json.dumps(document, ensure_ascii=False, indent=1)
             store.put(f"reviews-{moment:%Y-%m-%d}.json", content.encode(), moment)
     # the second export holds what was written or edited since: what it does not name stays
@@ -53,7 +56,7 @@ def write_reviews(world: World, inbox: Path) -> int:
         if rows:
             content = table([_TRUSTPILOT, *rows])
             shop.put(f"trustpilot-service-reviews-{moment:%Y-%m-%d}.csv", content.encode(), moment)
-    if rows := [_judge_me(review) for review in of("judge_me")]:
+    if rows := [_judge_me(review, night) for review in of("judge_me")]:
         shop.put("judgeme-reviews-export.csv", table([_JUDGE_ME, *rows]).encode(), night)
     if rows := [_other(world, review) for review in of("shopee", "app store")]:
         shop.put("other-reviews.csv", table([_OTHER, *rows]).encode(), night)
@@ -72,13 +75,23 @@ def _is_gone(review: Review, at: dt.datetime) -> bool:
 
 
 def _is_new(review: Review, since: dt.datetime | None) -> bool:
-    return since is None or review.at >= since or (review.edited_at is not None and review.edited_at >= since)
+    changes = (review.at, review.edited_at, review.replied_at)
+    return since is None or any(change is not None and change >= since for change in changes)
 
 
-def _google(review: Review) -> dict[str, Any]:
+def _replied(review: Review, at: dt.datetime, form: str) -> str:
+    """When the company answered, as an export at a moment knows it; empty where it had not."""
+    if review.replied_at is None or review.replied_at > at:
+        return ""
+    return review.replied_at.astimezone(dt.UTC).strftime(form)
+
+
+def _google(review: Review, moment: dt.datetime) -> dict[str, Any]:
     """A review as the API writes it: stars as words, nanoseconds, no comment where there is none."""
     at = review.at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    said = {"comment": review.comment} if review.comment else {}
+    said: dict[str, Any] = {"comment": review.comment} if review.comment else {}
+    if replied := _replied(review, moment, "%Y-%m-%dT%H:%M:%SZ"):
+        said["reviewReply"] = {"comment": "Cảm ơn bạn", "updateTime": replied}
     return {
         "name": f"accounts/1/locations/2/reviews/{review.id}", "reviewId": review.id,
         "reviewer": {"displayName": "A Google user", "isAnonymous": True},
@@ -92,15 +105,17 @@ def _trustpilot(review: Review, at: dt.datetime) -> list[str]:
     return [
         f"www.{company.SITE.removeprefix('www.')}", "Giày Sông Hồng", "5f0c", review.id,
         review.at.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S"), review.id[:8].lower(), "Khách",
-        review.email or "", review.comment[:20], review.comment, str(stars), "Invitation", "", "", "", "",
+        review.email or "", review.comment[:20], review.comment, str(stars), "Invitation", "",
+        "Thank you" if _replied(review, at, "%Y") else "", _replied(review, at, "%Y-%m-%d %H:%M:%S"), "",
     ]  # fmt: skip
 
 
-def _judge_me(review: Review) -> list[str]:
+def _judge_me(review: Review, night: dt.datetime) -> list[str]:
     at = review.at.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     return [
         "Review", review.comment, str(review.stars), at, "email", "spam" if review.is_spam else "ok", "Khách H.",
-        review.email or "", review.product, review.product.lower(), "", "", "", "192.0.2.4", "VN",
+        review.email or "", review.product, review.product.lower(),
+        "Cảm ơn" if review.replied_at else "", _replied(review, night, "%Y-%m-%d %H:%M:%S UTC"), "", "192.0.2.4", "VN",
     ]  # fmt: skip
 
 

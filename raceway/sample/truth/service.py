@@ -14,7 +14,7 @@ from raceway.sample.truth.lists import user_identity
 from raceway.sample.truth.sessions import Session
 from raceway.sample.truth.tally import Tally
 from raceway.sample.world import company
-from raceway.sample.world.service import FORM_ACCOUNTS, REVIEW_ACCOUNTS, Ticket
+from raceway.sample.world.service import EFFORT_ACCOUNT, FORM_ACCOUNTS, REVIEW_ACCOUNTS, Ticket
 from raceway.sample.world.world import World
 
 _ONBOARDING: Final = dt.timedelta(days=30)
@@ -57,6 +57,11 @@ def count_service(world: World, tally: Tally, market_of: MarketOf, beginnings_of
             market = market_of(answer.email, account.market)
             tally.add("csat_responses", day, 1, None, market)
             tally.add("csat_satisfied", day, answer.score >= 4, None, market)
+    for effort in world.service.efforts:
+        account = world.accounts["answers_file", EFFORT_ACCOUNT]
+        day = effort.at.astimezone(account.zone).date()
+        tally.add("effort_responses", day, 1, None, market_of(effort.email, account.market))
+        tally.add("effort_scores", day, effort.score, None, market_of(effort.email, account.market))
     for review in world.service.reviews:
         if review.stars is not None and not review.is_spam and review.removed_at is None:
             account = world.accounts["reviews", REVIEW_ACCOUNTS[review.platform]]
@@ -65,6 +70,9 @@ def count_service(world: World, tally: Tally, market_of: MarketOf, beginnings_of
             tally.add("reviews", day, 1, None, account.market)
             tally.add("review_stars", day, stars, None, account.market)
             tally.add("positive_reviews", day, stars >= 4, None, account.market)
+            if review.platform not in ("shopee", "app store"):  # whose file tells no answers
+                tally.add("reviews_with_answers_told", day, 1, None, account.market)
+                tally.add("reviews_answered", day, review.replied_at is not None, None, account.market)
     for task in world.service.tasks:
         tally.add("usability_tasks", task.day, 1)
         tally.add("usability_errors", task.day, task.errors)

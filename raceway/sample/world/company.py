@@ -135,6 +135,7 @@ def sample_accounts(history_start: dt.date) -> list[Account]:
         {"source": "zendesk", "account": "vn-help", "name": "Chăm sóc khách hàng", **vietnam},
         {"source": "zendesk", "account": "us-help", "name": "Store help desk", **america},
         {"source": "csat_survey", "account": "vn-shop", "name": "Khảo sát hài lòng", **vietnam},
+        {"source": "answers_file", "account": "vn-shop", "name": "Khảo sát nỗ lực", **vietnam},
         {"source": "csat_survey", "account": "us-store", "name": "Store survey", **america},
         {"source": "reviews", "account": "vn-shop", "name": "Đánh giá", **vietnam},
         {"source": "reviews", "account": "us-store", "name": "Canal Street reviews", **america},

@@ -71,6 +71,19 @@ class CsatAnswer:
     email: str | None
 
 
+EFFORT_ACCOUNT: Final = "vn-shop"
+
+
+@dataclass(frozen=True, slots=True)
+class EffortAnswer:
+    """An answer, 1 to 7, to how easy the company made it."""
+
+    id: str
+    at: dt.datetime
+    score: int
+    email: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
     """A review; `scale` is the platform's highest rating."""
@@ -87,6 +100,7 @@ class Review:
     edited_at: dt.datetime | None = None
     stars_before: int | None = None  # what it said until it was edited
     removed_at: dt.datetime | None = None
+    replied_at: dt.datetime | None = None  # when the company answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +125,4 @@ class Service:
     answers: list[CsatAnswer] = field(default_factory=list)
     reviews: list[Review] = field(default_factory=list)
     tasks: list[UsabilityTask] = field(default_factory=list)
+    efforts: list[EffortAnswer] = field(default_factory=list)

@@ -122,3 +122,20 @@ def test_only_completed_tasks_have_a_time() -> None:
     found = measures(place)
     names = ("usability_tasks", "usability_successes", "usability_errors", "usability_seconds")
     assert [value(found, name, "day", day(3)) for name in names] == [2, 1, 2, Decimal("41.5")]
+
+
+def test_who_was_answered_in_time_and_who_took_one_contact() -> None:
+    place = world()
+    place.service.tickets = [
+        ticket(1, "03-02 10:00", replied_at=at("03-03 10:00"), solved_at=at("03-03 11:00")),
+        ticket(2, "03-02 10:00", replied_at=at("03-03 10:01"), solved_at=at("03-03 11:00"), replies=2),
+        ticket(3, "03-02 10:00"),
+        ticket(
+            4, "03-02 10:00", replied_at=at("03-02 11:00"), solved_at=at("03-02 12:00"), reopened_at=at("03-03 12:00")
+        ),
+        ticket(5, "03-29 10:00"),  # the night after the 29th; its day is not over
+    ]
+    found = measures(place)
+    assert (value(found, "tickets_reply_due"), value(found, "tickets_replied_in_time")) == (4, 2)
+    assert (value(found, "tickets_resolved_with_contacts"), value(found, "tickets_resolved_first_contact")) == (2, 1)
+    assert (value(found, "tickets_solved_with_reopens"), value(found, "tickets_reopened")) == (3, 1)

@@ -61,7 +61,9 @@ final as (
         cast(reviews.comment_sentiment as double) as sentiment,
         coalesce(reviews.product, reviews.product_id) as product,
         coalesce(names.product_line, numbers.product_line) as product_line,
-        coalesce(names.category, numbers.category) as category
+        coalesce(names.category, numbers.category) as category,
+        reviews.replied_at,
+        reviews.is_answered
     from reviews
     inner join accounts on reviews.source = accounts.source and reviews.account = accounts.account
     left join names on lower(reviews.product) = names.name

@@ -7,6 +7,8 @@ activecampaign as (select * from {{ ref('stg_activecampaign__email_activity') }}
 
 getresponse as (select * from {{ ref('stg_getresponse__email_activity') }}),
 
+sendgrid as (select * from {{ ref('stg_sendgrid__email_activity') }}),
+
 accounts as (select * from {{ source('house', 'accounts') }}),
 
 events as (
@@ -15,6 +17,8 @@ events as (
     select * from activecampaign
     union all
     select * from getresponse
+    union all
+    select * from sendgrid
 ),
 
 -- two words for one thing at one time are one event; it is a person's where one of them says so

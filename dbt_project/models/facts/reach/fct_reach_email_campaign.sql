@@ -1,5 +1,8 @@
 -- Grain: one e-mail campaign of an account.
-{% set tools = ['mailchimp', 'klaviyo', 'activecampaign', 'getresponse'] %}
+{% set tools = [
+    ('mailchimp', 'campaigns'), ('klaviyo', 'campaigns'), ('activecampaign', 'campaigns'), ('getresponse', 'campaigns'),
+    ('brevo', 'campaigns'), ('omnisend', 'campaigns'), ('hubspot', 'emails'), ('sendgrid', 'campaigns'),
+] %}
 with
 
 accounts as (select * from {{ source('house', 'accounts') }}),
@@ -8,14 +11,14 @@ settings as (select * from {{ source('house', 'settings') }}),
 
 fx as (select * from {{ ref('int_fx_daily') }}),
 
-{% for tool in tools %}
-{{ tool }} as (select * from {{ ref('stg_' ~ tool ~ '__campaigns') }}),
+{% for tool, table_name in tools %}
+{{ tool }} as (select * from {{ ref('stg_' ~ tool ~ '__' ~ table_name) }}),
 
 {% endfor -%}
 
 -- an SMS or a push message is no e-mail
 campaigns as (
-    {% for tool in tools %}
+    {% for tool, _ in tools %}
     select
         source,
         account,
@@ -34,7 +37,7 @@ campaigns as (
         case when max(revenue) over (partition by account) > 0 then revenue end as revenue,
         mailing_kind
     from {{ tool }}
-    {% if tool in ['klaviyo'] %}
+    {% if tool not in ['mailchimp', 'activecampaign', 'getresponse'] %}
     where channel = 'email'
     {% endif %}
     {% if not loop.last %}union all{% endif %}

@@ -7,59 +7,66 @@ settings as (select * from {{ source('house', 'settings') }}),
 
 fx as (select * from {{ ref('int_fx_daily') }}),
 
-zalo_oa as (
-    select
-        source,
-        account,
-        message_id,
-        message_type,
-        title,
-        sent_at,
-        sent,
-        delivered,
-        reads,
-        clicks,
-        opt_outs,
-        cost
-    from {{ ref('stg_zalo_oa__messages') }}
+{% for tool in ['zalo_oa', 'messages_file'] %}
+{{ tool }} as (select * from {{ ref('stg_' ~ tool ~ '__messages') }}),
+
+{% endfor -%}
+
+{% for tool, table_name in [('klaviyo', 'campaigns'), ('omnisend', 'campaigns')] %}
+{{ tool }} as (
+    select * from {{ ref('stg_' ~ tool ~ '__' ~ table_name) }}
+    where channel <> 'email'
 ),
 
--- the text and push messages of an e-mail tool; a text message tells no reads
-klaviyo as (
+{% endfor -%}
+
+messages as (
+    {% for tool in ['zalo_oa', 'messages_file'] %}
+    select
+        {{ tool }}.source,
+        {{ tool }}.account,
+        {{ tool }}.message_id,
+        {{ tool }}.message_type,
+        {{ tool }}.title,
+        {{ local_day(tool ~ '.sent_at', 'accounts.time_zone') }} as day,
+        {{ tool }}.sent,
+        {{ tool }}.delivered,
+        {{ tool }}.reads,
+        {{ tool }}.clicks,
+        {{ tool }}.opt_outs,
+        {{ tool }}.cost
+    from {{ tool }}
+    inner join accounts on {{ tool }}.source = accounts.source and {{ tool }}.account = accounts.account
+    union all
+    {% endfor %}
+    -- text and push messages of e-mail tools; they state their send times in the zone of the account already
+    {% for tool in ['klaviyo', 'omnisend'] %}
     select
         source,
         account,
         campaign_id as message_id,
         channel as message_type,
         title,
-        sent_at,
+        cast(sent_at as date) as day,
         recipients as sent,
         delivered,
-        unique_opens as reads,
+        -- nobody can tell whether a text message is read
+        case when channel <> 'sms' then unique_opens end as reads,
         unique_clicks as clicks,
         unsubscribes as opt_outs,
         cast(null as decimal(18, 6)) as cost
-    from {{ ref('stg_klaviyo__campaigns') }}
-    where channel <> 'email'
+    from {{ tool }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
--- the e-mail tool states its send times in the zone of the account already
 dated as (
     select
-        zalo_oa.*,
-        {{ local_day('zalo_oa.sent_at', 'accounts.time_zone') }} as day,
+        messages.*,
         accounts.market,
         accounts.currency
-    from zalo_oa
-    inner join accounts on zalo_oa.source = accounts.source and zalo_oa.account = accounts.account
-    union all
-    select
-        klaviyo.*,
-        cast(klaviyo.sent_at as date) as day,
-        accounts.market,
-        accounts.currency
-    from klaviyo
-    inner join accounts on klaviyo.source = accounts.source and klaviyo.account = accounts.account
+    from messages
+    inner join accounts on messages.source = accounts.source and messages.account = accounts.account
 ),
 
 final as (

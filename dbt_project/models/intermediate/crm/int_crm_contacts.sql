@@ -5,9 +5,13 @@ hubspot as (select * from {{ ref('stg_hubspot__contacts') }}),
 
 salesforce as (select * from {{ ref('stg_salesforce__leads') }}),
 
+of_files as (select * from {{ ref('stg_contacts_file__contacts') }}),
+
 hubspot_states as (select * from {{ ref('stg_hubspot__contact_states') }}),
 
 salesforce_states as (select * from {{ ref('stg_salesforce__lead_states') }}),
+
+file_states as (select * from {{ ref('stg_contacts_file__contact_states') }}),
 
 lead_stages as (select * from {{ ref('lead_stages') }}),
 
@@ -48,6 +52,21 @@ contacts as (
         lead_source,
         is_excluded
     from salesforce
+    union all
+    select
+        source,
+        account,
+        contact_id,
+        email_hash,
+        phone_hash,
+        created_at,
+        became_lead_at as stated_lead_at,
+        became_qualified_at as stated_qualified_at,
+        cast(null as date) as converted_on,
+        cast(null as varchar) as converted_deal_key,
+        lead_source,
+        is_excluded
+    from of_files
 ),
 
 -- what a merged contact showed, the one that it was merged into showed
@@ -63,6 +82,8 @@ states as (
         on hubspot_states.account = merged_ids.account and hubspot_states.contact_id = merged_ids.contact_id
     union all
     select * from salesforce_states
+    union all
+    select source, account, contact_id, exported_at, stage from file_states
 ),
 
 first_exports as (

@@ -9,6 +9,10 @@ activecampaign as (select * from {{ ref('stg_activecampaign__contacts') }}),
 
 getresponse as (select * from {{ ref('stg_getresponse__contacts') }}),
 
+brevo as (select * from {{ ref('stg_brevo__contacts') }}),
+
+of_files as (select * from {{ ref('stg_contacts_file__addresses') }}),
+
 -- Mailchimp dates what became of an address; one that left without a time left when it last changed
 mailchimp as (
     select
@@ -34,6 +38,10 @@ others as (
     select * from activecampaign
     union all
     select * from getresponse
+    union all
+    select * from brevo
+    union all
+    select * from of_files
 ),
 
 final as (

@@ -30,11 +30,15 @@ tickets as (select * from {{ ref('int_ticket_heads') }}),
 
 csat_answers as (select * from {{ ref('stg_csat_survey__answers') }}),
 
+file_answers as (select * from {{ ref('stg_answers_file__answers') }}),
+
 reviews as (select * from {{ ref('stg_reviews__reviews') }}),
 
 -- the other e-mail tools' addresses; who was never told with a day has no first moment to be a person by
 tool_addresses as (
-    {% for tool, table_name in [('klaviyo', 'profiles'), ('activecampaign', 'contacts'), ('getresponse', 'contacts')] %}
+    {% for tool, table_name in [
+        ('klaviyo', 'profiles'), ('activecampaign', 'contacts'), ('getresponse', 'contacts'), ('brevo', 'contacts'),
+    ] %}
     select
         source,
         '{{ table_name }}' as table_name,
@@ -205,6 +209,7 @@ mentions as (
         ('invitation', 'invitations', "'nps'", 'invitations', 'invited_at', 'not is_excluded'),
         ('ticket', 'tickets', 'source', 'tickets', 'created_at', 'is_counted'),
         ('csat', 'csat_answers', "'csat_survey'", 'answers', 'answered_at', 'not is_excluded'),
+        ('answer', 'file_answers', "'answers_file'", 'answers', 'answered_at', 'not is_excluded'),
         ('review', 'reviews', "'reviews'", 'reviews', 'created_at', 'not is_excluded and not is_spam'),
     ] %}
     union all

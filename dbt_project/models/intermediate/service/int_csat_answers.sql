@@ -7,8 +7,29 @@ tickets as (
 ),
 
 answers as (
-    select * from {{ ref('stg_csat_survey__answers') }}
+    select
+        source,
+        account,
+        form,
+        response_id,
+        email_hash,
+        score,
+        comment_sentiment,
+        answered_at
+    from {{ ref('stg_csat_survey__answers') }}
     where score is not null and answered_at is not null and not is_excluded
+    union all
+    select
+        source,
+        account,
+        'answer' as form,
+        response_id,
+        email_hash,
+        score,
+        comment_sentiment,
+        answered_at
+    from {{ ref('stg_answers_file__answers') }}
+    where kind = 'csat' and score is not null and not is_excluded
 ),
 
 accounts as (select * from {{ source('house', 'accounts') }}),

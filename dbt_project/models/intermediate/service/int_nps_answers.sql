@@ -2,8 +2,29 @@
 with
 
 answers as (
-    select * from {{ ref('stg_nps__answers') }}
+    select
+        source,
+        account,
+        response_id,
+        invitation_id,
+        email_hash,
+        score,
+        comment_sentiment,
+        answered_at
+    from {{ ref('stg_nps__answers') }}
     where score is not null and not is_excluded
+    union all
+    select
+        source,
+        account,
+        response_id,
+        cast(null as varchar) as invitation_id,
+        email_hash,
+        score,
+        comment_sentiment,
+        answered_at
+    from {{ ref('stg_answers_file__answers') }}
+    where kind = 'nps' and score is not null and not is_excluded
 ),
 
 invitations as (select * from {{ ref('int_nps_invitations') }}),
@@ -17,17 +38,19 @@ persons as (select * from {{ ref('int_persons') }}),
 -- without an invitation's id: the latest invitation of the address before the answer
 by_address as (
     select
+        answers.source,
         answers.account,
         answers.response_id,
         invitations.invitation_id,
         row_number() over (
-            partition by answers.account, answers.response_id
+            partition by answers.source, answers.account, answers.response_id
             order by invitations.invited_at desc, invitations.invitation_id asc
         ) as latest
     from answers
     inner join invitations
         on
-            answers.account = invitations.account
+            answers.source = invitations.source
+            and answers.account = invitations.account
             and answers.email_hash = invitations.email_hash
             and answers.answered_at >= invitations.invited_at
     where answers.invitation_id is null
@@ -46,7 +69,8 @@ tied as (
     from answers
     left join by_address
         on
-            answers.account = by_address.account
+            answers.source = by_address.source
+            and answers.account = by_address.account
             and answers.response_id = by_address.response_id
             and by_address.latest = 1
 ),
@@ -57,7 +81,11 @@ with_person as (
         coalesce(identities.person_id, invitations.person_id) as person_id
     from tied
     left join identities on identities.id_type = 'email' and tied.email_hash = identities.id_value
-    left join invitations on tied.account = invitations.account and tied.invitation_id = invitations.invitation_id
+    left join invitations
+        on
+            tied.source = invitations.source
+            and tied.account = invitations.account
+            and tied.invitation_id = invitations.invitation_id
 ),
 
 final as (

@@ -1,9 +1,15 @@
--- Grain: one support ticket, from the newest export that names it, of the API or the report.
+-- Grain: one support ticket, from the newest export that names it, of the API or a report.
+{% set desks = ['freshdesk', 'intercom', 'gorgias'] %}
 with
 
 api_tickets as (select * from {{ ref('stg_zendesk__tickets') }}),
 
 report_tickets as (select * from {{ ref('stg_zendesk__ticket_report') }}),
+
+{% for desk in desks %}
+{{ desk }} as (select * from {{ ref('stg_' ~ desk ~ '__tickets') }}),
+
+{% endfor -%}
 
 metrics as (select * from {{ ref('stg_zendesk__ticket_metrics') }}),
 
@@ -55,6 +61,30 @@ stated as (
         exported_at,
         2 as form
     from report_tickets
+    {% for desk in desks %}
+    union all
+    select
+        source,
+        account,
+        ticket_id,
+        created_at,
+        updated_at,
+        solved_at,
+        status,
+        cast(null as varchar) as requester_key,
+        email_hash,
+        tags,
+        rating,
+        cast(null as double) as rating_sentiment,
+        first_reply_minutes,
+        cast(null as bigint) as resolution_minutes,
+        replies,
+        reopens,
+        is_excluded,
+        exported_at,
+        2 as form
+    from {{ desk }}
+    {% endfor %}
 ),
 
 -- an account that states the minutes of no ticket at all does not tell who was answered; one that does was looked

@@ -11,7 +11,12 @@ tags as (select * from {{ ref('int_ticket_tags') }}),
 
 settings as (select * from {{ source('house', 'settings') }}),
 
-states as (select * from {{ ref('stg_zendesk__ticket_states') }}),
+states as (
+    {% for desk in ['zendesk', 'freshdesk', 'intercom', 'gorgias'] %}
+    select source, account, ticket_id, exported_at, updated_at from {{ ref('stg_' ~ desk ~ '__ticket_states') }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
 
 accounts as (select * from {{ source('house', 'accounts') }}),
 

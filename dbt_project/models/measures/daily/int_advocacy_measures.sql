@@ -121,7 +121,10 @@ reviews_by_day as (
         market,
         count(*) as reviews,
         sum(stars) as review_stars,
-        sum(case when is_positive then 1 else 0 end) as positive_reviews
+        sum(case when is_positive then 1 else 0 end) as positive_reviews,
+        -- a place that does not tell its answers stands on neither side
+        sum(case when is_answered is not null then 1 else 0 end) as reviews_with_answers_told,
+        sum(case when is_answered then 1 else 0 end) as reviews_answered
     from reviews
     group by day, market
 ),
@@ -141,7 +144,9 @@ final as (
     union all
     {{ measures_from('shares_by_day', ['content_shares']) }}
     union all
-    {{ measures_from('reviews_by_day', ['reviews', 'review_stars', 'positive_reviews']) }}
+    {{ measures_from('reviews_by_day', [
+        'reviews', 'review_stars', 'positive_reviews', 'reviews_with_answers_told', 'reviews_answered'
+    ]) }}
 )
 
 select * from final

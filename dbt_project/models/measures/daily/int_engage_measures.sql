@@ -21,6 +21,8 @@ tickets as (select * from {{ ref('fct_engage_ticket') }}),
 
 csat_answers as (select * from {{ ref('fct_engage_csat_answer') }}),
 
+effort_answers as (select * from {{ ref('fct_engage_effort_answer') }}),
+
 loyalty_postings as (select * from {{ ref('fct_engage_loyalty_posting') }}),
 
 topics as (select * from {{ ref('fct_engage_community_topic') }}),
@@ -175,6 +177,17 @@ csat_by_day as (
     group by day, market
 ),
 
+effort_by_day as (
+    select
+        day,
+        cast(null as varchar) as channel,
+        market,
+        count(*) as effort_responses,
+        sum(score) as effort_scores
+    from effort_answers
+    group by day, market
+),
+
 -- a ledger that names no kinds does not tell what expired
 ledgers_with_kinds as (
     select distinct source, account from loyalty_postings
@@ -257,6 +270,8 @@ final as (
     {{ measures_from('reopenings_by_day', ['tickets_solved_with_reopens', 'tickets_reopened']) }}
     union all
     {{ measures_from('csat_by_day', ['csat_responses', 'csat_satisfied']) }}
+    union all
+    {{ measures_from('effort_by_day', ['effort_responses', 'effort_scores']) }}
     union all
     {{ measures_from('loyalty_points_by_day', [
         'loyalty_points_earned', 'loyalty_points_redeemed', 'loyalty_points_expired',

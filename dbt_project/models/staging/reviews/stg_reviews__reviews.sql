@@ -38,7 +38,9 @@ stated as (
         comment_sentiment,
         cast(null as varchar) as product_id,
         cast(null as varchar) as product,
-        false as is_spam
+        false as is_spam,
+        cast(replied_at as timestamp) as replied_at,
+        true as tells_replies
     from gbp
     union all
     select
@@ -52,7 +54,9 @@ stated as (
         comment_sentiment,
         cast(null as varchar) as product_id,
         cast(null as varchar) as product,
-        false as is_spam
+        false as is_spam,
+        cast(replied_at as timestamp) as replied_at,
+        reply_header is not null as tells_replies
     from trustpilot
     union all
     select
@@ -66,7 +70,9 @@ stated as (
         comment_sentiment,
         product_id,
         product,
-        coalesce(lower(trim(curated)) = 'spam', false) as is_spam
+        coalesce(lower(trim(curated)) = 'spam', false) as is_spam,
+        cast(replied_at as timestamp) as replied_at,
+        reply_header is not null as tells_replies
     from numbered
     union all
     select
@@ -80,7 +86,9 @@ stated as (
         comment_sentiment,
         product_id,
         product,
-        false as is_spam
+        false as is_spam,
+        cast(null as timestamp) as replied_at,
+        false as tells_replies
     from yotpo
     union all
     select
@@ -94,7 +102,9 @@ stated as (
         comment_sentiment,
         cast(null as varchar) as product_id,
         product,
-        false as is_spam
+        false as is_spam,
+        cast(replied_at as timestamp) as replied_at,
+        reply_header is not null as tells_replies
     from other
 ),
 
@@ -111,6 +121,9 @@ final as (
         nullif(trim(product_id), '') as product_id,
         nullif(trim(product), '') as product,
         is_spam,
+        replied_at,
+        -- a place that does not tell its answers leaves it open whether there was one
+        case when tells_replies then replied_at is not null end as is_answered,
         {{ excluded_by('email_hash', 'email') }} as is_excluded
     from stated
 )

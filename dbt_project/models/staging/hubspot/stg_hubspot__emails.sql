@@ -1,0 +1,3 @@
+-- Grain: one mailing, with its results to date.
+-- depends_on: {{ source('hubspot', 'emails') }}
+{{ mailings('hubspot', 'emails') }}

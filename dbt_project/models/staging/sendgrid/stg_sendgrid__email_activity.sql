@@ -1,0 +1,3 @@
+-- Grain: one event of one recipient: an open, a click, a bounce …
+-- depends_on: {{ source('sendgrid', 'events') }}
+{{ recipient_events('sendgrid', 'events') }}
