@@ -172,13 +172,14 @@ def came(warehouse: Warehouse, days: set[tuple[str, str, dt.date, str]], first_d
             dt.datetime.combine(day, dt.time(9)) if activity == "visit" else None,
             dt.datetime.combine(day, dt.time(10)) if activity == "order" else None,
             False,
+            False,
         )
         for activity, person, day, channel in sorted(days)
     ]  # fmt: skip
     warehouse.table(
         "int_person_daily",
         "activity varchar, person_id varchar, day date, channel varchar, market varchar, has_interaction boolean, "
-        "began_at timestamp, ordered_at timestamp, is_repeat_order boolean",
+        "began_at timestamp, ordered_at timestamp, is_repeat_order boolean, is_reactivating boolean",
         rows,
     )
     warehouse.table(
