@@ -171,7 +171,8 @@ def came(warehouse: Warehouse, days: set[tuple[str, str, dt.date, str]], first_d
             activity, person, day, channel, "VN", False,
             dt.datetime.combine(day, dt.time(9)) if activity == "visit" else None,
             dt.datetime.combine(day, dt.time(10)) if activity == "order" else None,
-            False, False,
+            False,
+            False,
         )
         for activity, person, day, channel in sorted(days)
     ]  # fmt: skip
