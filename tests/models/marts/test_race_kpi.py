@@ -31,7 +31,7 @@ PROMISED = {
 
 
 # a covered day alone says nothing of these: their facts, empty here, tell which days they know
-TOLD_BY_ROWS = {"brand_search_volume", "domain_authority"}
+TOLD_BY_ROWS = {"brand_search_volume", "brand_query_clicks", "query_clicks", "domain_authority"}
 
 
 @pytest.fixture
