@@ -38,7 +38,8 @@ FACTS = {
     "channel varchar, market varchar, ad_source varchar, first_touch_day date, engaged_seconds decimal(18,3), "
     "page_views bigint, product_views bigint, signups bigint, newsletter_signups bigint, "
     "content_interactions bigint, has_interaction boolean, has_product_view boolean, has_cart_after_view boolean, "
-    "is_bounced boolean, started_at timestamp, order_named_at timestamp, order_id varchar, "
+    "is_bounced boolean, started_at timestamp, order_named_at timestamp, order_id varchar, has_site_search boolean, "
+    "has_shipping_info boolean, has_payment_info boolean, checkout_begun_at timestamp, "
     "campaign varchar",
     "int_session_events": "source varchar, account varchar, user_first_touch_at timestamp",
     "fct_reach_email_campaign": "source varchar, account varchar, campaign_id varchar, day date, market varchar, "
@@ -48,6 +49,9 @@ FACTS = {
     "engagements_with_impressions bigint",
     "fct_reach_brand_search": "source varchar, account varchar, day date, keyword varchar, market varchar, searches bigint, "
     "is_bucketed boolean",
+    "fct_reach_search_term": "source varchar, account varchar, report varchar, channel varchar, market varchar, "
+    "period_start date, period_end date, term varchar, clicks bigint, impressions bigint, is_brand boolean, "
+    "is_whole_month boolean",
     "fct_reach_domain_authority": "source varchar, account varchar, vendor varchar, domain varchar, day date, "
     "score decimal(18,6), is_primary boolean",
     "fct_reach_follower": "source varchar, account varchar, network varchar, handle varchar, day date, market varchar, "

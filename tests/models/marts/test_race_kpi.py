@@ -32,7 +32,7 @@ PROMISED = {
 
 # a covered day alone says nothing of these: their facts, empty here, tell which days they know
 TOLD_BY_ROWS = {
-    "brand_search_volume", "domain_authority",
+    "brand_search_volume", "brand_query_clicks", "query_clicks", "domain_authority",
     # amounts of terms, and campaigns that the plan aims at existing customers
     "mrr", "mrr_at_start", "mrr_new", "mrr_expansion", "mrr_contraction", "mrr_churned",
     "customer_campaign_cost", "customer_campaign_gross_profit",
