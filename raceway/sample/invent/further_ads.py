@@ -19,8 +19,8 @@ _PLATFORMS: Final = (
         Campaign("NYC shoe lovers", "Audience", "display", 900, 0.004, 22, 0.01),
     )),
     ("linkedin_ads", "us-b2b", "us", None, (
-        Campaign("Wholesale | Buyers", "", "paid_social", 260, 0.008, 610, 0.02),
-        Campaign("Wholesale | Owners", "", "paid_social", 120, 0.011, 740, 0.03),
+        Campaign("Wholesale | Buyers", "", "paid_social", 80, 0.008, 610, 0.02),
+        Campaign("Wholesale | Owners", "", "paid_social", 40, 0.011, 740, 0.03),
     )),
     ("zalo_ads", "vn-main", "vi", 710_000, (
         Campaign("Zalo | Khách quen", "", "paid_social", 1_900, 0.013, 1_100, 0.02),
