@@ -29,6 +29,7 @@ from raceway.reading.shape import Shape
 from raceway.sample.write import write_sample
 from tests.fuzz import independent
 from tests.fuzz.mutations import NAMES, mutate
+from tests.models.awkward_files import lay_order_files
 
 EXPORTED: Final = dt.datetime(2026, 3, 9, 1, 0, tzinfo=dt.UTC)
 SECONDS_A_FILE: Final = 20.0
@@ -64,8 +65,9 @@ class Tally:
 
 
 def sample_to_spoil(root: Path) -> None:
-    """Writes the sample whose files are spoilt."""
+    """Writes the sample whose files are spoilt, and files of the shops that it does not have."""
     write_sample(Home(root), days=28, scale=0.05, end=dt.date(2026, 3, 8))
+    lay_order_files(Home(root))
 
 
 def fixtures(home: Home) -> dict[str, list[Fixture]]:
