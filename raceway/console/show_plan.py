@@ -71,6 +71,8 @@ def show_landed(console: Console, home: Home, made: Plan, outcome: Outcome) -> N
     _say(
         console, f"\nAfter the next `raceway run` these {len(fed.now)} KPIs have values from it: {', '.join(fed.now)}."
     )
+    if "new_customers" in fed.now:
+        _say(console, "Those of new and returning customers stay empty until its history is 180 days long.")
     if fed.waiting:
         first = list(fed.waiting.items())[:_KPIS]
         some = "; ".join(f"{kpi} ({', '.join(lacking)})" for kpi, lacking in first)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from raceway.common.home import Home
-from raceway.config.accounts import Account
+from raceway.config.accounts import ACCOUNT_COLUMNS, Account
 from raceway.config.init import init_home
 from raceway.config.settings import Business, Night, Settings
 from tests.models.awkward_mails import mails
@@ -56,6 +56,26 @@ def lay_out(root: Path) -> Home:
         seconds = dt.datetime.fromisoformat(f"{at}T05:00:00+00:00").timestamp()
         os.utime(path, (seconds, seconds))
     return home
+
+
+def lay_order_files(home: Home) -> None:
+    """Puts the files of shops that the sample does not have into a home, with accounts in Viet Nam."""
+    company = Company()
+    _order_files(company)
+    with home.accounts.open("a", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, ACCOUNT_COLUMNS, lineterminator="\n")
+        for account in company.accounts:
+            values = account.model_dump() | {"market": "VN"}
+            table.writerow(
+                {
+                    key: "" if value is None else str(value).lower() if isinstance(value, bool) else value
+                    for key, value in values.items()
+                }
+            )
+    for place, (data, _) in company.files.items():
+        path = home.inbox / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
 
 
 class Company:
