@@ -234,7 +234,9 @@
         'has': [
             {'of': ref('stg_zendesk__tickets'), 'key': ['ticket_id']},
             {'of': ref('stg_zendesk__ticket_report'), 'key': ['ticket_id']},
-            {'landed': ['freshdesk', 'tickets']}, {'landed': ['intercom', 'tickets']}, {'landed': ['gorgias', 'tickets']},
+            {'of': ref('stg_freshdesk__tickets'), 'key': ['ticket_id']},
+            {'of': ref('stg_intercom__tickets'), 'key': ['ticket_id']},
+            {'of': ref('stg_gorgias__tickets'), 'key': ['ticket_id']},
         ],
     },
     {'fact': ref('fct_engage_ticket'), 'has': [{'of': ref('int_ticket_heads'), 'where': 'is_counted'}]},

@@ -134,7 +134,7 @@ mentions as (
         'events' as table_name,
         'login' as kind,
         cast(null as varchar) as record_id,
-        {{ id_type }} as id_type,
+        {{ id_type }},
         {{ id_value }} as id_value,
         seen_at
     from devices
@@ -214,8 +214,16 @@ mentions as (
     ] %}
     union all
     select
-        concat('{{ kind }}:', email_hash) as trace_id,
-        {{ source }} as source,
+        -- help desks and surveys may each name one address
+        concat(
+            '{{ kind }}:',
+            case
+                when {{ source }} in ('freshdesk', 'intercom', 'gorgias', 'answers_file') then concat({{ source }}, ':')
+                else ''
+            end,
+            email_hash
+        ) as trace_id,
+        {{ source }},
         '{{ table_name }}' as table_name,
         '{{ kind }}' as kind,
         cast(null as varchar) as record_id,

@@ -17,17 +17,27 @@ exploded as (
     from tickets
 ),
 
+-- letters and their accents may come apart
+whole as (
+    select
+        source,
+        account,
+        ticket_id,
+        {{ cleaned('tag') }} as tag
+    from exploded
+),
+
 final as (
     select distinct
-        exploded.source,
-        exploded.account,
-        exploded.ticket_id,
-        exploded.tag,
+        whole.source,
+        whole.account,
+        whole.ticket_id,
+        whole.tag,
         topics.topic,
         topics.priority
-    from exploded
-    left join topics on exploded.tag = topics.tag
-    where exploded.tag <> ''
+    from whole
+    left join topics on whole.tag = topics.tag
+    where whole.tag <> ''
 )
 
 select * from final
