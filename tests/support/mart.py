@@ -50,7 +50,7 @@ FACTS = {
     "fct_reach_follower": "source varchar, account varchar, network varchar, handle varchar, day date, market varchar, "
     "followers bigint",
     "fct_reach_mention": "source varchar, account varchar, mention_id varchar, kind varchar, market varchar, day date, "
-    "sentiment varchar, is_tracked boolean",
+    "sentiment varchar, is_tracked boolean, reach bigint",
     "int_listening_days": "source varchar, account varchar, tool varchar, day date, has_brand boolean, is_alike boolean",
     "fct_advocacy_content_share": "source varchar, account varchar, network varchar, day date, market varchar, shares bigint",
     "int_social_post_steps": "source varchar, account varchar, network varchar, table_name varchar, day date",
