@@ -22,7 +22,9 @@ reviews as (
         stars,
         comment_sentiment,
         product_id,
-        product
+        product,
+        replied_at,
+        is_answered
     from of_places
     {% for store in ['google_play', 'app_store'] %}
     union all
@@ -36,7 +38,9 @@ reviews as (
         stars,
         comment_sentiment,
         cast(null as varchar) as product_id,
-        cast(null as varchar) as product
+        cast(null as varchar) as product,
+        replied_at,
+        is_answered
     from {{ store }}
     {% endfor %}
 ),
