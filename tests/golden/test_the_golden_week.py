@@ -19,8 +19,8 @@ NOT_IN_THE_WEEK = {
     "predicted_clv", "repurchase_likelihood",
     # the week sends no messages
     "message_read_rate", "message_click_rate", "message_opt_out_rate",
-    # no order of the week states its fees, and no ad report what purchases were worth
-    "contribution_margin", "contribution_margin_after_ads", "platform_roas",
+    # no order of the week states its fees
+    "contribution_margin", "contribution_margin_after_ads",
     # the week has no campaign map
     "customer_marketing_roi",
     # a query table speaks for a whole month, and March is not over

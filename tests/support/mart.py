@@ -28,7 +28,7 @@ FACTS = {
     "expected_uplift decimal(18,6), budget decimal(18,6), "
     "decision varchar",
     "fct_reach_ads": "source varchar, account varchar, day date, channel varchar, market varchar, impressions bigint, "
-    "clicks bigint, cost decimal(18,6), purchases decimal(18,6), "
+    "clicks bigint, cost decimal(18,6), purchases decimal(18,6), purchase_value decimal(18,6), "
     "campaign varchar",
     "fct_reach_keyword": "source varchar, account varchar, day date, market varchar, impressions bigint, "
     "quality_score bigint",
@@ -43,7 +43,10 @@ FACTS = {
     "campaign varchar",
     "int_session_events": "source varchar, account varchar, user_first_touch_at timestamp",
     "fct_reach_email_campaign": "source varchar, account varchar, campaign_id varchar, day date, market varchar, "
-    "delivered bigint, unique_opens bigint, forwards bigint, unique_clicks bigint, unsubscribes bigint",
+    "delivered bigint, unique_opens bigint, forwards bigint, unique_clicks bigint, unsubscribes bigint, "
+    "recipients bigint, bounces bigint, complaints bigint, revenue decimal(18,6)",
+    "fct_reach_message": "source varchar, account varchar, message_id varchar, day date, channel varchar, market varchar, "
+    "sent bigint, delivered bigint, reads bigint, clicks bigint, opt_outs bigint",
     "fct_reach_social_day": "source varchar, account varchar, network varchar, day date, market varchar, "
     "impressions bigint, engagements bigint, shares bigint, impressions_with_engagements bigint, "
     "engagements_with_impressions bigint",
@@ -93,11 +96,15 @@ FACTS = {
     "seconds decimal(18,3)",
     "int_tickets": "source varchar, account varchar, ticket_id varchar, market varchar, day date, is_onboarding boolean",
     "fct_engage_ticket": "source varchar, account varchar, ticket_id varchar, market varchar, day date, "
-    "is_replied boolean, first_reply_minutes bigint, resolved_on date, resolution_minutes bigint",
+    "is_replied boolean, first_reply_minutes bigint, resolved_on date, resolution_minutes bigint, "
+    "is_replied_in_time boolean, last_solved_on date, is_first_contact boolean, is_reopened boolean",
+    "fct_engage_effort_answer": "source varchar, account varchar, answer_id varchar, market varchar, day date, score bigint",
     "fct_engage_csat_answer": "source varchar, account varchar, answer_id varchar, market varchar, day date, "
     "is_satisfied boolean",
     "fct_advocacy_review": "source varchar, account varchar, review_id varchar, person_id varchar, market varchar, "
-    "day date, stars decimal(18,6), is_positive boolean",
+    "day date, stars decimal(18,6), is_positive boolean, is_answered boolean, created_at timestamp, replied_at timestamp",
+    "int_mapped_orders": "source varchar, account varchar, email_hash varchar, phone_hash varchar, status varchar, "
+    "cancelled_at timestamp, delivery_state varchar, refunded_amount decimal(18,6), sku varchar",
     "fct_convert_settlement": "source varchar, account varchar, order_id varchar, order_date date, market varchar, "
     "fees decimal(18,6), shipping decimal(18,6)",
     "fct_convert_margin": "source varchar, account varchar, margin_id varchar, order_id varchar, person_id varchar, "

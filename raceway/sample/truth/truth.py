@@ -114,17 +114,14 @@ class Truth:
         self._orders()
         count_loose_returns(self.world, self.tally)
         tally_repeat_orders(self.world, self.tally, self.counted)
-        tally_comebacks(
-            self.tally, self.counted, self.settings.customers.churn_window_days,
-            lambda: self._periods(self.world.history_start, LONG_PERIODS),
-        )  # fmt: skip
+        churn_days = self.settings.customers.churn_window_days
+        tally_comebacks(self.tally, self.counted, churn_days, self._long_periods)
         count_mail(self.world, self.tally)
         leads = count_crm(self.world, self.tally, self.links, self.sessions, self.counted, self._market_of)
         self.unpriced = tally_lead_values(self.tally, leads, self.counted, self.ready_from)
         count_survey(self.world, self.tally, self._market, self._praise)
-        for who, day in tally_referrals(
-            self.world, self.tally, self.counted, self.links.person, self._market_of
-        ):  # fmt: skip
+        referred = tally_referrals(self.world, self.tally, self.counted, self.links.person, self._market_of)
+        for who, day in referred:
             self.praises.setdefault(who, []).append(day)
         hear_good_reviews(self.world, self._praise)
         self._customers()
@@ -132,22 +129,20 @@ class Truth:
         movements = tally_margins(
             self.world, self.tally, self.exchange, self.counted,
             till_refunds_alone(self.world, self.exchange) + loose_returns(self.world), self._market_of,
-            lambda: self._periods(self.world.history_start, LONG_PERIODS),
+            self._long_periods,
         )  # fmt: skip
         tally_customer_campaigns(
             self.world, self.tally, self.exchange, self.ad_rows, self.counted, movements, self.attribution
         )
         self.fitted, forecast = tally_clv(
             self.tally, self.counted, lambda person: self.customers[person].market, self.world.last,
-            self._periods(self.world.history_start, LONG_PERIODS),
+            self._long_periods(),
         )  # fmt: skip
         first_years = FirstYears(self.counted, movements, forecast)
         self.unvalued = first_years.tally(self.tally, self.world.as_of)
         tally_lists(self.world, self.tally, self.sessions, self.links.person, self._market_of)
-        tally_recurring(
-            self.world, self.tally, self.exchange, self.links.person, self._market_of,
-            list(self._periods(self.world.history_start, LONG_PERIODS)),
-        )  # fmt: skip
+        periods = list(self._long_periods())
+        tally_recurring(self.world, self.tally, self.exchange, self.links.person, self._market_of, periods)
         tally_loyalty(self.world, self.tally, self.links.person, self._market_of, self._periods, self.counted)
         tally_circle(self.world, self.tally, self._market, self._periods)
         count_search(self.world, self.tally)
@@ -157,7 +152,7 @@ class Truth:
         values = self.tally.close(dict.fromkeys(PLANNED, self.world.as_of), self.world.last)
         values |= converting_visitors(self.tally, self.sessions, self.counted)
         self.paid_back = first_years.paybacks(
-            values, self._periods(self.world.history_start, LONG_PERIODS), days_with_costs(self.world), self.world.as_of
+            values, self._long_periods(), days_with_costs(self.world), self.world.as_of
         )
         values |= self.paid_back
         self.unknown = {key for key in values if self.is_unknown(key)}
@@ -319,7 +314,7 @@ class Truth:
                 self.tally.see("returning_customers", order.day, order.person, *place)
         window = dt.timedelta(days=self.settings.customers.churn_window_days)
         one = dt.timedelta(days=1)
-        for period, start, end in self._periods(self.world.history_start, LONG_PERIODS):
+        for period, start, end in self._long_periods():
             for person, customer in self.customers.items():
                 # in another zone the second order may have an earlier day than the first
                 since, *again = customer.days[:2]
@@ -334,6 +329,10 @@ class Truth:
                     speaks = any(start <= day <= end for day in self.praises.get(person, ()))
                     self.tally.state("active_customers_at_end", period, start, 1, customer.market)
                     self.tally.state("advocates", period, start, speaks, customer.market)
+
+    def _long_periods(self) -> Iterator[tuple[str, dt.date, dt.date]]:
+        """The periods from the month on since the history began."""
+        return self._periods(self.world.history_start, LONG_PERIODS)
 
     def _periods(self, first: dt.date, periods: tuple[str, ...]) -> Iterator[tuple[str, dt.date, dt.date]]:
         """The periods that hold a day from `first` to the last one: kind, start, and the last day that is over."""

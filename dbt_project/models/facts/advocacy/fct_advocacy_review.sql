@@ -10,7 +10,7 @@ google_play as (select * from {{ ref('stg_app_reviews__google_play') }}),
 
 app_store as (select * from {{ ref('stg_app_store_reviews__reviews') }}),
 
--- the app stores name nobody, and no article
+-- files of the app stores name nobody and no article, and what was answered is not read of them
 reviews as (
     select
         source,
@@ -39,8 +39,8 @@ reviews as (
         comment_sentiment,
         cast(null as varchar) as product_id,
         cast(null as varchar) as product,
-        replied_at,
-        is_answered
+        cast(null as timestamp) as replied_at,
+        cast(null as boolean) as is_answered
     from {{ store }}
     {% endfor %}
 ),
