@@ -114,14 +114,12 @@ class Truth:
         self._orders()
         count_loose_returns(self.world, self.tally)
         tally_repeat_orders(self.world, self.tally, self.counted)
-        churn_days = self.settings.customers.churn_window_days
-        tally_comebacks(self.tally, self.counted, churn_days, self._long_periods)
+        tally_comebacks(self.tally, self.counted, self.settings.customers.churn_window_days, self._long_periods)
         count_mail(self.world, self.tally)
         leads = count_crm(self.world, self.tally, self.links, self.sessions, self.counted, self._market_of)
         self.unpriced = tally_lead_values(self.tally, leads, self.counted, self.ready_from)
         count_survey(self.world, self.tally, self._market, self._praise)
-        referred = tally_referrals(self.world, self.tally, self.counted, self.links.person, self._market_of)
-        for who, day in referred:
+        for who, day in tally_referrals(self.world, self.tally, self.counted, self.links.person, self._market_of):
             self.praises.setdefault(who, []).append(day)
         hear_good_reviews(self.world, self._praise)
         self._customers()
@@ -134,15 +132,14 @@ class Truth:
         tally_customer_campaigns(
             self.world, self.tally, self.exchange, self.ad_rows, self.counted, movements, self.attribution
         )
+        markets = {person: customer.market for person, customer in self.customers.items()}
         self.fitted, forecast = tally_clv(
-            self.tally, self.counted, lambda person: self.customers[person].market, self.world.last,
-            self._long_periods(),
-        )  # fmt: skip
+            self.tally, self.counted, markets.__getitem__, self.world.last, self._long_periods()
+        )
         first_years = FirstYears(self.counted, movements, forecast)
         self.unvalued = first_years.tally(self.tally, self.world.as_of)
         tally_lists(self.world, self.tally, self.sessions, self.links.person, self._market_of)
-        periods = list(self._long_periods())
-        tally_recurring(self.world, self.tally, self.exchange, self.links.person, self._market_of, periods)
+        tally_recurring(self.world, self.tally, self.exchange, self.links.person, self._market_of, self._long_periods())
         tally_loyalty(self.world, self.tally, self.links.person, self._market_of, self._periods, self.counted)
         tally_circle(self.world, self.tally, self._market, self._periods)
         count_search(self.world, self.tally)

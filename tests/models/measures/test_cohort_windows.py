@@ -34,7 +34,7 @@ WINDOWS = {
 # the month of March ends 30 days before it, and the cycle that ends on the 30th 31 days
 AS_OF = dt.date(2026, 4, 30)
 CYCLE = dt.date(2025, 12, 31)
-BUILT = "int_untold_days int_periods int_initiative_windows int_windows int_window_days int_measure_coverage"
+BUILT = "int_unstated_orders int_untold_days int_periods int_initiative_windows int_windows int_window_days int_measure_coverage"
 
 
 @pytest.fixture(scope="module")
