@@ -57,7 +57,7 @@ def kpi_rows(
         places = {place for name in used for place in by_measure.get(name, {}) if place[0] in grains(row["grains"])}
         for name in used:
             channels, markets, periods = declared[name].channels(), declared[name].markets(), declared[name].periods
-            first = began[declared[name].channel_by, declared[name].market_by]
+            first = began.get((declared[name].channel_by, declared[name].market_by), {})
             places = {
                 place
                 for place in places

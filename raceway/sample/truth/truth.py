@@ -148,9 +148,8 @@ class Truth:
         tally_experiments(self.world, self.tally, self.links.person)
         values = self.tally.close(dict.fromkeys(PLANNED, self.world.as_of), self.world.last)
         values |= converting_visitors(self.tally, self.sessions, self.counted)
-        self.paid_back = first_years.paybacks(
-            values, self._long_periods(), days_with_costs(self.world), self.world.as_of
-        )
+        costs = days_with_costs(self.world)
+        self.paid_back = first_years.paybacks(values, self._long_periods(), costs, self.world.as_of)
         values |= self.paid_back
         self.unknown = {key for key in values if self.is_unknown(key)}
         return {key: value for key, value in values.items() if key not in self.unknown}

@@ -23,6 +23,8 @@ WINDOWS = {
     "orders_cancelled": 60,  # "cancelled within 60 days"
     "orders_undelivered": 60,  # "not accepted at delivery within 60 days"
     "orders_returned": 60,  # "a refund or return within 60 days"
+    "tickets_resolved_first_contact": 7,  # no reopening within 7 days
+    "tickets_reopened": 7,  # the same
     "community_topics_answered": 1,  # "answered within 24 hours"
     "refunded_sales_60d": 60,  # "of the 60 days after the order"
     "renewals_made": 30,  # "renewed within 30 days"
