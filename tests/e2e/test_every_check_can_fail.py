@@ -67,6 +67,7 @@ BROKEN: dict[str, list[str]] = {
         "delete from race_measure where measure = 'sessions' and channel = 'email'",
         "update race_measure set value = value + 1 where measure = 'orders' and channel = 'all' and market <> 'all'",
     ],
+    "ticket_tags_are_known": ["update int_ticket_tags set topic = null"],
     "till_transactions_have_their_items": [
         "insert into stg_square__transactions (source, account, day, net_sales) "
         "values ('square', 'us-till', date '2026-06-01', 10)",
@@ -75,6 +76,10 @@ BROKEN: dict[str, list[str]] = {
         "insert into stg_stripe__balance (source, account, category, gross, order_name) "
         f"values ('stripe', 'shop', 'charge', 10, '{name}')"
         for name in ("no-such-order", "1001")
+    ],
+    "contact_stages_are_known": [
+        "insert into stg_contacts_file__contacts (source, account, contact_id, stage) "
+        "values ('contacts_file', 'list', '1', 'Nobody knows')",
     ],
     "costs_are_known_for_nearly_all_sales": ["update fct_convert_margin set is_costed = false"],
     "countries_are_known": [
@@ -142,6 +147,10 @@ BROKEN: dict[str, list[str]] = {
         "update race_kpi set period = 'week' where kpi = 'churn_rate' and period = 'month'",
         "update race_kpi set channel = 'email' where kpi = 'net_promoter_score'",
     ],
+    "one_source_counts_the_sessions_of_a_site": [
+        "update int_site_events set account = 'another' "
+        f"where {one('int_site_events', 'counts_sessions and hostname is not null')}",
+    ],
     "orders_agree_with_their_own_subtotal": [
         more("stg_shopify__orders", "subtotal", "discount_amount = 0", 2),
         more("stg_shopify__orders", "subtotal", "discount_amount = 0", -2),
@@ -193,6 +202,10 @@ BROKEN: dict[str, list[str]] = {
     ],
     "reasons_are_known": [
         f"update int_reason_texts set reason_text = 'Chuyện riêng' where {one('int_reason_texts')}",
+    ],
+    "pages_hold_the_views_of_their_sessions": [
+        lost("fct_act_page", "views > 0"),
+        more("fct_act_page", "exits", "exits > 0"),
     ],
     "refunds_are_stated_in_amounts": [
         "insert into stg_order_files__orders (source, account, order_name, status, refunded_amount) "
@@ -323,6 +336,9 @@ def test_every_fact_is_reconciled_or_said_not_to_be() -> None:
 COUNTED = {"fct_act_login": "known_by = 'list'", "fct_reach_social_day": "network in ('x', 'linkedin')"}
 """Which rows of a fact its rule counts, where it does not count all of them."""
 
+NOT_IN_THE_SAMPLE = {"fct_reach_marketplace_traffic"}
+"""Facts of files that the invented company does not have; the night of awkward files has them."""
+
 STEPS = ["int_leads", "int_site_events", "int_ticket_heads"]
 """What stands between landing and facts: broken on its own, since a fact is held against it."""
 
@@ -340,15 +356,17 @@ def test_a_row_lost_or_doubled_in_any_fact_and_source_is_found(warehouse: Wareho
                 f"select distinct source from {fact} where {COUNTED.get(fact, 'true')}"
             ).fetchall()
         }
-        assert {fact for fact, _ in sources} == set(broken), "a fact is empty"
+        assert {fact for fact, _ in sources} == set(broken) - NOT_IN_THE_SAMPLE, "a fact is empty"
         losses = [lost(fact, of(source, COUNTED.get(fact, "true"))) for fact, source in sorted(sources)]
         with warehouse.broken("; ".join(losses)):
             assert {(row[0], row[1]) for row in warehouse.found(check)} >= sources
         doubles = [
-            f"insert into {fact} select * from {fact} where {COUNTED.get(fact, 'true')} limit 1" for fact in broken
+            f"insert into {fact} select * from {fact} where {COUNTED.get(fact, 'true')} limit 1"
+            for fact in broken
+            if fact not in NOT_IN_THE_SAMPLE
         ]
         with warehouse.broken("; ".join(doubles)):
-            assert {row[0] for row in warehouse.found(check)} >= set(broken)
+            assert {row[0] for row in warehouse.found(check)} >= set(broken) - NOT_IN_THE_SAMPLE
 
 
 def test_every_measure_that_facts_tell_is_held_against_them(warehouse: Warehouse) -> None:
