@@ -65,6 +65,8 @@ FACTS = {
     "fct_advocacy_content_share": "source varchar, account varchar, network varchar, day date, market varchar, shares bigint",
     "int_social_post_steps": "source varchar, account varchar, network varchar, table_name varchar, day date",
     "int_social_daily": "source varchar, account varchar, network varchar, day date",
+    "fct_act_page_speed": "source varchar, account varchar, page_speed_id varchar, day date, channel varchar, "
+    "market varchar, metric varchar, value decimal(18,6)",
     "fct_act_cart": "source varchar, account varchar, session_id varchar, person_id varchar, day date, "
     "channel varchar, market varchar, is_ordered boolean",
     "fct_act_lead": "source varchar, account varchar, lead_id varchar, person_id varchar, became_lead_on date, "

@@ -6,6 +6,8 @@ with
 
 orders as (select * from {{ ref('fct_convert_order') }}),
 
+measurements as (select * from {{ ref('fct_act_page_speed') }}),
+
 -- in another zone the later order may have an earlier day: no days lie between
 repeat_orders as (
     select
@@ -18,8 +20,11 @@ repeat_orders as (
 ),
 
 valued as (
-    select 'days_between_orders' as measure, day, channel, market, days_between_orders as value
+    select 'days_between_orders' as measure, day, channel, market, cast(days_between_orders as decimal(18, 6)) as value
     from repeat_orders
+    union all
+    select concat(lower(metric), '_p75') as measure, day, channel, market, value
+    from measurements
 ),
 
 final as (
@@ -28,7 +33,7 @@ final as (
         day,
         channel,
         market,
-        cast(value as decimal(18, 6)) as value,
+        value,
         count(*) as weight
     from valued
     group by measure, day, channel, market, value
