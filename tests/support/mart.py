@@ -104,7 +104,8 @@ FACTS = {
     "fct_engage_csat_answer": "source varchar, account varchar, answer_id varchar, market varchar, day date, "
     "is_satisfied boolean",
     "fct_advocacy_review": "source varchar, account varchar, review_id varchar, person_id varchar, market varchar, "
-    "day date, stars decimal(18,6), is_positive boolean, is_answered boolean, created_at timestamp, replied_at timestamp",
+    "day date, stars decimal(18,6), is_positive boolean, is_answered boolean, created_at timestamp, replied_at timestamp, "
+    "response_hours decimal(18,6)",
     "int_mapped_orders": "source varchar, account varchar, email_hash varchar, phone_hash varchar, status varchar, "
     "cancelled_at timestamp, delivery_state varchar, refunded_amount decimal(18,6), sku varchar",
     "fct_convert_settlement": "source varchar, account varchar, order_id varchar, order_date date, market varchar, "

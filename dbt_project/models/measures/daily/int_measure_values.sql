@@ -8,6 +8,8 @@ orders as (select * from {{ ref('fct_convert_order') }}),
 
 measurements as (select * from {{ ref('fct_act_page_speed') }}),
 
+reviews as (select * from {{ ref('fct_advocacy_review') }}),
+
 -- in another zone the later order may have an earlier day: no days lie between
 repeat_orders as (
     select
@@ -25,6 +27,10 @@ valued as (
     union all
     select concat(lower(metric), '_p75') as measure, day, channel, market, value
     from measurements
+    union all
+    select 'review_response_time' as measure, day, cast(null as varchar) as channel, market, response_hours as value
+    from reviews
+    where response_hours is not null
 ),
 
 final as (
