@@ -65,10 +65,11 @@ _VIETNAMESE: Final = {
     "hours": "giờ",
     "minutes": "phút",
     "seconds": "giây",
+    "milliseconds": "mili giây",
 }
 
 _DECIMALS: Final = {"count": 0, "percent": 1, "money": 2, "score": 1, "ratio": 2}
-_NAMED_UNITS: Final = ("months", "days", "hours", "minutes", "seconds")
+_NAMED_UNITS: Final = ("months", "days", "hours", "minutes", "seconds", "milliseconds")
 
 
 @dataclass(frozen=True)

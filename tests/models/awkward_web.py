@@ -88,9 +88,11 @@ def _lay_others(company: Company) -> None:
     """Reviews of the app stores, profiles on Threads and Pinterest, and a shop's visitors on a marketplace."""
     company.account("app_reviews/app", "MD")
     head = "Package Name,App Version Code,App Version Name,Reviewer Language,Device,Review Submit Date and Time,Review Submit Millis Since Epoch,Review Last Update Date and Time,Review Last Update Millis Since Epoch,Star Rating,Review Title,Review Text,Developer Reply Date and Time,Developer Reply Millis Since Epoch,Developer Reply Text,Review Link\n"  # fmt: skip
-    row = "com.shop,1,1.0,vi,pixel,{day},{ms},2026-03-06T10:00:00Z,1772791200000,{stars},,{text},,,,\n"
-    first = row.format(day="2026-02-27T03:00:00Z", ms=1_772_161_200_000, stars=2, text="chậm")
-    rest = row.format(day="2026-03-05T03:00:00Z", ms=1_772_679_600_000, stars=4, text='"tốt, ""nhanh"""')
+    row = "com.shop,1,1.0,vi,pixel,{day},{ms},2026-03-06T10:00:00Z,1772791200000,{stars},,{text},,{replied},,\n"
+    first = row.format(day="2026-02-27T03:00:00Z", ms=1_772_161_200_000, stars=2, text="chậm", replied="")
+    rest = row.format(
+        day="2026-03-05T03:00:00Z", ms=1_772_679_600_000, stars=4, text='"tốt, ""nhanh"""', replied=1_772_701_200_000
+    )
     # a review of February comes again in the month in which it was changed
     company.put("app_reviews/app/reviews_com.shop_202602.csv", (head + first).encode("utf-16"), "2026-03-02")
     changed = first.replace(",2,,", ",5,,")

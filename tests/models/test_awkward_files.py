@@ -147,6 +147,9 @@ EXPECTED = [
     # app stores, further networks
     ("a review changed in the month after", "positive_reviews", "MD", "month", "2026-02-01", "all", 1),
     ("a review changed in the month after", "reviews", "MD", *MARCH, 1),
+    ("a review that the developer answered six hours later", "reviews_answered", "MD", *MARCH, 1),
+    ("a review that the developer answered six hours later", "review_response_time", "MD", *MARCH, 6),
+    ("a review that nobody answered, in a file that tells", "reviews_with_answers_told", "MD", "month", "2026-02-01", "all", 1),
     ("reviews with local times and with an offset", "reviews", "MK", "day", "2026-03-05", "all", 1),
     ("a network that tells no saves", "social_engagements", "RS", *MARCH, 7),
     ("a day without likes is on neither side", "social_impressions_with_engagements", "RS", *MARCH, 120),

@@ -65,6 +65,8 @@ FACTS = {
     "fct_advocacy_content_share": "source varchar, account varchar, network varchar, day date, market varchar, shares bigint",
     "int_social_post_steps": "source varchar, account varchar, network varchar, table_name varchar, day date",
     "int_social_daily": "source varchar, account varchar, network varchar, day date",
+    "fct_act_page_speed": "source varchar, account varchar, page_speed_id varchar, day date, channel varchar, "
+    "market varchar, metric varchar, value decimal(18,6)",
     "fct_act_cart": "source varchar, account varchar, session_id varchar, person_id varchar, day date, "
     "channel varchar, market varchar, is_ordered boolean",
     "fct_act_lead": "source varchar, account varchar, lead_id varchar, person_id varchar, became_lead_on date, "
@@ -102,7 +104,8 @@ FACTS = {
     "fct_engage_csat_answer": "source varchar, account varchar, answer_id varchar, market varchar, day date, "
     "is_satisfied boolean",
     "fct_advocacy_review": "source varchar, account varchar, review_id varchar, person_id varchar, market varchar, "
-    "day date, stars decimal(18,6), is_positive boolean, is_answered boolean, created_at timestamp, replied_at timestamp",
+    "day date, stars decimal(18,6), is_positive boolean, is_answered boolean, created_at timestamp, replied_at timestamp, "
+    "response_hours decimal(18,6)",
     "int_mapped_orders": "source varchar, account varchar, email_hash varchar, phone_hash varchar, status varchar, "
     "cancelled_at timestamp, delivery_state varchar, refunded_amount decimal(18,6), sku varchar",
     "fct_convert_settlement": "source varchar, account varchar, order_id varchar, order_date date, market varchar, "

@@ -61,6 +61,18 @@
 {%- endmacro %}
 
 
+{# Seconds from `first` to `second`, each without its fraction. #}
+{% macro seconds_between(first, second) %}{{ return(adapter.dispatch('seconds_between')(first, second)) }}{% endmacro %}
+
+{% macro default__seconds_between(first, second) -%}
+    (unix_timestamp({{ second }}) - unix_timestamp({{ first }}))
+{%- endmacro %}
+
+{% macro duckdb__seconds_between(first, second) -%}
+    date_diff('second', {{ first }}, {{ second }})
+{%- endmacro %}
+
+
 {# The hour of the day of a zone, 0 to 23. #}
 {% macro local_hour(moment, zone) %}{{ return(adapter.dispatch('local_hour')(moment, zone)) }}{% endmacro %}
 

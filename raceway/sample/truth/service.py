@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Final
 
@@ -73,6 +73,10 @@ def count_service(world: World, tally: Tally, market_of: MarketOf, beginnings_of
             if review.platform not in ("shopee", "app store"):  # whose file tells no answers
                 tally.add("reviews_with_answers_told", day, 1, None, account.market)
                 tally.add("reviews_answered", day, review.replied_at is not None, None, account.market)
+                if review.replied_at is not None and review.replied_at >= review.at:
+                    seconds = (review.replied_at - review.at) // dt.timedelta(seconds=1)
+                    hours = (Decimal(seconds) / 3600).quantize(Decimal("0.000001"), ROUND_HALF_UP)
+                    tally.look("review_response_time", day, hours, None, account.market)
     for task in world.service.tasks:
         tally.add("usability_tasks", task.day, 1)
         tally.add("usability_errors", task.day, task.errors)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from raceway.config.settings import Events
 from raceway.sample.truth.sessions import Session
 from raceway.sample.truth.tally import Number, Tally
@@ -9,7 +11,7 @@ from raceway.sample.world.world import World
 
 
 def count_site_steps(tally: Tally, sessions: list[Session], events: Events) -> None:
-    """Sessions with each step of a checkout, and with a search on the sites that ever sent one."""
+    """Sessions with each step of a checkout, with a search on the sites that ever sent one, and how fast pages were."""
     searched = {session.tells_engagement for session in sessions if session.times(events.site_search)}
     for session in sessions:
         begun = session.times(events.checkout)
@@ -23,6 +25,18 @@ def count_site_steps(tally: Tally, sessions: list[Session], events: Events) -> N
         }
         for name, value in counts.items():
             tally.add(name, session.day, value, session.channel, session.market)
+    _look_at_speeds(tally, sessions)
+
+
+def _look_at_speeds(tally: Tally, sessions: list[Session]) -> None:
+    """The web vitals of page loads, each as it was last told in a session."""
+    for session in sessions:
+        measured = [(event.name, event.measurement) for event in session.events if event.measurement is not None]
+        told = {(name, load): value for name, (load, value) in measured}
+        for (name, _), value in told.items():
+            tally.look(
+                f"{name.lower()}_p75", session.day, Decimal(str(value)), session.channel, session.market
+            )  # fmt: skip
 
 
 def count_queries(world: World, tally: Tally) -> None:

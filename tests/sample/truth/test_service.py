@@ -113,6 +113,34 @@ def test_reviews_without_stars_spam_and_removed_ones_are_none_and_scales_become_
     assert value(found, "review_stars") == Decimal("8.5")
 
 
+def test_a_review_waits_for_its_answer_in_hours_to_the_second() -> None:
+    place = world()
+    place.service.reviews = [
+        Review("trustpilot", "a", at("03-02 10:00"), 5, "", replied_at=at("03-02 12:00")),
+        Review("trustpilot", "b", at("03-02 10:00"), 5, "", replied_at=at("03-03 10:00") + dt.timedelta(seconds=36)),
+        Review("trustpilot", "c", at("03-02 10:00"), 5, ""),
+        Review("trustpilot", "d", at("03-02 10:00"), 5, "", is_spam=True, replied_at=at("03-02 10:01")),
+    ]
+    found = measures(place)
+    # 2 and 24.01 hours
+    assert value(found, "review_response_time") == Decimal("13.005")
+    assert ("review_response_time", "day", day(3), "all", "all") not in found
+
+
+def test_a_web_vital_counts_once_a_load_by_its_last_value() -> None:
+    place = world()
+    phone = device()
+    told = [("LCP", "a", 1000.0), ("INP", "a", 40.0), ("INP", "a", 90.0), ("LCP", "b", 2000.0), ("CLS", "b", 0.05)]
+    place.events = [event(phone, "03-02 10:00")]
+    for second, (name, load, measured) in enumerate(told, start=1):
+        told_then = event(phone, "03-02 10:00", name, later=second * 1_000_000)
+        told_then.measurement = (f"v4-{load}-{name}", measured)
+        place.events.append(told_then)
+    found = measures(place)
+    # three quarters of the way from 1,000 to 2,000
+    assert [value(found, f"{name}_p75") for name in ("lcp", "inp", "cls")] == [1750, 90, Decimal("0.05")]
+
+
 def test_only_completed_tasks_have_a_time() -> None:
     place = world()
     place.service.tasks = [

@@ -13,8 +13,8 @@ ranked as (
     from measurements
 ),
 
--- the nearest rank: the smallest value that at least three of four measurements do not pass
-final as (
+-- the place of the percentile, counted from 0 in quarters: 3 ÷ 4 × (measured − 1)
+neighbours as (
     select
         source,
         account,
@@ -23,9 +23,29 @@ final as (
         metric,
         count(*) as measurements,
         cast(sum(case when rating = 'good' then 1 else 0 end) as bigint) as good_measurements,
-        min(case when 4 * place >= 3 * measured then value end) as p75
+        max((3 * (measured - 1)) % 4) as quarters,
+        max(case when 4 * (place - 1) <= 3 * (measured - 1) then value end) as lower_value,
+        min(case when 4 * (place - 1) >= 3 * (measured - 1) then value end) as upper_value
     from ranked
     group by source, account, day, page_path, metric
+),
+
+-- as int_window_percentiles takes it of a period: between two values it lies as far as its place does (type 7)
+final as (
+    select
+        source,
+        account,
+        day,
+        page_path,
+        metric,
+        measurements,
+        good_measurements,
+        cast(
+            lower_value
+            + round(cast(upper_value - lower_value as decimal(18, 6)) * cast(quarters * 0.25 as decimal(9, 6)), 6)
+            as decimal(18, 6)
+        ) as p75
+    from neighbours
 )
 
 select * from final

@@ -10,7 +10,7 @@ google_play as (select * from {{ ref('stg_app_reviews__google_play') }}),
 
 app_store as (select * from {{ ref('stg_app_store_reviews__reviews') }}),
 
--- files of the app stores name nobody and no article, and what was answered is not read of them
+-- files of the app stores name nobody and no article, and the template of Apple's tells no answers
 reviews as (
     select
         source,
@@ -39,8 +39,8 @@ reviews as (
         comment_sentiment,
         cast(null as varchar) as product_id,
         cast(null as varchar) as product,
-        cast(null as timestamp) as replied_at,
-        cast(null as boolean) as is_answered
+        {{ 'replied_at' if store == 'google_play' else 'cast(null as timestamp)' }} as replied_at,
+        {{ 'is_answered' if store == 'google_play' else 'cast(null as boolean)' }} as is_answered
     from {{ store }}
     {% endfor %}
 ),
@@ -67,7 +67,19 @@ final as (
         coalesce(names.product_line, numbers.product_line) as product_line,
         coalesce(names.category, numbers.category) as category,
         reviews.replied_at,
-        reviews.is_answered
+        reviews.is_answered,
+        reviews.created_at,
+        -- an answer before its review is a slip of the file, and no time
+        case
+            when reviews.replied_at >= reviews.created_at
+                then
+                    cast(
+                        round(
+                            cast({{ seconds_between('reviews.created_at', 'reviews.replied_at') }} as double) / 3600, 6
+                        )
+                        as decimal(18, 6)
+                    )
+        end as response_hours
     from reviews
     inner join accounts on reviews.source = accounts.source and reviews.account = accounts.account
     left join names on lower(reviews.product) = names.name

@@ -6,6 +6,10 @@ with
 
 orders as (select * from {{ ref('fct_convert_order') }}),
 
+measurements as (select * from {{ ref('fct_act_page_speed') }}),
+
+reviews as (select * from {{ ref('fct_advocacy_review') }}),
+
 -- in another zone the later order may have an earlier day: no days lie between
 repeat_orders as (
     select
@@ -18,8 +22,15 @@ repeat_orders as (
 ),
 
 valued as (
-    select 'days_between_orders' as measure, day, channel, market, days_between_orders as value
+    select 'days_between_orders' as measure, day, channel, market, cast(days_between_orders as decimal(18, 6)) as value
     from repeat_orders
+    union all
+    select concat(lower(metric), '_p75') as measure, day, channel, market, value
+    from measurements
+    union all
+    select 'review_response_time' as measure, day, cast(null as varchar) as channel, market, response_hours as value
+    from reviews
+    where response_hours is not null
 ),
 
 final as (
@@ -28,7 +39,7 @@ final as (
         day,
         channel,
         market,
-        cast(value as decimal(18, 6)) as value,
+        value,
         count(*) as weight
     from valued
     group by measure, day, channel, market, value
