@@ -208,6 +208,7 @@ def _landed_as(column: ColumnContract) -> str:
     notes = [_HASHED[column.meta.hash]] if column.meta.hash and not told else []
     notes += ["e-mails, phones and numbers masked"] if column.meta.free_text else []
     notes += [f"coarse: {column.meta.coarse}"] if column.meta.coarse else []
+    notes += [f"only with a yes in `{column.meta.only_with}`"] if column.meta.only_with else []
     notes += [f"sentiment of `{column.meta.sentiment_of}`"] if column.meta.sentiment_of else []
     return _sentence(column.description) + (f" *({'; '.join(notes)})*" if notes else "")
 

@@ -80,10 +80,12 @@ class ColumnMeta(Part):
     hash: Literal["email", "phone", "id"] | None = Field(None, description="Lands as keyed hash only.")
     free_text: bool = Field(False, description="What people wrote: lands with e-mails, phones and numbers masked.")
     sentiment_of: str | None = Field(None, description="Column whose raw text this one scores, -1 to 1; no cell.")
-    coarse: Literal["ip", "device"] | None = Field(
+    coarse: Literal["ip", "device", "year", "month"] | None = Field(
         None,
-        description="What lands of it: an IP's /24 (IPv6: /48); a device's id where it is written as a cookie's.",
+        description="What lands of it: an IP's /24 (IPv6: /48); a device's id where it is written as a cookie's; "
+        "the year or the month of a date.",
     )
+    only_with: str | None = Field(None, description="Column of the row without a yes in which nothing of it lands.")
     excluded_by: tuple[ExclusionKind, ...] = Field((), description="Kinds of exclusions.csv that flag its values.")
     expect: Expect = Expect()
 

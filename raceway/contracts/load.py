@@ -190,6 +190,7 @@ def _check_names(where: str, table: TableContract) -> None:
         "one_of": [column for columns in meta.one_of for column in columns],
         "unique": [column for columns in meta.unique for column in columns],
         "sentiment_of": [c.meta.sentiment_of for c in table.columns if c.meta.sentiment_of],
+        "only_with": [c.meta.only_with for c in table.columns if c.meta.only_with],
         "unpivot": list(table.unpivoted),
         "qualifier_of": [c.meta.qualifier_of for c in table.columns if c.meta.qualifier_of],
         "header_of": [c.meta.header_of for c in table.columns if c.meta.header_of],
@@ -209,13 +210,25 @@ def _check_names(where: str, table: TableContract) -> None:
     if meta.covers.through_export and meta.scope.kind == "days":
         # such a batch would replace days that it knows nothing about
         raise BadContract(f"{where}: covers.through_export does not go with scope days; write `covers.pattern`")
+    _check_beside(where, table)
+    day = meta.scope.day
+    if day and table.by_name[day].data_type != "date":
+        raise BadContract(f"{where}, column {day}: scope days needs a date; write `data_type: date`")
+
+
+def _check_beside(where: str, table: TableContract) -> None:
+    """What a column reads from another one, that one can tell."""
     for column in (column for column in table.columns if column.meta.sentiment_of):
         of = table.by_name[column.meta.sentiment_of or ""]
         if not of.is_text or not of.in_cells or of.meta.hash:
             raise BadContract(f"{where}, column {column.name}: sentiment_of {of.name}: it is no text of the cells")
-    day = meta.scope.day
-    if day and table.by_name[day].data_type != "date":
-        raise BadContract(f"{where}, column {day}: scope days needs a date; write `data_type: date`")
+    for column in (column for column in table.columns if column.meta.only_with):
+        by = table.by_name[column.meta.only_with or ""]
+        if by.data_type != "boolean" or not by.in_cells or by.meta.only_with:
+            raise BadContract(
+                f"{where}, column {column.name}: only_with {by.name}: it is no yes or no of the cells; write there "
+                "`data_type: boolean`, without only_with"
+            )
 
 
 def _check_single_days(path: Path, tables: tuple[TableContract, ...]) -> None:

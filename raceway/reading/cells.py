@@ -7,6 +7,7 @@ The same expressions serve csv, JSON lines and Parquet; the strict reader replac
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -15,7 +16,7 @@ from raceway.common.sql import quoted, text_list
 from raceway.common.texts import clean, cleaned_sql, is_plain_sql
 from raceway.config.accounts import Account
 from raceway.contracts.grammar import ColumnContract, ColumnMeta, TableContract
-from raceway.reading.free_text import coarse_ip_sql, device_sql, masked_sql, sentiment_sql
+from raceway.reading.free_text import coarse_date_sql, coarse_ip_sql, device_sql, masked_sql, sentiment_sql
 from raceway.reading.personal import hash_sql
 from raceway.reading.shape import Shape, normal
 
@@ -150,6 +151,23 @@ def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extra
     return _number(Cell(column, raw, amount), _AMOUNT, shape)
 
 
+def permitted(
+    column: ColumnContract, raw: str, raw_of: Callable[[str], str], shape: Shape, account: Account,
+    extras: dict[str, str],
+) -> str:  # fmt: skip
+    """SQL for `raw`, or for nothing where the row has no yes in the column that the contract names (`only_with`).
+
+    `raw_of` gives the raw text of a column that the file has.
+    """
+    by = column.meta.only_with
+    if not by:
+        return raw
+    if by not in shape.places:
+        return NONE
+    said = cell(shape.table.by_name[by], raw_of(by), shape, account, extras).value
+    return f"case when {said} then {raw} end"
+
+
 def _number(typed: Cell, plain: str, shape: Shape) -> Cell:
     """A number as the file writes it. The strict reader takes what `plain` describes, a number that can be read in one
     way only: DuckDB's casts take 1_000 and 1e3 for a count, round 12.5 to 13, and 150.000 would be 150 to them. Any
@@ -178,6 +196,8 @@ def _private(column: ColumnContract, raw: str, account: Account) -> str:
         return masked_sql(raw)
     if meta.coarse == "device":
         return device_sql(raw)
+    if meta.coarse == "year" or meta.coarse == "month":
+        return coarse_date_sql(raw, meta.coarse, meta.moment.formats)
     return coarse_ip_sql(raw) if meta.coarse else ""
 
 

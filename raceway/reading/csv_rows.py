@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -20,7 +21,7 @@ from raceway.common.sql import exactly, name, quoted
 from raceway.common.texts import clean
 from raceway.config.accounts import Account
 from raceway.reading.aliases import cell_at, extra_at, first_at, name_at, text_of, twin_at, wide_at
-from raceway.reading.cells import NONE, cell, total_label
+from raceway.reading.cells import NONE, cell, permitted, total_label
 from raceway.reading.members import HEAD_BYTES, blank_lines, has_nul, plain_copy, write_sheet_anew
 from raceway.reading.number_format import is_numeric, prove_format
 from raceway.reading.rows import (
@@ -56,9 +57,10 @@ def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acc
     stops = [f"{cell_at(place)} is distinct from {cell_at(twin)}" for place, twin in shape.twins]
     for column in columns_in(shape):
         places = shape.places[column.name]
-        raw = f"coalesce({', '.join(map(cell_at, places))})" if len(places) > 1 else cell_at(places[0])
+        raw = permitted(column, _raw_at(shape, column.name), partial(_raw_at, shape), shape, account, extras)
         this = cell(column, raw, shape, account, extras)
-        if this.reader_type and len(places) == 1 and used.count(places[0]) == 1:
+        alone = len(places) == 1 and used.count(places[0]) == 1 and not column.meta.only_with
+        if this.reader_type and alone:
             types[places[0]] = this.reader_type
             value, stop = this.strict.format(raw), this.doubt.format(raw)
         else:
@@ -116,6 +118,12 @@ def _doubts(shape: Shape, account: Account, labels: list[str]) -> list[str]:
         f"{name(column.name)} <> {quoted(account.currency)}" for column in columns_in(shape) if column.meta.currency
     ]
     return doubts
+
+
+def _raw_at(shape: Shape, column: str) -> str:
+    """SQL for the cell of a column, or the first that is filled of several."""
+    places = shape.places[column]
+    return f"coalesce({', '.join(map(cell_at, places))})" if len(places) > 1 else cell_at(places[0])
 
 
 def _is_token(shape: Shape, text: str) -> str:

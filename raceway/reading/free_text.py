@@ -19,14 +19,17 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import duckdb
 
+from raceway.common.sql import text_list
 from raceway.contracts.grammar import TableContract
 
 SCORED_CHARACTERS: Final = 10_000
 """How much of a text is scored; all of it is masked."""
+UNREAD: Final = "?"
+"""What lands of a text that should be a date of which a part lands, and is none."""
 _AFTER: Final = ("lắm", "quá", "luôn", "ghê", "thật", "vô cùng", "cực kỳ", "cực kì")
 """Vietnamese intensifiers that may follow their word: `đẹp lắm`."""
 _DEVICE: Final = (
@@ -82,6 +85,28 @@ def device_sql(text: str) -> str:
 def coarse_ip_sql(text: str) -> str:
     """SQL for an IP as its /24 (IPv6: /48); the first of a list; null where the text is no IP."""
     return f"rw_coarse_ip({text})"
+
+
+def coarse_date_sql(text: str, part: Literal["year", "month"], formats: tuple[str, ...]) -> str:
+    """SQL for the year (`1990`) or the month (`1` to `12`) of a date, or where it stands alone; null without a text.
+
+    `formats` (strptime) are tried in order, an ISO date beside them. A year alone has no month. Of any
+    other text `UNREAD` lands, so that the gate can tell that there was one.
+    """
+    every = [*formats, *(written for written in ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S") if written not in formats)]
+    dated = f"try_strptime(case when regexp_matches(t, '[0-9]') then t end, {text_list(every)})"
+    year, month = "(1[89]|20)[0-9]{2}", "0?[1-9]|1[0-2]"
+    bare_year = f"when regexp_full_match(t, '{year}') then"
+    alone = (
+        f"{bare_year} t"
+        if part == "year"
+        else f"when regexp_full_match(t, '{month}') then ltrim(t, '0') {bare_year} null"
+    )
+    read = (
+        f"case {alone} when year({dated}) between 1800 and 2099 then cast({part}({dated}) as varchar) "
+        f"when t <> '' then '{UNREAD}' end"
+    )
+    return f"list_transform([rw_text({text})], lambda t: {read})[1]"
 
 
 def sentiment_sql(text: str) -> str:

@@ -18,7 +18,7 @@ from raceway.common.sql import name, quoted, text_list
 from raceway.config.accounts import Account
 from raceway.contracts.grammar import ColumnContract
 from raceway.reading.aliases import extra_at, first_at, name_at, text_of
-from raceway.reading.cells import NONE, SPOILT_ID, Cell, cell, total_label, why_not
+from raceway.reading.cells import NONE, SPOILT_ID, Cell, cell, permitted, total_label, why_not
 from raceway.reading.members import LONGEST_RECORD
 from raceway.reading.shape import Shape
 
@@ -193,7 +193,8 @@ def typed_rows(
     for number, column in enumerate(shape.table.columns):
         if column.name in shape.places:
             of = numbers[column.meta.qualifier_of] if column.meta.qualifier_of else number
-            cells.append((number, cell(column, text_of(of), shape, account, extras)))
+            raw = permitted(column, text_of(of), lambda by: text_of(numbers[by]), shape, account, extras)
+            cells.append((number, cell(column, raw, shape, account, extras)))
     failing = [(n, c) for n, c in cells if c.column.data_type != "varchar" and not c.column.meta.sentiment_of]
     texts = [first_at(place) for place in label_places(shape)] if csv else []
     at = {place: c.raw for _, c in cells for place in shape.places[c.column.name][:1]}

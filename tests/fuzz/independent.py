@@ -360,7 +360,7 @@ class Values:
             plain = hashed(text, meta.hash, self.market)
             return hmac.new(self.key, plain.encode(), hashlib.sha256).hexdigest() if plain else None
         if meta.coarse:
-            return _device(text.strip(" ")) if meta.coarse == "device" else _coarse(text)
+            return _device(text.strip(" ")) if meta.coarse == "device" else _coarse(text)  # no file has year or month
         if column.is_text:
             return text
         if column.data_type == "date":

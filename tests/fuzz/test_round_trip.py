@@ -6,8 +6,8 @@ file's own; the rows below it are invented, cell by cell, as the contract says t
 is known before anything is written.
 
 Left out, because what lands of them is no plain copy of a cell: tables with `unpivot`, `sections`, `below_header`
-(their rows are cut out of records), columns with `masked`, `words`, `free_text`, `coarse`, `sentiment_of` and
-`qualifier_of`, moments whose zone or time of day stands in a cell of its own, and cells that two columns share. Also
+(their rows are cut out of records), columns with `masked`, `words`, `free_text`, `coarse`, `only_with`, `sentiment_of`
+and `qualifier_of`, moments whose zone or time of day stands in a cell of its own, and cells that two columns share. Also
 Parquet, whose values come typed, `also` and `also_paths`, and the other encodings that one header may come in,
 and delimited tables of which the sample holds no file (16, such as google_ads.ad_daily and seo.ahrefs_keywords).
 """
@@ -56,7 +56,7 @@ from tests.support.once import once
 EXAMPLES = max(2, SPOILT_FILES // 1000)
 """Files of each table and layout: of two, the first has the simplest cells and the second any."""
 _BESIDE = Span(dt.date(2026, 3, 1), dt.date(2026, 3, 7))
-_NOT_INVENTED = ("params_unless", "masked", "qualifier_of", "words", "free_text", "sentiment_of", "coarse")
+_NOT_INVENTED = ("params_unless", "masked", "qualifier_of", "words", "free_text", "sentiment_of", "coarse", "only_with")
 _SPECIAL = ("unpivot", "sections", "below_header")
 CellRow = tuple[tuple[str, Any], ...]
 """Of each invented column: what the cell holds, and what must land of it."""

@@ -1,4 +1,4 @@
-"""What people wrote is scored, then masked; an IP lands coarse."""
+"""What people wrote is scored, then masked; an IP and a birth date land coarse, the latter with consent only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from raceway.common.faults import BadContract
 from raceway.common.home import Home
 from raceway.contracts.load import load_contract
-from raceway.reading.free_text import coarse_ip_sql, masked_sql, prepare, sentiment_sql
+from raceway.reading.free_text import coarse_date_sql, coarse_ip_sql, masked_sql, prepare, sentiment_sql
 from raceway.reading.macros import make_macros
 from tests.support.desk import Desk
 
@@ -43,6 +43,18 @@ sources:
             description: Coarse IP.
             data_type: varchar
             config: {meta: {aliases: [IP], path: ip, coarse: ip, optional: true}}
+          - name: agreed
+            description: Consent.
+            data_type: boolean
+            config: {meta: {aliases: [Agreed], path: agreed, optional: true, words: {sure: "yes"}}}
+          - name: born
+            description: Year of birth.
+            data_type: varchar
+            config: {meta: {aliases: [Year, Born], path: born, coarse: year, only_with: agreed, optional: true}}
+          - name: born_in
+            description: Month of birth.
+            data_type: varchar
+            config: {meta: {aliases: [Month, Born], path: born, coarse: month, only_with: agreed, optional: true}}
 """
 WRITTEN = "Rất tốt! Gọi 0912 345 678, an@example.com"
 MASKED = "Rất tốt! Gọi [phone], [email]"
@@ -167,15 +179,60 @@ def test_a_sentiment_without_its_text_is_empty(voices: Desk) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "year", "month"),
+    [
+        ("1990-06-15", "1990", "6"), ("15/06/1990", "1990", "6"), ("1990", "1990", None), ("06", "?", "6"),
+        ("1990-06-15 00:00:00", "1990", "6"), ("31/02/1990", "?", "?"), ("an@example.com", "?", "?"),
+        ("0190-06-15", "?", "?"), ("", None, None), (None, None, None),
+    ],
+)  # fmt: skip
+def test_of_a_date_its_year_and_its_month_land_alone(
+    connection: duckdb.DuckDBPyConnection, text: str | None, year: str | None, month: str | None
+) -> None:
+    assert value(connection, coarse_date_sql("$1", "year", ("%d/%m/%Y",)), text) == year
+    assert value(connection, coarse_date_sql("$1", "month", ("%d/%m/%Y",)), text) == month
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("n.csv", "Note,Born,Agreed\n1,1990-06-15,yes\n2,1990-06-15,no\n3,1990-06-15,\n4,,sure\n5,soon,Sure\n"),
+        ("n.json", '{"note": "1", "born": "1990-06-15", "agreed": true}\n'
+                   '{"note": "2", "born": "1990-06-15", "agreed": false}\n{"note": "3", "born": "1990-06-15"}\n'
+                   '{"note": "4", "agreed": "sure"}\n{"note": "5", "born": "soon", "agreed": "yes"}'),
+        ("n.csv", "Note,Born,Agreed\n1,1990-06-15,yes\n2,1990-06-15,no\n3,1990-06-15,N/A\n4,,sure\n5,soon,yes\n"),
+    ],
+    ids=["strict csv", "json", "csv with null tokens"],
+)  # fmt: skip
+def test_without_a_yes_beside_it_nothing_of_a_birth_date_lands(voices: Desk, name: str, content: str) -> None:
+    outcome = voices.land_one(f"voices/care/{name}", content)
+    assert outcome.status == "landed", outcome.reason
+    assert voices.rows(outcome, "note, agreed, born, born_in") == [
+        ("1", True, "1990", "6"), ("2", False, None, None), ("3", None, None, None), ("4", True, None, None),
+        ("5", True, "?", "?"),
+    ]  # fmt: skip
+    assert outcome.rows_refused == 0
+
+
+def test_where_nobody_is_asked_nothing_of_a_birth_date_lands(voices: Desk) -> None:
+    outcome = voices.land_one("voices/care/n.csv", "Note,Year,Month\n1,1990,6\n")
+    assert voices.rows(outcome, "born, born_in") == [(None, None)]
+
+
+@pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
         ("sentiment_of: said", "sentiment_of: saying", "sentiment_of names saying"),
         ("sentiment_of: said", "sentiment_of: feeling", "it is no text of the cells"),
         ("data_type: double", "data_type: varchar", "write `data_type: double`"),
         ("free_text: true", "free_text: true, hash: id", "no hash"),
+        ("coarse: year, only_with: agreed", "coarse: year, only_with: said", "it is no yes or no of the cells"),
+        ("coarse: year, only_with: agreed", "coarse: year, only_with: asked", "only_with names asked"),
     ],
 )
-def test_a_contract_that_scores_nothing_is_refused(voices: Desk, old: str, new: str, sentence: str) -> None:
+def test_a_contract_whose_columns_look_at_the_wrong_ones_is_refused(
+    voices: Desk, old: str, new: str, sentence: str
+) -> None:
     write_contract(voices.home, CONTRACT.replace(old, new))
     with pytest.raises(BadContract, match=sentence):
         load_contract("voices", voices.home)

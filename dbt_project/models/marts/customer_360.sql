@@ -34,6 +34,8 @@ segments as (
         on {{ add_days('settings.as_of', -1) }} = segments.day
 ),
 
+demographics as (select * from {{ ref('int_demographics') }}),
+
 rfm as (select * from {{ ref('fct_engage_rfm') }}),
 
 customer_values as (select * from {{ ref('fct_engage_customer_value') }}),
@@ -140,6 +142,11 @@ joined as (
         expectations.churn_risk,
         expectations.churn_band,
         coalesce(segments.segment, 'none') as marketing_segment,
+        demographics.age_band,
+        demographics.gender,
+        demographics.province,
+        demographics.preferred_category,
+        demographics.birth_month,
         {{ days_between('customers.last_order_date', 'settings.as_of') }} <= settings.churn_window_days as is_active
     from customers
     cross join settings
@@ -151,6 +158,7 @@ joined as (
     left join rfm on customers.person_id = rfm.person_id
     left join expectations on customers.person_id = expectations.person_id
     left join segments on customers.person_id = segments.person_id
+    left join demographics on customers.person_id = demographics.person_id
 ),
 
 final as (
@@ -199,7 +207,12 @@ final as (
         clv_12m,
         churn_risk,
         churn_band,
-        marketing_segment
+        marketing_segment,
+        age_band,
+        gender,
+        province,
+        preferred_category,
+        birth_month
     from joined
 )
 

@@ -1,5 +1,6 @@
 -- Grain: one row per breakdown × segment × month, quarter or cycle: what the persons brought who were in the segment on
--- the day before the period, so that no segment is made by what it is measured by.
+-- the day before the period, so that no segment is made by what it is measured by; and what the customers brought by
+-- the age, gender and province that they agreed to tell, which are known as they are now.
 with
 
 settings as (select * from {{ source('house', 'settings') }}),
@@ -10,6 +11,8 @@ periods as (
 ),
 
 members as (select * from {{ ref('int_customer_segments') }}),
+
+demographics as (select * from {{ ref('int_demographics') }}),
 
 orders as (
     select * from {{ ref('fct_convert_order') }}
@@ -97,8 +100,72 @@ told as (
             and in_segment.person_id = by_person.person_id
 ),
 
-summed as (
+divided as (
+    {% for breakdown in ['age_band', 'gender', 'province'] %}
+    select '{{ breakdown }}' as breakdown, person_id, {{ breakdown }} as segment
+    from demographics
+    where {{ breakdown }} is not null
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+-- what nobody has told divides nobody
+breakdowns as (select distinct breakdown from divided),
+
+first_orders as (
+    select person_id, min(order_date) as day
+    from orders
+    group by person_id
+),
+
+new_customers as (
     select
+        breakdowns.breakdown,
+        coalesce(divided.segment, 'unknown') as segment,
+        first_orders.day,
+        count(*) as customers
+    from first_orders
+    cross join breakdowns
+    left join divided
+        on breakdowns.breakdown = divided.breakdown and first_orders.person_id = divided.person_id
+    group by breakdowns.breakdown, coalesce(divided.segment, 'unknown'), first_orders.day
+),
+
+-- by the day before the period; of a period that is still to come nobody knows it
+standing as (
+    select
+        new_customers.breakdown,
+        periods.period,
+        periods.period_start,
+        new_customers.segment,
+        sum(new_customers.customers) as customers
+    from periods
+    inner join new_customers on periods.period_start > new_customers.day
+    where periods.period_start <= periods.as_of
+    group by new_customers.breakdown, periods.period, periods.period_start, new_customers.segment
+),
+
+bought as (
+    select
+        breakdowns.breakdown,
+        by_person.period,
+        by_person.period_start,
+        coalesce(divided.segment, 'unknown') as segment,
+        sum(case when by_person.orders > 0 then 1 else 0 end) as customers_purchasing,
+        sum(by_person.orders) as orders,
+        sum(by_person.net_sales) as net_sales,
+        sum(case when by_person.orders > 0 then by_person.is_returning else 0 end) as returning_customers
+    from by_person
+    cross join breakdowns
+    left join divided
+        on breakdowns.breakdown = divided.breakdown and by_person.person_id = divided.person_id
+    group by
+        breakdowns.breakdown, by_person.period, by_person.period_start, coalesce(divided.segment, 'unknown')
+),
+
+by_segment as (
+    select
+        'segment' as breakdown,
         period,
         period_start,
         segment,
@@ -111,8 +178,35 @@ summed as (
     group by period, period_start, segment
 ),
 
+by_demographics as (
+    select
+        coalesce(standing.breakdown, bought.breakdown) as breakdown,
+        coalesce(standing.period, bought.period) as period,
+        coalesce(standing.period_start, bought.period_start) as period_start,
+        coalesce(standing.segment, bought.segment) as segment,
+        coalesce(standing.customers, 0) as customers,
+        coalesce(bought.customers_purchasing, 0) as customers_purchasing,
+        coalesce(bought.orders, 0) as orders,
+        coalesce(bought.net_sales, 0) as net_sales,
+        coalesce(bought.returning_customers, 0) as returning_customers
+    from standing
+    full outer join bought
+        on
+            standing.breakdown = bought.breakdown
+            and standing.period = bought.period
+            and standing.period_start = bought.period_start
+            and standing.segment = bought.segment
+),
+
+summed as (
+    select * from by_segment
+    union all
+    select * from by_demographics
+),
+
 known as (
     select
+        summed.breakdown,
         summed.period,
         summed.period_start,
         periods.period_end,
@@ -133,7 +227,7 @@ known as (
 
 final as (
     select
-        'segment' as breakdown,
+        breakdown,
         segment,
         period,
         period_start,
