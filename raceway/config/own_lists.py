@@ -56,7 +56,9 @@ class LoyaltyTier(Model):
 
     tier_name: Filled = Field(description="The tier as the programme's files write it, any case.")
     tier: Name = Field(description="One word for it in every language: silver.")
-    rank: int = Field(ge=0, description="Where it stands: a tier of a higher rank is better; 0 is below every other.")
+    rank: int = Field(
+        ge=0, le=1_000_000, description="Where it stands: a tier of a higher rank is better; 0 is below every other."
+    )
 
 
 def load_reasons(home: Home) -> list[Reason]:

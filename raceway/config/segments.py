@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Annotated, Final, Literal
 
@@ -29,6 +30,10 @@ COLUMNS: Final[Mapping[str, Literal["number", "text", "yes or no"]]] = MappingPr
     }
 )
 """The columns of customer_360 that are known for every day: a segment is looked up as of the day before a period."""
+
+_NUMBER: Final = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,6})?")
+"""A number as it is kept: up to six decimals, a point before them, no thousands apart."""
+_THOUSANDS: Final = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}")
 
 NOBODYS: Final = "none"
 """The segment of persons that no rule describes."""
@@ -60,6 +65,9 @@ class SegmentRule(Model):
         if kind == "number":
             if self.number is None:
                 raise ValueError(f"{self.column} is a number; {self.value} is none (write it as 1000000 or 0.5)")
+            if _THOUSANDS.fullmatch(self.value):
+                whole = self.value.replace(".", "")
+                raise ValueError(f"{self.value} may be {whole} or {self.value}0; write the one that is meant")
         elif self.operator not in ("=", "<>"):
             raise ValueError(f"{self.column} is no number; it is compared by = or <>")
         if kind == "yes or no" and self.value.lower() not in ("true", "false"):
@@ -71,11 +79,7 @@ class SegmentRule(Model):
         """The value of a rule over numbers; None where it is none."""
         if COLUMNS.get(self.column) != "number":
             return None
-        try:
-            found = Decimal(self.value)
-        except InvalidOperation:
-            return None
-        return found if found.is_finite() else None
+        return Decimal(self.value) if _NUMBER.fullmatch(self.value) else None
 
 
 def load_segments(home: Home) -> list[SegmentRule]:
@@ -87,6 +91,12 @@ def load_segments(home: Home) -> list[SegmentRule]:
     for number, rule in typed_rows(home.segments, SegmentRule) if home.segments.exists() else []:
         if rule in found:
             raise BadSettings(f"{home.segments}, row {number}: the same rule stands twice; keep one of the rows")
+        for other in found:
+            if other.segment != rule.segment and other.segment.casefold() == rule.segment.casefold():
+                raise BadSettings(
+                    f"{home.segments}, row {number}: segment {rule.segment} is written {other.segment} further up; "
+                    "write it alike"
+                )
         found.append(rule)
     return found
 

@@ -30,6 +30,10 @@ _TOO_NEAR: Final = 4
 _ID: Final = re.compile(r"(?=.*\d)(?=.*[A-Za-z#-])[A-Za-z\d#_/-]{3,40}")
 """What can only be the name of something: letters or signs, and digits."""
 _NOTHING: Final = frozenset({"", "-", "--", "n/a", "null"})
+_NUMBERED: Final = re.compile(r"'?(\+[\d ()-]{9,}|0\d[\d .()-]{4,})")
+"""A telephone number or a code, though all digits: a leading 0 or a country's code says so."""
+_PERSON: Final = re.compile(r"(name|tên|họ|khách( hàng)?|customer|buyer|người (mua|nhận|đặt)( hàng)?)", re.IGNORECASE)
+"""Headers that may name a person, or else a thing: only a person who sees the file knows."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +94,7 @@ def propose(table: TableContract, cells: Mapping[str, Sequence[str]], given: Map
                 left.remove(proposal.header)
     order = list(table.by_name)
     mapping.proposals.sort(key=lambda proposal: order.index(proposal.column.name))
-    personal = {normal(name) for name in table.meta.personal}
-    mapping.personal = [header for header in left if normal(header) in personal or PERSONAL.search(header)]
+    mapping.personal = [header for header in left if _is_personal(table, header)]
     mapping.unread = [header for header in cells if header.strip() and header not in set(mapping.by_column.values())]
     return mapping
 
@@ -106,6 +109,12 @@ def _check(table: TableContract, cells: Mapping[str, Sequence[str]], given: Mapp
     twice = sorted({name for name in named if named.count(name) > 1})
     if twice:
         raise BadSettings(f"--map: {twice[0]} stands for two headers; keep one of them")
+
+
+def _is_personal(table: TableContract, header: str) -> bool:
+    """Whether a header names persons: what is only like a column's name never lands in the clear under it."""
+    names = {normal(name) for name in table.meta.personal}
+    return normal(header) in names or bool(PERSONAL.search(header) or _PERSON.fullmatch(header.strip()))
 
 
 def _free(table: TableContract, mapping: HeaderMap) -> list[ColumnContract]:
@@ -138,7 +147,7 @@ def _by_name(table: TableContract, left: Texts, mapping: HeaderMap, alike: int =
             (likeness(column, header), header, column)
             for column in free
             for header, values in left.items()
-            if values and fits(column, values) and not (PERSONAL.search(header) and not column.meta.hash)
+            if values and fits(column, values) and (column.meta.hash or not _is_personal(table, header))
         ),
         key=lambda rating: (-rating[0], rating[1], rating[2].name),
     )
@@ -234,6 +243,8 @@ def fits(column: ColumnContract, texts: Sequence[str]) -> bool:
         return all(re.fullmatch(r"[A-Za-z]{3}", text) for text in texts) and len(set(texts)) <= 20
     if column.data_type in ("date", "timestamp"):
         return not texts or bool(readings(tuple(texts)))
+    if not column.is_text and any(_NUMBERED.fullmatch(text) for text in texts):
+        return False
     if column.data_type == "bigint":
         return all(re.fullmatch(r"-?\d[\d.,\s]*", text) and not re.search(r"[.,]\d{1,2}$", text) for text in texts)
     if column.data_type == "double" or column.data_type.startswith("decimal"):

@@ -23,9 +23,18 @@ _OWN: Final = {
 """Measures of which one of these columns is needed, though others are named beside them."""
 _REFINING: Final = frozenset({
     "status", "delivery_state", "cancelled_at", "sales_channel", "product", "quantity", "seller_discount",
-    "order_discount", "refunded_amount",
+    "order_discount", "refunded_amount", "ad_set", "ad", "clicks_qualifier", "user_id_hash", "page_url",
+    "page_referrer", "campaign_source", "campaign_medium", "campaign_name", "order_id",
 })  # fmt: skip
-"""Columns of orders without which a measure of sales is known all the same, a little less finely."""
+"""Columns without which a measure of sales, ads or visits is known all the same, a little less finely."""
+_EITHER: Final = (
+    {"conversions", "purchases"},
+    {"conversion_value", "conversion_value_header", "purchase_value", "purchase_value_header"},
+    {"kind", "file_kind"},
+    {"stage", "became_lead_at", "became_qualified_at"},
+    {"status", "subscribed_at", "ended_at"},
+)
+"""Columns that tell the same: one of them is enough."""
 _WITHOUT_BUYER: Final = ("attributed_orders", "platform_attributed_orders")
 
 
@@ -67,8 +76,12 @@ def _is_told(row: Mapping[str, str], table: TableContract, columns: Collection[s
     if row["measure"] in _OWN:
         return any(column in columns for column in _OWN[row["measure"]])
     amounts = {column for wanted in table.meta.one_of for column in wanted}
-    for column in row["columns"].split():
-        if column in columns or column in _REFINING or column in amounts:  # of the amounts the file has one, or is none
+    needed = row["columns"].split()
+    for column in needed:
+        told_by = next(({*either} & {*needed} for either in _EITHER if column in either), {column})
+        if told_by & {*columns} or column in _REFINING:
+            continue
+        if column in amounts:  # the file has one of them, or is refused
             continue
         hashed = table.by_name[column].meta.hash
         if hashed and (row["measure"] in _WITHOUT_BUYER or any(table.by_name[c].meta.hash for c in columns)):

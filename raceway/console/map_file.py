@@ -28,7 +28,7 @@ from raceway.common.lock import alone
 from raceway.config.accounts import Account, load_accounts, sentences
 from raceway.config.settings import load_settings
 from raceway.console.dates import DayOrder, readings
-from raceway.console.guess import NUMBER, table_of
+from raceway.console.guess import EMAIL, NUMBER, table_of
 from raceway.console.headers import HeaderMap, propose
 from raceway.contracts.files import source_names
 from raceway.contracts.grammar import TableContract
@@ -113,6 +113,7 @@ def plan(home: Home, name: str, kind: str, file: Path, said: Said) -> Plan:
     cells, comma = _cells(file)
     mapping = propose(table, cells, said.headers)
     open_questions = [*mapping.open]
+    open_questions += _in_the_clear(mapping, cells)
     dates = _dates(mapping, cells, said.day_order, open_questions)
     known = load_accounts(home).get((source, name))
     account = known or _account(home, source, name, cells, mapping, said)
@@ -210,6 +211,17 @@ def _shows(numbers: Sequence[str], sign: str, other: str) -> bool:
         sign in text and text.rfind(sign) > text.rfind(other) and not re.search(rf"\{sign}\d{{3}}$", text)
         for text in numbers
     )
+
+
+def _in_the_clear(mapping: HeaderMap, cells: Mapping[str, Sequence[str]]) -> list[str]:
+    """What is asked of texts that would land as they are and hold addresses: a header's name alone may mislead."""
+    return [
+        f"column “{proposal.header}” holds e-mail addresses, which would land in the clear as {proposal.column.name}: "
+        f"leave it out with --map “{proposal.header}=”, or say which column keeps it as a hash"
+        for proposal in mapping.proposals
+        if proposal.column.is_text and not proposal.column.meta.hash and not proposal.column.meta.free_text
+        if any(EMAIL.fullmatch(text) for text in cells[proposal.header])
+    ]
 
 
 def _dates(

@@ -69,8 +69,13 @@ def show_landed(console: Console, home: Home, made: Plan, outcome: Outcome) -> N
         _say(console, f"landed {outcome.rows_landed} rows ({', '.join(outcome.batches)})")
     fed = kpis_of(home, made.table, made.columns)
     _say(
-        console, f"\nAfter the next `raceway run` these {len(fed.now)} KPIs have values from it: {', '.join(fed.now)}."
+        console,
+        f"\nAfter the next `raceway run` these {len(fed.now)} KPIs have values from it: {', '.join(fed.now)}."
+        if fed.now
+        else "\nNo KPI has a value from it alone.",
     )
+    if source == "answers_file" and fed.now:
+        _say(console, "Of these, NPS, satisfaction and effort each need answers to a survey of their own.")
     if "new_customers" in fed.now:
         _say(console, "Those of new and returning customers stay empty until its history is 180 days long.")
     if fed.waiting:

@@ -59,3 +59,6 @@ def test_a_tier_has_one_rank_whatever_it_is_called(home: Home) -> None:
     home.loyalty_tiers.write_text("tier_name,tier,rank\nXanh,green,2\nXANH,green,2\n", encoding="utf-8")
     with pytest.raises(BadSettings, match="row 3: xanh stands twice"):
         load_loyalty_tiers(home)
+    home.loyalty_tiers.write_text("tier_name,tier,rank\nXanh,green,99999999999\n", encoding="utf-8")
+    with pytest.raises(BadSettings, match="row 2: rank: Input should be less than"):
+        load_loyalty_tiers(home)

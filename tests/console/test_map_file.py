@@ -16,6 +16,7 @@ from raceway.config.init import init_home
 from raceway.console.dates import DayOrder
 from raceway.console.kpis_of_file import kpis_of
 from raceway.console.map_file import Plan, Said, carry_out, plan
+from raceway.contracts.load import load_contract
 from raceway.ledger.ledger import Ledger
 from tests.support.command_line import raceway
 from tests.support.workbooks import workbook
@@ -195,4 +196,47 @@ def test_a_file_that_would_be_refused_is_refused_before_anything_is_written(home
         home, "shop", "orders", file(tmp_path, "o.csv", rows), Said(market="US", currency="USD", decimals="comma")
     )
     assert [row[made.columns.index("order_total")] for row in made.rows] == [1000, 2000]
+    assert everything(home) == before
+
+
+def test_a_telephone_number_is_no_amount_and_a_name_no_product(home: Home, tmp_path: Path) -> None:
+    rows = "Phiếu;Lúc bán;Tên;Di động;Thực nhận\nHD01;2026-11-25;Trần An;0912345678;300.001,00\n"
+    example = file(tmp_path, "sales.csv", rows)
+    with pytest.raises(BadSettings, match="no header was found for order_total"):
+        plan(home, "kiosk", "orders", example, Said(market="VN"))
+    said = Said(market="VN", headers={"Thực nhận": "order_total", "Di động": "phone_hash"})
+    made = plan(home, "kiosk", "orders", example, said)
+    assert "product" not in made.mapping.by_column
+    assert made.mapping.personal == ["Tên"]
+    shown = str(made.rows)
+    assert "0912345678" not in shown
+    assert "912345678" not in shown
+    assert "Trần" not in shown
+
+
+@pytest.mark.parametrize(
+    ("source", "columns", "fed"),
+    [
+        ("ads_file", {"day", "campaign", "impressions", "clicks", "cost", "purchases"}, {"ctr", "cpc", "ad_spend"}),
+        ("contacts_file", {"created_at", "email_hash", "stage"}, {"leads", "qualified_leads"}),
+        ("contacts_file", {"created_at", "email_hash", "status"}, {"list_growth_rate"}),
+        ("answers_file", {"answered_at", "score", "file_kind"}, {"net_promoter_score"}),
+        ("events_file", {"event_id", "happened_at", "event_name", "visitor_id"}, {"sessions", "unique_visitors"}),
+    ],
+)
+def test_the_kpis_of_every_kind_are_named_by_what_its_file_tells(
+    home: Home, source: str, columns: set[str], fed: set[str]
+) -> None:
+    named = kpis_of(home, load_contract(source, home).tables[0], columns)
+    assert fed <= set(named.now)
+    assert not kpis_of(home, load_contract(source, home).tables[0], []).now
+
+
+def test_addresses_below_the_name_of_a_text_are_asked_for(home: Home, tmp_path: Path) -> None:
+    rows = "event_id,time,event,visitor\ne1,2026-11-25 10:00:00,page_view,v1\ne2,2026-11-25 10:01:00,page_view,an@example.com\n"
+    before = everything(home)
+    with pytest.raises(
+        BadSettings, match="“visitor” holds e-mail addresses, which would land in the clear as visitor_id"
+    ):
+        plan(home, "site", "events", file(tmp_path, "events.csv", rows), Said(market="VN"))
     assert everything(home) == before

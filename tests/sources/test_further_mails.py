@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from raceway.common.home import PROJECT
@@ -49,3 +51,20 @@ def test_the_template_lands_without_a_finding(
 def test_an_answer_on_another_scale_or_of_no_survey_is_never_converted(desk: Desk, rows: str) -> None:
     outcome = desk.land_one("answers_file/all/answers.csv", rows, gate=check_batch)
     assert [desk.batch(batch_id).status for batch_id in outcome.batches] == ["refused"]
+
+
+def test_effort_without_its_scale_counts_with_a_warning(desk: Desk) -> None:
+    rows = "kind,score,answered_at\nces,4,2026-03-04 10:00:00\n"
+    outcome = desk.land_one("answers_file/all/answers.csv", rows, gate=check_batch)
+    batch = desk.batch(outcome.batches[0])
+    assert batch.status == "accepted"
+    checks = [
+        json.loads(line) for line in (batch.path.parent / "checks.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    assert [check["severity"] for check in checks if not check["passed"]] == ["warning"]
+
+
+def test_an_address_as_the_source_of_a_lead_is_masked(desk: Desk) -> None:
+    rows = "created_at,email,stage,source\n2026-03-04,an@example.com,Lead,an@example.com\n"
+    outcome = desk.land_one("contacts_file/all/leads.csv", rows)
+    assert desk.rows(outcome, "lead_source") == [("[email]",)]

@@ -9,7 +9,7 @@ from raceway.sample.traces.drop import Drop, header, table
 from raceway.sample.world.service import EFFORT_ACCOUNT
 from raceway.sample.world.world import World
 
-_HEADER: Final = header("response_id,score,answered_at,email")
+_HEADER: Final = header("response_id,score,scale,answered_at,email")
 
 
 def write_answers_file(world: World, inbox: Path) -> int:
@@ -17,7 +17,7 @@ def write_answers_file(world: World, inbox: Path) -> int:
     drop = Drop(inbox, "answers_file", EFFORT_ACCOUNT)
     zone = world.accounts["answers_file", EFFORT_ACCOUNT].zone
     rows = [
-        [answer.id, str(answer.score), f"{answer.at.astimezone(zone):%Y-%m-%d %H:%M:%S}", answer.email or ""]
+        [answer.id, str(answer.score), "7", f"{answer.at.astimezone(zone):%Y-%m-%d %H:%M:%S}", answer.email or ""]
         for answer in world.service.efforts
     ]
     if rows:
