@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
 from raceway.common.home import PROJECT
 from raceway.gate.batch_gate import check_batch
+from raceway.history.records import Check
 from raceway.reading.personal import Hasher
 from tests.support.desk import Desk
 
@@ -52,6 +54,36 @@ def test_addresses_and_logins_land_hashed_only(desk: Desk) -> None:
         (hasher.id("U-1"), address, "2026-03-04 13:15:00", "75.000000"),
         (None, address, "2026-03-04 13:15:00", "1.500000"),
     ]
+
+
+def test_of_a_profile_lands_what_its_person_agreed_to_and_never_a_birth_date(desk: Desk) -> None:
+    """A yes lets year, month and words land; no, nothing and a list that does not ask let nothing land."""
+    checks: list[Check] = []
+
+    def gate(*landed: Any) -> list[Check]:
+        checks.extend(check_batch(*landed))
+        return checks
+
+    head = "login,created_at,completed_on,Consent,Birth Date,Gender,Province,Preferred Category\n"
+    said = "2026-03-01 09:12:00,,{},15/06/1990,Nữ,Hà Nội,Tea\n"
+    outcome = desk.land_one(
+        "plan/company/profiles.csv",
+        head + "U-1," + said.format("yes") + "U-2," + said.format("no") + "U-3," + said.format("")
+        + "U-4,2026-03-01 09:12:00,,Đồng ý,in spring,martian,,\n",
+        gate=gate,
+    )  # fmt: skip
+    assert outcome.status == "landed", outcome.reason
+    told = "consent, birth_year, birth_month, gender, province, preferred_category"
+    assert desk.rows(outcome, told) == [
+        (True, "1990", "6", "female", "Hà Nội", "Tea"), (False, *[None] * 5), (None, *[None] * 5),
+        (True, "?", "?", "martian", None, None),
+    ]  # fmt: skip
+    warned = {check.name for check in checks if not check.passed}
+    assert warned == {"birth_is_read", "gender_vocabulary"}
+    unasked = desk.land_one(
+        "plan/company/unasked.csv", "login,created_at,completed_on,gender\nU-5,2026-03-02 09:12:00,,male\n"
+    )
+    assert desk.rows(unasked, told) == [(None,) * 6]
 
 
 def test_the_list_covers_up_to_the_day_before_its_export(desk: Desk) -> None:

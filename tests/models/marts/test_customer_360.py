@@ -37,6 +37,14 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Story:
         {"response_id": "2", "score": 9, "submitted_at": "2026-03-01 00:00:00", "email_hash": "an"},
         {"response_id": "3", "score": 7, "submitted_at": "2026-03-01 00:00:00", "email_hash": "chi"},
     ], "2026-03-20 00:00:00")  # fmt: skip
+    story.account("plan", "lists")
+    told_all = {"login_hash": None, "created_at": "2026-03-01 00:00:00", "birth_year": "1990", "birth_month": "6", "gender": "female",
+                "province": " Huế", "preferred_category": "tea"}  # fmt: skip
+    story.batch("plan", "account_profiles", "lists", [
+        {"email_hash": "an", "consent": True, **told_all}, {"email_hash": "binh", "consent": None, **told_all},
+        {"email_hash": "chi", "consent": False, **told_all},
+        {"email_hash": "dung", "consent": True, **told_all, "birth_year": "?", "birth_month": "?", "gender": "martian"},
+    ], "2026-03-20 00:00:00")  # fmt: skip
     build(story, "+customer_360 +identity_person")
     return story
 
@@ -89,3 +97,12 @@ def test_a_person_is_described_by_its_identities(company: Story) -> None:
         "where devices > 0 order by identities desc, is_anonymous desc limit 2"
     )
     assert rows == [(1, 1, 0, 1, False, "VN"), (0, 0, 0, 1, True, "VN")]
+
+
+def test_age_gender_and_place_are_known_of_those_who_agree(company: Story) -> None:
+    # on 1 April 2026 somebody born in June 1990 is 35
+    columns = "age_band, gender, province, preferred_category, birth_month"
+    assert of(company, "an", columns) == [("35-44", "female", "Huế", "tea", 6)]
+    assert of(company, "binh", columns) == of(company, "chi", columns) == [(None,) * 5]
+    # a year that could not be read and a word that nobody knows
+    assert of(company, "dung", columns) == [(None, None, "Huế", "tea", None)]
