@@ -73,6 +73,8 @@ def _reads(text: str, form: str) -> bool:
         "%b" in form or "%B" in form or "%p" in form
     ) != bool(_WORD.search(text)):
         return False  # strptime costs much more than a look
+    if form.endswith("%z") and text[-1:] == "Z":
+        return False  # it takes Z for an offset, which no other reader does
     try:
         moment = dt.datetime.strptime(text, form)  # noqa: DTZ007  # only whether it parses counts
     except ValueError:

@@ -42,6 +42,7 @@ from raceway.reading.members import open_members
 KINDS: Final = ("orders", "ads", "events", "contacts", "answers")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{1,30}")
 _SHOWN: Final = 10
+_REFUSED_BATCH: Final = " The batch is not in effect:"
 
 
 def source_of(kind: str) -> str:
@@ -143,11 +144,19 @@ def carry_out(home: Home, made: Plan) -> Outcome:
         overlay.write_text(made.overlay, encoding="utf-8")
         if made.is_new_account:
             _append_account(home, made.account)
-        waiting = home.inbox / source / name / made.file.name
+        waiting = _place(home, source, name, made.file)
         waiting.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(made.file, waiting)
         (export,) = [e for e in find_exports(home, source) if e.account == name and _is_of(e.files, waiting.name)]
         return land(home, export)
+
+
+def _place(home: Home, source: str, name: str, file: Path) -> Path:
+    """Where the file's copy waits in the inbox. Raises BadSettings where another file of its name waits there."""
+    waiting = home.inbox / source / name / file.name
+    if waiting.exists() and waiting.read_bytes() != file.read_bytes():
+        raise BadSettings(f"{waiting}: another file of that name waits there; land or move it first")
+    return waiting
 
 
 def _is_of(files: Sequence[Any], name: str) -> bool:
@@ -177,6 +186,7 @@ def _check_name(home: Home, source: str, name: str, file: Path) -> None:
         )
     if not file.is_file():
         raise BadSettings(f"{file}: no such file")
+    _place(home, source, name, file)
 
 
 def _cells(file: Path) -> tuple[dict[str, list[str]], bool]:
@@ -329,10 +339,15 @@ def _rehearse(
     waiting = aside.inbox / source / name / file.name
     waiting.parent.mkdir(parents=True)
     shutil.copy2(file, waiting)
-    (export,) = find_exports(aside, source)
-    outcome = land(aside, export)
+    exports = find_exports(aside, source)
+    if not exports:
+        raise BadSettings(f"{file.name}: the inbox reads no file of that name; name it plainly: {name}.csv")
+    outcome = land(aside, exports[0])
     if not outcome.batches or outcome.status == "refused":
-        raise ExportRefused(outcome.reason or f"{file.name}: nothing of it lands")
+        told = outcome.reason or f"{file.name}: nothing of it lands"
+        if _REFUSED_BATCH in told:  # that batch was in the scratch home alone: nothing of it can be accepted
+            told = f"{told.partition(_REFUSED_BATCH)[0]} Mend these rows, or export again; nothing was written."
+        raise ExportRefused(told)
     batch = Ledger(aside).state().batches[outcome.batches[0]]
     with duckdb.connect() as connection:
         landed = connection.read_parquet(str(batch.path))

@@ -240,3 +240,27 @@ def test_addresses_below_the_name_of_a_text_are_asked_for(home: Home, tmp_path: 
     ):
         plan(home, "site", "events", file(tmp_path, "events.csv", rows), Said(market="VN"))
     assert everything(home) == before
+
+
+def test_a_file_that_the_inbox_would_not_read_or_that_takes_anothers_place_is_refused(
+    home: Home, tmp_path: Path
+) -> None:
+    rows = "Order ID,Date,Total\nA1,2026-11-25T10:00:00+0700,5\nA2,2026-11-25T10:00:00Z,6\n"
+    with pytest.raises(BadSettings, match="the inbox reads no file of that name"):
+        plan(home, "shop", "orders", file(tmp_path, ".sales.csv", rows), Said(market="VN"))
+    example = file(tmp_path, "sales.csv", rows)
+    waiting = home.inbox / "orders_file" / "shop" / "sales.csv"
+    waiting.parent.mkdir(parents=True)
+    waiting.write_text("another", encoding="utf-8")
+    with pytest.raises(BadSettings, match="another file of that name waits there"):
+        plan(home, "shop", "orders", example, Said(market="VN"))
+    waiting.unlink()
+    made = plan(home, "shop", "orders", example, Said(market="VN"))  # an offset in one row, Z in the next
+    assert (made.outcome.rows_landed, made.refused) == (2, [])
+
+
+def test_a_file_that_the_gate_refuses_speaks_of_no_batch_to_accept(home: Home, tmp_path: Path) -> None:
+    example = file(tmp_path, "sales.csv", "Order ID,Date,Total\nA1,2026-11-25,5\nTotal,2026-11-25,5\n")
+    with pytest.raises(ExportRefused, match=r"a row of totals .* nothing was written") as fault:
+        plan(home, "shop", "orders", example, Said(market="VN"))
+    assert "raceway accept" not in str(fault.value)

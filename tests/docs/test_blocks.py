@@ -118,4 +118,4 @@ def test_the_page_of_the_mart_has_the_published_tables_and_columns(after_the_nig
 def test_no_word_that_a_reader_fills_in_is_left() -> None:
     words = {word for page in TO_RUN for block in page.blocks() if block.is_run
              for word in re.findall(r"\b[A-Z]{2,}(?:_[A-Z]+)*\b", re.sub(r"#.*|\"[^\"]*\"", "", block.text))}  # fmt: skip
-    assert words <= {"BATCH", "EDITOR"}
+    assert words <= {"BATCH", "EDITOR", "VN"}  # the last is a country, said as it is
