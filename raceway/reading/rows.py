@@ -94,13 +94,19 @@ def label_places(shape: Shape) -> list[int]:
     """Positions of the cells that may hold the label of a total: the first of a row, and those behind the last header.
 
     GA4 writes a label behind the last column: in a file that row is too long, in a sheet the label has a column.
+    Where somebody has moved the columns, it stands with what the table's rows are called.
     """
     totals = shape.table.meta.totals
     if totals is None:
         return []
     width = len(shape.header)
     named = max((place + 1 for place, header in enumerate(shape.header) if header.strip()), default=width)
-    return list(range(width)) if totals.anywhere else [*range(min(totals.cells, named)), *range(named, width)]
+    if totals.anywhere:
+        return list(range(width))
+    first = [*range(min(totals.cells, named)), *range(named, width)]
+    texts = (column.name for column in shape.table.columns if column.data_type == "varchar")
+    called = next((shape.places[text][:1] for text in texts if text in shape.places), [])
+    return first + [place for place in called if place not in first]
 
 
 def total_of(shape: Shape, texts: list[str], at: Callable[[int], str], cells: list[Cell]) -> str:

@@ -24,7 +24,7 @@ PLANNED: Final = (
 )
 
 
-_TOLD_AS_NOTHING: Final = {"customer_campaign_gross_profit", "mrr_churned"}
+_TOLD_AS_NOTHING: Final = {"customer_campaign_gross_profit", "mrr_churned", "member_orders", "tickets_reopened"}
 """Measures that are fed also where a small world has nothing of them."""
 
 
