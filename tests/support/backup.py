@@ -9,7 +9,7 @@ from raceway.common.home import Home
 
 BACKED_UP = ("landing", "secrets", "sources", "raceway.toml", "accounts.csv", "exclusions.csv", "holidays.csv",
              "channel_rules.csv", "sales_channels.csv", "ticket_topics.csv", "vat_rates.csv", "reasons.csv", "offline_codes.csv",
-             "loyalty_tiers.csv")  # fmt: skip
+             "loyalty_tiers.csv", "segments.csv")  # fmt: skip
 
 
 def restored(home: Home, root: Path, *without: str) -> Home:
