@@ -236,7 +236,10 @@ def json_file(text: str, table: TableContract) -> Table | None:
     if not any(isinstance(listed, list) for listed in lists):
         return Table("json", values)
     inside = [
-        item if isinstance(item, dict) else None for listed in lists if isinstance(listed, list) for item in listed
+        item | {"_holder": value} if isinstance(item, dict) else None
+        for value, listed in zip(values, lists, strict=True)
+        if isinstance(listed, list)
+        for item in listed
     ]
     return Table("json", inside, refused=sum(not isinstance(listed, list) for listed in lists))
 

@@ -32,7 +32,7 @@ from raceway.reading.shape import Shape
 from raceway.sample.write import write_sample
 from tests.fuzz import independent
 from tests.fuzz.mutations import NAMES, mutate
-from tests.models.awkward_files import lay_order_files
+from tests.models.awkward_files import lay_sources_without
 
 EXPORTED: Final = dt.datetime(2026, 3, 9, 1, 0, tzinfo=dt.UTC)
 SECONDS_A_FILE: Final = 20.0
@@ -74,7 +74,7 @@ def sample_to_spoil(root: Path) -> None:
     """Writes the sample whose files are spoilt, and an example of each source that the invented company does not use."""
     home = Home(root)
     write_sample(home, days=28, scale=0.05, end=dt.date(2026, 3, 8))
-    lay_order_files(home)
+    lay_sources_without(home, {path.name for path in home.inbox.iterdir()})
     used = {path.name for path in home.inbox.iterdir()}
     with home.accounts.open(encoding="utf-8", newline="") as file:
         columns = next(csv.reader(line for line in file if not line.startswith("#")))

@@ -58,10 +58,14 @@ def lay_out(root: Path) -> Home:
     return home
 
 
-def lay_order_files(home: Home) -> None:
-    """Puts the files of shops that the sample does not have into a home, with accounts in Viet Nam."""
+def lay_sources_without(home: Home, used: set[str]) -> None:
+    """Puts the files of shops, web and mail tools and help desks that are not `used` into a home, with accounts in
+    Viet Nam."""
     company = Company()
-    _order_files(company)
+    for lay in (_order_files, lay_web, mails):
+        lay(company)
+    company.accounts = [account for account in company.accounts if account.source not in used]
+    company.files = {place: file for place, file in company.files.items() if place.split("/")[0] not in used}
     with home.accounts.open("a", encoding="utf-8", newline="") as file:
         table = csv.DictWriter(file, ACCOUNT_COLUMNS, lineterminator="\n")
         for account in company.accounts:
