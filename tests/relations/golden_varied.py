@@ -27,6 +27,7 @@ come: a week that is right 364 days later is the one that is right as it is."""
 TIMES: Final = 10
 
 MONEY: Final = {
+    "Purchases conversion value", "Total Revenue",
     "Amount spent (VND)", "Cost", "Subtotal", "Shipping", "Taxes", "Total", "Discount Amount", "Lineitem price",
     "Lineitem compare at price", "Lineitem discount", "Refunded Amount", "Outstanding Balance", "Amount", "amount",
     "cost", "target", "budget", "Gross Sales", "Discounts", "Net Sales", "Tax",
@@ -35,7 +36,7 @@ MONEY: Final = {
 _WITH_MONEY: Final = (
     "meta_ads", "google_ads", "shopify", "square", "hubspot/vn-crm/hubspot-crm-exports-all-deals",
     "plan/company/budgets", "plan/company/products", "plan/company/targets", "plan/company/market_size",
-    "plan/company/initiatives", "plan/company/costs",
+    "plan/company/initiatives", "plan/company/costs", "plan/company/subscriptions", "mailchimp/vn-list/campaigns",
 )  # fmt: skip
 _MONTHLY: Final = ("plan/company/targets", "plan/company/market_size")
 """Whose days stand for a month: they go to the same month of the year before."""
