@@ -83,4 +83,6 @@ def _reads(text: str, form: str) -> bool:
 
 
 def _day(text: str, formats: Sequence[str]) -> dt.date | None:
-    return next((dt.datetime.strptime(text, form).date() for form in formats if _reads(text, form)), None)  # noqa: DTZ007
+    fitting = next((form for form in formats if _reads(text, form)), None)
+    # a day has no zone
+    return dt.datetime.strptime(text, fitting).date() if fitting else None  # noqa: DTZ007
