@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -23,6 +22,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from raceway import __version__
 from raceway.common.faults import RacewayFault
 from raceway.common.home import HOME_VARIABLE, Home, find_home
+from raceway.console.explain_command import add_explain
+from raceway.console.form import Format
 
 app = typer.Typer(
     name="raceway",
@@ -36,14 +37,6 @@ app = typer.Typer(
 EXIT_COULD_NOT_RUN = 2
 EXIT_INTERRUPTED = 130
 PIPE_WIDTH = 132
-
-
-class Format(StrEnum):
-    """How query results are printed."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
 
 
 class _Places:
@@ -252,6 +245,8 @@ def query(
 
     print_answer(_places.out, ask(_places.find(), sql), output.value)
 
+
+add_explain(app, _places)
 
 _Why = Annotated[str, typer.Option(help="Why; kept with the decision and your name.")]
 _Batch = Annotated[str, typer.Argument(help="A batch's id, as `raceway status` shows it.")]
