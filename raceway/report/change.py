@@ -12,36 +12,41 @@ or more cuts, and each of them sums to the whole change by itself:
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final
 
 import duckdb
 
+from raceway.report.currency_change import currency_effects
+from raceway.report.fit_change import REST, fit_parts, fitted_on
 from raceway.report.kpi_cells import ALL, CROSSED, Kpi, Values, read_values
 from raceway.report.parts import (
+    AMOUNT,
     OVERLAP,
     Cell,
     Part,
     Sides,
+    Term,
     half_up,
     measure_parts,
+    measure_weights,
     ratio_parts,
     rounded,
     sum_parts,
     total,
 )
+from raceway.report.period_names import Period
 
 CHANNEL_AND_MARKET: Final = "channel × market"
 MEASURE: Final = "measure"
-REST: Final = "rest"
+FIT: Final = "fit"
+CURRENCY: Final = "currency"
+Terms = tuple[list[Term], list[Term]]
+"""Both sides of a formula, the denominator's empty where there is none."""
 NOT_EXPLAINED_ABOVE: Final = Fraction(1, 10)
 """Share of the change that may be left in no cell before the change counts as not explained."""
-
-Period = tuple[str, dt.date]
-"""Kind and first day."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,8 @@ class Change:
 
     def _rest_share(self, cut: Cut) -> Fraction:
         rest = cut.rest
+        if cut.by in (FIT, CURRENCY):
+            return Fraction(1)  # they say why, and not where
         if cut.by == MEASURE:
             # which measure moved says nothing where there is but one, and does not make up for cells that say little
             divides = self.cuts[0].by == MEASURE and len(self.kpi.measures) > 1
@@ -130,8 +137,13 @@ class Changes:
         measures = {measure for kpi in kpis for measure in (*kpi.measures, *kpi.weights)}
         self.values = read_values(self.connection, measures, periods)
 
-    def change(self, kpi: Kpi, before: Period, after: Period, cell: Cell = ALL) -> Change | Unknown:
-        """The change of a KPI that was read; Unknown where it has no value in one of the periods."""
+    def change(
+        self, kpi: Kpi, before: Period, after: Period, cell: Cell = ALL, causes: bool = True
+    ) -> Change | Unknown:
+        """The change of a KPI that was read; Unknown where it has no value in one of the periods.
+
+        Fits and exchange rates are asked of the mart's facts, unless `causes` is False.
+        """
         sides = []
         for period in (before, after):
             found = self.values[period].sides(kpi, cell)
@@ -140,9 +152,47 @@ class Changes:
             if kpi.denominator and not found.denominator:
                 return Unknown(kpi, period, "its denominator is 0")
             sides.append(found)
-        values = [_value(kpi, side) for side in sides]
-        cuts = [*self._cell_cuts(kpi, before, after, cell), self._by_measure(kpi, before, after, cell)]
-        return Change(kpi, before, after, cell, values[0], values[1], tuple(cuts))
+        then, now = (_value(kpi, side) for side in sides)
+        terms = self._terms(kpi, before, after, cell)
+        cuts = [*self._cell_cuts(kpi, before, after, cell), _by_measure(kpi, terms)]
+        if causes:
+            cuts += self._causes(kpi, before, after, cell, terms, now - then)
+        return Change(kpi, before, after, cell, then, now, tuple(cuts))
+
+    def _terms(self, kpi: Kpi, before: Period, after: Period, cell: Cell) -> Terms:
+        then, now = self.values[before].of, self.values[after].of
+        numerator, denominator = (
+            [(name, factor, then[name][cell], now[name][cell]) for name, factor in side]
+            for side in (kpi.numerator, kpi.denominator)
+        )
+        return numerator, denominator
+
+    def _causes(
+        self,
+        kpi: Kpi,
+        before: Period,
+        after: Period,
+        cell: Cell,
+        terms: Terms,
+        change: Fraction,
+    ) -> list[Cut]:
+        """What the model's fit and what exchange rates did, where the mart keeps what tells it."""
+        cuts = []
+        if kpi.is_fitted:
+            days = fitted_on(self.connection, kpi.kpi, before, after, cell)
+            parts = fit_parts(self.connection, kpi.kpi, *days, cell, change) if days else []
+            cuts += [Cut(FIT, tuple(parts))] if parts else []
+        money = {name: (then, now) for name, _, then, now in (*terms[0], *terms[1]) if kpi.units[name] == "money"}
+        effects = currency_effects(self.connection, list(money), before, after, cell, money)
+        parts = [
+            Part(CURRENCY, weight * amount * kpi.scale, name=f"{currency} in {name}")
+            for (_, weight), (name, *_) in zip(measure_weights(*terms), (*terms[0], *terms[1]), strict=True)
+            for currency, amount in effects.get(name, {}).items() if amount
+        ]  # fmt: skip
+        if parts:
+            parts.append(Part(AMOUNT, change - total(parts), name="all but exchange rates"))
+            cuts.append(Cut(CURRENCY, tuple(parts)))
+        return cuts
 
     def _cell_cuts(self, kpi: Kpi, before: Period, after: Period, cell: Cell) -> list[Cut]:
         by_channel = kpi.has_channels and cell[0] == "all"
@@ -171,13 +221,11 @@ class Changes:
             )
         return tuple(part.scaled(kpi.scale) for part in parts)
 
-    def _by_measure(self, kpi: Kpi, before: Period, after: Period, cell: Cell) -> Cut:
-        then, now = self.values[before].of, self.values[after].of
-        sides = [
-            [(name, factor, then[name][cell], now[name][cell]) for name, factor in side]
-            for side in (kpi.numerator, kpi.denominator)
-        ]
-        return Cut(MEASURE, tuple(_in_unit(part, kpi.scale) for part in measure_parts(*sides)))
+
+def _by_measure(kpi: Kpi, terms: Terms) -> Cut:
+    """Which measure moved; each in its own unit, its part in the KPI's."""
+    parts = measure_parts(*terms)
+    return Cut(MEASURE, tuple(replace(part, amount=part.amount * kpi.scale) for part in parts))
 
 
 def _value(kpi: Kpi, sides: Sides) -> Fraction:
@@ -188,8 +236,3 @@ def _value(kpi: Kpi, sides: Sides) -> Fraction:
 
 def _numerators(cells: Mapping[Cell, Sides]) -> dict[Cell, Fraction]:
     return {cell: sides.numerator for cell, sides in cells.items()}
-
-
-def _in_unit(part: Part, scale: Fraction) -> Part:
-    """A part by measure: its amount is in the KPI's unit, the measure itself in its own."""
-    return Part(part.effect, part.amount * scale, name=part.name, before=part.before, after=part.after)

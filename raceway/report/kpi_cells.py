@@ -53,6 +53,8 @@ class Kpi:
     grains: str
     additivity: Mapping[str, str]
     """By measure."""
+    units: Mapping[str, str]
+    """By measure."""
     has_channels: bool
     has_markets: bool
     leading: bool = False
@@ -141,9 +143,9 @@ class Values:
 def kpis(connection: duckdb.DuckDBPyConnection) -> dict[str, Kpi]:
     """The catalogue of the attached database `race`, by key."""
     measures = {
-        measure: (additivity, channel_by, market_by)
-        for measure, additivity, channel_by, market_by in connection.execute(
-            "select measure, additivity, channel_by, market_by from race.measure_catalog"
+        measure: told
+        for measure, *told in connection.execute(
+            "select measure, additivity, channel_by, market_by, unit from race.measure_catalog"
         ).fetchall()
     }
     rows = connection.execute(
@@ -156,7 +158,7 @@ def kpis(connection: duckdb.DuckDBPyConnection) -> dict[str, Kpi]:
         used = [measure for measure, _ in (*over, *under)]
         found[kpi] = Kpi(
             kpi, stage, name, name_vi or name, unit, good, tuple(over), tuple(under), Fraction(scale), grains,
-            {measure: measures[measure][0] for measure in used},
+            {measure: measures[measure][0] for measure in used}, {measure: measures[measure][3] for measure in used},
             all(measures[measure][1] != "none" for measure in used),
             all(measures[measure][2] != "none" for measure in used), leading,
         )  # fmt: skip

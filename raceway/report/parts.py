@@ -137,21 +137,19 @@ def _ratio_part(cell: Cell, then: Sides, now: Sides, first: Sides, second: Sides
     return parts
 
 
-def measure_parts(
-    numerator: Sequence[tuple[str, Fraction, Fraction, Fraction]],
-    denominator: Sequence[tuple[str, Fraction, Fraction, Fraction]] = (),
-) -> list[Part]:
-    """Which measure moved: what each adds to the change of a sum or of a ratio.
+Term = tuple[str, Fraction, Fraction, Fraction]
+"""A measure of a side: its name, what it counts, and its values before and after."""
 
-    A term is (measure, factor, before, after). Of a ratio the numerator's change is taken at the mean of 1/D, and the
-    change of 1/D at the mean numerator: halfway between the two orders of moving them, so that they sum to R1 - R0.
-    Raises ZeroDivisionError where a denominator is 0.
+
+def measure_weights(numerator: Sequence[Term], denominator: Sequence[Term] = ()) -> list[tuple[str, Fraction]]:
+    """By term, of the numerator first: the side that it stands on, and what one unit of its change moves the KPI by.
+
+    Of a ratio a numerator counts at the mean of 1/D, and a denominator as it moves 1/D at the mean numerator: halfway
+    between the two orders of moving them, so that all together give R1 - R0. Raises ZeroDivisionError where a
+    denominator is 0.
     """
     if not denominator:
-        return [
-            Part("numerator", factor * (now - then), name=name, before=then, after=now)
-            for name, factor, then, now in numerator
-        ]
+        return [("numerator", factor) for _, factor, *_ in numerator]
     n0, n1, d0, d1 = (
         sum((factor * (then, now)[at] for _, factor, then, now in side), Fraction(0))
         for side in (numerator, denominator)
@@ -160,9 +158,17 @@ def measure_parts(
     inverse = (1 / d0 + 1 / d1) / 2
     per_unit = -(n0 + n1) / 2 / (d0 * d1)
     return [
-        Part(side, factor * (now - then) * weight, name=name, before=then, after=now)
-        for side, terms, weight in (("numerator", numerator, inverse), ("denominator", denominator, per_unit))
-        for name, factor, then, now in terms
+        *(("numerator", factor * inverse) for _, factor, *_ in numerator),
+        *(("denominator", factor * per_unit) for _, factor, *_ in denominator),
+    ]
+
+
+def measure_parts(numerator: Sequence[Term], denominator: Sequence[Term] = ()) -> list[Part]:
+    """Which measure moved: what each adds to the change of a sum or of a ratio."""
+    weights = measure_weights(numerator, denominator)
+    return [
+        Part(side, weight * (now - then), name=name, before=then, after=now)
+        for (side, weight), (name, _, then, now) in zip(weights, (*numerator, *denominator), strict=True)
     ]
 
 
