@@ -24,7 +24,6 @@ from raceway.report.parts import MIX, NUMERATOR_ALONE, RATE, Part
 from raceway.report.period_names import find_periods, named
 from raceway.report.plain_numbers import Numbers
 
-_CELLS: Final = ("channel × market", "channel", "market")
 _ROWS: Final = 12
 """Parts that are shown to people; csv and json give all."""
 _COLUMNS: Final = (
@@ -131,7 +130,7 @@ def _print(console: Console, told: Explanation) -> None:
     say("")
     say(told.sentence, "bold")
     shown = [change.leading_cut]
-    shown += [cut for cut in change.cuts if cut.by not in (*_CELLS, change.leading_cut.by) and len(cut.parts) > 1]
+    shown += [cut for cut in change.cuts if not cut.is_by_cell and cut is not change.leading_cut and len(cut.parts) > 1]
     for cut in shown:
         _print_cut(console, told, cut)
     restated = told.restatement

@@ -40,6 +40,7 @@ from raceway.report.parts import (
 from raceway.report.period_names import Period
 
 CHANNEL_AND_MARKET: Final = "channel × market"
+BY_CELL: Final = (CHANNEL_AND_MARKET, "channel", "market")
 MEASURE: Final = "measure"
 FIT: Final = "fit"
 CURRENCY: Final = "currency"
@@ -55,6 +56,11 @@ class Cut:
 
     by: str
     parts: tuple[Part, ...]
+
+    @property
+    def is_by_cell(self) -> bool:
+        """Whether it says where: by channel, by market or by both."""
+        return self.by in BY_CELL
 
     @property
     def rest(self) -> Fraction:

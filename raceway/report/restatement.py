@@ -46,16 +46,41 @@ class Restatement:
         }
 
 
+def restated_periods(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """By column KPI, period and first day of all that was published otherwise after it had been complete.
+
+    Over all channels and markets; empty where the mart keeps no `kpi_published`.
+    """
+    names = ("kpi", "period", "period_start")
+    if not _is_kept(connection):
+        return {name: [] for name in names}
+    rows = connection.execute(
+        f"""
+        select kpi, period, period_start::varchar
+        from race.{TABLE}
+        where is_complete and channel = 'all' and market = 'all'
+        group by all
+        having count(distinct struct_pack(numerator, denominator)) > 1
+        order by all
+        """
+    ).fetchall()
+    return {name: [row[at] for row in rows] for at, name in enumerate(names)}
+
+
+def _is_kept(connection: duckdb.DuckDBPyConnection) -> bool:
+    [(there,)] = connection.execute(
+        "select count(*) from duckdb_tables() where database_name = 'race' and table_name = ?", [TABLE]
+    ).fetchall()
+    return bool(there)
+
+
 def read_restatement(connection: duckdb.DuckDBPyConnection, change: Change) -> Restatement | None:
     """The restatement of a change's earlier period, from `kpi_published`; None where its first value is not kept.
 
     What was complete when it was first published counts from then; a period whose follow-ups still ran (returns within
     60 days) from the first version in which it was complete.
     """
-    there = connection.execute(
-        "select count(*) from duckdb_tables() where database_name = 'race' and table_name = ?", [TABLE]
-    ).fetchone()
-    if not there or not there[0]:
+    if not _is_kept(connection):
         return None
     kind, start = change.before
     rows = connection.execute(
