@@ -56,6 +56,8 @@ class Cut:
 
     by: str
     parts: tuple[Part, ...]
+    not_told: tuple[str, ...] = ()
+    """Measures that it cannot tell apart: what exchange rates did to them is in the part of all else."""
 
     @property
     def is_by_cell(self) -> bool:
@@ -197,7 +199,7 @@ class Changes:
         ]  # fmt: skip
         if parts:
             parts.append(Part(AMOUNT, change - total(parts), name="all but exchange rates"))
-            cuts.append(Cut(CURRENCY, tuple(parts)))
+            cuts.append(Cut(CURRENCY, tuple(parts), tuple(name for name in money if name not in effects)))
         return cuts
 
     def _cell_cuts(self, kpi: Kpi, before: Period, after: Period, cell: Cell) -> list[Cut]:

@@ -263,12 +263,18 @@ def _notes(connection: duckdb.DuckDBPyConnection, change: Change) -> list[str]:
             f"It is a percentile: its cells are weighted by {weight}, and the overlap is what the percentile of all "
             "differs from their mean."
         )
+    for cut in change.cuts:
+        if cut.not_told:
+            notes.append(
+                f"What exchange rates did to {', '.join(cut.not_told)} is not known: the mart keeps no facts by "
+                "account that sum to it."
+            )
     if not change.is_explained:
         notes.append(
             f"Not explained: {float(change.rest_share):.0%} of the change is in no part of the cut by "
             f"{change.leading_cut.by}."
             if change.leading_cut.rest
-            else "Not explained: it stands nowhere but over all channels and markets, and is made of one measure."
+            else "Not explained: the mart keeps no channels or markets of it here, and it is made of one measure."
         )
     return notes
 
@@ -282,17 +288,20 @@ def _why_unknown(connection: duckdb.DuckDBPyConnection, unknown: Unknown, cell: 
     ).fetchone()
     where = f"{kind} {named((kind, start))}"
     if has_row and has_row[0] == 0:
-        cells = connection.execute(
-            "select distinct case when ? <> 'all' then channel else market end from race.race_kpi "
-            "where kpi = ? and period = ? and period_start = ? and (channel = 'all') = (? = 'all') "
-            "and (market = 'all') = (? = 'all') order by 1",
-            [cell[0], kpi, kind, start, *cell],
-        ).fetchall()
-        has = ", ".join(one for (one,) in cells)
+        for dimension, asked in zip(("channel", "market"), cell, strict=True):
+            rows = connection.execute(
+                f"select distinct {dimension} from race.race_kpi where kpi = ? and period = ? and period_start = ? "
+                f"and {dimension} <> 'all' order by 1",
+                [kpi, kind, start],
+            ).fetchall()
+            there = [one for (one,) in rows]
+            if asked != "all" and asked not in there:
+                has = f"those that it has are {', '.join(there)}" if there else f"it has none: leave --{dimension} out"
+                return f"{kpi} has no {dimension} {asked} in {where}; {has}"
         return (
-            f"{kpi} has no row for channel {cell[0]} and market {cell[1]} in {where}; "
-            + (f"there it has {has}" if has else "it is not kept so: leave --channel or --market out")
-        )  # fmt: skip
+            f"{kpi} has no row for channel {cell[0]} and market {cell[1]} in {where}: by day and week they are not "
+            "crossed, and a pair without anything in 400 days has none; leave --channel or --market out"
+        )
     return (
         f"{kpi} has no value in {where}, so no change can be told: {unknown.reason}; choose periods that have one, as "
         f"`raceway query \"select period_start, value from race_kpi where kpi = '{kpi}' and period = '{kind}' "

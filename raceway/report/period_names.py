@@ -35,7 +35,7 @@ def read_period(text: str, kind: str | None) -> tuple[str, dt.date]:
     for form, its_kind in ((_MONTH, "month"), (_WEEK, "week"), (_QUARTER, "quarter")):
         match = form.fullmatch(text)
         if match:
-            if kind not in (None, its_kind) and its_kind != "month":
+            if kind not in (None, its_kind, *(("quarter", "cycle") if its_kind == "month" else ())):
                 raise PermanentFault(f"{text} is a {its_kind}, and --period says {kind}; leave one of them out")
             return kind or its_kind, _day(text, its_kind, int(match[1]), int(match[2]))
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, Final
 
 import duckdb
@@ -77,8 +78,8 @@ def _is_kept(connection: duckdb.DuckDBPyConnection) -> bool:
 def read_restatement(connection: duckdb.DuckDBPyConnection, change: Change) -> Restatement | None:
     """The restatement of a change's earlier period, from `kpi_published`; None where its first value is not kept.
 
-    What was complete when it was first published counts from then; a period whose follow-ups still ran (returns within
-    60 days) from the first version in which it was complete.
+    A period is first published by the first version in which it was over. What was not complete then (a late source,
+    returns within 60 days) says so: what came in since is no correction.
     """
     if not _is_kept(connection):
         return None
@@ -93,12 +94,11 @@ def read_restatement(connection: duckdb.DuckDBPyConnection, change: Change) -> R
         """,
         [change.kpi.kpi, kind, start, *change.cell],
     ).fetchall()
-    complete = [row for row in rows if row[4]]
-    told = complete or rows
-    if not told:
+    if not rows:
         return None
-    numerator, denominator, as_of, version, was_complete = told[0]
+    numerator, denominator, as_of, version, was_complete = rows[0]
     if change.kpi.denominator and not Fraction(denominator or 0):
         return None
     first = Fraction(numerator) / (Fraction(denominator) if change.kpi.denominator else 1) * change.kpi.scale
-    return Restatement(first, change.value_before, as_of, version, was_complete, len({row[:2] for row in told}) - 1)
+    times = sum(one[:2] != following[:2] for one, following in pairwise(rows))
+    return Restatement(first, change.value_before, as_of, version, was_complete, times)
