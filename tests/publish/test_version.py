@@ -21,6 +21,7 @@ from raceway.common.faults import GateFailed, PassingFault
 from raceway.history.records import Check, record_checks, run_records
 from raceway.publish.version import published_version, published_versions, switch
 from tests.support.mart_company import AS_OF, Company
+from tests.support.report_page import block
 
 MakeCheck = Callable[..., Check]
 
@@ -315,7 +316,8 @@ def test_a_warning_publishes_and_is_shown(company: Company, failing: MakeCheck) 
     assert "export the days again" in page
     assert rows in page
     assert version.details["checks"] == {"passed": 0, "warning": 1, "info": 0}
-    assert "fct_reach_ads: 40% fewer rows" in version.report.read_text(encoding="utf-8")
+    told = block(version.report.read_text(encoding="utf-8"), "catalogue")["warnings"]["message"]
+    assert told == ["fct_reach_ads: 40% fewer rows"]
     assert "fct_reach_ads: 40% fewer rows" in (version.path / "quality" / "index.html").read_text(encoding="utf-8")
 
 

@@ -1,0 +1,37 @@
+"use strict";
+/* Small parts that several pages use: a status, a change, a mark. */
+raceway.parts = (() => {
+  const { h, say, format } = raceway;
+  const SIGNS = { on_track: "●", at_risk: "▲", off_track: "■" };
+
+  /* Shape, word and colour together. */
+  const status = (name) => name
+    ? h("span", { class: `status ${name}` }, h("span", { class: "sign", "aria-hidden": "true" }, SIGNS[name]), say(name))
+    : null;
+
+  /* A change with the direction that is good: the arrow says up or down, the colour good or bad. */
+  function change(now, before, kpi, label) {
+    const text = format.change(now, before, kpi.unit);
+    if (!text) return label ? h("span", { class: "change soft" }, h("span", { title: say("unknown") }, "–"), ` ${label}`) : h("span", { class: "change soft", title: say("unknown") }, "–");
+    const up = now > before;
+    const tone = now === before || kpi.good === "neutral" ? "soft" : up === (kpi.good === "up") ? "good" : "bad";
+    const arrow = now === before ? "" : up ? "↑" : "↓";
+    const spoken = tone === "good" ? say("better") : tone === "bad" ? say("worse") : "";
+    return h("span", { class: `change ${tone}` }, h("span", { "aria-hidden": "true" }, arrow), text, spoken ? h("span", { class: "unseen" }, ` (${spoken})`) : null, label ? h("span", { class: "soft" }, ` ${label}`) : null);
+  }
+
+  const value = (given, unit, compact = false) => format.isKnown(given)
+    ? h("span", { title: compact ? format.value(given, unit) : null }, format.value(given, unit, compact))
+    : h("span", { class: "soft", title: say("unknown") }, "–", h("span", { class: "unseen" }, say("unknown")));
+
+  /* Whether something is to be known before the number is believed. */
+  function marks(cell) {
+    const found = [];
+    if (format.isKnown(cell.value) && !cell.complete) found.push(h("span", { class: "mark", title: say("provisional_why") }, say("provisional")));
+    const warnings = raceway.kpis.warningsOf(cell.kpi);
+    if (warnings.length) found.push(h("span", { class: "mark warn", title: warnings.map((one) => one.message).join("\n") }, h("span", { "aria-hidden": "true" }, "▲ "), say("touched", { count: warnings.length })));
+    return found;
+  }
+
+  return { status, change, value, marks };
+})();
