@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -23,6 +22,9 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from raceway import __version__
 from raceway.common.faults import RacewayFault
 from raceway.common.home import HOME_VARIABLE, Home, find_home
+from raceway.console.explain_command import add_explain
+from raceway.console.form import Format, say
+from raceway.console.report_command import add_report
 
 app = typer.Typer(
     name="raceway",
@@ -36,21 +38,6 @@ app = typer.Typer(
 EXIT_COULD_NOT_RUN = 2
 EXIT_INTERRUPTED = 130
 PIPE_WIDTH = 132
-
-
-class Format(StrEnum):
-    """How query results are printed."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
-
-
-class Language(StrEnum):
-    """The languages of the report."""
-
-    en = "en"
-    vi = "vi"
 
 
 class _Places:
@@ -109,7 +96,7 @@ def _show_version(wanted: bool) -> None:
 
 
 def _say(sentence: str) -> None:
-    _places.out.print(escape(sentence), highlight=False, soft_wrap=True)
+    say(_places.out, sentence)
 
 
 @contextmanager
@@ -260,25 +247,8 @@ def query(
     print_answer(_places.out, ask(_places.find(), sql), output.value)
 
 
-@app.command()
-def report(
-    pdf: Annotated[bool, typer.Option("--pdf", help="Write a month as PDF, by a Chromium that is installed.")] = False,
-    month: Annotated[str | None, typer.Option(help="The month, as 2026-05; default: the last that is over.")] = None,
-    language: Annotated[Language | None, typer.Option(help="Default: the report's own.")] = None,
-    to: Annotated[Path | None, typer.Option(help="Where; default: report-2026-05.pdf here.")] = None,
-) -> None:
-    """Show where the published report lies, or print a month of it.
-
-    Example: `raceway report --pdf --month 2026-05 --language vi`
-    """
-    from raceway.console.paper import print_month, report_page
-
-    if pdf:
-        _say(str(print_month(_places.find(), month, language.value if language else None, to)))
-    elif month or language or to:
-        raise typer.BadParameter("--month, --language and --to go with --pdf")
-    else:
-        _say(report_page(_places.find()).as_uri())
+add_explain(app, _places)
+add_report(app, _places)
 
 
 _Why = Annotated[str, typer.Option(help="Why; kept with the decision and your name.")]
