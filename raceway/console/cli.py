@@ -369,14 +369,27 @@ def new_source(
 @app.command()
 def doctor(
     ci: Annotated[bool, typer.Option("--ci", help="Exit 1 on warnings too, and show no settings.")] = False,
+    notify: Annotated[bool, typer.Option("--notify", help="Only send a trial to every route of alerts.")] = False,
+    late: Annotated[
+        bool,
+        typer.Option("--late", help="Only look whether the day's mart is published by alerts.deadline (for cron)."),
+    ] = False,
 ) -> None:
     """Check installation, settings, contracts, profiles, expectations and permissions.
 
-    Example: `raceway doctor`
+    With `--late` it looks whether the mart of the day is there, also where nothing ran: exit code 1, and a message to
+    the routes, where it is not. With `--notify` it sends a trial: exit code 1 where a route did not take it.
+
+    Example: `raceway doctor`, or in a crontab `0 8 * * * raceway --home /srv/acme doctor --late`
     """
+    home = _places.find()
+    if notify or late:
+        from raceway.console.doctor_alerts import look_for_mart, try_routes
+
+        failed = [look(home, _say) for look, wanted in ((try_routes, notify), (look_for_mart, late)) if wanted]
+        raise typer.Exit(1 if any(failed) else 0)
     from raceway.console.doctor import examine, show_findings, show_settings
 
-    home = _places.find()
     findings = examine(home)
     if not ci:
         show_settings(_places.out, home)
