@@ -71,6 +71,8 @@ class Point:
     command: str
     """What mends it, to be pasted into a shell; empty where the sentence says what to do elsewhere."""
     count: int = 1
+    ids: tuple[str, ...] = ()
+    """What a decision about it names: batches, files of the inbox, or the check; the newest first."""
     model: str = ""
     """The model that a check is about."""
     is_old: bool = False
@@ -158,7 +160,8 @@ def _gate(night: Night, checks: Iterable[Check]) -> Iterator[Point]:
     for check in stopping:
         key = f"gate|{check.subject}|{check.name}"
         command = f'raceway waive {shlex.quote(check.name)} --why "…"' if check.kind != "dbt_test" else "raceway run"
-        yield Point("gate", "critical", key, Place(), check.name, said(check.message), command)
+        yield Point("gate", "critical", key, Place(), check.name, said(check.message), command,
+                    ids=(f"{check.subject}.{check.name}",))  # fmt: skip
     if not stopping:
         sentence = night.record.message if night.record else ""
         yield Point("gate", "critical", "gate", Place(), night.run_id, said(sentence), "raceway run")
@@ -181,7 +184,7 @@ def _refused_files(state: LedgerState, oldest: dt.datetime) -> Iterator[Point]:
         alone = f" {shlex.quote(named)}" if len(files) == 1 and _PLAIN_PATH.fullmatch(named) else ""
         yield Point(
             "refused_file", "warning", f"refused_file|{place}|{alike}", place, said(newest.path, 120),
-            said(newest.reason), f"raceway retry{alone}", len(files), is_old=newest.when < oldest,
+            said(newest.reason), f"raceway retry{alone}", len(files), (named,), is_old=newest.when < oldest,
         )  # fmt: skip
 
 
@@ -196,7 +199,7 @@ def _refused_batches(state: LedgerState, oldest: dt.datetime) -> Iterator[Point]
         yield Point(
             "refused_batch", "warning", f"refused_batch|{place}|{table}|{alike}", place, _named(newest),
             said(newest.reason), f'raceway accept {newest.batch_id} --why "…"', len(batches),
-            is_old=(newest.decided_at or oldest) < oldest,
+            (newest.batch_id,), is_old=(newest.decided_at or oldest) < oldest,
         )  # fmt: skip
 
 
@@ -225,7 +228,7 @@ def _held(home: Home, state: LedgerState, night: Night) -> Iterator[Point]:
         batch, reason = max(held, key=lambda one: one[0].batch_id)
         yield Point(
             "held", "warning", f"held|{place}|{table}|{alike}", place, _named(batch), said(reason),
-            f'raceway accept {batch.batch_id} --why "…"', len(held),
+            f'raceway accept {batch.batch_id} --why "…"', len(held), (batch.batch_id,),
         )  # fmt: skip
 
 
@@ -241,7 +244,7 @@ def _rows(state: LedgerState, night: Night) -> Iterator[Point]:
             )
             key = f"rows|{batch.source}/{batch.account}|{batch.table}"
             yield Point("rows", "warning", key, Place(batch.source, batch.account), _named(batch), sentence,
-                        f"raceway reject {batch.batch_id} --why \"…\"")  # fmt: skip
+                        f"raceway reject {batch.batch_id} --why \"…\"", ids=(batch.batch_id,))  # fmt: skip
 
 
 def _waiting(home: Home, settings: Settings, state: LedgerState, night: Night) -> Iterator[Point]:

@@ -299,6 +299,20 @@ def retry(
     _say("Read again by: raceway run" if files else "There is no refused file.")
 
 
+@app.command()
+def waive(
+    check: Annotated[str, typer.Argument(help="A check that stopped the mart, as the refusal names it.")], why: _Why
+) -> None:
+    """Let a critical check of the mart pass in the next run, once; a warning says so beside the numbers.
+
+    Example: `raceway waive values_are_kept --why "the shop was closed in 2024, checked by hand"`
+    """
+    from raceway.history.waivers import waive as waive_check
+
+    waived = waive_check(_places.find(), check, why=why)
+    _say(f"{waived.subject}.{waived.check} may fail in the next run, and in no other; then it is critical again.")
+
+
 _KIND = "Map the file to a generic source instead of drafting one: orders, ads, events, contacts, answers."
 
 

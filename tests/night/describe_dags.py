@@ -77,7 +77,7 @@ def describe_task(task: Any) -> dict[str, Any]:
         "mode": getattr(task, "mode", None),
         "teardown": task.is_teardown,
         "fails_the_run": task.on_failure_fail_dagrun,
-        "trigger_rule": str(task.trigger_rule),
+        "trigger_rule": getattr(task.trigger_rule, "value", task.trigger_rule),
         "outlets": [asset.uri for asset in plain.get("outlets") or []],
         "inlets": [asset.uri for asset in plain.get("inlets") or []],
         "downstream": sorted(task.downstream_task_ids),
