@@ -190,6 +190,16 @@ class Home:
         return self.root / "runs"
 
     @property
+    def alerts(self) -> Path:
+        """What people were told of the nights, and what waits to be told."""
+        return self.root / "alerts"
+
+    @property
+    def waivers(self) -> Path:
+        """Checks that a person let pass, each for one run."""
+        return self.runs / "_waivers"
+
+    @property
     def truth(self) -> Path:
         """What the mart must show; only beside a sample inbox."""
         return self.root / "truth"

@@ -5,6 +5,7 @@ Every finding says what is wrong and what to do. Nothing is changed.
 
 from __future__ import annotations
 
+import os
 import shutil
 import stat
 import sys
@@ -66,6 +67,7 @@ def examine(home: Home) -> list[Finding]:
             _profiles,
             _expectations,
             _permissions,
+            _routes,
             _key,
             _disk,
         )
@@ -217,6 +219,20 @@ def _expectations(home: Home) -> Iterator[Finding]:
         yield Finding("error", "expectations", str(fault))
     else:
         yield Finding("ok", "expectations", f"{len(suites)} suites follow from the contracts")
+
+
+def _routes(home: Home) -> Iterator[Finding]:
+    try:
+        routes = load_settings(home).alerts.routes
+    except RacewayFault:
+        return  # said above
+    without = [route for route in routes if not route.conn_id and not os.environ.get(route.variable)]
+    for route in without:
+        yield Finding("warning", "alerts", f"route {route.name}: {route.variable} is not set in this shell, "
+                      "so it reaches nobody from here; set it where nights run (docs/how-to/alerts.md)")  # fmt: skip
+    if not without:
+        told = f"{len(routes)} routes; try them with: raceway doctor --notify" if routes else "no route: nobody is told"
+        yield Finding("ok", "alerts", told)
 
 
 def _permissions(home: Home) -> Iterator[Finding]:

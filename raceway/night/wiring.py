@@ -24,6 +24,7 @@ STAGES: Final = ("staging", "conform", *RACE_STAGES, "mart")
 
 EXTRACT_PREFIX: Final = "extract_"
 MART_DAG: Final = "race_mart"
+DECIDE_DAG: Final = "decide"
 
 RETRIES: Final = 3
 RETRY_DELAY: Final = dt.timedelta(seconds=20)
@@ -84,6 +85,25 @@ def mart_plan() -> tuple[DagPlan, tuple[str, ...]]:
         doc=_mart_doc(settings),
     )
     return plan, tuple(source_names(home))
+
+
+def decide_plan() -> DagPlan:
+    """The plan of `decide`. Raises as `extract_plans`."""
+    return DagPlan(
+        dag_id=DECIDE_DAG,
+        schedule="",
+        zone=load_settings(find_home()).business.zone,
+        owner="data",
+        tags=("decision",),
+        timeout=dt.timedelta(minutes=30),
+        task_timeout=dt.timedelta(minutes=10),
+        doc=_DECIDE_DOC,
+    )
+
+
+def who_triggered(dag_run: Any) -> str:
+    """The name under which a person started a DAG run."""
+    return str(dag_run.triggering_user_name or "Airflow")
 
 
 def task_defaults(plan: DagPlan) -> dict[str, Any]:
@@ -173,6 +193,28 @@ with growing pauses.
 **What to do.** Read the reasons (task log, `raceway status`, `check_history`). Take a wrong batch out with
 `raceway reject BATCH`, or mend the model or setting, then trigger this DAG again: it starts from landing
 and loses nothing. A source that is late is taken up by the next run.
+
+**Who.** data
+"""
+
+
+_DECIDE_DOC: Final = """\
+### decide
+
+**What it does.** Carries out one decision and records it with your name and reason:
+
+- `accept`: a batch that the gate refused or the freeze holds counts from the next run on.
+- `reject`: an accepted batch is out from the next run on; what it had replaced counts again.
+- `retry`: a refused file goes back into the inbox.
+- `waive`: a critical check that stopped the mart may fail in the next run, once; a warning says so on the report.
+
+It never runs by itself. The operators' page links to it with what it is about filled in.
+
+**What a failure means.** The id is not there, stands so already, or the reason is missing. Nothing was changed; the
+sentence is in the task's log.
+
+**What to do.** Copy the id from the operators' page or `raceway status`, and start it again. Then trigger `race_mart`,
+or wait for the night.
 
 **Who.** data
 """

@@ -19,7 +19,7 @@ from raceway.contracts.load import load_contract
 
 SOURCES = {path.parent.name for path in PROJECT.contracts.glob("*/_*__sources.yml")}
 STAGES = ["staging", "conform", "plan", "reach", "act", "convert", "engage", "advocacy", "mart"]
-FLOW = ["wait_for_sources", "freeze", *STAGES, "gate_mart", "publish"]
+FLOW = ["wait_for_sources", "freeze", *STAGES, "gate_mart", "publish", "tell"]
 
 
 @pytest.fixture(scope="module")
@@ -130,12 +130,19 @@ def test_the_mart_is_one_line_of_stages_from_freeze_to_publish(parsed: dict[str,
     assert set(tasks) == set(FLOW)
     for task, following in pairwise(FLOW):
         assert tasks[task]["downstream"] == [following]
-    assert tasks["publish"]["downstream"] == []
+    assert tasks["tell"]["downstream"] == []
+
+
+def test_telling_people_runs_whatever_became_of_the_night_and_decides_nothing_about_it(parsed: dict[str, Any]) -> None:
+    tasks = parsed["dags"]["race_mart"]["tasks"]
+    assert {name for name, task in tasks.items() if task["teardown"]} == {"tell"}
+    assert tasks["tell"]["trigger_rule"] == "all_done_setup_success"
+    assert not tasks["tell"]["fails_the_run"]
 
 
 def test_all_that_touches_the_warehouse_shares_its_one_slot(parsed: dict[str, Any]) -> None:
     tasks = parsed["dags"]["race_mart"]["tasks"]
-    assert {tasks[name]["pool"] for name in FLOW[1:]} == {"warehouse"}
+    assert {tasks[name]["pool"] for name in FLOW[1:-1]} == {"warehouse"}
     assert tasks["wait_for_sources"]["pool"] == "default_pool"
 
 
