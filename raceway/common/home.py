@@ -45,6 +45,11 @@ class Program:
         return self.root / "expectations"
 
     @property
+    def queries(self) -> Path:
+        """Questions that marketing asks of the mart, one file of SQL each."""
+        return self.root / "queries"
+
+    @property
     def dags(self) -> Path:
         """Airflow's DAG files."""
         return self.root / "dags"

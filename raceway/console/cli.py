@@ -236,16 +236,17 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON."
 
 @app.command()
 def query(
-    sql: Annotated[str, typer.Argument(help="What to ask, in DuckDB's SQL.")],
+    sql: Annotated[str | None, typer.Argument(help="What to ask, in DuckDB's SQL.")] = None,
+    file: Annotated[Path | None, typer.Option(help="A file of SQL to ask instead.")] = None,
     output: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = Format.table,
 ) -> None:
     """Ask the published mart.
 
     Example: `raceway query "select kpi, value from race_kpi where period = 'month'" --format csv`
     """
-    from raceway.console.query import ask, print_answer
+    from raceway.console.query import ask, asked, print_answer
 
-    print_answer(_places.out, ask(_places.find(), sql), output.value)
+    print_answer(_places.out, ask(_places.find(), asked(sql, file)), output.value)
 
 
 add_explain(app, _places)

@@ -23,11 +23,10 @@ def add_decisions(app: typer.Typer, places: Places) -> None:
         """
         from raceway.ledger.decisions import accept as accept_batch
 
-        home = places.find()
-        accepted = accept_batch(home, batch, why=why)
+        taken = accept_batch(places.find(), batch, why=why)
         say(
             places.out,
-            f"{accepted.batch_id} ({accepted.source}.{accepted.table}, {accepted.account}) counts from the next run on.",
+            f"{taken.batch_id} ({taken.source}.{taken.table}, {taken.account}) counts from the next run on.",
         )
 
     @app.command()
@@ -38,11 +37,10 @@ def add_decisions(app: typer.Typer, places: Places) -> None:
         """
         from raceway.ledger.decisions import reject as reject_batch
 
-        home = places.find()
-        rejected = reject_batch(home, batch, why=why)
+        out = reject_batch(places.find(), batch, why=why)
         say(
             places.out,
-            f"{rejected.batch_id} ({rejected.source}.{rejected.table}, {rejected.account}) is out from the next run on.",
+            f"{out.batch_id} ({out.source}.{out.table}, {out.account}) is out from the next run on.",
         )
 
     @app.command()

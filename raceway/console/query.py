@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import sys
 from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
 from typing import Any, Final
 
 import duckdb
@@ -46,8 +49,20 @@ def ask(home: Home, sql: str) -> Answer:
         raise PermanentFault(f"the query failed: {fault}") from fault
 
 
+def asked(sql: str | None, file: Path | None) -> str:
+    """What was asked: the query itself, or the text of a file. Raises PermanentFault where there is not just one."""
+    if (sql is None) == (file is None):
+        raise PermanentFault("write one query, or name its file: raceway query --file queries/channels.sql")
+    if file is None:
+        return str(sql)
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise PermanentFault(f"{file}: cannot be read as a query ({fault}); write its path from here") from fault
+
+
 def print_answer(console: Console, answer: Answer, form: str) -> None:
-    """Prints an answer as `table`, `csv` or `json` (a list of objects)."""
+    """Prints an answer as `table` (numbers rounded to be read), `csv` or `json` (a list of objects; both exact)."""
     if form == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(answer.columns)
@@ -58,11 +73,21 @@ def print_answer(console: Console, answer: Answer, form: str) -> None:
     else:
         table = Table()
         for number, column in enumerate(answer.columns):
-            numeric = any(isinstance(row[number], int | float) for row in answer.rows[:TABLE_ROWS])
+            numeric = any(isinstance(row[number], int | float | Decimal) for row in answer.rows[:TABLE_ROWS])
             table.add_column(escape(column), justify="right" if numeric else "left", overflow="fold")
         for row in answer.rows[:TABLE_ROWS]:
-            table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
+            table.add_row(*(escape(_read(cell)) for cell in row))
         console.print(table)
         more = len(answer.rows) - TABLE_ROWS
         if more > 0:
             console.print(f"… and {more} more rows; --format csv prints all")
+
+
+def _read(cell: Any) -> str:
+    """A cell as a person reads it: amounts to two decimals, fractions to four digits, unknown as nothing."""
+    if cell is None:
+        return ""
+    if not isinstance(cell, float | Decimal) or not math.isfinite(cell):
+        return str(cell)
+    text = f"{cell:.2f}" if cell == 0 or math.fabs(cell) >= 1 else f"{cell:.4g}"
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
