@@ -79,6 +79,7 @@ FROZEN = {
     "own_reasons": "rule integer, pattern varchar, reason varchar",
     "own_offline_codes": "code varchar, medium varchar, channel varchar, valid_from date, valid_until date",
     "own_loyalty_tiers": "tier_name varchar, tier varchar, rank integer",
+    "own_holidays": "starts_on date, ends_on date, name varchar, market varchar",
     "vat_rates": "source varchar, account varchar, market varchar, product_line varchar, valid_from date, "
     "rate decimal(9, 6)",
     "segments": "rule integer, segment varchar, column_name varchar, operator varchar, number_value decimal(38, 6), "
