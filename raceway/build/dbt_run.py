@@ -145,7 +145,7 @@ def _stop_on_failure(home: Home, run_id: str, result: BuildResult) -> None:
 def _invoke(home: Home, folder: Path, arguments: list[str], without: Sequence[str]) -> tuple[NightProject, list[Any]]:
     """The project and dbt's results, one per node; raises where dbt could not even begin.
 
-    Tests that are declared in a folder of `without` are left out.
+    Tests of models in the folders `without` are left out.
     """
     from dbt.cli.main import dbtRunner
 
@@ -154,7 +154,7 @@ def _invoke(home: Home, folder: Path, arguments: list[str], without: Sequence[st
     with _warehouse_of(home), (folder / "dbt.log").open("a", encoding="utf-8") as log:
         try:
             project = _project(home, where)
-            left_out = ["--exclude", *names] if (names := _tests_in(project.manifest, without)) else []
+            left_out = ["--exclude", *names] if (names := _tests_of(project.manifest, without)) else []
             outcome = dbtRunner(manifest=project.manifest, callbacks=[_logged(log)]).invoke(
                 [*arguments, *left_out, *where]
             )
@@ -165,16 +165,22 @@ def _invoke(home: Home, folder: Path, arguments: list[str], without: Sequence[st
     return project, list(outcome.result.results)
 
 
-def _tests_in(manifest: Any, folders: Sequence[str]) -> list[str]:
-    """Names of the tests that dbt itself asks and that are declared in folders of the project.
+def _tests_of(manifest: Any, folders: Sequence[str]) -> list[str]:
+    """Names of the tests that dbt itself asks and that read models of these folders of the project alone.
 
     By name, since dbt holds every node against every path that it is to select, and most homes lack most sources.
     """
-    within = set(folders)
+    models = {
+        name: str(Path(node.original_file_path).parent) in folders
+        for name, node in manifest.nodes.items()
+        if node.resource_type == "model"
+    }
     return [
         node.name
         for node in manifest.nodes.values()
-        if node.resource_type == "test" and str(Path(node.original_file_path).parent) in within
+        if node.resource_type == "test"
+        and (read := [models[name] for name in node.depends_on.nodes if name in models])
+        and all(read)
     ]
 
 
