@@ -58,7 +58,7 @@ raceway.chart = (() => {
     full.height ??= height;
     full.autosize = { type: "fit", contains: "padding" };
     for (const param of full.params || []) if (param.name in params) param.value = params[param.name];
-    full.padding = { left: 0, right: 8, top: 8, bottom: 0 };
+    full.padding = { left: 0, right: 8, top: 8, bottom: 6 };
     const result = await vegaEmbed(place, full, {
       ast: true, renderer: "svg", actions: false, config: config(), defaultStyle: false,
       tooltip: tooltip, logLevel: 1,
