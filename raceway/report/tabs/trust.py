@@ -81,7 +81,8 @@ _OPEN: Final = """
         union all
         select 'refused_rows', 'warning', source, account, source || '.' || table_name,
             files || ': ' || rows_refused || ' of ' || rows_read || ' rows refused',
-            'row, column and reason of each stand in quarantine/rows/' || source || '/' || account || '/' || batch_id || '.csv',
+            'row, column and reason of each stand in quarantine/rows/' || source || '/' || account || '/' || batch_id
+                || '.csv',
             null, batch_id
         from race.batch_history
         where status = 'accepted' and rows_refused > 0

@@ -26,7 +26,7 @@ raceway.format = (() => {
   function money(value, compact = false) {
     const minor = raceway.shell.minor_unit;
     // amounts below ten lose too much at a whole unit (a cost per click)
-    const decimals = Math.abs(value) >= 10 ? minor : Math.max(minor, 2);
+    const decimals = value === 0 || Math.abs(value) >= 10 ? minor : Math.max(minor, 2);
     const options = { style: "currency", currency: raceway.shell.currency, currencyDisplay: "narrowSymbol" };
     return compact && Math.abs(value) >= 10000
       ? intl("NumberFormat", { ...options, notation: "compact", maximumSignificantDigits: 3 }).format(value)

@@ -49,6 +49,8 @@
     }));
   }
 
+  raceway.overview = { sentence };
+
   raceway.tab("overview", {
     title: "overview",
     pickers: ["period", "at", "range"],
