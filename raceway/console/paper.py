@@ -65,11 +65,12 @@ def _month(home: Home, month: str | None) -> dt.date:
         where period = 'month' and period_start < as_of order by period_start desc limit {_MONTHS_HELD}
         """,
     ).rows
-    months = [start for start, _ in rows]
+    months: list[dt.date] = [start for start, _ in rows]
     if not months:
         raise PermanentFault("the published mart holds no month yet; land an export and run")
     if month is None:
-        return next((start for start, is_over in rows if is_over), months[0])
+        over = (start for start, (_, is_over) in zip(months, rows, strict=True) if is_over)
+        return next(over, months[0])
     try:
         asked = dt.date.fromisoformat(f"{month}-01")
     except ValueError:

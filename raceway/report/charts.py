@@ -20,7 +20,9 @@ FILE: Final = Path(__file__).parent / "assets" / "charts.json"
 
 def charts() -> dict[str, Any]:
     """Specification by name."""
-    return {"trend": _trend()}
+    from raceway.report.tab_charts import tab_charts
+
+    return {"trend": _trend(), **tab_charts()}
 
 
 def write_charts(file: Path = FILE) -> None:

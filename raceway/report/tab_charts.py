@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from raceway.report import charts
+from raceway.report.charts import specification, ticks
 
 
 def tab_charts() -> dict[str, Any]:
@@ -21,13 +21,13 @@ def _columns() -> dict[str, Any]:
     base = alt.Chart(data=alt.NamedData(name="rows")).encode(x=x, tooltip=alt.Tooltip("tip:N"))
 
     def y(field: str) -> alt.Y:
-        return alt.Y(f"{field}:Q", axis=charts.ticks("y", values=alt.ExprRef("y_values")), scale=scale)
+        return alt.Y(f"{field}:Q", axis=ticks("y", values=alt.ExprRef("y_values")), scale=scale)
 
     layers = alt.layer(
         base.mark_bar(style="column", cornerRadiusEnd=2).encode(y=y("value")),
         base.transform_filter("isValid(datum.mark)").mark_tick(style="due_mark", thickness=3).encode(y=y("mark")),
     )
-    return charts.specification(layers.add_params(*_given(y_labels={}, y_values=[], y_from=0, y_to=1)))
+    return specification(layers.add_params(*_given(y_labels={}, y_values=[], y_from=0, y_to=1)))
 
 
 def _spread() -> dict[str, Any]:
@@ -35,7 +35,7 @@ def _spread() -> dict[str, Any]:
     import altair as alt
 
     scale = alt.Scale(nice=False, domainMin=alt.ExprRef("x_from"), domainMax=alt.ExprRef("x_to"))
-    axis = charts.ticks("x", values=alt.ExprRef("x_values"))
+    axis = ticks("x", values=alt.ExprRef("x_values"))
     y = alt.Y("name:N", sort=None, axis=alt.Axis(title=None, grid=False, labelLimit=140))
     base = alt.Chart(data=alt.NamedData(name="rows")).encode(y=y)
     seen = base.encode(x=alt.X("value:Q", axis=axis, scale=scale), tooltip=alt.Tooltip("tip:N"))
@@ -44,7 +44,7 @@ def _spread() -> dict[str, Any]:
         seen.transform_filter("!datum.chosen").mark_point(style="other_point"),
         seen.transform_filter("datum.chosen").mark_point(style="chosen_point"),
     )
-    return charts.specification(layers.add_params(*_given(x_labels={}, x_values=[], x_from=0, x_to=1)))
+    return specification(layers.add_params(*_given(x_labels={}, x_values=[], x_from=0, x_to=1)))
 
 
 def _given(**parameters: Any) -> list[Any]:

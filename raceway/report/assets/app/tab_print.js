@@ -22,7 +22,7 @@
     return h("table", {}, h("thead", {}, h("tr", {}, [["kpi"], ["value", "number"], ["target", "number"], ["status"], ["print_before", "number"], ["print_year", "number"]].map(([title, tone]) => h("th", { scope: "col", class: tone || null }, say(title))))),
       h("tbody", {}, list.map((kpi) => {
         const cell = values.cell(kpi.kpi, i);
-        const note = [format.isKnown(cell.value) && !cell.complete ? say("provisional") : null, touched(kpi) ? `▲ ${say("print_touched")}` : null].filter(Boolean).join(" · ");
+        const note = [format.isKnown(cell.value) && !cell.complete ? say("provisional") : null, touched(kpi) ? "▲" : null].filter(Boolean).join(" · ");
         return h("tr", { class: kpi.leading ? "leading" : null },
           h("th", { scope: "row" }, kpis.title(kpi), note ? h("span", { class: "soft small" }, ` ${note}`) : null),
           h("td", { class: "number strong" }, format.value(cell.value, kpi.unit, true)),
