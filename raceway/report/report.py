@@ -21,7 +21,7 @@ from raceway.config.settings import Settings
 from raceway.report.context import Context
 from raceway.report.packing import ASSETS, inlined, packed, plain
 from raceway.report.page import render
-from raceway.report.tabs import catalogue, overview, values
+from raceway.report.tabs import catalogue, change, overview, values
 from raceway.report.texts import texts
 from raceway.report.wording import Wording
 
@@ -31,11 +31,12 @@ LARGEST: Final = 3_000_000
 TABS: Final[tuple[tuple[str, Callable[[Context], dict[str, Any]]], ...]] = (
     ("overview", overview.payload),
     ("catalogue", catalogue.payload),
+    ("change", change.payload),
 )
 """The blocks of the page, beside the KPIs' values: a tab's script opens the block of its name."""
 
 _VENDOR: Final = ("vega", "vega-lite", "vega-embed")
-_SCRIPTS: Final = ("format", "table", "chart", "kpis", "parts", "shell")
+_SCRIPTS: Final = ("format", "table", "chart", "kpis", "parts", "shell", "change")
 """In this order; then every `tab_….js`, then `start`."""
 
 
