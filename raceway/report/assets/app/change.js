@@ -7,11 +7,12 @@
   let against = "previous";
 
   /* Amounts come as whole numbers of 10^-digits, so that what is shown sums digit by digit. */
-  function amount(whole, digits, unit, signed = false) {
+  function amount(whole, digits, unit, signed = false, bare = false) {
     const percent = unit === "percent";
     const decimals = Math.max(0, percent ? digits - 2 : digits);
     const number = whole / 10 ** (percent ? digits - 2 : digits);
     const text = signed ? format.signed(number, decimals) : format.number(number, decimals);
+    if (bare) return text;
     if (percent) return signed ? `${text} ${say("points")}` : `${text} %`;
     return unit === "money" ? `${text} ${raceway.shell.currency}` : text;
   }
@@ -32,17 +33,20 @@
 
   function table(kpi, change, rows, by) {
     const most = Math.max(...rows.map((row) => Math.abs(row.part))) || 1;
-    const show = (whole) => (format.isKnown(whole) ? amount(whole, change.digits, kpi.unit, true) : "");
+    const show = (whole) => (format.isKnown(whole) ? amount(whole, change.digits, kpi.unit, true, true) : "");
+    // the head has the unit, the numbers are bare; the bars begin below each other
+    const unit = kpi.unit === "money" ? ` (${raceway.shell.currency})` : kpi.unit === "percent" ? ` (${say("points")})` : "";
+    const wide = Math.max(...rows.map((row) => show(row.part).length));
     const columns = [
       { title: say(`why_by_${by}`), text: title },
-      { title: say("why_part"), number: true, text: (row) => show(row.part), sort: (row) => Math.abs(row.part),
-        cell: (row) => h("span", { class: "barred" }, bar(row.part, most, kpi.good), h("span", {}, show(row.part))) },
+      { title: say("why_part") + unit, number: true, text: (row) => show(row.part), sort: (row) => Math.abs(row.part),
+        cell: (row) => h("span", { class: "barred" }, bar(row.part, most, kpi.good), h("span", { style: { "min-width": `${wide}ch` } }, show(row.part))) },
     ];
     if (rows.some((row) => format.isKnown(row.rate) || format.isKnown(row.mix))) columns.push(
-      { title: say("why_rate"), number: true, text: (row) => show(row.rate) || " ", sort: (row) => row.rate },
-      { title: say("why_mix"), number: true, text: (row) => show(row.mix) || " ", sort: (row) => row.mix });
+      { title: say("why_rate") + unit, number: true, text: (row) => show(row.rate) || " ", sort: (row) => row.rate },
+      { title: say("why_mix") + unit, number: true, text: (row) => show(row.mix) || " ", sort: (row) => row.mix });
     if (change.change) columns.push({ title: say("why_of_change"), number: true, text: (row) => format.signed(row.part / change.change, 0, { style: "percent" }), sort: (row) => row.part / change.change });
-    return raceway.table(columns, rows, { caption: `${say("why")} ${say(`why_by_${by}`)}` });
+    return h("div", { style: { "margin-top": "1rem" } }, raceway.table(columns, rows, { caption: `${say("why")} ${say(`why_by_${by}`)}` }));
   }
 
   /* The same question of any KPI, period and cell, as the command line answers it. */
@@ -53,7 +57,7 @@
     if (state.period !== "month") asked.push("--period", state.period);
     if (state.channel !== "all") asked.push("--channel", state.channel);
     if (state.market !== "all") asked.push("--market", state.market);
-    return h("p", { class: "soft small" }, say("why_command"), " ", h("code", {}, asked.join(" ")));
+    return h("p", { class: "soft small", style: { "margin-top": ".75rem" } }, say("why_command"), " ", h("code", {}, asked.join(" ")));
   }
 
   raceway.section("kpi", {
@@ -77,7 +81,7 @@
         card.replaceChildren(
           h("h3", {}, say("why")),
           h("div", { class: "segments", role: "group", "aria-label": say("why") }, buttons),
-          h("p", { "data-change": change.change }, `${format.date(change.before_start, { month: "long", year: "numeric" })}: ${value(change.before)} → ${format.date(change.after_start, { month: "long", year: "numeric" })}: ${value(change.after)} (${amount(change.change, change.digits, kpi.unit, true)})`),
+          h("p", { "data-change": change.change, style: { "margin-top": ".75rem" } }, `${format.date(change.before_start, { month: "long", year: "numeric" })}: ${value(change.before)} → ${format.date(change.after_start, { month: "long", year: "numeric" })}: ${value(change.after)} (${amount(change.change, change.digits, kpi.unit, true)})`),
           change.explained ? "" : h("p", { class: "note" }, say("why_not_explained")),
           ...[...new Set(mine.map((row) => row.by))].map((by) => table(kpi, change, mine.filter((row) => row.by === by), by.replace(" × ", "_and_"))),
           format.isKnown(change.first) ? h("p", { class: "note" }, say("why_restated", { month: format.date(change.before_start, { month: "long", year: "numeric" }), first: value(change.first), as_of: format.date(change.first_as_of), change: amount(change.before - change.first, change.digits, kpi.unit, true) })) : "",
