@@ -19,6 +19,7 @@ from raceway.common.stages import RACE_STAGES
 from raceway.config.accounts import Accounts
 from raceway.config.settings import Settings
 from raceway.report.context import Context
+from raceway.report.data_files import write_data
 from raceway.report.packing import ASSETS, inlined, packed, plain
 from raceway.report.page import render
 from raceway.report.tabs import catalogue, change, overview, values
@@ -52,6 +53,7 @@ def write_report(
     context = Context(connection, dt.date.fromisoformat(details["as_of"]), settings, details, accounts)
     path.parent.mkdir()
     path.write_text(page(context), encoding="utf-8")
+    write_data(context, path.parent / "data")
 
 
 def page(context: Context) -> str:

@@ -134,7 +134,7 @@ def payload(context: Context, grain: Grain) -> dict[str, Any]:
         "targets": context.columns(
             """
             select kpi, channel, market, position, target::double as target, paced_target::double as paced,
-                attainment, status
+                attainment::double as attainment, status
             from shown where target is not null order by kpi, channel, market, position
             """
         ),

@@ -25,9 +25,9 @@ raceway.chart = (() => {
         year_ago: { color: color("faint"), strokeWidth: 1.5, strokeDash: [3, 3] },
         target_line: { color: color("good"), strokeWidth: 1.5 },
         target_band: { color: color("good"), fillOpacity: 0.14 },
-        complete_point: { filled: true, fill: color("accent"), stroke: color("paper"), strokeWidth: 1.5, size: 56, opacity: 1 },
-        provisional_point: { filled: true, fill: color("paper"), stroke: color("accent"), strokeWidth: 2, size: 56, opacity: 1 },
-        restated_point: { filled: true, fill: color("warn"), stroke: color("paper"), strokeWidth: 1.5, size: 110, opacity: 1 },
+        complete_point: { filled: true, color: color("accent"), stroke: color("paper"), strokeWidth: 1.5, size: 56, opacity: 1 },
+        provisional_point: { filled: true, color: color("paper"), stroke: color("accent"), strokeWidth: 2, size: 56, opacity: 1 },
+        restated_point: { filled: true, color: color("warn"), stroke: color("paper"), strokeWidth: 1.5, size: 110, opacity: 1 },
       },
     };
   }
@@ -58,7 +58,7 @@ raceway.chart = (() => {
     full.height ??= height;
     full.autosize = { type: "fit", contains: "padding" };
     for (const param of full.params || []) if (param.name in params) param.value = params[param.name];
-    full.padding = { left: 0, right: 8, top: 8, bottom: 0 };
+    full.padding = { left: 0, right: 8, top: 8, bottom: 6 };
     const result = await vegaEmbed(place, full, {
       ast: true, renderer: "svg", actions: false, config: config(), defaultStyle: false,
       tooltip: tooltip, logLevel: 1,

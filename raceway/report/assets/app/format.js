@@ -26,7 +26,7 @@ raceway.format = (() => {
   function money(value, compact = false) {
     const minor = raceway.shell.minor_unit;
     // amounts below ten lose too much at a whole unit (a cost per click)
-    const decimals = Math.abs(value) >= 10 ? minor : Math.max(minor, 2);
+    const decimals = value === 0 || Math.abs(value) >= 10 ? minor : Math.max(minor, 2);
     const options = { style: "currency", currency: raceway.shell.currency, currencyDisplay: "narrowSymbol" };
     return compact && Math.abs(value) >= 10000
       ? intl("NumberFormat", { ...options, notation: "compact", maximumSignificantDigits: 3 }).format(value)
@@ -56,18 +56,16 @@ raceway.format = (() => {
     return isKnown(given) ? intl("NumberFormat", { maximumFractionDigits: 6 }).format(given) : "–";
   }
 
-  function signed(given, decimals, options = {}) {
-    return intl("NumberFormat", {
-      ...options, signDisplay: "exceptZero", minimumFractionDigits: decimals, maximumFractionDigits: decimals,
-    }).format(given);
-  }
-
-  /* The change from one value to another: rates in points, scores as they are, all else in percent; "" if unknown. */
+  /* How much one value lies from another, without a sign: rates in points, scores as they are, all else in percent.
+     "" where that is unknown. */
   function change(now, before, unit) {
     if (!isKnown(now) || !isKnown(before)) return "";
-    if (unit === "percent") return `${signed((now - before) * 100, 1)} ${raceway.say("points")}`;
-    if (unit === "score") return signed(now - before, 1);
-    return before > 0 ? signed(now / before - 1, 1, { style: "percent" }) : "";
+    if (unit === "percent") return `${number(Math.abs(now - before) * 100, 1)} ${raceway.say("points")}`;
+    if (unit === "score") return number(Math.abs(now - before), 1);
+    if (!(before > 0)) return "";
+    const part = Math.abs(now / before - 1);
+    const decimals = part < 10 ? 1 : 0;
+    return intl("NumberFormat", { style: "percent", minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(part);
   }
 
   const utc = (text) => Date.parse(`${text}T00:00:00Z`);
@@ -97,7 +95,7 @@ raceway.format = (() => {
     }
   }
 
-  return { value, exact, number, money, change, signed, date, dates, period, moment, market, isKnown, utc, locale, DAY };
+  return { value, exact, number, money, change, date, dates, period, moment, market, isKnown, utc, locale, DAY };
 })();
 
 /* A text of the page in the reader's language; `{name}` is filled from `given`. */

@@ -14,22 +14,26 @@ raceway.parts = (() => {
     const text = format.change(now, before, kpi.unit);
     if (!text) return label ? h("span", { class: "change soft" }, h("span", { title: say("unknown") }, "–"), ` ${label}`) : h("span", { class: "change soft", title: say("unknown") }, "–");
     const up = now > before;
-    const tone = now === before || kpi.good === "neutral" ? "soft" : up === (kpi.good === "up") ? "good" : "bad";
-    const arrow = now === before ? "" : up ? "↑" : "↓";
+    const same = now === before || !/[1-9]/.test(text);
+    const tone = same || kpi.good === "neutral" ? "soft" : up === (kpi.good === "up") ? "good" : "bad";
     const spoken = tone === "good" ? say("better") : tone === "bad" ? say("worse") : "";
-    return h("span", { class: `change ${tone}` }, h("span", { "aria-hidden": "true" }, arrow), text, spoken ? h("span", { class: "unseen" }, ` (${spoken})`) : null, label ? h("span", { class: "soft" }, ` ${label}`) : null);
+    return h("span", { class: `change ${tone}` },
+      same ? null : [h("span", { class: "arrow", "aria-hidden": "true" }, up ? "↑" : "↓"), h("span", { class: "unseen" }, `${say(up ? "up_by" : "down_by")} `)],
+      text, spoken ? h("span", { class: "unseen" }, ` (${spoken})`) : null, label ? h("span", { class: "soft" }, ` ${label}`) : null);
   }
 
   const value = (given, unit, compact = false) => format.isKnown(given)
     ? h("span", { title: compact ? format.value(given, unit) : null }, format.value(given, unit, compact))
     : h("span", { class: "soft", title: say("unknown") }, "–", h("span", { class: "unseen" }, say("unknown")));
 
-  /* Whether something is to be known before the number is believed. */
-  function marks(cell) {
+  /* What is to be known before the number is believed: signs in a list (`short`), else words. */
+  function marks(cell, short = false) {
     const found = [];
-    if (format.isKnown(cell.value) && !cell.complete) found.push(h("span", { class: "mark", title: say("provisional_why") }, say("provisional")));
+    const mark = (sign, word, why, tone) => found.push(h("span", { class: `mark${tone}${short ? " short" : ""}`, title: short ? `${word}. ${why}` : why },
+      h("span", { "aria-hidden": "true" }, short ? sign : `${sign} `), h("span", { class: short ? "unseen" : null }, word)));
+    if (format.isKnown(cell.value) && !cell.complete) mark("○", say("provisional"), say("provisional_why"), "");
     const warnings = raceway.kpis.warningsOf(cell.kpi);
-    if (warnings.length) found.push(h("span", { class: "mark warn", title: warnings.map((one) => one.message).join("\n") }, h("span", { "aria-hidden": "true" }, "▲ "), say("touched", { count: warnings.length })));
+    if (warnings.length) mark("▲", say("touched", { count: warnings.length }), warnings.map((one) => one.message).join("\n"), " warn");
     return found;
   }
 

@@ -58,6 +58,7 @@ raceway.frame = (() => {
       h("div", { class: "segments", role: "group", "aria-label": say("language") }, ["en", "vi"].map((language) =>
         h("button", { type: "button", "data-focus": `language-${language}`, lang: language, title: language === "en" ? "English" : "Tiếng Việt", "aria-label": language === "en" ? "English" : "Tiếng Việt", "aria-pressed": String(raceway.language === language), onclick: () => speak(language) }, language.toUpperCase()))),
       h("button", { type: "button", class: "icon", "data-focus": "theme", title: say(theme === "dark" ? "light_mode" : "dark_mode"), "aria-label": say(theme === "dark" ? "light_mode" : "dark_mode"), onclick: () => dress(theme === "dark" ? "light" : "dark") }, theme === "dark" ? "☀" : "☾"));
+    place("report").textContent = say("race_report");
     place("skip").textContent = say("skip");
     place("skip").onclick = () => place("page").focus();
   }
@@ -127,7 +128,7 @@ raceway.frame = (() => {
     const { shell } = raceway;
     place("about").replaceChildren(
       h("p", {}, say("about_version", { as_of: raceway.format.date(shell.as_of), published: raceway.format.moment(shell.published), version: shell.version })),
-      h("p", {}, h("a", { href: "../quality/index.html" }, say("all_checks")), " · ", h("a", { href: "../run.json" }, "run.json"), " · ", say("data_beside")));
+      h("p", {}, h("a", { href: "../quality/index.html" }, say("all_checks")), " · ", h("a", { href: "../run.json" }, "run.json"), " · ", say("data_beside"), " ", ["month", "week", "day", "quarter", "cycle"].map((period, i) => [i ? ", " : "", h("a", { href: `data/kpi_${period}.csv` }, say(`period_${period}`))])));
   }
 
   function speak(language) {

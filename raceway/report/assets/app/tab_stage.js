@@ -15,7 +15,7 @@
       return h("li", {}, h("a", { class: "kpi", href: raceway.link({ kpi: kpi.kpi }), "aria-current": here ? "true" : null, "data-kpi": kpi.kpi, "data-focus": `kpi-${kpi.kpi}` },
         h("span", { class: "title" }, kpis.title(kpi), kpi.leading ? h("span", { class: "star", title: say("leading") }, "★") : null),
         h("span", { class: "value" }, parts.value(cell.value, kpi.unit, true)),
-        h("span", { class: "under" }, parts.change(cell.value, cell.before, kpi), cell.status ? parts.status(cell.status) : null, parts.marks(cell)),
+        h("span", { class: "under" }, parts.change(cell.value, cell.before, kpi), cell.status ? parts.status(cell.status) : null, parts.marks(cell, true)),
         raceway.chart.spark(series.values.slice(Math.max(0, i + 1 - range), i + 1), { label: kpis.title(kpi), width: 88, height: 24 })));
     };
     return h("nav", { class: "kpis", "aria-label": say("kpis_of", { stage: say(`stage_${stage}`) }) },
@@ -51,7 +51,7 @@
     if (!numbers.length) { element.append(h("p", { class: "soft pad" }, say("no_values"))); return; }
     const low = Math.min(...numbers, kpi.unit === "score" || Math.min(...numbers) < 0 ? Infinity : 0);
     const y = raceway.chart.ticks(low, Math.max(...numbers));
-    const every = Math.ceil(rows.length / 8);
+    const every = Math.ceil(rows.length / Math.max(2, Math.floor(element.clientWidth / 92)));
     const x = rows.map((row) => row.start).filter((_, at) => (rows.length - 1 - at) % every === 0);
     const names = new Map(rows.map((row, at) => [row.start, format.period(state.period, values.axis.start[from + at], values.axis.end[from + at], true)]));
     const pad = rows.length > 1 ? 0 : format.DAY;
@@ -84,7 +84,7 @@
       return { ...cell, name, title: isChannel ? kpis.channelName(name) : format.market(name), highlighted: state[kind] === name };
     }).filter((row) => format.isKnown(row.value) || format.isKnown(row.top));
     const title = say(isChannel ? "by_channel" : "by_market");
-    if (!rows.length) return h("section", { class: "card" }, h("h3", {}, title), h("p", { class: "soft pad" }, say(values.brokenDown ? "no_breakdown" : "thinned_breakdown")));
+    if (!rows.length) return null;
     const most = Math.max(...rows.map((row) => Math.abs(row.value || 0))) || 1;
     return h("section", { class: "card" }, h("h3", {}, title), raceway.table([
       { title: say(kind), text: (row) => row.title, cell: (row) => h("a", { href: raceway.link({ [kind]: state[kind] === row.name ? "all" : row.name }) }, row.title) },
@@ -95,7 +95,7 @@
   }
 
   /* What the KPI is: formula with the numbers of this cell, standard, measures, sources and files, caveats. */
-  function definition(kpi, values, i, state) {
+  function definition(kpi, values, i, state, missing) {
     const cell = values.cell(kpi.kpi, i, state.channel, state.market);
     const book = kpis.book();
     const example = book.exampleByKpi.get(kpi.kpi);
@@ -114,7 +114,7 @@
       h("dl", {},
         h("dt", {}, say("formula")), h("dd", {}, formula),
         h("dt", {}, say("this_cell")), h("dd", { class: "filled", "data-filled": kpi.kpi }, filled, h("div", { class: "soft small" }, where)),
-        h("dt", {}, say("reading")), h("dd", {}, say(`good_${kpi.good}`), kpi.denominator ? ` ${say("ratio_of_sums")}` : ""),
+        h("dt", {}, say("reading")), h("dd", {}, say(`good_${kpi.good}`), kpi.denominator ? ` ${say("ratio_of_sums")}` : "", missing ? ` ${say(missing)}` : ""),
         example ? [h("dt", {}, say("standard")), h("dd", { lang: "en" }, example.standard)] : null,
         caveat ? [h("dt", {}, say("caveat")), h("dd", { lang: "en" }, caveat.caveat)] : null,
         warnings.length ? [h("dt", {}, say("warnings")), h("dd", {}, h("ul", {}, warnings.map((one) => h("li", { lang: "en" }, one.message))))] : null),
@@ -153,9 +153,11 @@
         h("div", {}, h("span", { class: "soft" }, say("trust")), parts.marks(cell).length ? parts.marks(cell) : h("span", {}, say("nothing_to_mark")))));
     element.append(chart);
     await trend(chart, kpi, values, i, range, state);
-    element.append(h("div", { class: "pair" }, breakdown(kpi, values, i, state, "channel"), breakdown(kpi, values, i, state, "market")));
-    for (const section of raceway.sections.kpi || []) await section.draw(element, { kpi, values, i, state, cell });
-    element.append(definition(kpi, values, i, state));
+    for (const section of raceway.sections.kpi || []) await section.draw(element, { kpi, values, i, range, state, cell });
+    const [channels, markets] = [breakdown(kpi, values, i, state, "channel"), breakdown(kpi, values, i, state, "market")];
+    const missing = channels && markets ? "" : !values.brokenDown ? "thinned_breakdown" : channels ? "no_markets" : markets ? "no_channels" : "no_breakdown";
+    const about = definition(kpi, values, i, state, missing);
+    element.append(h("div", { class: "pair" }, channels || about, h("div", { class: "stack" }, markets, channels ? about : null)));
   }
 
   for (const stage of raceway.shell.stages) {
