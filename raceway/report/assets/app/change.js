@@ -40,7 +40,7 @@
     const columns = [
       { title: say(`why_by_${by}`), text: title },
       { title: say("why_part") + unit, number: true, text: (row) => show(row.part), sort: (row) => Math.abs(row.part),
-        cell: (row) => h("span", { class: "barred" }, bar(row.part, most, kpi.good), h("span", { style: { "min-width": `${wide}ch` } }, show(row.part))) },
+        cell: (row) => h("span", { class: "barred", "data-part": row.part }, bar(row.part, most, kpi.good), h("span", { style: { "min-width": `${wide}ch` } }, show(row.part))) },
     ];
     if (rows.some((row) => format.isKnown(row.rate) || format.isKnown(row.mix))) columns.push(
       { title: say("why_rate") + unit, number: true, text: (row) => show(row.rate) || " ", sort: (row) => row.rate },
