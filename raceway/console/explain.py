@@ -194,6 +194,7 @@ def _line(
 ) -> list[str]:
     numbers, change, first = told.numbers, told.change, parts[0][0]
     amount = sum((one for _, one in parts), Fraction(0))
+    exact = sum((part.amount for part, _ in parts), Fraction(0))
     cells = [name]
     for value in (first.before, first.after):
         if value is None or is_several:
@@ -208,5 +209,5 @@ def _line(
         for effect in (MIX, RATE):
             told_parts = [one for part, one in parts if part.effect == effect]
             cells.append(numbers.change(sum(told_parts, Fraction(0))) if told_parts else "")
-    cells += [numbers.change(amount), f"{float(amount / change.amount):.1%}" if change.amount else ""]
+    cells += [numbers.change(amount), f"{float(exact / change.amount):.1%}" if change.amount else ""]
     return cells

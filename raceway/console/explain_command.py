@@ -14,7 +14,7 @@ def add_explain(app: typer.Typer, places: Places) -> None:
 
     @app.command()
     def explain(
-        kpi: Annotated[str, typer.Argument(help="A KPI by key or name; without one all are listed.")] = "",
+        kpi: Annotated[str | None, typer.Argument(help="A KPI by key or name; without one all are listed.")] = None,
         earlier: Annotated[
             str | None, typer.Option("--from", help="The earlier period; default the one before the later.")
         ] = None,

@@ -50,7 +50,6 @@ class Kpi:
     denominator: tuple[tuple[str, Fraction], ...]
     """Empty where the KPI is the numerator itself."""
     scale: Fraction
-    grains: str
     additivity: Mapping[str, str]
     """By measure."""
     units: Mapping[str, str]
@@ -149,15 +148,15 @@ def kpis(connection: duckdb.DuckDBPyConnection) -> dict[str, Kpi]:
         ).fetchall()
     }
     rows = connection.execute(
-        "select kpi, stage, name, name_vi, unit, good, numerator, denominator, scale::varchar, grains, "
+        "select kpi, stage, name, name_vi, unit, good, numerator, denominator, scale::varchar, "
         "catalog.leading::integer = 1 from race.kpi_catalog as catalog order by kpi"
     ).fetchall()
     found = {}
-    for kpi, stage, name, name_vi, unit, good, numerator, denominator, scale, grains, leading in rows:
+    for kpi, stage, name, name_vi, unit, good, numerator, denominator, scale, leading in rows:
         over, under = ([(name, Fraction(of)) for name, of in terms(side or "")] for side in (numerator, denominator))
         used = [measure for measure, _ in (*over, *under)]
         found[kpi] = Kpi(
-            kpi, stage, name, name_vi or name, unit, good, tuple(over), tuple(under), Fraction(scale), grains,
+            kpi, stage, name, name_vi or name, unit, good, tuple(over), tuple(under), Fraction(scale),
             {measure: measures[measure][0] for measure in used}, {measure: measures[measure][3] for measure in used},
             all(measures[measure][1] != "none" for measure in used),
             all(measures[measure][2] != "none" for measure in used), leading,

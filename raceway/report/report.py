@@ -22,7 +22,7 @@ from raceway.report.context import Context
 from raceway.report.data_files import write_data
 from raceway.report.packing import ASSETS, inlined, packed, plain
 from raceway.report.page import render
-from raceway.report.tabs import attribution, catalogue, customers, overview, plan, trust, values
+from raceway.report.tabs import attribution, catalogue, change, customers, overview, plan, trust, values
 from raceway.report.texts import texts
 from raceway.report.wording import Wording
 
@@ -36,12 +36,13 @@ TABS: Final[tuple[tuple[str, Callable[[Context], dict[str, Any]]], ...]] = (
     ("attribution", attribution.payload),
     ("customers", customers.payload),
     ("trust", trust.payload),
+    ("change", change.payload),
 )
 """The blocks of the page, beside the KPIs' values: a tab's script opens the block of its name."""
 
 _VENDOR: Final = ("vega", "vega-lite", "vega-embed")
 _STYLES: Final = ("style", "tabs", "print")
-_SCRIPTS: Final = ("format", "table", "chart", "kpis", "parts", "figures", "shell")
+_SCRIPTS: Final = ("format", "table", "chart", "kpis", "parts", "figures", "shell", "change")
 """In this order; then every `tab_….js`, then `start`."""
 
 

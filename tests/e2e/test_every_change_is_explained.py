@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import re
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
@@ -255,3 +258,43 @@ def test_the_pages_parts_sum_to_its_changes(home: Home, mart: duckdb.DuckDBPyCon
     [(value,)] = rows(home.root, "select numerator from race_kpi where kpi = 'net_sales' and period = 'month' and channel = "
                       "'all' and market = 'all' and period_start = '2026-06-01'")  # fmt: skip
     assert abs(changes["after"][at] * unit - Fraction(value)) <= unit / 2
+
+
+def test_what_the_page_shows_sums_to_the_change_that_it_shows(home: Home) -> None:
+    """In a browser, in both languages: the texts of the parts, added by hand, are the text of the change."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        if os.environ.get("RACEWAY_REQUIRE_EXTRAS"):
+            pytest.fail("no Chromium is installed (Debian: apt install chromium)")
+        pytest.skip("no Chromium is installed")
+    from playwright.sync_api import sync_playwright
+
+    page_file = home.current.resolve() / "report" / "index.html"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page()
+        said: list[str] = []
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto(f"file://{page_file}#convert?kpi=customer_acquisition_cost")
+        card = page.locator("[data-why=customer_acquisition_cost]")
+        change = int(card.locator("[data-change]").get_attribute("data-change") or 0)
+        english = card.locator("[data-part]").all_inner_texts()
+        parts = [
+            int(part.get_attribute("data-part") or 0)
+            for part in card.locator("table").first.locator("[data-part]").all()
+        ]
+        page.click("[data-focus=language-vi]")
+        page.wait_for_selector("text=Vì sao thay đổi?")
+        vietnamese = card.locator("[data-part]").all_inner_texts()
+        page.goto(f"file://{page_file}#convert?kpi=gross_margin&period=week&channel=email")
+        command = page.locator("[data-why=gross_margin] code").inner_text()
+        browser.close()
+
+    assert said == []
+    assert sum(parts) == change
+    assert [int(re.sub("[+,\\s]", "", text)) for text in english[: len(parts)]] == parts
+    assert [text.replace(".", ",") for text in vietnamese] == english
+    assert re.fullmatch(
+        r"raceway explain gross_margin --from \d{4}-\d\d-\d\d --to \d{4}-\d\d-\d\d --period week --channel email",
+        command,
+    )

@@ -16,7 +16,7 @@ from raceway.report.restatement import Restatement, read_restatement, restated_p
 MAY = ("month", date(2026, 5, 1))
 ONE = Fraction(1)
 CTR = Kpi("ctr", "reach", "Click-through rate", "CTR", "percent", "up", (("ad_clicks", ONE),), (("impressions", ONE),),
-          ONE, "all", {}, {}, True, True)  # fmt: skip
+          ONE, {}, {}, True, True)  # fmt: skip
 
 
 @pytest.fixture

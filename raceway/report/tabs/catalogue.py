@@ -10,6 +10,7 @@ from raceway.common.home import PROJECT
 from raceway.report.context import Columns, Context
 from raceway.report.kpi_page import CAVEATS, EXAMPLES
 from raceway.report.touched import touched_kpis
+from raceway.report.restatement import restated_periods
 
 _FILES_KEPT: Final = 40
 """Newest batches in effect of a table and account that the page names; all stand in batch_history."""
@@ -94,7 +95,7 @@ def _undecided(context: Context) -> Columns:
 
 def _restated(context: Context) -> Columns:
     """Periods whose value was published otherwise before; none where the mart does not keep them."""
-    return {"kpi": [], "period": [], "period_start": []}
+    return dict(restated_periods(context.connection))
 
 
 def _rows(path: Path) -> Columns:

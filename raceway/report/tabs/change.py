@@ -18,7 +18,7 @@ from raceway.report.kpi_cells import kpis
 from raceway.report.parts import MIX, OVERLAP, RATE, UNASSIGNED, Part, half_up
 from raceway.report.period_names import Period
 from raceway.report.plain_numbers import Numbers
-from raceway.report.restatement import read_restatement, restated_periods
+from raceway.report.restatement import read_restatement
 
 _CELLS: Final = 12
 """Cells of a cut that are named, by size; what is left of it is one line more."""
@@ -30,7 +30,7 @@ _PARTS: Final = ("change", "by", "kind", "channel", "market", "name", "count", "
 
 
 def payload(context: Context) -> dict[str, Any]:
-    """Changes, their parts, and which periods have been restated.
+    """Changes and their parts.
 
     Amounts are whole numbers of the unit's 10^-digits (12345 with 2 digits is 123.45), so that the parts of each cut
     sum to the change digit by digit in the page, too.
@@ -60,7 +60,7 @@ def payload(context: Context) -> dict[str, Any]:
         for cut in _shown_cuts(change):
             for row in _rows(change, cut, digits):
                 _add(parts, change=number, by=cut.by, **row)
-    return {"changes": changes, "parts": parts, "restated": restated_periods(context.connection)}
+    return {"changes": changes, "parts": parts}
 
 
 def _changes(context: Context) -> Iterator[tuple[str, Change]]:
