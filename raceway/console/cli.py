@@ -369,16 +369,19 @@ def new_source(
 
 @app.command()
 def doctor(
-    ci: Annotated[bool, typer.Option("--ci", help="Exit 1 on warnings too, and show no settings.")] = False,
+    ci: Annotated[bool, typer.Option("--ci", help="In a repository: no key, no data; exit 1 on warnings too.")] = False,
 ) -> None:
-    """Check installation, settings, contracts, profiles, expectations and permissions.
+    """Check installation, settings, lists, contracts, overlays, profiles, expectations, permissions and the key.
 
-    Example: `raceway doctor`
+    Exit code: 1 where something is wrong, else 0. With `--ci` a home under version control is checked as it was checked
+    out: its settings, lists, overlays and own sources, without a key, data or a night.
+
+    Example: `raceway --home . doctor --ci`
     """
     from raceway.console.doctor import examine, show_findings, show_settings
 
     home = _places.find()
-    findings = examine(home)
+    findings = examine(home, ci)
     if not ci:
         show_settings(_places.out, home)
     show_findings(_places.out, findings)
