@@ -371,6 +371,6 @@ def sentences(path: Path, fault: ValidationError, row: int | None = None) -> lis
 
 
 _PLAINLY: Final = {
-    "extra_forbidden": "there is no such key or column; docs/reference/settings.md has all: mend its name or take it out",
+    "extra_forbidden": "there is no such key or column; mend its name or take it out (docs/reference/settings.md)",
     "missing": "nothing is written there; fill it in",
 }

@@ -254,7 +254,7 @@ def _kept_by_git(home: Home) -> Iterator[Finding]:
         return
     kept = [path for path in listed if path and Path(path).name not in (".gitkeep", ".gitignore")]
     for path in kept[:GIT_PATHS_SHOWN]:
-        yield Finding("error", "git", f"{home.root / path}: is kept by git, where everybody with the repository reads it. "
+        yield Finding("error", "git", f"{home.root / path}: is kept by git, where all who have the repository read it. "
                       f"Take it out with: git rm -r --cached {path.split('/')[0]}, name the folder in .gitignore, and "
                       "take it out of the history; a key that was there is no secret any more")  # fmt: skip
     if not kept:
@@ -266,8 +266,8 @@ def _undecided(home: Home) -> Iterator[Finding]:
     for path in sorted(home.sources.rglob("*.yml")):
         for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
             if re.search(r"# decide\b", line):
-                yield Finding("warning", "sources", f"{path}, row {number}: `decide` still stands there: settle what it "
-                              "asks, and take the word out")  # fmt: skip
+                yield Finding("warning", "sources", f"{path}, row {number}: `decide` still stands there: settle what "
+                              "it asks, and take the word out")  # fmt: skip
 
 
 def _private(home: Home) -> Iterator[Path]:
