@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -23,6 +22,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from raceway import __version__
 from raceway.common.faults import RacewayFault
 from raceway.common.home import HOME_VARIABLE, Home, find_home
+from raceway.console.asking import add_commands
 
 app = typer.Typer(
     name="raceway",
@@ -36,14 +36,6 @@ app = typer.Typer(
 EXIT_COULD_NOT_RUN = 2
 EXIT_INTERRUPTED = 130
 PIPE_WIDTH = 132
-
-
-class Format(StrEnum):
-    """How query results are printed."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
 
 
 class _Places:
@@ -239,18 +231,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON."
         show_status(_places.out, found)
 
 
-@app.command()
-def query(
-    sql: Annotated[str, typer.Argument(help="What to ask, in DuckDB's SQL.")],
-    output: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = Format.table,
-) -> None:
-    """Ask the published mart.
-
-    Example: `raceway query "select kpi, value from race_kpi where period = 'month'" --format csv`
-    """
-    from raceway.console.query import ask, print_answer
-
-    print_answer(_places.out, ask(_places.find(), sql), output.value)
+add_commands(app, _places)
 
 
 _Why = Annotated[str, typer.Option(help="Why; kept with the decision and your name.")]

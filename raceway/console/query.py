@@ -33,17 +33,22 @@ def ask(home: Home, sql: str) -> Answer:
 
     Raises PermanentFault where nothing is published yet or DuckDB does not understand the query.
     """
-    database = home.current / "race.duckdb"
-    if not database.exists():
-        raise PermanentFault(f"{home.root}: nothing is published yet; run: raceway --home {home.root} run")
     try:
-        # the version's own path: `current` may move to another version while this one is being read
-        with duckdb.connect(str(database.resolve()), read_only=True) as connection:
+        with published_mart(home) as connection:
             cursor = connection.execute(sql)
             columns = [column[0] for column in cursor.description or []]
             return Answer(columns, cursor.fetchall())
     except duckdb.Error as fault:
         raise PermanentFault(f"the query failed: {fault}") from fault
+
+
+def published_mart(home: Home) -> duckdb.DuckDBPyConnection:
+    """The published mart, open to be read. Raises PermanentFault where nothing is published yet."""
+    database = home.current / "race.duckdb"
+    if not database.exists():
+        raise PermanentFault(f"{home.root}: nothing is published yet; run: raceway --home {home.root} run")
+    # the version's own path: `current` may move to another version while this one is being read
+    return duckdb.connect(str(database.resolve()), read_only=True)
 
 
 def print_answer(console: Console, answer: Answer, form: str) -> None:

@@ -1,0 +1,82 @@
+"""The commands that ask the published mart: `query`, `serve` and `docs`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Annotated, Protocol
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from raceway.common.faults import PermanentFault
+from raceway.common.home import Home
+
+
+class Format(StrEnum):
+    """How query results are printed."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+class Places(Protocol):
+    """Where a call of the command line works and writes."""
+
+    out: Console
+    err: Console
+
+    def find(self) -> Home:
+        """The home. Raises BadSettings where it is not there."""
+
+
+_NOTHING = 'say what to ask: an SQL query, or --kpi NAME (the names: raceway query "select kpi, name from kpi_catalog")'
+_BOTH = "ask either an SQL query or --kpi NAME, not both in one call"
+
+
+def add_commands(app: typer.Typer, places: Places) -> None:
+    """Adds the commands to the program; they work in `places`."""
+
+    @app.command()
+    def query(
+        sql: Annotated[str, typer.Argument(help="What to ask, in DuckDB's SQL.")] = "",
+        kpi: Annotated[list[str], typer.Option("--kpi", help="Instead: a KPI's name; any number.")] = [],  # noqa: B006  # typer wants a list; it is only read
+        by: Annotated[str, typer.Option(help="With --kpi: slices by comma, as channel,market or campaign.")] = "",
+        period: Annotated[str, typer.Option(help="With --kpi: day, week, month, quarter or cycle.")] = "month",
+        first: Annotated[
+            dt.datetime | None,
+            typer.Option("--from", formats=["%Y-%m-%d"], help="With --kpi: periods that begin then or later."),
+        ] = None,
+        last: Annotated[
+            dt.datetime | None,
+            typer.Option("--to", formats=["%Y-%m-%d"], help="With --kpi: periods that begin then or earlier."),
+        ] = None,
+        channel: Annotated[str, typer.Option(help="With --kpi: this channel alone.")] = "",
+        market: Annotated[str, typer.Option(help="With --kpi: this market alone.")] = "",
+        output: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = Format.table,
+    ) -> None:
+        """Ask the published mart: in SQL, or for KPIs by name.
+
+        Example: `raceway query "select kpi, value from race_kpi where period = 'month'" --format csv`, or
+        `raceway query --kpi roas --kpi cpc --by channel --from 2026-04-01`; docs/how-to/slicing-kpis.md says by what.
+        """
+        from raceway.console.query import Answer, ask, print_answer, published_mart
+
+        if bool(sql) == bool(kpi):
+            raise PermanentFault(_BOTH if sql else _NOTHING)
+        if sql:
+            print_answer(places.out, ask(places.find(), sql), output.value)
+            return
+        from raceway.report.kpi_values import Question, kpi_values
+
+        slices = tuple(dict.fromkeys(one.strip() for one in by.split(",") if one.strip()))
+        question = Question(
+            tuple(kpi), slices, period, first.date() if first else None, last.date() if last else None, channel, market
+        )
+        with published_mart(places.find()) as mart:
+            found = kpi_values(mart, question)
+        print_answer(places.out, Answer(found.columns, found.rows), output.value)
+        for note in found.notes:
+            places.err.print(f"[yellow]raceway:[/yellow] {escape(note)}", highlight=False, soft_wrap=True)
