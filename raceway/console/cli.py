@@ -22,8 +22,9 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from raceway import __version__
 from raceway.common.faults import RacewayFault
 from raceway.common.home import HOME_VARIABLE, Home, find_home
+from raceway.console.asking import add_commands
 from raceway.console.explain_command import add_explain
-from raceway.console.form import Format, say
+from raceway.console.form import say
 from raceway.console.operations_commands import add_decisions, add_doctor
 from raceway.console.report_command import add_report
 
@@ -234,21 +235,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON."
         show_status(_places.out, found)
 
 
-@app.command()
-def query(
-    sql: Annotated[str | None, typer.Argument(help="What to ask, in DuckDB's SQL.")] = None,
-    file: Annotated[Path | None, typer.Option(help="A file of SQL to ask instead.")] = None,
-    output: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = Format.table,
-) -> None:
-    """Ask the published mart.
-
-    Example: `raceway query "select kpi, value from race_kpi where period = 'month'" --format csv`
-    """
-    from raceway.console.query import ask, asked, print_answer
-
-    print_answer(_places.out, ask(_places.find(), asked(sql, file)), output.value)
-
-
+add_commands(app, _places)
 add_explain(app, _places)
 add_report(app, _places)
 add_decisions(app, _places)

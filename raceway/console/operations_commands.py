@@ -68,7 +68,7 @@ def add_decisions(app: typer.Typer, places: Places) -> None:
 
         waived = waive_check(places.find(), check, why=why)
         say(
-            places,
+            places.out,
             f"{waived.subject}.{waived.check} may fail in the next run, and in no other; then it is critical again.",
         )
 
