@@ -78,19 +78,24 @@ def add_doctor(app: typer.Typer, places: Places) -> None:
 
     @app.command()
     def doctor(
-        ci: Annotated[bool, typer.Option("--ci", help="Exit 1 on warnings too, and show no settings.")] = False,
+        ci: Annotated[
+            bool, typer.Option("--ci", help="In a repository: no key, no data; exit 1 on warnings too.")
+        ] = False,
         notify: Annotated[bool, typer.Option("--notify", help="Only send a trial to every route of alerts.")] = False,
         late: Annotated[
             bool,
             typer.Option("--late", help="Only look whether the day's mart is published by alerts.deadline (for cron)."),
         ] = False,
     ) -> None:
-        """Check installation, settings, contracts, profiles, expectations and permissions.
+        """Check installation, settings, lists, contracts, overlays, profiles, expectations, permissions and the key.
+
+        Exit code: 1 where something is wrong, else 0. With `--ci` a home under version control is checked as it was
+        checked out: its settings, lists, overlays and own sources, without a key, data or a night.
 
         With `--late` it looks whether the mart of the day is there, also where nothing ran: exit code 1, and a message
         to the routes, where it is not. With `--notify` it sends a trial: exit code 1 where a route did not take it.
 
-        Example: `raceway doctor`, or in a crontab `0 8 * * * raceway --home /srv/acme doctor --late`
+        Example: `raceway doctor`, `raceway --home . doctor --ci`, or in a crontab `0 8 * * * raceway --home /srv/acme doctor --late`
         """
         home = places.find()
         if notify or late:
@@ -104,7 +109,7 @@ def add_doctor(app: typer.Typer, places: Places) -> None:
             raise typer.Exit(1 if any(failed) else 0)
         from raceway.console.doctor import examine, show_findings, show_settings
 
-        findings = examine(home)
+        findings = examine(home, ci)
         if not ci:
             show_settings(places.out, home)
         show_findings(places.out, findings)
