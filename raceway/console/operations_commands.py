@@ -78,9 +78,7 @@ def add_doctor(app: typer.Typer, places: Places) -> None:
 
     @app.command()
     def doctor(
-        ci: Annotated[
-            bool, typer.Option("--ci", help="In a repository: no key, no data; exit 1 on warnings too.")
-        ] = False,
+        ci: Annotated[bool, typer.Option("--ci", help="Of a repository: no key, no data; warnings fail.")] = False,
         notify: Annotated[bool, typer.Option("--notify", help="Only send a trial to every route of alerts.")] = False,
         late: Annotated[
             bool,
@@ -95,7 +93,8 @@ def add_doctor(app: typer.Typer, places: Places) -> None:
         With `--late` it looks whether the mart of the day is there, also where nothing ran: exit code 1, and a message
         to the routes, where it is not. With `--notify` it sends a trial: exit code 1 where a route did not take it.
 
-        Example: `raceway doctor`, `raceway --home . doctor --ci`, or in a crontab `0 8 * * * raceway --home /srv/acme doctor --late`
+        Example: `raceway doctor`, `raceway --home . doctor --ci`, or in a crontab
+        `0 8 * * * raceway --home /srv/acme doctor --late`
         """
         home = places.find()
         if notify or late:
