@@ -30,6 +30,7 @@ def mart_dag() -> DAG:
         catchup=False,
         max_active_runs=1,
         dagrun_timeout=plan.timeout,
+        deadline=wiring.deadline_alert(),
         tags=set(plan.tags),
         default_args=wiring.task_defaults(plan),
     ) as dag:

@@ -242,8 +242,11 @@ def _record(home: Home, run_id: str, deliveries: Iterable[Delivery]) -> None:
 def _sentence(delivery: Delivery) -> str:
     if delivery.status == "delivered":
         return f"{delivery.route}: took the message"
-    fate = "sent again by the next run" if delivery.status == "waiting" else "given up"
-    return f"the route {delivery.route} did not take a message, which is {fate}: {delivery.reason}"
+    if delivery.status == "waiting":
+        return (
+            f"the route {delivery.route} did not take a message, which is sent again by the next run: {delivery.reason}"
+        )
+    return f"the route {delivery.route} never took a message, which is given up: {delivery.reason}"
 
 
 def newest_night(home: Home) -> Night | None:

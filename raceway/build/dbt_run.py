@@ -185,10 +185,14 @@ def _tests_of(manifest: Any, folders: Sequence[str]) -> list[str]:
 
 
 def _where(home: Home, folder: Path) -> list[str]:
-    """Where dbt finds the project, and where it writes: logs into `folder`."""
+    return where_of(home.root / "dbt_target", folder)
+
+
+def where_of(target: Path, logs: Path) -> list[str]:
+    """dbt's arguments that say where it finds the project, and where it writes its artifacts and logs."""
     return [
         "--project-dir", str(PROJECT.dbt_project), "--profiles-dir", str(PROJECT.profiles),
-        "--target-path", str(home.root / "dbt_target"), "--log-path", str(folder),
+        "--target-path", str(target), "--log-path", str(logs),
         "--log-level", "none", "--log-level-file", "none", "--no-print", "--no-use-colors",
         "--no-write-json", "--no-send-anonymous-usage-stats",
     ]  # fmt: skip

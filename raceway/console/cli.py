@@ -22,9 +22,10 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from raceway import __version__
 from raceway.common.faults import RacewayFault
 from raceway.common.home import HOME_VARIABLE, Home, find_home
-from raceway.console.decision_commands import add_decisions
+from raceway.console.asking import add_commands
 from raceway.console.explain_command import add_explain
-from raceway.console.form import Format, say
+from raceway.console.form import say
+from raceway.console.operations_commands import add_decisions, add_doctor
 from raceway.console.report_command import add_report
 
 app = typer.Typer(
@@ -234,25 +235,10 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON."
         show_status(_places.out, found)
 
 
-@app.command()
-def query(
-    sql: Annotated[str | None, typer.Argument(help="What to ask, in DuckDB's SQL.")] = None,
-    file: Annotated[Path | None, typer.Option(help="A file of SQL to ask instead.")] = None,
-    output: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = Format.table,
-) -> None:
-    """Ask the published mart.
-
-    Example: `raceway query "select kpi, value from race_kpi where period = 'month'" --format csv`
-    """
-    from raceway.console.query import ask, asked, print_answer
-
-    print_answer(_places.out, ask(_places.find(), asked(sql, file)), output.value)
-
-
+add_commands(app, _places)
 add_explain(app, _places)
 add_report(app, _places)
 add_decisions(app, _places)
-
 
 _KIND = "Map the file to a generic source instead of drafting one: orders, ads, events, contacts, answers."
 
@@ -321,39 +307,7 @@ def new_source(
     _say(f"\nThen put a file into inbox/{name}/<account>/ and: raceway run")
 
 
-@app.command()
-def doctor(
-    ci: Annotated[bool, typer.Option("--ci", help="In a repository: no key, no data; exit 1 on warnings too.")] = False,
-    notify: Annotated[bool, typer.Option("--notify", help="Only send a trial to every route of alerts.")] = False,
-    late: Annotated[
-        bool,
-        typer.Option("--late", help="Only look whether the day's mart is published by alerts.deadline (for cron)."),
-    ] = False,
-) -> None:
-    """Check installation, settings, lists, contracts, overlays, profiles, expectations, permissions and the key.
-
-    Exit code: 1 where something is wrong, else 0. With `--ci` a home under version control is checked as it was checked
-    out: its settings, lists, overlays and own sources, without a key, data or a night.
-
-    With `--late` it looks whether the mart of the day is there, also where nothing ran: exit code 1, and a message to
-    the routes, where it is not. With `--notify` it sends a trial: exit code 1 where a route did not take it.
-
-    Example: `raceway doctor`, or in a crontab `0 8 * * * raceway --home /srv/acme doctor --late`
-    """
-    home = _places.find()
-    if notify or late:
-        from raceway.console.doctor_alerts import look_for_mart, try_routes
-
-        failed = [look(home, _say) for look, wanted in ((try_routes, notify), (look_for_mart, late)) if wanted]
-        raise typer.Exit(1 if any(failed) else 0)
-    from raceway.console.doctor import examine, show_findings, show_settings
-
-    findings = examine(home, ci)
-    if not ci:
-        show_settings(_places.out, home)
-    show_findings(_places.out, findings)
-    worst = {finding.level for finding in findings}
-    raise typer.Exit(1 if "error" in worst or (ci and "warning" in worst) else 0)
+add_doctor(app, _places)
 
 
 if __name__ == "__main__":

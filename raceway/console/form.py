@@ -30,6 +30,7 @@ class Places(Protocol):
     """Where a call of the command line works and writes."""
 
     out: Console
+    err: Console
 
     def find(self) -> Home:
         """The home that was asked for."""

@@ -36,12 +36,8 @@ def ask(home: Home, sql: str) -> Answer:
 
     Raises PermanentFault where nothing is published yet or DuckDB does not understand the query.
     """
-    database = home.current / "race.duckdb"
-    if not database.exists():
-        raise PermanentFault(f"{home.root}: nothing is published yet; run: raceway --home {home.root} run")
     try:
-        # the version's own path: `current` may move to another version while this one is being read
-        with duckdb.connect(str(database.resolve()), read_only=True) as connection:
+        with published_mart(home) as connection:
             cursor = connection.execute(sql)
             columns = [column[0] for column in cursor.description or []]
             return Answer(columns, cursor.fetchall())
@@ -49,16 +45,21 @@ def ask(home: Home, sql: str) -> Answer:
         raise PermanentFault(f"the query failed: {fault}") from fault
 
 
-def asked(sql: str | None, file: Path | None) -> str:
-    """What was asked: the query itself, or the text of a file. Raises PermanentFault where there is not just one."""
-    if (sql is None) == (file is None):
-        raise PermanentFault("write one query, or name its file: raceway query --file queries/channels.sql")
-    if file is None:
-        return str(sql)
+def text_of(file: Path) -> str:
+    """The query that a file holds. Raises PermanentFault where it cannot be read."""
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
         raise PermanentFault(f"{file}: cannot be read as a query ({fault}); write its path from here") from fault
+
+
+def published_mart(home: Home) -> duckdb.DuckDBPyConnection:
+    """The published mart, open to be read. Raises PermanentFault where nothing is published yet."""
+    database = home.current / "race.duckdb"
+    if not database.exists():
+        raise PermanentFault(f"{home.root}: nothing is published yet; run: raceway --home {home.root} run")
+    # the version's own path: `current` may move to another version while this one is being read
+    return duckdb.connect(str(database.resolve()), read_only=True)
 
 
 def print_answer(console: Console, answer: Answer, form: str) -> None:

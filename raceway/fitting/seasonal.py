@@ -195,7 +195,7 @@ def _level_and_error(values: Floats, factors: Floats) -> tuple[float, Floats]:
     came, due = np.where(known, values, 0.0), np.where(known, factors, 0.0)
     came_to, due_to = np.append(0.0, np.cumsum(came)), np.append(0.0, np.cumsum(due))
     days = len(values)
-    lengths = LENGTHS[LENGTHS <= max((days - FIRST_ORIGIN) // 2, 1)]
+    lengths = LENGTHS[max((days - FIRST_ORIGIN) // 2, 1) >= LENGTHS]
     found: list[tuple[float, float, Floats]] = []
     for half_life in HALF_LIVES:
         keep = 0.5 ** (1 / half_life)

@@ -216,7 +216,8 @@ def _sources(
                 warned[place] + warned[Place(place.source)], reach, max(0, (last - reach).days) if reach else None,
             )
         )  # fmt: skip
-    return lines
+    tones = ("bad", "warn", "good")
+    return sorted(lines, key=lambda line: (tones.index(line.tone), line.place))
 
 
 def _nights(runs: list[RunRecord], now: dt.datetime) -> list[NightBar]:

@@ -14,8 +14,11 @@ import hmac
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -113,7 +116,8 @@ def _run_airflow() -> int:
     """Runs Airflow's pieces until one of them ends; then ends the others."""
     # from this program's own environment, whatever is on the path
     airflow = str(Path(sys.executable).parent / "airflow")
-    running = [subprocess.Popen([airflow, *piece]) for piece in PIECES]
+    page, *others = PIECES
+    running = [subprocess.Popen([airflow, *page])]
 
     def end(*_: object) -> None:
         for piece in running:
@@ -122,6 +126,10 @@ def _run_airflow() -> int:
     signal.signal(signal.SIGTERM, end)
     code = 0
     try:
+        # tasks speak to the page's port: one that began before it answers would fail
+        while running[0].poll() is None and not _answers(int(os.environ[AIRFLOW_PORT])):
+            time.sleep(0.5)
+        running += [subprocess.Popen([airflow, *piece]) for piece in others]
         ended, status = os.waitpid(-1, 0)
         code = os.waitstatus_to_exitcode(status)
         for piece in running:
@@ -138,6 +146,12 @@ def _run_airflow() -> int:
                 piece.kill()
                 piece.wait()
     return max(code, 0)
+
+
+def _answers(port: int) -> bool:
+    with suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=1):
+        return True
+    return False
 
 
 def report_server(home: Home, port: int, passwords: Path | None) -> ThreadingHTTPServer:

@@ -87,6 +87,35 @@ def mart_plan() -> tuple[DagPlan, tuple[str, ...]]:
     return plan, tuple(source_names(home))
 
 
+def deadline_alert() -> Any:
+    """Airflow's alert for `race_mart`: at `alerts.deadline` it has `mart_is_late` look, while the run still works.
+
+    The deadline is told from when the schedule starts the run, so a run by hand has none. Airflow calls deadlines
+    experimental; `raceway doctor --late` looks from outside, also where no scheduler is alive.
+    """
+    from airflow.sdk import DeadlineAlert, DeadlineReference, SyncCallback  # type: ignore[attr-defined]  # experimental
+
+    from raceway.night.late import mart_is_late
+
+    settings = load_settings(find_home())
+    return DeadlineAlert(
+        reference=DeadlineReference.DAGRUN_LOGICAL_DATE,
+        interval=until_deadline(settings.night.schedule, settings.alerts.deadline),
+        callback=SyncCallback(mart_is_late),
+        name="mart of the day",
+    )
+
+
+def until_deadline(schedule: str, deadline: str) -> dt.timedelta:
+    """From the time of day at which a cron strikes first to the next deadline (HH:MM) after it; of one that is equal, a
+    day. Raises ValueError for a cron that cannot be read."""
+    from croniter import croniter
+
+    begins: dt.datetime = croniter(schedule, dt.datetime(2024, 1, 1)).get_next(dt.datetime)  # noqa: DTZ001  # a time of the day
+    ends = dt.datetime.combine(begins.date(), dt.time.fromisoformat(deadline))
+    return ends - begins if ends > begins else ends + dt.timedelta(days=1) - begins
+
+
 def decide_plan() -> DagPlan:
     """The plan of `decide`. Raises as `extract_plans`."""
     return DagPlan(

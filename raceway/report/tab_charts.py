@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from raceway.report.charts import specification, ticks
+from raceway.report.chart_form import given, specification, ticks
 
 
 def tab_charts() -> dict[str, Any]:
@@ -27,7 +27,7 @@ def _columns() -> dict[str, Any]:
         base.mark_bar(style="column", cornerRadiusEnd=2).encode(y=y("value")),
         base.transform_filter("isValid(datum.mark)").mark_tick(style="due_mark", thickness=3).encode(y=y("mark")),
     )
-    return specification(layers.add_params(*_given(y_labels={}, y_values=[], y_from=0, y_to=1)))
+    return specification(layers.add_params(*given(y_labels={}, y_values=[], y_from=0, y_to=1)))
 
 
 def _spread() -> dict[str, Any]:
@@ -44,11 +44,4 @@ def _spread() -> dict[str, Any]:
         seen.transform_filter("!datum.chosen").mark_point(style="other_point"),
         seen.transform_filter("datum.chosen").mark_point(style="chosen_point"),
     )
-    return specification(layers.add_params(*_given(x_labels={}, x_values=[], x_from=0, x_to=1)))
-
-
-def _given(**parameters: Any) -> list[Any]:
-    """Parameters that the page sets before it draws."""
-    import altair as alt
-
-    return [alt.param(name=name, value=value) for name, value in parameters.items()]
+    return specification(layers.add_params(*given(x_labels={}, x_values=[], x_from=0, x_to=1)))

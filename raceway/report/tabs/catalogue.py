@@ -9,8 +9,8 @@ from typing import Any, Final
 from raceway.common.home import PROJECT
 from raceway.report.context import Columns, Context
 from raceway.report.kpi_page import CAVEATS, EXAMPLES
-from raceway.report.touched import touched_kpis
 from raceway.report.restatement import restated_periods
+from raceway.report.touched import touched_kpis
 
 _FILES_KEPT: Final = 40
 """Newest batches in effect of a table and account that the page names; all stand in batch_history."""
