@@ -146,7 +146,8 @@ def _waiting(home: Home) -> Iterator[Finding]:
         source, account = folder.parent.name, folder.name
         if (source, account) not in accounts and any(path.is_file() for path in folder.rglob("*")):
             yield Finding("warning", "inbox", f"{folder}: files wait there, and {home.accounts} has no "
-                          f"{source},{account}: they would be refused; write its line, or move them to the right folder")  # fmt: skip
+                          f"{source},{account}: they would be refused; write its line, or move them where they "
+                          "belong")  # fmt: skip
 
 
 def _segments(home: Home) -> Iterator[Finding]:
