@@ -52,7 +52,7 @@
       element.append(h("ul", { class: "legend" }, h("li", { class: "is-chosen" }, say(`model_${model}`)), h("li", { class: "is-other" }, say("attr_other_models"))));
       await raceway.chart.draw(element, {
         spec: "spread", rows: points, label: say("attr_models"), height: 40 + 28 * clicked.length,
-        params: { x_values: ticks, x_labels: raceway.chart.labels(ticks, (one) => format.value(one, unit, true)), x_from: ticks[0], x_to: ticks.at(-1) },
+        params: { x_values: ticks, x_labels: raceway.chart.labels(ticks, (one) => format.value(one, unit, true)), x_from: 0, x_to: 1.03 * Math.max(...points.map((point) => point.value)) },
       });
     }
     const most = Math.max(...rows.filter((row) => !UNCLICKED.includes(row.channel)).flatMap((row) => MODELS.map((name) => row.values[name] ?? 0)), 0);
