@@ -126,7 +126,7 @@
         course.append(place);
         await curve(place, kpi, values, i);
       }
-      paper.append(h("section", { class: "sheet stages" }, h("h2", {}, say("print_stages")), stages.map(([stage, list]) => h("div", { class: "stage-table" }, h("h3", {}, say(`stage_${stage}`), h("span", { class: "soft" }, ` ${say(`about_${stage}`)}`)), table(list, values, i)))));
+      paper.append(h("section", { class: "sheet stages" }, h("h2", {}, say("print_stages")), stages.map(([stage, list]) => h("div", { class: "stage-table scroll", tabindex: "0", role: "region", "aria-label": say(`stage_${stage}`) }, h("h3", {}, say(`stage_${stage}`), h("span", { class: "soft" }, ` ${say(`about_${stage}`)}`)), table(list, values, i)))));
       paper.append(h("section", { class: "sheet" }, h("h2", {}, say("print_money")),
         h("div", { class: "halves" }, h("div", {}, h("h3", {}, say("print_channels", { model: say(`model_${attribution.model}`) })), channels(attribution, start)), h("div", {}, h("h3", {}, say("plan_budget_title")), budget(plan, start))),
         h("div", { class: "halves" }, h("div", {}, h("h3", {}, say("plan_review")), review(plan)), h("div", {}, h("h3", {}, say("cust_segments")), segments(customers)))));
