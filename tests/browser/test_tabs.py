@@ -52,7 +52,7 @@ def test_every_channel_shows_what_each_of_seven_models_gives_it(
         f"""
         select name, model, sum({measure})::double from fct_convert_attribution
         inner join dim_channel using (channel)
-        where order_date >= (select date_trunc('month', max(order_date)) - interval 2 month from fct_convert_attribution)
+        where order_date >= (select date_trunc('month', max(as_of) - 1) - interval 2 month from race_kpi)
         group by all
         """,
     )
@@ -73,7 +73,7 @@ def test_what_platforms_claim_stands_beside_the_orders_of_the_same_days(opened: 
         select source, sum(claimed_orders)::double, sum(attributed_orders)::double, count(*)
         from fct_convert_attribution_claims
         where model = 'linear'
-            and day >= (select date_trunc('month', max(order_date)) - interval 2 month from fct_convert_attribution)
+            and day >= (select date_trunc('month', max(as_of) - 1) - interval 2 month from race_kpi)
         group by source
         """,
     )

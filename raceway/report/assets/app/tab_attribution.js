@@ -15,6 +15,13 @@
     return credit ? credit.revenue / spend : 0;
   }
 
+  /* The first days of that many months up to the day before the report's, the newest first; none before `from`. */
+  function lastMonths(count, from = "") {
+    const end = new Date(format.utc(raceway.shell.as_of) - format.DAY);
+    const all = Array.from({ length: count }, (_, i) => new Date(Date.UTC(end.getUTCFullYear(), end.getUTCMonth() - i, 1)).toISOString().slice(0, 10));
+    return new Set(all.filter((month) => month >= from));
+  }
+
   function credits(data, months) {
     const found = new Map();
     for (const row of kpis.rows(data.credits)) {
@@ -112,18 +119,17 @@
       if (!known.length) { page.append(h("p", { class: "soft empty" }, say("attr_none"))); return; }
       const { figures } = raceway;
       const part = figures.drawn(async (element, again) => {
-        const shown = known.slice(-Number(chosen.months));
-        const months = new Set(shown);
-        const last = shown.at(-1);
-        const span = `${format.period("month", shown[0], "", true)} – ${format.period("month", last, "", true)}`;
+        const months = lastMonths(Number(chosen.months));
+        const [last, first] = [[...months][0], [...months].at(-1)];
+        const span = first === last ? format.period("month", last, "") : `${format.period("month", first, "", true)} – ${format.period("month", last, "", true)}`;
         const pick = (name) => (value) => { chosen[name] = value; again(); };
         element.append(h("div", { class: "choices" },
           figures.segments("measure", say("attr_measure"), Object.keys(UNITS).map((name) => [name, say(`attr_${name}`)]), chosen.measure, pick("measure")),
           figures.select("model", say("attr_model"), MODELS.map((name) => [name, say(`model_${name}`)]), chosen.model, pick("model")),
-          figures.select("months", say("range"), ["1", "3", "6", "12", "24"].filter((n, i) => i < 2 || Number(n) <= known.length).map((n) => [n, say("last_month", { count: n })]), chosen.months, pick("months"))));
-        const first = figures.card(say("attr_models"), `${say("attr_models_note", { days: data.lookback_days })} ${span}.`);
-        await models(first, data, months);
-        element.append(first, figures.card(say("attr_claims"), say("attr_claims_note", { model: say(`model_${chosen.model}`) }), claims(data, months)));
+          figures.select("months", say("range"), ["1", "3", "6", "12", "24"].filter((n, i, all) => i < 2 || lastMonths(Number(all[i - 1])).size < lastMonths(24, known[0]).size).map((n) => [n, say("last_month", { count: n })]), chosen.months, pick("months"))));
+        const seven = figures.card(say("attr_models"), `${say("attr_models_note", { days: data.lookback_days })} ${span}.`);
+        await models(seven, data, months);
+        element.append(seven, figures.card(say("attr_claims"), say("attr_claims_note", { model: say(`model_${chosen.model}`) }), claims(data, months)));
       });
       page.append(part.place, figures.card(say("attr_paths"), say("attr_paths_note", { days: data.lookback_days }), paths(data)));
       await part.again();

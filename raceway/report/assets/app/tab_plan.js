@@ -68,7 +68,7 @@
     const month = (row) => format.period("month", row.month, "", true);
     element.append(h("ul", { class: "legend" }, h("li", { class: "is-column" }, say("plan_spend")), h("li", { class: "is-mark" }, say("plan_budget"))));
     await figures.columns(element, {
-      rows: whole.map((row) => ({ name: month(row), value: row.spend, mark: row.budget, tip: `${format.period("month", row.month, "")}\n${say("plan_spend")}: ${format.isKnown(row.spend) ? format.money(row.spend) : "–"}\n${say("plan_budget")}: ${format.isKnown(row.budget) ? format.money(row.budget) : "–"}` })),
+      rows: whole.map((row) => ({ name: month(row), value: row.spend, mark: row.budget, light: row.month >= raceway.shell.as_of.slice(0, 7), tip: `${format.period("month", row.month, "")}\n${say("plan_spend")}: ${format.isKnown(row.spend) ? format.money(row.spend) : "–"}\n${say("plan_budget")}: ${format.isKnown(row.budget) ? format.money(row.budget) : "–"}` })),
       unit: "money", label: say("plan_budget_title"), names: { name: say("period_month"), value: say("plan_spend"), mark: say("plan_budget") },
     });
     const begun = whole.filter((row) => format.isKnown(row.spend)).map((row) => row.month);
