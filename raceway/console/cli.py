@@ -23,6 +23,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from raceway import __version__
 from raceway.common.faults import RacewayFault
 from raceway.common.home import HOME_VARIABLE, Home, find_home
+from raceway.console.paper_command import report_command
 
 app = typer.Typer(
     name="raceway",
@@ -44,13 +45,6 @@ class Format(StrEnum):
     table = "table"
     csv = "csv"
     json = "json"
-
-
-class Language(StrEnum):
-    """The languages of the report."""
-
-    en = "en"
-    vi = "vi"
 
 
 class _Places:
@@ -260,25 +254,7 @@ def query(
     print_answer(_places.out, ask(_places.find(), sql), output.value)
 
 
-@app.command()
-def report(
-    pdf: Annotated[bool, typer.Option("--pdf", help="Write a month as PDF, by a Chromium that is installed.")] = False,
-    month: Annotated[str | None, typer.Option(help="The month, as 2026-05; default: the last that is over.")] = None,
-    language: Annotated[Language | None, typer.Option(help="Default: the report's own.")] = None,
-    to: Annotated[Path | None, typer.Option(help="Where; default: report-2026-05.pdf here.")] = None,
-) -> None:
-    """Show where the published report lies, or print a month of it.
-
-    Example: `raceway report --pdf --month 2026-05 --language vi`
-    """
-    from raceway.console.paper import print_month, report_page
-
-    if pdf:
-        _say(str(print_month(_places.find(), month, language.value if language else None, to)))
-    elif month or language or to:
-        raise typer.BadParameter("--month, --language and --to go with --pdf")
-    else:
-        _say(report_page(_places.find()).as_uri())
+app.command()(report_command(_places.find, _say))
 
 
 _Why = Annotated[str, typer.Option(help="Why; kept with the decision and your name.")]

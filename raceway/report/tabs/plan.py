@@ -6,6 +6,8 @@ from typing import Final
 
 from raceway.report.context import Columns, Context
 
+TABLES: Final = ("fct_plan_budget", "osa_review")
+"""What the page is made of; where the mart has not all of them, it says so."""
 _MONTHS: Final = 13
 _CYCLES: Final = 4
 _OPPORTUNITIES: Final = 12

@@ -113,6 +113,7 @@
     order: 1,
     async draw(page) {
       const data = await raceway.load("attribution");
+      if (!data) { page.append(h("p", { class: "soft empty" }, say("no_such_facts"))); return; }
       chosen.model ??= data.model;
       const known = [...new Set(data.credits.month)].sort();
       page.append(h("h1", { class: "unseen" }, say("attribution")));

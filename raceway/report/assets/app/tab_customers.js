@@ -135,6 +135,7 @@
     async draw(page) {
       const data = await raceway.load("customers");
       const { figures } = raceway;
+      if (!data) { page.append(h("p", { class: "soft empty" }, say("no_such_facts"))); return; }
       raceway.fewest = data.fewest;
       page.append(h("h1", { class: "unseen" }, say("customers")));
       const worths = kpis.rows(data.worth)[0];

@@ -128,6 +128,7 @@
   raceway.section("plan", {
     async draw(page, state) {
       const data = await raceway.load("plan");
+      if (!data) { page.append(h("p", { class: "soft" }, say("no_such_facts"))); return; }
       const { figures } = raceway;
       const ahead = pacing(data);
       const gaps = review(data);

@@ -108,6 +108,7 @@
     async draw(page, state) {
       document.documentElement.dataset.theme = "light"; // paper is white
       const [overview, plan, attribution, customers, about, values] = await Promise.all([...["overview", "plan", "attribution", "customers", "trust"].map(raceway.load), kpis.values("month")]);
+      if (!(plan && attribution && customers)) { page.append(h("p", { class: "soft empty" }, say("no_such_facts"))); return; }
       marked = about.touched;
       const i = state.at ? values.axis.start.indexOf(state.at) : values.newest();
       if (i < 0) { page.append(h("p", { class: "answer" }, say("print_no_month"))); return; }
