@@ -176,22 +176,28 @@ def test_exchange_rates_move_what_is_sold_in_dollars_alone(home: Home) -> None:
 
 
 def test_what_a_newer_export_changed_stands_apart_as_restatement(two_nights: TwoNights, home: Home) -> None:
-    """The first night had a quarter of the exports missing and a day told wrong; the second told it all."""
+    """In the first night a quarter of the exports was missing; the second had them all."""
     restated = rows(
         home.root,
-        "select first.kpi, first.period_start::varchar, first.numerator, last.numerator "
-        "from kpi_published as first inner join kpi_published as last using (kpi, period, period_start, channel, market) "
-        f"where first.version = '{two_nights.first_version}' and last.version <> first.version and kpi = 'ad_spend' "
-        "and period = 'month' and channel = 'all' and market = 'all' and period_start = '2026-05-01'",
+        f"""
+        select first.kpi, strftime(first.period_start, '%Y-%m'), first.numerator, last.numerator
+        from kpi_published as first
+        inner join kpi_published as last using (kpi, period, period_start, channel, market)
+        inner join race_kpi as now using (kpi, period, channel, market)
+        where first.version = '{two_nights.first_version}' and last.version <> first.version
+            and first.numerator <> last.numerator and first.denominator is null and last.denominator is null
+            and channel = 'all' and market = 'all' and period = 'month' and period_start < '2026-06-01'
+            and now.period_start = '2026-06-01' and now.value is not null
+        order by abs(last.numerator - first.numerator) desc limit 1
+        """,
     )
-    [(_, _, first, last)] = restated
+    [(kpi, month, first, last)] = restated
 
-    told = explained(home, "ad_spend", "2026-05", "2026-06", None, "all", "all").to_dict()
+    told = explained(home, kpi, month, "2026-06", None, "all", "all").to_dict()
 
-    assert rows(home.root, "select numerator from race_kpi where kpi = 'ad_spend' and period_start = '2026-05-01' "
-                "and period = 'month' and channel = 'all' and market = 'all'") == [(last,)]  # fmt: skip
-    assert told["restatement"] is not None
-    assert Decimal(told["restatement"]["restated"]) == last - first
+    scale = rows(home.root, f"select scale from kpi_catalog where kpi = '{kpi}'")[0][0]
+    assert Decimal(told["before"]) == last * Decimal(scale)
+    assert Decimal(told["restatement"]["restated"]) == (last - first) * Decimal(scale)
     assert told["restatement"]["version"] == two_nights.first_version
 
 
