@@ -67,7 +67,8 @@ def tell_night(
             late_ones = {one.route: one.attempts[-1]["reason"] for one in outbox.waiting() if one.attempts}
             found = [*open_points(home, settings, night), *(undelivered(*one) for one in late_ones.items())]
             told, recovered, kept = _compared(found, known["points"], night, settings.alerts.repeat_days)
-            _write_down(home, settings, outbox, night, told, recovered, now)
+            silent = [point for point in found if not point.is_old and all(one.point is not point for one in told)]
+            _write_down(home, settings, outbox, night, told, recovered, now, silent=silent)
             outbox.keep_points(run_id, kept)
         deliveries = _deliver(settings, outbox, now, pauses)
     _record(home, run_id, deliveries)
@@ -164,6 +165,7 @@ def _write_down(
     recovered: Sequence[Recovered],
     now: dt.datetime,
     ending: str | None = None,
+    silent: Sequence[Point] = (),
 ) -> None:
     """Writes one message for each route that hears of this; a route hears the points that are bad enough for it."""
     for route in settings.alerts.routes:
@@ -171,7 +173,8 @@ def _write_down(
         ended = [one for one in recovered if at_least(one.severity, route.at_least)]
         if not (of_route or ended) and route.at_least != "info":
             continue
-        message = compose(home, settings, night, of_route, ended, ending)
+        unchanged = sum(at_least(point.severity, route.at_least) for point in silent)
+        message = compose(home, settings, night, of_route, ended, ending, unchanged)
         hold = None if message.severity == "critical" else settings.alerts.quiet_until(now.astimezone(settings.zone))
         outbox.put(
             Waiting(f"{night.run_id}-{route.name}", route.name, night.run_id, message, now,

@@ -163,6 +163,19 @@ def test_what_holds_is_first_then_still_then_recovered_and_is_not_repeated_daily
     assert len(hook.posted) == 3
 
 
+def test_a_message_counts_what_holds_and_is_not_told_again(
+    tmp_path: Path, hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = company(tmp_path, '{ name = "all", at_least = "info" }')
+    monkeypatch.setenv("RACEWAY_ALERT_ALL", f"json://127.0.0.1:{hook.port}")
+    refuse(home, "overview.csv")
+    night(home, 0)
+    night(home, 1)
+    assert json.loads(hook.posted[1].body)["title"] == "[raceway] Small 2026-03-04: published, 1 as before"
+    assert "Open as before, and not told again: 1." in texts(hook)[1]
+    assert "overview.csv" not in texts(hook)[1]
+
+
 def test_files_refused_for_one_reason_are_one_point(
     tmp_path: Path, hook: Hook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
