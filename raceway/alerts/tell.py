@@ -47,12 +47,13 @@ def tell_night(
     started_at: dt.datetime,
     late: Iterable[str] = (),
     now: dt.datetime | None = None,
-    pauses: Sequence[float] = PAUSES,
+    pauses: Sequence[float] | None = None,
 ) -> list[Delivery]:
     """Tells every route of a night, once, and sends what waited from before.
 
-    `now` (with a zone) defaults to this moment. Told twice of one run, the second only sends what still waits. Does
-    nothing where raceway.toml names no route. Raises BadSettings where it cannot be read.
+    `now` (with a zone) defaults to this moment, `pauses` (seconds between tries) to PAUSES. Told twice of one run, the
+    second only sends what still waits. Does nothing where raceway.toml names no route. Raises BadSettings where it
+    cannot be read.
     """
     settings = load_settings(home)
     if not settings.alerts.routes:
@@ -95,7 +96,7 @@ def look_for_mart(home: Home, now: dt.datetime | None = None) -> Point | None:
 
 
 def tell_late(
-    home: Home, now: dt.datetime | None = None, pauses: Sequence[float] = PAUSES
+    home: Home, now: dt.datetime | None = None, pauses: Sequence[float] | None = None
 ) -> tuple[Point | None, list[Delivery]]:
     """Looks whether the day's mart is there, tells every route where it is not, and sends what waited from before.
 
@@ -182,8 +183,9 @@ def _write_down(
         )  # fmt: skip
 
 
-def _deliver(settings: Settings, outbox: Outbox, now: dt.datetime, pauses: Sequence[float]) -> list[Delivery]:
+def _deliver(settings: Settings, outbox: Outbox, now: dt.datetime, pauses: Sequence[float] | None) -> list[Delivery]:
     """Sends all that waits and may be sent; what a route does not take stays."""
+    pauses = PAUSES if pauses is None else pauses
     routes = {route.name: route for route in settings.alerts.routes}
     deliveries = []
     broken: set[str] = set()
