@@ -17,6 +17,7 @@ from raceway.alerts.message import Message, Recovered, Told, at_least, compose, 
 from raceway.alerts.outbox import GIVEN_UP_AFTER, Outbox, Waiting
 from raceway.alerts.points import DELIVERED, Night, Point, late_mart, open_points, undelivered
 from raceway.alerts.routes import send
+from raceway.common.faults import BadSettings
 from raceway.common.home import Home
 from raceway.config.alerts import Route
 from raceway.config.settings import Settings, load_settings
@@ -77,10 +78,21 @@ def tell_night(
 
 
 def late_day(settings: Settings, now: dt.datetime) -> dt.date:
-    """The newest business day whose deadline has passed at `now` (with a zone)."""
-    here = now.astimezone(settings.zone)
-    deadline = dt.datetime.combine(here.date(), dt.time.fromisoformat(settings.alerts.deadline), tzinfo=settings.zone)
-    return here.date() if here >= deadline else here.date() - dt.timedelta(days=1)
+    """The business day whose mart must be there at `now` (with a zone): that of the newest night that `night.schedule`
+    had begin before the newest deadline. So a day without a night is never late.
+
+    Raises BadSettings where the schedule is no cron.
+    """
+    from croniter import croniter
+
+    here = now.astimezone(settings.zone).replace(tzinfo=None)
+    deadline = dt.datetime.combine(here.date(), dt.time.fromisoformat(settings.alerts.deadline))
+    passed = deadline if here >= deadline else deadline - dt.timedelta(days=1)
+    try:
+        begun: dt.datetime = croniter(settings.night.schedule, passed).get_prev(dt.datetime)
+    except (ValueError, KeyError) as fault:
+        raise BadSettings(f"night.schedule {settings.night.schedule!r}: no cron: {fault}") from fault
+    return begun.date()
 
 
 def look_for_mart(home: Home, now: dt.datetime | None = None) -> Point | None:
