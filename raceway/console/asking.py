@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from enum import StrEnum
 from typing import Annotated, Protocol
 
 import typer
@@ -12,14 +11,7 @@ from rich.markup import escape
 
 from raceway.common.faults import PermanentFault
 from raceway.common.home import Home
-
-
-class Format(StrEnum):
-    """How query results are printed."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
+from raceway.console.form import Format
 
 
 class Places(Protocol):
@@ -80,3 +72,19 @@ def add_commands(app: typer.Typer, places: Places) -> None:
         print_answer(places.out, Answer(found.columns, found.rows), output.value)
         for note in found.notes:
             places.err.print(f"[yellow]raceway:[/yellow] {escape(note)}", highlight=False, soft_wrap=True)
+
+    @app.command()
+    def serve(
+        mcp: Annotated[bool, typer.Option("--mcp", help="To a language model's client, on standard input and output.")],
+    ) -> None:
+        """Serve the published mart to an assistant, read-only: KPI definitions, values, explanations and SQL.
+
+        A client starts it itself; docs/how-to/mcp.md has the lines of its configuration.
+
+        Example: `raceway --home /srv/acme serve --mcp`
+        """
+        from raceway.console.mcp_server import mart_server
+
+        if not mcp:
+            raise PermanentFault("raceway serves by --mcp alone; Airflow's page and the report come with: make up")
+        mart_server(places.find()).run("stdio")

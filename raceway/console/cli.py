@@ -23,6 +23,7 @@ from raceway import __version__
 from raceway.common.faults import RacewayFault
 from raceway.common.home import HOME_VARIABLE, Home, find_home
 from raceway.console.asking import add_commands
+from raceway.console.explain_command import add_explain
 
 app = typer.Typer(
     name="raceway",
@@ -232,7 +233,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON."
 
 
 add_commands(app, _places)
-
+add_explain(app, _places)
 
 _Why = Annotated[str, typer.Option(help="Why; kept with the decision and your name.")]
 _Batch = Annotated[str, typer.Argument(help="A batch's id, as `raceway status` shows it.")]

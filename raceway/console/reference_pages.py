@@ -34,6 +34,7 @@ from raceway.contracts.grammar import ColumnContract, SourceContract, TableContr
 from raceway.contracts.load import load_contracts
 from raceway.publish.descriptions import described_models
 from raceway.publish.history_tables import HISTORY_COLUMNS, HISTORY_DESCRIPTIONS
+from raceway.publish.kpi_published import COLUMNS, DESCRIPTION, KPI_PUBLISHED
 from raceway.publish.mart_tables import MARTS
 from raceway.report.kpi_page import kpi_page
 
@@ -246,6 +247,7 @@ def mart_page() -> str:
     for name, of in HISTORY_COLUMNS.items():
         rows = [(column, _AS_IN_SQL[str(kind)], says) for column, (kind, says) in of.items()]
         lines += _published(name, HISTORY_DESCRIPTIONS[name], rows)
+    lines += _published(KPI_PUBLISHED.name, DESCRIPTION, [(name, *of) for name, of in COLUMNS.items()])
     return _page(lines)
 
 

@@ -21,9 +21,9 @@ from raceway.common.stages import RACE_STAGES
 from raceway.contracts.load import load_contracts
 
 PAGE: Final = PROJECT.root / "docs" / "reference" / "kpis.md"
-EXAMPLES: Final = PAGE.with_name("kpi_examples.csv")
+EXAMPLES: Final = Path(__file__).with_name("kpi_examples.csv")
 """Worked examples, by hand: the standard that a KPI follows, and what it is in numbers."""
-CAVEATS: Final = PAGE.with_name("kpi_caveats.csv")
+CAVEATS: Final = Path(__file__).with_name("kpi_caveats.csv")
 """What surprises in a KPI and follows from its definition, not from what its measures declare."""
 _GRAINS: Final = {"month+": "month, quarter, cycle"}
 _GOOD: Final = {"up": "higher is better", "down": "lower is better", "neutral": "neither is better"}

@@ -7,66 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-_VIETNAMESE: Final = {
-    "RACE report": "Báo cáo RACE",
-    "as of": "tính đến",
-    "published": "xuất bản",
-    "version": "phiên bản",
-    "Plan": "Lập kế hoạch",
-    "Reach": "Tiếp cận",
-    "Act": "Tương tác",
-    "Convert": "Chuyển đổi",
-    "Engage": "Gắn kết",
-    "Advocacy": "Lan tỏa",
-    "Leading KPIs of": "KPI chính tháng",
-    "against the month before": "so với tháng trước",
-    "points": "điểm",
-    "no value": "chưa có giá trị",
-    "still provisional": "còn tạm tính",
-    "target": "mục tiêu",
-    "on track": "đạt",
-    "at risk": "có nguy cơ",
-    "off track": "chưa đạt",
-    "No KPI of this month has a value yet.": "Chưa có KPI nào của tháng này có giá trị.",
-    "Opportunities": "Cơ hội",
-    "Cycle before": "Chu kỳ trước",
-    "Target": "Mục tiêu",
-    "Actual": "Thực tế",
-    "Money at stake": "Giá trị cơ hội",
-    "Initiatives": "Sáng kiến",
-    "All checks passed.": "Mọi kiểm tra đều đạt.",
-    "The numbers are published all the same.": "Số liệu vẫn được xuất bản.",
-    "Late sources": "Nguồn trễ",
-    "Refused": "Bị từ chối",
-    "Waiting": "Đang chờ",
-    "Checks that failed": "Kiểm tra không đạt",
-    "Sources": "Nguồn dữ liệu",
-    "Source": "Nguồn",
-    "Account": "Tài khoản",
-    "Files": "Tệp",
-    "Reason": "Lý do",
-    "Rows": "Dòng",
-    "Rows refused": "Dòng bị từ chối",
-    "Covers up to": "Có dữ liệu đến",
-    "Last export": "Lần xuất gần nhất",
-    "Days behind": "Trễ (ngày)",
-    "Severity": "Mức độ",
-    "Check": "Kiểm tra",
-    "Found": "Kết quả",
-    "None.": "Không có.",
-    "critical": "nghiêm trọng",
-    "warning": "cảnh báo",
-    "info": "thông tin",
-    "All checks": "Mọi kiểm tra",
-    "Data": "Dữ liệu",
-    "times": "lần",
-    "days": "ngày",
-    "months": "tháng",
-    "hours": "giờ",
-    "minutes": "phút",
-    "seconds": "giây",
-    "milliseconds": "mili giây",
-}
+from raceway.report.texts import texts
 
 _DECIMALS: Final = {"count": 0, "percent": 1, "money": 2, "score": 1, "ratio": 2}
 _NAMED_UNITS: Final = ("months", "days", "hours", "minutes", "seconds", "milliseconds")
@@ -80,9 +21,9 @@ class Wording:
     currency: str
     minor_unit: int
 
-    def say(self, words: str) -> str:
-        """The words in the report's language; words that have no translation stay English."""
-        return _VIETNAMESE.get(words, words) if self.language == "vi" else words
+    def say(self, key: str) -> str:
+        """A text of texts.csv in the report's language. Raises KeyError where there is none of that key."""
+        return texts()[key][1 if self.language == "vi" else 0]
 
     def name(self, name: str, name_vi: str | None) -> str:
         """A KPI's name in the report's language; English where it has no other."""

@@ -12,6 +12,7 @@ from raceway.history.records import Check, RunRecord, record_checks, record_run,
 from raceway.ledger.decisions import reject
 from raceway.ledger.ledger import Ledger
 from tests.support.mart_company import AS_OF, Company
+from tests.support.report_page import block
 
 MakeCheck = Callable[..., Check]
 
@@ -165,7 +166,7 @@ def test_a_batch_that_waits_for_a_rate_is_pending_with_its_sentence(company: Com
     version = company.publish("night-1")
 
     assert company.read("select status, reason from batch_history") == [("pending", sentence)]
-    assert sentence in version.report.read_text(encoding="utf-8")
+    assert block(version.report.read_text(encoding="utf-8"), "catalogue")["undecided"]["reason"] == [sentence]
 
 
 def test_a_duplicate_and_a_rejected_batch_are_told(company: Company) -> None:

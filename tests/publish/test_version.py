@@ -21,6 +21,7 @@ from raceway.common.faults import GateFailed, PassingFault
 from raceway.history.records import Check, record_checks, run_records
 from raceway.publish.version import published_version, published_versions, switch
 from tests.support.mart_company import AS_OF, Company
+from tests.support.report_page import block
 
 MakeCheck = Callable[..., Check]
 
@@ -34,9 +35,11 @@ def test_a_version_holds_everything_that_is_promised(company: Company) -> None:
         "race.duckdb",
         "run.json",
         "report/index.html",
+        *(f"report/data/kpi_{period}.csv" for period in ("day", "week", "month", "quarter", "cycle")),
         "quality/index.html",
         "parquet/dim_channel/part.parquet",
         "parquet/kpi_catalog/part.parquet",
+        "parquet/kpi_published/month=2026-10/part.parquet",
         "parquet/measure_catalog/part.parquet",
         "parquet/osa_review/part.parquet",
         "parquet/fct_reach_ads/month=2026-10/part.parquet",
@@ -230,6 +233,9 @@ publish.publish(Home(pathlib.Path({str(company.home.root)!r})), "night-2",
     names = {path.name for path in company.home.published.iterdir()}
     assert names == {".lock", "current", *(version.name for version in published_versions(company.home))}
     assert first.path.exists()
+    # what the killed publish would have published first is told of the version that did
+    told = "select numerator, version from kpi_published where kpi = 'ad_spend' order by published_at"
+    assert company.read(told) == [(620, first.name), (700, published_versions(company.home)[1].name)]
 
 
 def test_versions_outlive_the_records_of_their_runs(company: Company) -> None:
@@ -311,7 +317,8 @@ def test_a_warning_publishes_and_is_shown(company: Company, failing: MakeCheck) 
     assert "export the days again" in page
     assert rows in page
     assert version.details["checks"] == {"passed": 0, "warning": 1, "info": 0}
-    assert "fct_reach_ads: 40% fewer rows" in version.report.read_text(encoding="utf-8")
+    told = block(version.report.read_text(encoding="utf-8"), "catalogue")["warnings"]["message"]
+    assert told == ["fct_reach_ads: 40% fewer rows"]
     assert "fct_reach_ads: 40% fewer rows" in (version.path / "quality" / "index.html").read_text(encoding="utf-8")
 
 

@@ -115,19 +115,23 @@ def make_company(folder: Path) -> Company:
         create table frozen.scopes (source varchar, table_name varchar, account varchar, scope varchar,
             batch_id varchar);
         create table kpi_catalog as select * from (values
-            ('ad_spend', 'reach', 1, 'Ad spend', 'Chi phí quảng cáo', 'money', 'neutral', 0, 'ad_spend', null),
+            ('ad_spend', 'reach', 1, 'Ad spend', 'Chi phí quảng cáo', 'money', 'neutral', 0, 'ad_spend', null, 1.0),
             ('customer_retention_rate', 'engage', 1, 'Customer retention', 'Tỷ lệ giữ chân', 'percent', 'up', 1,
-             'retained_customers', 'active_customers_at_start')
-        ) as t (kpi, stage, "leading", name, name_vi, unit, good, part_of_whole, numerator, denominator);
-        create table measure_catalog as select * from (values
-            ('ad_spend', 'reach', 'money'), ('retained_customers', 'engage', 'count'),
-            ('active_customers_at_start', 'engage', 'count')
-        ) as t (measure, stage, unit);
+             'retained_customers', 'active_customers_at_start', 1.0)
+        ) as t (kpi, stage, "leading", name, name_vi, unit, good, part_of_whole, numerator, denominator, scale);
+        create table measure_catalog as
+            select measure, stage, unit, 'sum' as additivity, 'day' as dated_by, 'platform' as channel_by,
+                'account' as market_by, measure as definition
+            from (values
+                ('ad_spend', 'reach', 'money'), ('retained_customers', 'engage', 'count'),
+                ('active_customers_at_start', 'engage', 'count')
+            ) as t (measure, stage, unit);
         create table fct_reach_ads as
             select 'google_ads' as source, 'vn' as account, md5(day::varchar) as ads_row_id, day::date as day,
                 20.000000::decimal(18, 6) as "cost"
             from range(date '2026-10-01', date '{AS_OF}', interval 1 day) as days (day);
-        create table dim_channel as select 'paid_search' as channel, 'Paid search' as name;
+        create table dim_channel as select 'paid_search' as channel, 'Paid search' as name, 'Tìm kiếm' as name_vi,
+            1 as sort_order;
         create table identity_person as select 'email' as id_type, 'ab12' as id_value, 'p1' as person_id;
         create table race_measure as
             select 'ad_spend' as measure, 'reach' as stage, 'month' as period, date_trunc('month', day)::date
@@ -144,11 +148,10 @@ def make_company(folder: Path) -> Company:
         create table int_unknown_windows (
             measure varchar, period varchar, window_start date, window_end date, market varchar
         );
-        create table osa_review as select * from (values
-            (date '2026-06-01', date '2026-08-29', 'ad_spend', 1, 1::double, 2::double, 3::double, 4::decimal(38, 6), 5),
-            (date '2026-08-30', date '2026-11-27', 'customer_retention_rate', 1, 0.25, null, 0.3, 1234, 2),
-            (date '2026-08-30', date '2026-11-27', 'ad_spend', null, 9.0, 8.0, 7.0, null, 0)
-        ) as t (cycle_start, cycle_end, kpi, opportunity_rank, baseline, target, actual, money_at_stake, initiatives);
+        create table osa_review (
+            cycle_start date, cycle_end date, kpi varchar, stage varchar, initiative varchar, baseline double,
+            target double, actual double, gap double, gap_to_baseline double, money_at_stake decimal(38, 6),
+            opportunity_rank integer, initiatives integer, is_complete boolean);
     """)
     return made
 

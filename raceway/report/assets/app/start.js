@@ -1,0 +1,2 @@
+"use strict";
+raceway.frame.start();
