@@ -52,7 +52,7 @@ _BUYER: Final = OnFact(
 )
 _USER: Final = OnFact("fct_engage_usage", "day", "", "market", "count_distinct", "person_id")
 _LINE: Final = OnFact("fct_convert_margin", "day", "channel", "market", "sum", "net_sales")
-_LOAD: Final = OnFact("fct_act_page_speed", "day", "channel", "market", "percentile", "value")
+_LOAD: Final = OnFact("fct_act_page_speed", "day", "channel", "market", "percentile", "cast(value as double)")
 
 # what the daily models do not say of one fact, and another fact does: persons are counted and medians taken in the
 # windows, refunds stand at their sale's channel through two joins, and the fact of tickets is built after their stage.
@@ -70,12 +70,12 @@ _BY_HAND: Final[Mapping[str, OnFact]] = {
     "active_users_with_seconds": replace(_USER, where="seconds is not null"),
     "days_between_orders": OnFact(
         "fct_convert_order", "order_date", "channel", "market", "percentile",
-        "greatest(date_diff('day', previous_order_date, order_date), 0)", where="previous_order_date is not null",
+        "cast(greatest(date_diff('day', previous_order_date, order_date), 0) as double)", where="previous_order_date is not null",
     ),
     "lcp_p75": replace(_LOAD, where="metric = 'LCP'"),
     "inp_p75": replace(_LOAD, where="metric = 'INP'"),
     "cls_p75": replace(_LOAD, where="metric = 'CLS'"),
-    "review_response_time": OnFact("fct_advocacy_review", "day", "", "market", "percentile", "response_hours"),
+    "review_response_time": OnFact("fct_advocacy_review", "day", "", "market", "percentile", "cast(response_hours as double)"),
 }  # fmt: skip
 
 

@@ -88,3 +88,15 @@ def add_commands(app: typer.Typer, places: Places) -> None:
         if not mcp:
             raise PermanentFault("raceway serves by --mcp alone; Airflow's page and the report come with: make up")
         mart_server(places.find()).run("stdio")
+
+    @app.command()
+    def docs() -> None:
+        """Write dbt's documentation of models, lineage, metrics and exposures as one page beside the published mart.
+
+        It is the program's: write it anew after an upgrade.
+
+        Example: `raceway docs`
+        """
+        from raceway.build.dbt_docs import write_docs
+
+        places.out.print(str(write_docs(places.find())), highlight=False, soft_wrap=True, markup=False)

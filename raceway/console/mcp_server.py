@@ -50,10 +50,7 @@ class _Tools:
 
     def list_kpis(self, stage: str = "") -> dict[str, Any]:
         """All KPIs with stage, unit and formula; `stage` (plan, reach, act, convert, engage, advocacy) narrows them."""
-        sql = (
-            "select kpi, name, stage, unit, good, numerator, denominator, scale, grains from kpi_catalog "
-            "order by kpi"
-        )
+        sql = "select kpi, name, stage, unit, good, numerator, denominator, scale, grains from kpi_catalog order by kpi"
         found = _answered(lambda: bounded_query(self._mart, sql))
         rows = [row for row in _rows(found) if not stage or row["stage"] == stage]
         if not rows:
