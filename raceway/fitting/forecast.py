@@ -103,7 +103,7 @@ def _told(span: dict[str, Any], fitted: Fit | str, ahead: Any, start: int) -> di
         return _key(span) | {"reason": fitted}
     if start < 0:
         return _key(span) | {"reason": "the period began before the first day that is known"}
-    rest = fitted.sum_of(ahead)
+    rest = fitted.total_of(ahead)
     if isinstance(rest, str):
         return _key(span) | {"reason": rest}
     probability = None
