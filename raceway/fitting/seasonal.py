@@ -133,7 +133,7 @@ def _season(values: Floats, weekdays: Integers, codes: Integers, names: list[Kin
     many = np.bincount(weekdays[told], minlength=7)
     for _ in range(3):  # the weekdays clear the level, the level the weekdays; nothing moves after that
         level = _around(np.where(plain, came, 0)) / np.maximum(_around(np.where(plain, of_weekday[weekdays], 0)), _TINY)
-        promised: Floats = np.bincount(weekdays[told], level[told], 7)
+        promised = np.bincount(weekdays[told], level[told], 7).astype(np.float64)
         drawn = PSEUDO_WEEKS * promised / np.maximum(many, 1)
         of_weekday = (np.bincount(weekdays[told], came[told], 7) + drawn) / np.maximum(promised + drawn, _TINY)
         of_weekday = np.where(many > 0, of_weekday, 1.0)
