@@ -65,9 +65,8 @@ def examine(home: Home, ci: bool = False) -> list[Finding]:
     git keeps that it should not, and what is still to be decided in own sources, is looked at instead.
     """
     written = (_installation, _settings, _contracts, _profiles, _expectations)
-    working = (_waiting, _segments, _permissions, _routes, _key, _disk)
-    looks = (*written, _kept_by_git, _undecided) if ci else (*written, *working)
-    return [finding for look in looks for finding in look(home)]
+    looks = (_kept_by_git, _undecided) if ci else (_waiting, _segments, _permissions, _routes, _key, _disk)
+    return [finding for look in (*written, *looks) for finding in look(home)]
 
 
 def show_findings(console: Console, findings: list[Finding]) -> None:

@@ -2,7 +2,7 @@
 
     published/
       v20261122T051203Z-<run>/  race.duckdb  parquet/<table>/[month=yyyy-mm/]part.parquet
-                                report/index.html  quality/  run.json
+                                report/index.html  report/data/  quality/  run.json
       current -> v20261122T051203Z-<run>
 
 A version is written beside the others under a name that no reader looks at, synced to disk, renamed, and

@@ -56,11 +56,14 @@ def payload(context: Context, grain: Grain) -> dict[str, Any]:
     context.connection.execute(
         f"""
         create or replace temp table shown as
-        select kpis.*, shown_axis.position from race.race_kpi as kpis
-        inner join shown_axis on kpis.period_start = shown_axis.period_start
+        select kpi, channel, market, position, numerator, denominator, is_complete, target, paced_target, attainment,
+            status, year_ago_value, case when period_end >= $as_of then previous_to_date_value end as to_date
+        from (select * exclude (period_end) from shown_axis) as shown_axis
+        inner join race.race_kpi as kpis
+            on kpis.period_start = shown_axis.period_start
         where kpis.period = $period {cut}
         """,
-        {"period": grain.period},
+        {"period": grain.period, "as_of": context.as_of},
     )
     context.connection.execute(
         f"""
@@ -70,15 +73,15 @@ def payload(context: Context, grain: Grain) -> dict[str, Any]:
             select kpi, channel, market,
                 string_agg({_NUMBER.format("numerator")}, ',' order by position) as tops,
                 string_agg({_NUMBER.format("denominator")}, ',' order by position) as bottoms,
-                -- only what runs differs from the whole period before
-                any_value(printf('%.12g', previous_to_date_value))
-                    filter (where position = last_position and previous_to_date_value is not null) as to_date
+                -- of a period that runs: as many days of the one before
+                max(to_date) as to_date
             from series
-            cross join (select position, max(position) over () as last_position from shown_axis)
+            cross join (select position from shown_axis)
             left join shown using (kpi, channel, market, position)
             group by all
         )
-        select kpi, channel, market, to_date, trim(tops, ',') as top, trim(bottoms, ',') as bottom,
+        select kpi, channel, market, printf('%.12g', to_date) as to_date, trim(tops, ',') as top,
+            trim(bottoms, ',') as bottom,
             length(tops) - length(ltrim(tops, ',')) as top_from,
             length(bottoms) - length(ltrim(bottoms, ',')) as bottom_from
         from dense

@@ -50,6 +50,27 @@ raceway.chart = (() => {
 
   const labels = (values, text) => Object.fromEntries(values.map((value) => [value, text(value)]));
 
+  /* A specification in Vega's own language, in the colours of now: the dearest step, done once a theme. */
+  const known = new Map();
+  let live = [];
+
+  /* Lets go of the charts that a page had, before another one is drawn. */
+  function clear() {
+    live.forEach((one) => one.finalize());
+    live = [];
+    bubble.hidden = true;
+  }
+
+  function compiled(spec, height) {
+    const key = [spec, height, document.documentElement.dataset.theme].join();
+    if (!known.has(key)) {
+      const full = { width: "container", height, autosize: { type: "fit", contains: "padding" }, padding: { left: 0, right: 8, top: 8, bottom: 6 }, ...structuredClone(raceway.shell.charts[spec]) };
+      full.data = { name: "rows", values: [] };
+      known.set(key, vegaLite.compile(full, { config: config() }).spec);
+    }
+    return known.get(key);
+  }
+
   /* Puts a chart and, behind a button, its table into `element`. `given`: {spec, rows, params, label, table, height}.
      Gives a promise that is kept once the chart stands. */
   async function draw(element, { spec, rows, params = {}, label, table, height = 260, signals }) {
@@ -57,17 +78,13 @@ raceway.chart = (() => {
     const shown = h("details", { class: "behind" }, h("summary", {}, say("as_table")));
     shown.addEventListener("toggle", () => { if (shown.open && shown.children.length === 1) shown.append(table()); });
     element.append(h("figure", {}, place, table ? shown : null));
-    const full = structuredClone(raceway.shell.charts[spec]);
-    full.data = { values: rows };
-    full.width ??= "container";
-    full.height ??= height;
-    full.autosize = { type: "fit", contains: "padding" };
-    for (const param of full.params || []) if (param.name in params) param.value = params[param.name];
-    full.padding = { left: 0, right: 8, top: 8, bottom: 6 };
+    const full = structuredClone(compiled(spec, height));
+    full.data.find((one) => one.name === "rows").values = rows;
+    for (const signal of full.signals) if (signal.name in params) signal.value = params[signal.name];
     const result = await vegaEmbed(place, full, {
-      ast: true, renderer: "svg", actions: false, config: config(), defaultStyle: false,
-      tooltip: tooltip, logLevel: 1,
+      mode: "vega", ast: true, renderer: "svg", actions: false, defaultStyle: false, tooltip, logLevel: 1,
     });
+    live.push(result);
     place.querySelector("svg")?.setAttribute("aria-hidden", "true");
     if (signals) signals(result.view);
     return result.view;
@@ -105,5 +122,5 @@ raceway.chart = (() => {
     return svg;
   }
 
-  return { draw, ticks, labels, color, spark, hide: () => { bubble.hidden = true; } };
+  return { draw, ticks, labels, color, spark, clear };
 })();

@@ -77,11 +77,11 @@ raceway.frame = (() => {
         h("button", { type: "button", "data-focus": `period-${period}`, "aria-pressed": String(state.period === period), onclick: () => raceway.go({ period, at: "", range: "" }) }, say(`period_${period}`)))));
     }
     const values = wanted.length ? await raceway.kpis.values(state.period) : null;
-    if (wanted.includes("at") && values) {
+    if (wanted.includes("at") && values?.axis.start.length) {
       const newest = values.newest();
       shown.push(select("at", say("shown_period"), values.axis.start.map((start, i) => [i === newest ? "" : start, raceway.format.period(state.period, start, values.axis.end[i]) + (values.isOver(i) ? "" : ` (${say("running")})`)]).reverse(), state.at));
     }
-    if (wanted.includes("range") && values) {
+    if (wanted.includes("range") && values?.axis.start.length) {
       const all = values.axis.start.length;
       const standard = values.standardRange();
       const steps = [...new Set([...(raceway.kpis.RANGES[state.period] || []).filter((n) => n < all), all])];
@@ -94,21 +94,29 @@ raceway.frame = (() => {
     return shown;
   }
 
+  /* Which required sources are late: one line, or a line to open. */
+  function late() {
+    const lines = raceway.shell.late;
+    const sign = () => h("span", { "aria-hidden": "true" }, "▲ ");
+    if (lines.length < 2) return lines.map((line) => h("p", { class: "note warn" }, sign(), `${say("late_source")}: ${line}`));
+    return [h("details", { class: "note warn" }, h("summary", {}, sign(), say("late_sources", { count: lines.length })), h("ul", {}, lines.map((line) => h("li", {}, line))))];
+  }
+
   async function draw() {
     const mine = ++turn;
     const state = raceway.state();
     const tab = raceway.tabs.find((one) => one.name === state.tab);
     const focus = document.activeElement?.dataset?.focus;
-    raceway.chart.hide();
     nav(state);
     const page = h("div", { class: "page" });
     const [bar] = await Promise.all([pickers(tab, state), raceway.kpis.ready()]);
     if (mine !== turn) return;
     place("pickers").replaceChildren(...bar);
     place("pickers").hidden = !bar.length;
-    for (const line of raceway.shell.late) page.append(h("p", { class: "note warn" }, h("span", { "aria-hidden": "true" }, "▲ "), `${say("late_source")}: ${line}`));
+    page.append(...late());
     if (raceway.shell.is_thinned) page.append(h("p", { class: "note" }, say("thinned")));
     const main = place("page");
+    raceway.chart.clear();
     const height = main.offsetHeight;
     if (shownTab === state.tab) main.style.setProperty("min-height", `${height}px`);
     main.replaceChildren(page);
@@ -121,6 +129,8 @@ raceway.frame = (() => {
     if (shownTab !== state.tab) window.scrollTo(0, 0);
     shownTab = state.tab;
     footer();
+    // for those who measure and test: which drawing stands, and since when
+    document.documentElement.dataset.drawnAt = performance.now().toFixed(0);
     document.documentElement.dataset.drawn = String(mine);
   }
 
