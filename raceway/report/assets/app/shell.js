@@ -49,7 +49,7 @@ raceway.frame = (() => {
   let shownTab = "";
 
   function nav(state) {
-    place("tabs").replaceChildren(...raceway.tabs.map((tab) =>
+    place("tabs").replaceChildren(...raceway.tabs.filter((tab) => !tab.hidden).map((tab) =>
       h("a", { href: raceway.link({ tab: tab.name, kpi: "" }), class: "tab", "aria-current": tab.name === state.tab ? "page" : null }, say(tab.title))));
     place("tabs").querySelector("[aria-current]")?.scrollIntoView?.({ block: "nearest", inline: "center" });
     place("tabs").setAttribute("aria-label", say("pages"));
@@ -155,7 +155,8 @@ raceway.frame = (() => {
   }
 
   function start() {
-    raceway.language = raceway.recall("language") || raceway.shell.language;
+    raceway.tabs.sort((one, other) => (one.order || 0) - (other.order || 0));
+    raceway.language = raceway.state().language || raceway.recall("language") || raceway.shell.language;
     document.documentElement.lang = raceway.language;
     const dark = window.matchMedia("(prefers-color-scheme: dark)");
     document.documentElement.dataset.theme = raceway.recall("theme") || (dark.matches ? "dark" : "light");

@@ -67,6 +67,8 @@
     return [h("div", { class: "funnel" }, race.map((stage) => block(stage, values, i, range))), block(plan, values, i, range)];
   }
 
+  raceway.overview = { sentence };
+
   raceway.tab("overview", {
     title: "overview",
     pickers: ["period", "at", "range"],
