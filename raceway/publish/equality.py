@@ -17,9 +17,10 @@ import duckdb
 
 from raceway.common.sql import name, quoted
 from raceway.publish.history_tables import HISTORY_TABLES
+from raceway.publish.kpi_published import KPI_PUBLISHED
 
-VOLATILE_TABLES: Final = frozenset(HISTORY_TABLES)
-"""They tell what happened in which run, and when."""
+VOLATILE_TABLES: Final = frozenset({*HISTORY_TABLES, KPI_PUBLISHED.name})
+"""They tell what happened in which run, and when; kpi_published also what was shown before."""
 
 VOLATILE_COLUMNS: Final = frozenset({"_batch_id", "_landed_at", "as_of"})
 """Batch ids carry the time of an export; `as_of` is the run's."""

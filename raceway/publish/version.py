@@ -22,7 +22,7 @@ import shutil
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,9 +35,11 @@ from raceway.common.files import make_durable, write_aside
 from raceway.common.home import Home
 from raceway.config.accounts import load_accounts
 from raceway.config.settings import Settings, load_settings
-from raceway.history.records import Check, RunRecord, record_run, run_checks, run_records
+from raceway.history.records import Check, RunRecord, record_checks, record_run, run_checks, run_records
+from raceway.history.waivers import waivers_of
 from raceway.publish.descriptions import describe_tables
 from raceway.publish.history_tables import HISTORY_TABLES, landed_since_last_publish, write_history_tables
+from raceway.publish.kpi_published import KPI_PUBLISHED, carry_kpi_published, earlier_rows_are_kept
 from raceway.publish.mart_files import load_table, open_files, write_parquet
 from raceway.publish.mart_tables import MartTable, mart_tables
 from raceway.report.quality import write_quality
@@ -157,19 +159,37 @@ def _write_version(home: Home, settings: Settings, folder: Path, what: _Publicat
         for table in tables:
             files = write_parquet(connection, f"warehouse.main.{table.name}", table, parquet, earlier)
             partial[table.name] = load_table(connection, table, files, as_of, settings.retention.fact_months)
+        what = _with_kpi_published(connection, home, what, record)
         write_history_tables(connection, home, record, waiting_for_rates(home, what.run_id))
         describe_tables(connection, "race", partial)
         connection.execute("commit")
-        for name in HISTORY_TABLES:
-            write_parquet(connection, f"race.{name}", MartTable(name, None), parquet, earlier)
+        for table in (KPI_PUBLISHED, *(MartTable(name, None) for name in HISTORY_TABLES)):
+            write_parquet(connection, f"race.{table.name}", table, parquet, earlier)
         details = _details(connection, tables, what, record) | {
-            "partial_in_race_duckdb": {table: said for table, said in partial.items() if said}
+            "waived": [asdict(waiver) for waiver in waivers_of(home, what.run_id)],
+            "partial_in_race_duckdb": {table: said for table, said in partial.items() if said},
         }
         write_quality(connection, folder / "quality", details)
         write_report(connection, folder / "report" / "index.html", settings, details, load_accounts(home))
         connection.execute("detach race")
     write_aside(folder / "run.json", json.dumps(details, indent=2, ensure_ascii=False) + "\n")
     return record
+
+
+def _with_kpi_published(
+    connection: duckdb.DuckDBPyConnection, home: Home, what: _Publication, record: RunRecord
+) -> _Publication:
+    """Carries kpi_published on; gives the publication with the check that nothing of it was lost."""
+    kept = published_versions(home)
+    carried = carry_kpi_published(
+        connection, [version.path for version in kept], version=what.name, as_of=record.as_of, at=record.finished_at
+    )
+    if not kept:
+        return what
+    expected = int(kept[-1].details["tables"].get(KPI_PUBLISHED.name, 0))
+    check = earlier_rows_are_kept(kept[-1].name, expected, carried)
+    record_checks(home, what.run_id, [check])
+    return replace(what, checks=[*what.checks, check])
 
 
 def _record(home: Home, what: _Publication, as_of: dt.date) -> RunRecord:
@@ -202,7 +222,7 @@ def _details(
 ) -> dict[str, Any]:
     """run.json: what this version is made of. Rows are those of the Parquet tables, which hold all months."""
     rows = {table.name: _count(connection, f"warehouse.main.{table.name}") for table in tables}
-    rows |= {name: _count(connection, f"race.{name}") for name in HISTORY_TABLES}
+    rows |= {name: _count(connection, f"race.{name}") for name in (KPI_PUBLISHED.name, *HISTORY_TABLES)}
     batches = connection.execute("select status, count(*) from race.batch_history group by all order by all").fetchall()
     kpis = connection.execute("select distinct kpi from race.race_kpi where value is not null order by kpi").fetchall()
     return {

@@ -22,7 +22,7 @@ from raceway.report.context import Context
 from raceway.report.data_files import write_data
 from raceway.report.packing import ASSETS, inlined, packed, plain
 from raceway.report.page import render
-from raceway.report.tabs import attribution, catalogue, customers, overview, plan, trust, values
+from raceway.report.tabs import attribution, catalogue, change, customers, overview, plan, trust, values
 from raceway.report.texts import texts
 from raceway.report.wording import Wording
 
@@ -33,6 +33,7 @@ TABS: Final[tuple[tuple[str, Callable[[Context], dict[str, Any]]], ...]] = (
     ("overview", overview.payload),
     ("catalogue", catalogue.payload),
     ("trust", trust.payload),
+    ("change", change.payload),
 )
 """The blocks of the page, beside the KPIs' values: a tab's script opens the block of its name."""
 
@@ -45,7 +46,7 @@ OF_FACTS: Final[tuple[tuple[str, Callable[[Context], dict[str, Any]], tuple[str,
 
 _VENDOR: Final = ("vega", "vega-lite", "vega-embed")
 _STYLES: Final = ("style", "tabs", "print")
-_SCRIPTS: Final = ("format", "table", "chart", "kpis", "parts", "figures", "shell")
+_SCRIPTS: Final = ("format", "table", "chart", "kpis", "parts", "figures", "shell", "change")
 """In this order; then every `tab_….js`, then `start`."""
 
 

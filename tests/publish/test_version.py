@@ -39,6 +39,7 @@ def test_a_version_holds_everything_that_is_promised(company: Company) -> None:
         "quality/index.html",
         "parquet/dim_channel/part.parquet",
         "parquet/kpi_catalog/part.parquet",
+        "parquet/kpi_published/month=2026-10/part.parquet",
         "parquet/measure_catalog/part.parquet",
         "parquet/osa_review/part.parquet",
         "parquet/fct_reach_ads/month=2026-10/part.parquet",
@@ -232,6 +233,9 @@ publish.publish(Home(pathlib.Path({str(company.home.root)!r})), "night-2",
     names = {path.name for path in company.home.published.iterdir()}
     assert names == {".lock", "current", *(version.name for version in published_versions(company.home))}
     assert first.path.exists()
+    # what the killed publish would have published first is told of the version that did
+    told = "select numerator, version from kpi_published where kpi = 'ad_spend' order by published_at"
+    assert company.read(told) == [(620, first.name), (700, published_versions(company.home)[1].name)]
 
 
 def test_versions_outlive_the_records_of_their_runs(company: Company) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from raceway.common.home import PROJECT
 from raceway.report.context import Columns, Context
 from raceway.report.kpi_page import CAVEATS, EXAMPLES
+from raceway.report.restatement import restated_periods
 from raceway.report.touched import touched_kpis
 
 _FILES_KEPT: Final = 40
@@ -94,7 +95,7 @@ def _undecided(context: Context) -> Columns:
 
 def _restated(context: Context) -> Columns:
     """Periods whose value was published otherwise before; none where the mart does not keep them."""
-    return {"kpi": [], "period": [], "period_start": []}
+    return dict(restated_periods(context.connection))
 
 
 def _rows(path: Path) -> Columns:
