@@ -20,6 +20,7 @@ COPY dags ./dags
 COPY dbt_project ./dbt_project
 COPY profiles ./profiles
 COPY expectations ./expectations
+COPY queries ./queries
 RUN pip install --no-deps --no-build-isolation --editable .
 
 USER raceway

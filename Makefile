@@ -76,7 +76,7 @@ lint: setup-dev  ## check style, types, SQL and YAML (2 minutes)
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/yamllint --strict .
-	$(BIN)/sqlfluff lint dbt_project --processes 2
+	$(BIN)/sqlfluff lint dbt_project queries --processes 2
 
 format: setup-dev  ## put code into shape
 	$(BIN)/ruff check --fix .

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import DAG, Asset, CronTriggerTimetable, PokeReturnValue, chain, get_parsing_context, task
+from airflow.sdk import DAG, Asset, CronTriggerTimetable, PokeReturnValue, chain, get_parsing_context, task, teardown
 
 from raceway.night import steps, wiring
 from raceway.night.airflow_home import WAREHOUSE_POOL
@@ -20,7 +20,7 @@ def this_run(ti: Any) -> dict[str, Any]:
 
 
 def mart_dag() -> DAG:
-    """One line of tasks from `wait_for_sources` to `publish`."""
+    """One line of tasks from `wait_for_sources` to `publish`, and `tell` after whatever became of them."""
     plan, sources = wiring.mart_plan()
     with DAG(
         plan.dag_id,
@@ -30,6 +30,7 @@ def mart_dag() -> DAG:
         catchup=False,
         max_active_runs=1,
         dagrun_timeout=plan.timeout,
+        deadline=wiring.deadline_alert(),
         tags=set(plan.tags),
         default_args=wiring.task_defaults(plan),
     ) as dag:
@@ -70,7 +71,13 @@ def mart_dag() -> DAG:
             """Writes a new version and switches `current` to it."""
             return steps.publish(this_run(ti), ti.xcom_pull(task_ids="freeze", key="frozen"))
 
-        chain(wait_for_sources(), freeze(), *[stage(name) for name in wiring.STAGES], gate_mart(), publish())
+        @teardown
+        @task
+        def tell(ti: Any = None, dag_run: Any = None) -> dict[str, Any]:
+            """Tells people how the night went, whatever became of it; it decides nothing about the run."""
+            return steps.tell(this_run(ti), dag_run.conf or {}, dag_run.start_date)
+
+        chain(wait_for_sources(), freeze(), *[stage(name) for name in wiring.STAGES], gate_mart(), publish(), tell())
     return dag
 
 

@@ -77,11 +77,10 @@ def build(home: Home, run_id: str, select: str, full_refresh: bool = False, abse
     """
     began = time.monotonic()
     arguments = ["build", "--select", *select.split(), "--indirect-selection", "buildable", "--use-fast-test-edges"]
-    if absent:
-        arguments += ["--exclude", *(f"path:models/staging/{source},resource_type:test" for source in absent)]
     if full_refresh:
         arguments.append("--full-refresh")
-    project, nodes = _invoke(home, home.run(run_id), arguments)
+    without = [f"models/staging/{source}" for source in absent]
+    project, nodes = _invoke(home, home.run(run_id), arguments, without)
     if not nodes:
         raise GateFailed(f"nothing in {PROJECT.dbt_project} is selected by {select!r}")
     tests = [result for result in nodes if result.node.resource_type == "test" and _ran(result)]
@@ -91,7 +90,7 @@ def build(home: Home, run_id: str, select: str, full_refresh: bool = False, abse
         project.manifest,
         selected={result.node.unique_id for result in made},
         built={result.node.unique_id for result in made if str(result.status) in _PASSED},
-        without=[f"models/staging/{source}" for source in absent],
+        without=without,
     )
     answers = [*_answers(tests, project), *ask(home.warehouse, simple)]
     checks = checks_of(home, home.run(run_id), answers)
@@ -116,7 +115,7 @@ def build(home: Home, run_id: str, select: str, full_refresh: bool = False, abse
 
 def get_ready(home: Home) -> None:
     """Imports dbt and reads the project for the builds of this process: five seconds. Raises GateFailed."""
-    _say_little()
+    say_little()
     with _warehouse_of(home):
         _project(home, _where(home, home.root / "dbt_target"))
 
@@ -143,16 +142,22 @@ def _stop_on_failure(home: Home, run_id: str, result: BuildResult) -> None:
     raise GateFailed(sentences)
 
 
-def _invoke(home: Home, folder: Path, arguments: list[str]) -> tuple[NightProject, list[Any]]:
-    """The project and dbt's results, one per node; raises where dbt could not even begin."""
+def _invoke(home: Home, folder: Path, arguments: list[str], without: Sequence[str]) -> tuple[NightProject, list[Any]]:
+    """The project and dbt's results, one per node; raises where dbt could not even begin.
+
+    Tests of models in the folders `without` are left out.
+    """
     from dbt.cli.main import dbtRunner
 
     where = _where(home, folder)
-    _say_little()
+    say_little()
     with _warehouse_of(home), (folder / "dbt.log").open("a", encoding="utf-8") as log:
         try:
             project = _project(home, where)
-            outcome = dbtRunner(manifest=project.manifest, callbacks=[_logged(log)]).invoke([*arguments, *where])
+            left_out = ["--exclude", *names] if (names := _tests_of(project.manifest, without)) else []
+            outcome = dbtRunner(manifest=project.manifest, callbacks=[_logged(log)]).invoke(
+                [*arguments, *left_out, *where]
+            )
         finally:
             _let_go_of_the_warehouse()
     if outcome.exception is not None:
@@ -160,19 +165,42 @@ def _invoke(home: Home, folder: Path, arguments: list[str]) -> tuple[NightProjec
     return project, list(outcome.result.results)
 
 
+def _tests_of(manifest: Any, folders: Sequence[str]) -> list[str]:
+    """Names of the tests that dbt itself asks and that read models of these folders of the project alone.
+
+    By name, since dbt holds every node against every path that it is to select, and most homes lack most sources.
+    """
+    models = {
+        name: str(Path(node.original_file_path).parent) in folders
+        for name, node in manifest.nodes.items()
+        if node.resource_type == "model"
+    }
+    return [
+        node.name
+        for node in manifest.nodes.values()
+        if node.resource_type == "test"
+        and (read := [models[name] for name in node.depends_on.nodes if name in models])
+        and all(read)
+    ]
+
+
 def _where(home: Home, folder: Path) -> list[str]:
-    """Where dbt finds the project, and where it writes: logs into `folder`."""
+    return where_of(home.root / "dbt_target", folder)
+
+
+def where_of(target: Path, logs: Path) -> list[str]:
+    """dbt's arguments that say where it finds the project, and where it writes its artifacts and logs."""
     return [
         "--project-dir", str(PROJECT.dbt_project), "--profiles-dir", str(PROJECT.profiles),
-        "--target-path", str(home.root / "dbt_target"), "--log-path", str(folder),
+        "--target-path", str(target), "--log-path", str(logs),
         "--log-level", "none", "--log-level-file", "none", "--no-print", "--no-use-colors",
         "--no-write-json", "--no-send-anonymous-usage-stats",
     ]  # fmt: skip
 
 
 @cache
-def _say_little() -> None:
-    """Has dbt drop what only its developers read: ten thousand events a night, each a message of many fields."""
+def say_little() -> None:
+    """Has this process's dbt drop what only its developers read: ten thousand events a night, of many fields each."""
     from dbt_common.events.base_types import EventLevel
     from dbt_common.events.event_manager import EventManager
     from dbt_common.events.event_manager_client import ctx_set_event_manager

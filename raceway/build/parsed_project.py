@@ -7,7 +7,7 @@ process, and in the user's cache folder for the next one.
 A night takes a smaller one. Of 460 tests 430 are a short select on one or two tables, and dbt takes longer to wind up
 each of them, and to walk a graph that they stand in, than DuckDB takes to answer all of them. So these leave the graph
 with their selects written out, to be asked together (`raceway.build.simple_tests`), and unit tests, which test the
-program, leave it, too.
+program, leave it, too. So do semantic models, metrics and exposures, which a night builds nothing of.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -31,6 +32,7 @@ _PARSED: Final[dict[str, Any]] = {}
 _NIGHTS: Final[dict[str, NightProject]] = {}
 """The same for nights."""
 _KEPT_ON_DISK: Final = 16
+_SEMANTIC: Final = ".semantic.json"
 
 # a test with another way to count, or one that keeps what it found, is left to dbt
 _SIMPLE: Final = {
@@ -72,7 +74,7 @@ class NightProject:
     """What a night builds."""
 
     manifest: Any
-    """dbt's manifest without unit tests and simple tests."""
+    """dbt's manifest without unit tests and simple tests, without metrics and exposures."""
     simple_tests: list[SimpleTest]
 
 
@@ -115,6 +117,26 @@ def night_project(folders: Sequence[Path], arguments: Sequence[str]) -> NightPro
     return _NIGHTS[fingerprint]
 
 
+def semantic_manifest(folders: Sequence[Path], arguments: Sequence[str]) -> str:
+    """What MetricFlow is told of the same project: dbt's semantic manifest as JSON, kept in the same way.
+
+    Raises NotParsed.
+    """
+    from dbt.contracts.graph.semantic_manifest import SemanticManifest
+
+    place = _place(_fingerprint(folders)).with_suffix(_SEMANTIC)
+    with suppress(OSError):
+        return place.read_text(encoding="utf-8")
+    manifest = parsed_project(folders, arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "semantic_manifest.json")
+        SemanticManifest(manifest).write_json_to_file(str(file))
+        text = file.read_text(encoding="utf-8")
+    with suppress(OSError):
+        write_aside(place, text)
+    return text
+
+
 def _smaller(manifest: Any, arguments: Sequence[str]) -> NightProject:
     """Takes the simple tests, compiled, and the unit tests out of a manifest."""
     from dbt.cli.main import dbtRunner
@@ -129,7 +151,8 @@ def _smaller(manifest: Any, arguments: Sequence[str]) -> NightProject:
         if all(node.config.get(key) == value for key, value in _SIMPLE.items()):
             del manifest.nodes[node.unique_id]
             simple.append(simple_test(node, keys, tables))
-    manifest.unit_tests.clear()
+    for unbuilt in (manifest.unit_tests, manifest.semantic_models, manifest.metrics, manifest.exposures):
+        unbuilt.clear()
     manifest.build_flat_graph()
     return NightProject(manifest, sorted(simple, key=lambda test: test.name))
 
@@ -247,4 +270,5 @@ def _keep(fingerprint: str, manifest: Any) -> None:
         kept = sorted(path.parent.glob("*.msgpack"), key=lambda file: file.stat().st_mtime, reverse=True)
         for old in kept[_KEPT_ON_DISK:]:
             old.unlink(missing_ok=True)
-            old.with_suffix(".json").unlink(missing_ok=True)
+            for beside in (".json", _SEMANTIC):
+                old.with_suffix(beside).unlink(missing_ok=True)

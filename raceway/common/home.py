@@ -45,6 +45,11 @@ class Program:
         return self.root / "expectations"
 
     @property
+    def queries(self) -> Path:
+        """Questions that marketing asks of the mart, one file of SQL each."""
+        return self.root / "queries"
+
+    @property
     def dags(self) -> Path:
         """Airflow's DAG files."""
         return self.root / "dags"
@@ -188,6 +193,16 @@ class Home:
     def runs(self) -> Path:
         """One folder per run: effective set, checks, result."""
         return self.root / "runs"
+
+    @property
+    def alerts(self) -> Path:
+        """What people were told of the nights, and what waits to be told."""
+        return self.root / "alerts"
+
+    @property
+    def waivers(self) -> Path:
+        """Checks that a person let pass, each for one run."""
+        return self.runs / "_waivers"
 
     @property
     def truth(self) -> Path:

@@ -361,9 +361,16 @@ def typed_rows(path: Path, model: type[Row]) -> list[tuple[int, Row]]:
 
 def sentences(path: Path, fault: ValidationError, row: int | None = None) -> list[str]:
     """What pydantic found wrong, one sentence a cell."""
-    where = f"{path}" if row is None else f"{path}, row {row}"
+    where, whole = (f"{path}", "settings") if row is None else (f"{path}, row {row}", "the row")
     return [
-        f"{where}: {'.'.join(str(part) for part in error['loc']) or 'settings'}: {error['msg']}"
+        f"{where}: {'.'.join(str(part) for part in error['loc']) or whole}: "
+        f"{_PLAINLY.get(error['type']) or error['msg'].removeprefix('Value error, ')}"
         + (f" (found {error['input']!r})" if not isinstance(error["input"], dict) else "")
         for error in fault.errors()
     ]
+
+
+_PLAINLY: Final = {
+    "extra_forbidden": "there is no such key or column; mend its name or take it out (docs/reference/settings.md)",
+    "missing": "nothing is written there; fill it in",
+}

@@ -9,22 +9,17 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from typing import Annotated, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, ValidationError, model_validator
 
 from raceway.common.faults import BadSettings
 from raceway.common.files import kept_until_changed
 from raceway.common.home import Home
 from raceway.common.texts import clean
 from raceway.config.accounts import sentences
+from raceway.config.alerts import Alerts, Clock
 from raceway.config.values import WEEKDAYS, Currency, Model, Name, Weekday, Zone, minor_unit
 
 
@@ -172,15 +167,11 @@ class Required(Model):
     lag_days: int = Field(1, ge=0)
 
 
-def _clock(value: object) -> object:
-    return value.strftime("%H:%M") if isinstance(value, dt.time) else value
-
-
 class Night(Model):
     """The nightly run."""
 
     schedule: str = Field("0 5 * * *", description="When the mart is built (cron, in the business zone).")
-    cut_off: Annotated[str, BeforeValidator(_clock), StringConstraints(pattern=r"^[0-2]\d:[0-5]\d$")] = Field(
+    cut_off: Clock = Field(
         "06:30", description="Latest time to wait for required sources; then the mart is built without them (HH:MM)."
     )
     required: tuple[Required, ...] = Field(
@@ -267,6 +258,7 @@ class Settings(Model):
     inbox: Inbox = Inbox()
     retention: Retention = Retention()
     gate: Gate = Gate()
+    alerts: Alerts = Alerts()
 
     @model_validator(mode="after")
     def _thresholds_in_order(self) -> Settings:

@@ -22,8 +22,11 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from raceway import __version__
 from raceway.common.faults import RacewayFault
 from raceway.common.home import HOME_VARIABLE, Home, find_home
+from raceway.console.asking import add_commands
 from raceway.console.explain_command import add_explain
-from raceway.console.form import Format
+from raceway.console.form import say
+from raceway.console.operations_commands import add_decisions, add_doctor
+from raceway.console.report_command import add_report
 
 app = typer.Typer(
     name="raceway",
@@ -95,7 +98,7 @@ def _show_version(wanted: bool) -> None:
 
 
 def _say(sentence: str) -> None:
-    _places.out.print(escape(sentence), highlight=False, soft_wrap=True)
+    say(_places.out, sentence)
 
 
 @contextmanager
@@ -232,67 +235,10 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON."
         show_status(_places.out, found)
 
 
-@app.command()
-def query(
-    sql: Annotated[str, typer.Argument(help="What to ask, in DuckDB's SQL.")],
-    output: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = Format.table,
-) -> None:
-    """Ask the published mart.
-
-    Example: `raceway query "select kpi, value from race_kpi where period = 'month'" --format csv`
-    """
-    from raceway.console.query import ask, print_answer
-
-    print_answer(_places.out, ask(_places.find(), sql), output.value)
-
-
+add_commands(app, _places)
 add_explain(app, _places)
-
-_Why = Annotated[str, typer.Option(help="Why; kept with the decision and your name.")]
-_Batch = Annotated[str, typer.Argument(help="A batch's id, as `raceway status` shows it.")]
-
-
-@app.command()
-def accept(batch: _Batch, why: _Why) -> None:
-    """Put a batch that the gate refused into effect, from the next run on.
-
-    Example: `raceway accept 20260301T040000Z-0123456789ab --why "Black Friday, checked by hand"`
-    """
-    from raceway.ledger.decisions import accept as accept_batch
-
-    home = _places.find()
-    accepted = accept_batch(home, batch, why=why)
-    _say(f"{accepted.batch_id} ({accepted.source}.{accepted.table}, {accepted.account}) counts from the next run on.")
-
-
-@app.command()
-def reject(batch: _Batch, why: _Why) -> None:
-    """Take an accepted batch out; from the next run on, what it had replaced counts again.
-
-    Example: `raceway reject 20260301T040000Z-0123456789ab --why "test data"`
-    """
-    from raceway.ledger.decisions import reject as reject_batch
-
-    home = _places.find()
-    rejected = reject_batch(home, batch, why=why)
-    _say(f"{rejected.batch_id} ({rejected.source}.{rejected.table}, {rejected.account}) is out from the next run on.")
-
-
-@app.command()
-def retry(
-    file: Annotated[str | None, typer.Argument(help="A refused file, as `status` shows it; default all.")] = None,
-) -> None:
-    """Put refused files back into the inbox: the next run reads them with today's contracts.
-
-    Example: `raceway retry google_ads/vn-main/report.csv`
-    """
-    from raceway.ledger.decisions import retry as retry_files
-
-    files = retry_files(_places.find(), file)
-    for name in files:
-        _say(f"{name}: back in the inbox")
-    _say("Read again by: raceway run" if files else "There is no refused file.")
-
+add_report(app, _places)
+add_decisions(app, _places)
 
 _KIND = "Map the file to a generic source instead of drafting one: orders, ads, events, contacts, answers."
 
@@ -361,23 +307,7 @@ def new_source(
     _say(f"\nThen put a file into inbox/{name}/<account>/ and: raceway run")
 
 
-@app.command()
-def doctor(
-    ci: Annotated[bool, typer.Option("--ci", help="Exit 1 on warnings too, and show no settings.")] = False,
-) -> None:
-    """Check installation, settings, contracts, profiles, expectations and permissions.
-
-    Example: `raceway doctor`
-    """
-    from raceway.console.doctor import examine, show_findings, show_settings
-
-    home = _places.find()
-    findings = examine(home)
-    if not ci:
-        show_settings(_places.out, home)
-    show_findings(_places.out, findings)
-    worst = {finding.level for finding in findings}
-    raise typer.Exit(1 if "error" in worst or (ci and "warning" in worst) else 0)
+add_doctor(app, _places)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,11 @@ Every finding says what is wrong and what to do. Nothing is changed.
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,6 +44,7 @@ Level = Literal["ok", "warning", "error"]
 
 MINIMUM_PYTHON: Final = (3, 11)
 MINIMUM_FREE_BYTES: Final = 2 * 1024**3
+GIT_PATHS_SHOWN: Final = 5
 PROFILE_TARGETS: Final = {"duckdb", "spark"}
 _COLOURS: Final = {"ok": "[green]ok[/green]", "warning": "[yellow]warning[/yellow]", "error": "[red]error[/red]"}
 
@@ -54,23 +58,15 @@ class Finding:
     message: str
 
 
-def examine(home: Home) -> list[Finding]:
-    """Looks at everything and gives a finding for each."""
-    return [
-        finding
-        for look in (
-            _installation,
-            _settings,
-            _segments,
-            _contracts,
-            _profiles,
-            _expectations,
-            _permissions,
-            _key,
-            _disk,
-        )
-        for finding in look(home)
-    ]
+def examine(home: Home, ci: bool = False) -> list[Finding]:
+    """Looks at everything and gives a finding for each.
+
+    With `ci` the home is a checkout of its settings: there is no key, no file of persons and no night to look at. What
+    git keeps that it should not, and what is still to be decided in own sources, is looked at instead.
+    """
+    written = (_installation, _settings, _contracts, _profiles, _expectations)
+    looks = (*written, _kept_by_git, _undecided) if ci else (*written, _segments, _permissions, _routes, _key, _disk)
+    return [finding for look in looks for finding in look(home)]
 
 
 def show_findings(console: Console, findings: list[Finding]) -> None:
@@ -173,11 +169,12 @@ def _contracts(home: Home) -> Iterator[Finding]:
     known = {*accounts, *((source, "") for source, _ in accounts), ("", "")}
     for rate in rates:
         if (rate.source, rate.account) not in known:
-            yield Finding("error", "vat_rates", f"{rate.source}/{rate.account}: accounts.csv has no such account, so "
-                          "its rate counts nowhere; mend the row")  # fmt: skip
+            yield Finding("error", "vat_rates", f"{home.vat_rates}, the row of {rate.source}/{rate.account} from "
+                          f"{rate.valid_from}: accounts.csv has no such account, so its rate counts nowhere; mend "
+                          "source and account, or take the row out")  # fmt: skip
     for source, account in accounts:
         if source not in contracts:
-            yield Finding("error", "accounts", f"{source}/{account}: there is no source {source}; "
+            yield Finding("error", "accounts", f"{home.accounts}, {source}/{account}: there is no source {source}; "
                           f"known are {', '.join(sorted(contracts))}")  # fmt: skip
     with_account = {source for source, _ in accounts}
     for one in required:
@@ -219,6 +216,20 @@ def _expectations(home: Home) -> Iterator[Finding]:
         yield Finding("ok", "expectations", f"{len(suites)} suites follow from the contracts")
 
 
+def _routes(home: Home) -> Iterator[Finding]:
+    try:
+        routes = load_settings(home).alerts.routes
+    except RacewayFault:
+        return  # said above
+    without = [route for route in routes if not route.conn_id and not os.environ.get(route.variable)]
+    for route in without:
+        yield Finding("warning", "alerts", f"route {route.name}: {route.variable} is not set in this shell, "
+                      "so it reaches nobody from here; set it where nights run (docs/how-to/alerts.md)")  # fmt: skip
+    if not without:
+        told = f"{len(routes)} routes; try them with: raceway doctor --notify" if routes else "no route: nobody is told"
+        yield Finding("ok", "alerts", told)
+
+
 def _permissions(home: Home) -> Iterator[Finding]:
     open_to_others = [path for path in _private(home) if stat.S_IMODE(path.stat().st_mode) & 0o077]
     if open_to_others:
@@ -242,6 +253,36 @@ def _key(home: Home) -> Iterator[Finding]:
     else:
         backup = "back it up together with landing/ (docs/how-to/backup.md)"
         yield Finding("ok", "key", f"fingerprint {fingerprint}; {backup}")
+
+
+def _kept_by_git(home: Home) -> Iterator[Finding]:
+    """Keys, exports and persons' data in a repository are in every copy of it, and in its history."""
+    folders = (home.secrets, home.inbox, home.archive, home.quarantine, home.landing, home.published, home.runs,
+               home.airflow)  # fmt: skip
+    try:
+        listed = subprocess.run(
+            ["git", "-C", str(home.root), "ls-files", "--", *(folder.name for folder in folders)],
+            capture_output=True, text=True, check=True,
+        ).stdout.split("\n")  # fmt: skip
+    except (OSError, subprocess.CalledProcessError):
+        yield Finding("ok", "git", "the home is in no repository")
+        return
+    kept = [path for path in listed if path and Path(path).name not in (".gitkeep", ".gitignore")]
+    for path in kept[:GIT_PATHS_SHOWN]:
+        yield Finding("error", "git", f"{home.root / path}: is kept by git, where all who have the repository read it. "
+                      f"Take it out with: git rm -r --cached {path.split('/')[0]}, name the folder in .gitignore, and "
+                      "take it out of the history; a key that was there is no secret any more")  # fmt: skip
+    if not kept:
+        yield Finding("ok", "git", "no key, export or person's data is kept by git")
+
+
+def _undecided(home: Home) -> Iterator[Finding]:
+    """Places of a drafted source that nobody has settled yet."""
+    for path in sorted(home.sources.rglob("*.yml")):
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
+            if re.search(r"# decide\b", line):
+                yield Finding("warning", "sources", f"{path}, row {number}: `decide` still stands there: settle what "
+                              "it asks, and take the word out")  # fmt: skip
 
 
 def _private(home: Home) -> Iterator[Path]:

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Protocol
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from raceway.common.home import Home
-from raceway.console.form import Format
-
-
-class Places(Protocol):
-    """Where a call of the command line works and writes."""
-
-    out: Console
-
-    def find(self) -> Home:
-        """The home that was asked for."""
+from raceway.console.form import Format, Places
 
 
 def add_explain(app: typer.Typer, places: Places) -> None:

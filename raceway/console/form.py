@@ -1,8 +1,14 @@
-"""In which form a command prints what it found."""
+"""What commands that stand in modules of their own share: where they work, and in which form they print."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Protocol
+
+from rich.console import Console
+from rich.markup import escape
+
+from raceway.common.home import Home
 
 
 class Format(StrEnum):
@@ -11,3 +17,25 @@ class Format(StrEnum):
     table = "table"
     csv = "csv"
     json = "json"
+
+
+class Language(StrEnum):
+    """The languages of the report."""
+
+    en = "en"
+    vi = "vi"
+
+
+class Places(Protocol):
+    """Where a call of the command line works and writes."""
+
+    out: Console
+    err: Console
+
+    def find(self) -> Home:
+        """The home that was asked for."""
+
+
+def say(console: Console, sentence: str) -> None:
+    """Prints a sentence as it is: not cut into lines, nothing in it read as markup."""
+    console.print(escape(sentence), highlight=False, soft_wrap=True)

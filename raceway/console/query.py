@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import sys
 from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
 from typing import Any, Final
 
 import duckdb
@@ -33,12 +36,8 @@ def ask(home: Home, sql: str) -> Answer:
 
     Raises PermanentFault where nothing is published yet or DuckDB does not understand the query.
     """
-    database = home.current / "race.duckdb"
-    if not database.exists():
-        raise PermanentFault(f"{home.root}: nothing is published yet; run: raceway --home {home.root} run")
     try:
-        # the version's own path: `current` may move to another version while this one is being read
-        with duckdb.connect(str(database.resolve()), read_only=True) as connection:
+        with published_mart(home) as connection:
             cursor = connection.execute(sql)
             columns = [column[0] for column in cursor.description or []]
             return Answer(columns, cursor.fetchall())
@@ -46,8 +45,25 @@ def ask(home: Home, sql: str) -> Answer:
         raise PermanentFault(f"the query failed: {fault}") from fault
 
 
+def text_of(file: Path) -> str:
+    """The query that a file holds. Raises PermanentFault where it cannot be read."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise PermanentFault(f"{file}: cannot be read as a query ({fault}); write its path from here") from fault
+
+
+def published_mart(home: Home) -> duckdb.DuckDBPyConnection:
+    """The published mart, open to be read. Raises PermanentFault where nothing is published yet."""
+    database = home.current / "race.duckdb"
+    if not database.exists():
+        raise PermanentFault(f"{home.root}: nothing is published yet; run: raceway --home {home.root} run")
+    # the version's own path: `current` may move to another version while this one is being read
+    return duckdb.connect(str(database.resolve()), read_only=True)
+
+
 def print_answer(console: Console, answer: Answer, form: str) -> None:
-    """Prints an answer as `table`, `csv` or `json` (a list of objects)."""
+    """Prints an answer as `table` (numbers rounded to be read), `csv` or `json` (a list of objects; both exact)."""
     if form == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(answer.columns)
@@ -58,11 +74,21 @@ def print_answer(console: Console, answer: Answer, form: str) -> None:
     else:
         table = Table()
         for number, column in enumerate(answer.columns):
-            numeric = any(isinstance(row[number], int | float) for row in answer.rows[:TABLE_ROWS])
+            numeric = any(isinstance(row[number], int | float | Decimal) for row in answer.rows[:TABLE_ROWS])
             table.add_column(escape(column), justify="right" if numeric else "left", overflow="fold")
         for row in answer.rows[:TABLE_ROWS]:
-            table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
+            table.add_row(*(escape(_read(cell)) for cell in row))
         console.print(table)
         more = len(answer.rows) - TABLE_ROWS
         if more > 0:
             console.print(f"… and {more} more rows; --format csv prints all")
+
+
+def _read(cell: Any) -> str:
+    """A cell as a person reads it: amounts to two decimals, fractions to four digits, unknown as nothing."""
+    if cell is None:
+        return ""
+    if not isinstance(cell, float | Decimal) or not math.isfinite(cell):
+        return str(cell)
+    text = f"{cell:.2f}" if cell == 0 or math.fabs(cell) >= 1 else f"{cell:.4g}"
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text

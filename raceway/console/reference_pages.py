@@ -7,6 +7,7 @@
 | commands.md | the command line itself |
 | settings.md | the models behind `raceway.toml` and the home's lists |
 | landed-tables.md | the contracts |
+| queries.md | the headers of `queries/*.sql` |
 | mart.md | the project's YAML files, which also comment the published tables |
 | kpis.md | the catalogue's seeds (raceway/report/kpi_page.py) |
 
@@ -30,6 +31,7 @@ from raceway.config.segments import SegmentRule
 from raceway.config.settings import Required, Settings
 from raceway.config.values import Model
 from raceway.console.cli import app
+from raceway.console.questions import questions
 from raceway.contracts.grammar import ColumnContract, SourceContract, TableContract
 from raceway.contracts.load import load_contracts
 from raceway.publish.descriptions import described_models
@@ -152,6 +154,35 @@ def _default(field: FieldInfo) -> str:
     if isinstance(value, tuple):
         return ", ".join(f"`{item.source if isinstance(item, Required) else item}`" for item in value)
     return f"`{value}`"
+
+
+def queries_page() -> str:
+    """Every question of queries/ with what its answer looks like, as Markdown."""
+    asked = questions()
+    lines = [
+        "# Questions and their queries",
+        "",
+        _WRITTEN.format(what="the headers of `queries/*.sql`"),
+        "",
+        "Questions that marketing asks, each with a query to begin from. They run on the published mart as they are:",
+        "`raceway query --file queries/channels.sql`, or pasted into any tool that has opened `race.duckdb`",
+        "([which and how](../how-to/analysts.md)). Money is in the reporting currency, percent is a fraction (1 is",
+        "100 %), null is unknown. Ratios are ratios of sums: to join rows, add both sides anew and divide.",
+        "",
+        *_table(
+            ("stage", "question", "query"),
+            [(one.stage, one.english, f"[{one.name}](#{one.name})") for one in asked],
+        ),
+    ]
+    for one in asked:
+        grain = " × ".join(f"`{column}`" for column in one.grain)
+        columns = [(f"`{column.name}`", column.unit, _sentence(column.meaning)) for column in one.columns]
+        lines += [
+            "", f"## {one.name}", "", one.english, "", f"*{one.vietnamese}*", "",
+            f"[`queries/{one.path.name}`](../../queries/{one.path.name}), one row for each {grain}.", "",
+            *_table(("column", "unit", "meaning"), columns), "", f"**Know before you use it**: {one.caveat}",
+        ]  # fmt: skip
+    return _page(lines)
 
 
 def landed_tables_page() -> str:
@@ -300,6 +331,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "settings.md": settings_page,
     "landed-tables.md": landed_tables_page,
     "mart.md": mart_page,
+    "queries.md": queries_page,
     "kpis.md": kpi_page,
 }
 

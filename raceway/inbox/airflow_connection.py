@@ -1,4 +1,4 @@
-"""Credentials of a remote inbox from an Airflow connection."""
+"""Credentials of a remote inbox, or the address of a route, from an Airflow connection."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 from raceway.common.faults import BadSettings
 
 
-def connection(conn_id: str) -> Any:
+def connection(conn_id: str, setting: str = "inbox.conn_id") -> Any:
     """An Airflow connection: of the environment (AIRFLOW_CONN_…), a secrets backend or the metadata database.
 
-    Raises BadSettings where there is none of that name.
+    `setting` is the key of raceway.toml that names it. Raises BadSettings where there is none of that name.
     """
     from airflow.sdk import Connection
     from airflow.sdk.exceptions import AirflowNotFoundException, AirflowRuntimeError
@@ -19,6 +19,6 @@ def connection(conn_id: str) -> Any:
         return Connection.get(conn_id)
     except (AirflowNotFoundException, AirflowRuntimeError) as fault:
         raise BadSettings(
-            f"inbox.conn_id {conn_id}: Airflow has no connection of that name; set AIRFLOW_CONN_{conn_id.upper()}, or "
+            f"{setting} {conn_id}: Airflow has no connection of that name; set AIRFLOW_CONN_{conn_id.upper()}, or "
             "add it on Airflow's page"
         ) from fault

@@ -45,7 +45,7 @@ def reject(home: Home, batch_id: str, who: str | None = None, why: str = "") -> 
     return _batch(home, batch_id)
 
 
-def retry(home: Home, file: str | None = None, who: str | None = None) -> list[str]:
+def retry(home: Home, file: str | None = None, who: str | None = None, why: str = "") -> list[str]:
     """Moves refused files (all, or the one whose inbox path or name is `file`) back to the inbox.
 
     Gives their inbox paths `<source>/<account>/<file>`; the next run reads them with today's contracts.
@@ -81,7 +81,7 @@ def retry(home: Home, file: str | None = None, who: str | None = None) -> list[s
         )
     if moved:
         keys = [{"source": s.source, "account": s.account, "path": s.path} for s, _ in moved]
-        Ledger(home).append("retry", files=keys, who=_who(who))
+        Ledger(home).append("retry", files=keys, who=_who(who), why=why)
     return [target.relative_to(home.inbox).as_posix() for _, target in moved]
 
 

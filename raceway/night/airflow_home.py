@@ -35,7 +35,7 @@ ADMIN_PASSWORD: Final = "RACEWAY_ADMIN_PASSWORD"  # noqa: S105  # the variable's
 DATABASE_VARIABLE: Final = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 _JWT_SECRET: Final = "AIRFLOW__API_AUTH__JWT_SECRET"  # noqa: S105  # the variable's name, no secret
 _KEPT_TEMPLATES: Final = 4
-_PASSWORDS: Final = "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"
+PASSWORDS: Final = "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"
 
 
 def environment(home: Home) -> dict[str, str]:
@@ -114,7 +114,7 @@ def _template() -> Path:
 
     Airflow takes five seconds to make one, as long as it takes to start: once for each version will do.
     """
-    own = (DATABASE_VARIABLE, _JWT_SECRET, _PASSWORDS)  # of the home, and in no new database
+    own = (DATABASE_VARIABLE, _JWT_SECRET, PASSWORDS)  # of the home, and in no new database
     said = [f"{key}={value}" for key, value in os.environ.items() if key.startswith("AIRFLOW__") and key not in own]
     said += [
         f"{package.name} {package.version}"
@@ -164,8 +164,20 @@ def _kept_secret(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def _write_admin_password(password: str) -> None:
-    path = Path(os.environ[_PASSWORDS])
+def make_password(path: Path) -> str | None:
+    """Makes a password for the user admin where the file of passwords is not there; gives it, else None.
+
+    The file is its owner's alone from its first byte; one that is there and open to others is closed to them.
+    """
+    if path.exists():
+        path.chmod(0o600)
+        return None
+    password = secrets.token_urlsafe(15)
+    _write_admin_password(path, password)
+    return password
+
+
+def _write_admin_password(path: Path, password: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:  # noqa: PTH123  # the mode must hold from the first byte
         json.dump({"admin": password}, file)
@@ -182,8 +194,8 @@ def main() -> None:
             init_home(home.root)
         use(home)
         prepare_database(home, anew=True)
-        if os.environ.get(ADMIN_PASSWORD) and os.environ.get(_PASSWORDS):
-            _write_admin_password(os.environ[ADMIN_PASSWORD])
+        if os.environ.get(ADMIN_PASSWORD) and os.environ.get(PASSWORDS):
+            _write_admin_password(Path(os.environ[PASSWORDS]), os.environ[ADMIN_PASSWORD])
     except RacewayFault as fault:
         sys.exit(f"raceway: {fault}")
 

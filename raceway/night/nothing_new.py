@@ -65,6 +65,7 @@ def skipped(home: Home, run_id: str, started_at: dt.datetime, as_of: dt.date) ->
     if frozen is None or frozen["changed"]:
         forget_checks(home, run_id)  # the freeze that counts records them, once
         return None
+    steps.tell(run, {"wait": False}, started_at)
     return DagEnd(
         MART_DAG,
         run_id,

@@ -220,11 +220,12 @@ def build(run: Json, stage: str) -> Json:
 
 def gate_mart(run: Json) -> Json:
     """Checks the built mart. Raises GateFailed with every critical failure's sentence."""
+    from raceway.history.waivers import apply_waivers
     from raceway.night import beside
 
     this = Run.from_json(run)
     with _at_work("checking the mart", this) as home:
-        checks = beside.do("check_mart", home, this.run_id)
+        checks = apply_waivers(home, this.run_id, beside.do("check_mart", home, this.run_id))
         record_checks(home, this.run_id, checks)
         stopping = [check.message for check in checks if check.stops]
         if stopping:
@@ -247,6 +248,39 @@ def publish(run: Json, frozen: Json) -> Json:
         )
         _upkeep(home, this)
     return {"version": version.name}
+
+
+def tell(run: Json | None, conf: Mapping[str, Any], started_at: dt.datetime) -> Json:
+    """Tells people how the night went: one message for each route of raceway.toml, none where it names none.
+
+    `run` is what `start` gave, None where that broke off; then `started_at` is the DAG run's. What no
+    route takes never fails a night: it waits for the next look. Under a scheduler, where nobody sits before the
+    night, PassingFault has the task tried again; `raceway run` (`wait` False) tells its user at once instead.
+    """
+    from raceway.config.settings import load_settings
+
+    home = find_home()
+    if not load_settings(home).alerts.routes:
+        return {"deliveries": []}
+    from raceway.alerts.tell import tell_night
+
+    this = Run.from_json(run) if run else None
+    as_of = this.as_of if this else _as_of(conf) or load_settings(home).business_day(started_at)
+    named = this.run_id if this else str(conf.get("run_id") or run_id_for(started_at))
+    try:
+        home.run_folder(named)
+        deliveries = tell_night(home, named, as_of, this.started_at if this else started_at, this.late if this else ())
+    except Exception as fault:
+        _LOG.exception("telling people failed")
+        with suppress(Exception):
+            message = f"nobody was told of this night: {str(fault) or type(fault).__name__}"
+            record_checks(home, named, [Check("message_is_delivered", "landing", "warning", False, "alerts",
+                                              message=message)])  # fmt: skip
+        return {"deliveries": []}
+    waiting = [delivery for delivery in deliveries if delivery.status == "waiting"]
+    if waiting and conf.get("wait", True):
+        raise PassingFault("; ".join(f"{delivery.route}: {delivery.reason}" for delivery in waiting))
+    return {"deliveries": [asdict(delivery) for delivery in deliveries]}
 
 
 def _upkeep(home: Home, run: Run) -> None:

@@ -24,6 +24,7 @@ STAGES: Final = ("staging", "conform", *RACE_STAGES, "mart")
 
 EXTRACT_PREFIX: Final = "extract_"
 MART_DAG: Final = "race_mart"
+DECIDE_DAG: Final = "decide"
 
 RETRIES: Final = 3
 RETRY_DELAY: Final = dt.timedelta(seconds=20)
@@ -84,6 +85,54 @@ def mart_plan() -> tuple[DagPlan, tuple[str, ...]]:
         doc=_mart_doc(settings),
     )
     return plan, tuple(source_names(home))
+
+
+def deadline_alert() -> Any:
+    """Airflow's alert for `race_mart`: at `alerts.deadline` it has `mart_is_late` look, while the run still works.
+
+    The deadline is told from when the schedule starts the run, so a run by hand has none. Airflow calls deadlines
+    experimental; `raceway doctor --late` looks from outside, also where no scheduler is alive.
+    """
+    from airflow.sdk import DeadlineAlert, DeadlineReference, SyncCallback  # type: ignore[attr-defined]  # experimental
+
+    from raceway.night.late import mart_is_late
+
+    settings = load_settings(find_home())
+    return DeadlineAlert(
+        reference=DeadlineReference.DAGRUN_LOGICAL_DATE,
+        interval=until_deadline(settings.night.schedule, settings.alerts.deadline),
+        callback=SyncCallback(mart_is_late),
+        name="mart of the day",
+    )
+
+
+def until_deadline(schedule: str, deadline: str) -> dt.timedelta:
+    """From the time of day at which a cron strikes first to the next deadline (HH:MM) after it; of one that is equal, a
+    day. Raises ValueError for a cron that cannot be read."""
+    from croniter import croniter
+
+    begins: dt.datetime = croniter(schedule, dt.datetime(2024, 1, 1)).get_next(dt.datetime)  # noqa: DTZ001  # a time of the day
+    ends = dt.datetime.combine(begins.date(), dt.time.fromisoformat(deadline))
+    return ends - begins if ends > begins else ends + dt.timedelta(days=1) - begins
+
+
+def decide_plan() -> DagPlan:
+    """The plan of `decide`. Raises as `extract_plans`."""
+    return DagPlan(
+        dag_id=DECIDE_DAG,
+        schedule="",
+        zone=load_settings(find_home()).business.zone,
+        owner="data",
+        tags=("decision",),
+        timeout=dt.timedelta(minutes=30),
+        task_timeout=dt.timedelta(minutes=10),
+        doc=_DECIDE_DOC,
+    )
+
+
+def who_triggered(dag_run: Any) -> str:
+    """The name under which a person started a DAG run."""
+    return str(dag_run.triggering_user_name or "Airflow")
 
 
 def task_defaults(plan: DagPlan) -> dict[str, Any]:
@@ -173,6 +222,28 @@ with growing pauses.
 **What to do.** Read the reasons (task log, `raceway status`, `check_history`). Take a wrong batch out with
 `raceway reject BATCH`, or mend the model or setting, then trigger this DAG again: it starts from landing
 and loses nothing. A source that is late is taken up by the next run.
+
+**Who.** data
+"""
+
+
+_DECIDE_DOC: Final = """\
+### decide
+
+**What it does.** Carries out one decision and records it with your name and reason:
+
+- `accept`: a batch that the gate refused or the freeze holds counts from the next run on.
+- `reject`: an accepted batch is out from the next run on; what it had replaced counts again.
+- `retry`: a refused file goes back into the inbox.
+- `waive`: a critical check that stopped the mart may fail in the next run, once; a warning says so on the report.
+
+It never runs by itself. The operators' page links to it with what it is about filled in.
+
+**What a failure means.** The id is not there, stands so already, or the reason is missing. Nothing was changed; the
+sentence is in the task's log.
+
+**What to do.** Copy the id from the operators' page or `raceway status`, and start it again. Then trigger `race_mart`,
+or wait for the night.
 
 **Who.** data
 """

@@ -11,7 +11,7 @@ from raceway.publish.descriptions import described_models
 
 MARTS: Final = (
     "race_kpi", "race_measure", "kpi_catalog", "measure_catalog", "osa_review", "identity_link",
-    "identity_left_out", "customer_360", "cohort_retention", "segment_kpi",
+    "identity_left_out", "customer_360", "cohort_retention", "segment_kpi", "kpi_forecast",
 )  # fmt: skip
 """Published beside all facts (`fct_…`) and dimensions (`dim_…`)."""
 

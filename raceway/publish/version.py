@@ -2,7 +2,7 @@
 
     published/
       v20261122T051203Z-<run>/  race.duckdb  parquet/<table>/[month=yyyy-mm/]part.parquet
-                                report/index.html  quality/  run.json
+                                report/index.html  report/data/  quality/  run.json
       current -> v20261122T051203Z-<run>
 
 A version is written beside the others under a name that no reader looks at, synced to disk, renamed, and
@@ -22,7 +22,7 @@ import shutil
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,6 +36,7 @@ from raceway.common.home import Home
 from raceway.config.accounts import load_accounts
 from raceway.config.settings import Settings, load_settings
 from raceway.history.records import Check, RunRecord, record_checks, record_run, run_checks, run_records
+from raceway.history.waivers import waivers_of
 from raceway.publish.descriptions import describe_tables
 from raceway.publish.history_tables import HISTORY_TABLES, landed_since_last_publish, write_history_tables
 from raceway.publish.kpi_published import KPI_PUBLISHED, carry_kpi_published, earlier_rows_are_kept
@@ -165,7 +166,8 @@ def _write_version(home: Home, settings: Settings, folder: Path, what: _Publicat
         for table in (KPI_PUBLISHED, *(MartTable(name, None) for name in HISTORY_TABLES)):
             write_parquet(connection, f"race.{table.name}", table, parquet, earlier)
         details = _details(connection, tables, what, record) | {
-            "partial_in_race_duckdb": {table: said for table, said in partial.items() if said}
+            "waived": [asdict(waiver) for waiver in waivers_of(home, what.run_id)],
+            "partial_in_race_duckdb": {table: said for table, said in partial.items() if said},
         }
         write_quality(connection, folder / "quality", details)
         write_report(connection, folder / "report" / "index.html", settings, details, load_accounts(home))

@@ -57,7 +57,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, table: TableContract) -> None
     """Makes the macros that the expressions of this module need, where the table has such columns."""
     metas = [column.meta for column in table.columns]
     if any(meta.free_text for meta in metas):
-        connection.execute(f"create or replace temp macro rw_masked(x) as {_masked('x')}")
+        define_masking(connection)
     if any(meta.coarse == "ip" for meta in metas):
         connection.execute(f"create or replace temp macro rw_groups6(x) as {_GROUPS6}")
         connection.execute(f"create or replace temp macro rw_coarse_ip(x) as {_COARSE_IP}")
@@ -70,6 +70,11 @@ def prepare(connection: duckdb.DuckDBPyConnection, table: TableContract) -> None
         )
         connection.execute(f"create or replace temp macro rw_clauses(x) as {_CLAUSES}")
         connection.execute(f"create or replace temp macro rw_sentiment(x) as {_sentiment()}")
+
+
+def define_masking(connection: duckdb.DuckDBPyConnection) -> None:
+    """Makes the macro `rw_masked`: a text with its e-mails, phone numbers and runs of six and more digits masked."""
+    connection.execute(f"create or replace temp macro rw_masked(x) as {_masked('x')}")
 
 
 def masked_sql(text: str) -> str:

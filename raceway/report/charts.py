@@ -10,37 +10,22 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    import altair as alt
+from raceway.report.chart_form import given, specification, ticks
+from raceway.report.tab_charts import tab_charts
 
 FILE: Final = Path(__file__).parent / "assets" / "charts.json"
 
 
 def charts() -> dict[str, Any]:
     """Specification by name."""
-    return {"trend": _trend()}
+    return {"trend": _trend(), **tab_charts()}
 
 
 def write_charts(file: Path = FILE) -> None:
     """Writes assets/charts.json."""
     file.write_text(json.dumps(charts(), indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def specification(chart: alt.TopLevelMixin) -> dict[str, Any]:
-    """An Altair chart as the page takes it: no data, no configuration, no schema, ticks labelled by the page."""
-    found: dict[str, Any] = chart.to_dict()
-    for name in ("$schema", "config", "datasets"):
-        found.pop(name, None)
-    return found
-
-
-def ticks(which: str, **given: Any) -> Any:
-    """An axis whose labels the page gives: `x` or `y`."""
-    import altair as alt
-
-    return alt.Axis(labelExpr=f"{which}_labels[datum.value] || ''", title=None, **given)
 
 
 def _trend() -> dict[str, Any]:
@@ -71,16 +56,9 @@ def _trend() -> dict[str, Any]:
     )
     return specification(
         layers.add_params(
-            *_given(x_labels={}, y_labels={}, x_values=[], y_values=[], x_from=0, x_to=1, y_from=0, y_to=1)
+            *given(x_labels={}, y_labels={}, x_values=[], y_values=[], x_from=0, x_to=1, y_from=0, y_to=1)
         )
     )
-
-
-def _given(**parameters: Any) -> list[Any]:
-    """Parameters that the page sets before it draws."""
-    import altair as alt
-
-    return [alt.param(name=name, value=value) for name, value in parameters.items()]
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from raceway.report.context import Context
 from raceway.report.data_files import write_data
 from raceway.report.packing import ASSETS, inlined, packed, plain
 from raceway.report.page import render
-from raceway.report.tabs import catalogue, change, overview, values
+from raceway.report.tabs import attribution, catalogue, change, customers, overview, plan, trust, values
 from raceway.report.texts import texts
 from raceway.report.wording import Wording
 
@@ -32,12 +32,17 @@ LARGEST: Final = 3_000_000
 TABS: Final[tuple[tuple[str, Callable[[Context], dict[str, Any]]], ...]] = (
     ("overview", overview.payload),
     ("catalogue", catalogue.payload),
+    ("plan", plan.payload),
+    ("attribution", attribution.payload),
+    ("customers", customers.payload),
+    ("trust", trust.payload),
     ("change", change.payload),
 )
 """The blocks of the page, beside the KPIs' values: a tab's script opens the block of its name."""
 
 _VENDOR: Final = ("vega", "vega-lite", "vega-embed")
-_SCRIPTS: Final = ("format", "table", "chart", "kpis", "parts", "shell", "change")
+_STYLES: Final = ("style", "tabs", "print")
+_SCRIPTS: Final = ("format", "table", "chart", "kpis", "parts", "figures", "shell", "change")
 """In this order; then every `tab_….js`, then `start`."""
 
 
@@ -79,7 +84,7 @@ def _html(context: Context, blocks: Mapping[str, str], first: Sequence[Any], *, 
     settings, details = context.settings, context.details
     words = Wording(settings.business.language, settings.business.reporting_currency, settings.minor_unit)
     published = dt.datetime.fromisoformat(details["published_at"]).astimezone(settings.zone)
-    style = inlined(ASSETS / "app" / "style.css")
+    style = inlined(*(ASSETS / "app" / f"{name}.css" for name in _STYLES))
     vendor = [inlined(ASSETS / "vendor" / f"{name}.min.js") for name in _VENDOR]
     app = ASSETS / "app"
     scripts = inlined(*(app / f"{name}.js" for name in _SCRIPTS), *sorted(app.glob("tab_*.js")), app / "start.js")

@@ -178,3 +178,17 @@ def test_without_scripts_the_page_shows_its_first_numbers(browser, golden_report
 
     assert "This page draws its charts with scripts" in page.inner_text("main")
     context.close()
+
+
+def test_the_list_of_kpis_stays_where_it_was_when_one_of_them_is_chosen(opened: Opened, wide_report: Path) -> None:
+    opened.open(wide_report, "convert")
+    last = opened.page.locator(".kpis a.kpi").last
+    last.scroll_into_view_if_needed()
+    stood = opened.page.evaluate("document.querySelector('.kpis').scrollTop")
+    assert stood > 0
+
+    with opened.drawn_anew():
+        last.click()
+
+    assert opened.page.evaluate("document.querySelector('.kpis').scrollTop") == stood
+    assert opened.page.locator(".kpis [aria-current]").inner_text() == last.inner_text()

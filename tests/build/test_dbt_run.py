@@ -124,6 +124,22 @@ def test_what_could_not_be_built_is_not_asked(home: Home) -> None:
     assert [check.name for check in run_checks(home, "run1")] == ["is_built"]
 
 
+def test_of_a_source_without_files_nothing_is_asked_neither_together_nor_by_dbt(home: Home) -> None:
+    folder = project(home) / "models" / "staging" / "shop"
+    folder.mkdir(parents=True)
+    (folder / "stg_shop.sql").write_text("{{ config(tags=['staged']) }} select 1 as n")
+    (folder / "shop.yml").write_text(
+        "models: [{name: stg_shop, columns: [{name: n, data_tests: "
+        "[not_null, {unique: {config: {where: n > 0}}}]}]}]"  # one with a condition is left to dbt
+    )
+    both = {"not_null_stg_shop_n", "unique_stg_shop_n"}
+    assert {check.name for check in build(home, "run1", "tag:staged").checks} == both
+    assert {check.name for check in build(home, "run2", "tag:staged", absent=["mail"]).checks} == both
+    without = build(home, "run3", "tag:staged", absent=["mail", "shop"])
+    assert [model.name for model in without.models] == ["stg_shop"]
+    assert without.checks == []
+
+
 def test_a_build_sees_what_was_frozen_since_the_last_one_of_the_same_process(home: Home) -> None:
     (project(home) / "macros" / "landed.sql").symlink_to(PROJECT.dbt_project / "macros" / "landed.sql")
     models = project(home) / "models"

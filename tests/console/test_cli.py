@@ -176,7 +176,7 @@ def test_doctor_shows_every_setting_with_its_meaning(home: Home) -> None:
 
 def test_doctor_finds_a_key_that_others_can_read(home: Home) -> None:
     home.hash_key.chmod(0o644)
-    ran = raceway(home.root, "doctor", "--ci")
+    ran = raceway(home.root, "doctor")
     assert ran.code == 1
     assert "chmod go-rwx" in ran.out
     assert "hash.key" in ran.out
@@ -185,7 +185,7 @@ def test_doctor_finds_a_key_that_others_can_read(home: Home) -> None:
 def test_doctor_finds_a_vat_rate_of_an_account_that_is_none(home: Home) -> None:
     home.vat_rates.write_text("source,account,market,valid_from,rate\nsapo,shop,,2026-01-01,0.1\n,,VN,2026-01-01,0.1\n")
     ran = raceway(home.root, "doctor", "--ci")
-    assert "sapo/shop: accounts.csv has no such account" in " ".join(ran.out.split())
+    assert "sapo/shop from 2026-01-01: accounts.csv has no such account" in " ".join(ran.out.split())
 
 
 def test_doctor_finds_an_account_of_an_unknown_source(home: Home) -> None:

@@ -78,7 +78,7 @@ def pages() -> list[Page]:
         *ROOT.glob("*.md"),
         *(
             path
-            for folder in ("docs", "dbt_project", "tests", "bench", "raceway")
+            for folder in ("docs", "dbt_project", "tests", "bench", "raceway", "templates")
             for path in (ROOT / folder).rglob("*.md")
         ),
     ]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.support.dbt_story import FACTS, PROJECT, SELECTED, Story, failures
+from tests.support.dbt_story import PROJECT, SELECTED, Story, failures
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +17,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Story:
     told = Story(tmp_path_factory.mktemp("empty"))
     told.account("shopify", "vn-shop")
     told.freeze()
-    results = told.dbt("build", "--exclude-resource-type", "unit_test", *FACTS)
+    results = told.build(*SELECTED)
     assert not failures(results), failures(results)
     return told
 

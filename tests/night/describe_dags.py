@@ -51,11 +51,13 @@ def main() -> None:
 
 def describe(dag: Any) -> dict[str, Any]:
     return {
-        "schedule": dag.timetable.expression,
-        "zone": str(dag.timetable.timezone),
+        "schedule": getattr(dag.timetable, "expression", None),
+        "zone": str(getattr(dag.timetable, "timezone", "")),
+        "params": {name: dag.params.get_param(name).schema for name in dag.params},
         "catchup": dag.catchup,
         "max_active_runs": dag.max_active_runs,
         "dagrun_timeout": dag.dagrun_timeout.total_seconds(),
+        "deadline": [(alert.interval.total_seconds(), alert.callback.path) for alert in dag.deadline or []],
         "tags": sorted(dag.tags),
         "doc": dag.doc_md or "",
         "tasks": {task.task_id: describe_task(task) for task in dag.tasks},
@@ -75,6 +77,9 @@ def describe_task(task: Any) -> dict[str, Any]:
         "timeout": task.execution_timeout.total_seconds(),
         "pool": task.pool,
         "mode": getattr(task, "mode", None),
+        "teardown": task.is_teardown,
+        "fails_the_run": task.on_failure_fail_dagrun,
+        "trigger_rule": getattr(task.trigger_rule, "value", task.trigger_rule),
         "outlets": [asset.uri for asset in plain.get("outlets") or []],
         "inlets": [asset.uri for asset in plain.get("inlets") or []],
         "downstream": sorted(task.downstream_task_ids),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import subprocess
@@ -16,10 +17,11 @@ from raceway.common.home import PROJECT
 from raceway.config.init import init_home
 from raceway.config.settings import Business, Settings
 from raceway.contracts.load import load_contract
+from raceway.night.wiring import until_deadline
 
 SOURCES = {path.parent.name for path in PROJECT.contracts.glob("*/_*__sources.yml")}
 STAGES = ["staging", "conform", "plan", "reach", "act", "convert", "engage", "advocacy", "mart"]
-FLOW = ["wait_for_sources", "freeze", *STAGES, "gate_mart", "publish"]
+FLOW = ["wait_for_sources", "freeze", *STAGES, "gate_mart", "publish", "tell"]
 
 
 @pytest.fixture(scope="module")
@@ -49,11 +51,11 @@ def tasks(parsed: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
 
 def test_there_is_one_extract_dag_for_each_source_and_the_mart_and_nothing_else(parsed: dict[str, Any]) -> None:
     assert parsed["errors"] == {}
-    assert set(parsed["dags"]) == {f"extract_{source}" for source in SOURCES} | {"race_mart"}
+    assert set(parsed["dags"]) == {f"extract_{source}" for source in SOURCES} | {"race_mart", "decide"}
 
 
 def test_each_dag_file_parses_in_under_a_second(parsed: dict[str, Any]) -> None:
-    assert set(parsed["seconds"]) == {"extract_sources.py", "race_mart.py"}
+    assert set(parsed["seconds"]) == {"extract_sources.py", "race_mart.py", "decide.py"}
     assert max(parsed["seconds"].values()) < 1.0, parsed["seconds"]
 
 
@@ -66,7 +68,7 @@ def test_no_dag_catches_up_or_overlaps_itself(parsed: dict[str, Any]) -> None:
 
 
 def test_schedules_are_read_from_contracts_in_the_business_zone(parsed: dict[str, Any]) -> None:
-    assert {dag["zone"] for dag in parsed["dags"].values()} == {"Asia/Ho_Chi_Minh"}
+    assert {dag["zone"] for name, dag in parsed["dags"].items() if name != "decide"} == {"Asia/Ho_Chi_Minh"}
     for source in SOURCES - {"nps"}:
         contract = load_contract(source).meta
         dag = parsed["dags"][f"extract_{source}"]
@@ -85,9 +87,13 @@ def test_a_companys_overlay_changes_schedule_and_owner(parsed: dict[str, Any]) -
 
 def test_passing_faults_are_retried_three_times_with_growing_pauses(parsed: dict[str, Any]) -> None:
     policies = {
-        (task["retries"], task["retry_delay"], task["backoff"], task["max_retry_delay"]) for _, _, task in tasks(parsed)
+        (task["retries"], task["retry_delay"], task["backoff"], task["max_retry_delay"])
+        for dag_id, _, task in tasks(parsed)
+        if dag_id != "decide"
     }
     assert policies == {(3, 20.0, 2.0, 600.0)}
+    # whoever decided hears at once that nothing was changed
+    assert parsed["dags"]["decide"]["tasks"]["decide"]["retries"] == 0
 
 
 def test_only_locks_and_io_errors_are_worth_another_try(parsed: dict[str, Any]) -> None:
@@ -130,17 +136,47 @@ def test_the_mart_is_one_line_of_stages_from_freeze_to_publish(parsed: dict[str,
     assert set(tasks) == set(FLOW)
     for task, following in pairwise(FLOW):
         assert tasks[task]["downstream"] == [following]
-    assert tasks["publish"]["downstream"] == []
+    assert tasks["tell"]["downstream"] == []
+
+
+def test_telling_people_runs_whatever_became_of_the_night_and_decides_nothing_about_it(parsed: dict[str, Any]) -> None:
+    tasks = parsed["dags"]["race_mart"]["tasks"]
+    assert {name for name, task in tasks.items() if task["teardown"]} == {"tell"}
+    assert tasks["tell"]["trigger_rule"] == "all_done_setup_success"
+    assert not tasks["tell"]["fails_the_run"]
 
 
 def test_all_that_touches_the_warehouse_shares_its_one_slot(parsed: dict[str, Any]) -> None:
     tasks = parsed["dags"]["race_mart"]["tasks"]
-    assert {tasks[name]["pool"] for name in FLOW[1:]} == {"warehouse"}
+    assert {tasks[name]["pool"] for name in FLOW[1:-1]} == {"warehouse"}
     assert tasks["wait_for_sources"]["pool"] == "default_pool"
 
 
 def test_waiting_for_sources_occupies_no_worker(parsed: dict[str, Any]) -> None:
     assert parsed["dags"]["race_mart"]["tasks"]["wait_for_sources"]["mode"] == "reschedule"
+
+
+def test_a_mart_that_is_late_has_an_alert_from_its_schedule_to_the_deadline(parsed: dict[str, Any]) -> None:
+    three_hours = 3 * 60 * 60  # scheduled at 05:00, due at 08:00
+    assert {name: dag["deadline"] for name, dag in parsed["dags"].items() if dag["deadline"]} == {
+        "race_mart": [[three_hours, "raceway.night.late.mart_is_late"]]
+    }
+
+
+@pytest.mark.parametrize(
+    ("schedule", "deadline", "hours"),
+    [("0 5 * * *", "08:00", 3), ("30 23 * * 1-5", "06:30", 7), ("0 8 * * *", "08:00", 24), ("0 0 29 2 *", "08:00", 8)],
+)
+def test_the_deadline_is_the_first_after_the_schedule(schedule: str, deadline: str, hours: int) -> None:
+    assert until_deadline(schedule, deadline) == dt.timedelta(hours=hours)
+
+
+def test_decisions_wait_for_a_person_and_need_a_reason(parsed: dict[str, Any]) -> None:
+    decide = parsed["dags"]["decide"]
+    assert decide["schedule"] is None
+    assert decide["params"]["action"]["enum"] == ["accept", "reject", "retry", "waive"]
+    assert decide["params"]["id"]["minLength"] == 1
+    assert decide["params"]["why"]["minLength"] == 5
 
 
 def test_assets_show_where_the_mart_comes_from(parsed: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ frozen effective set, and beside them only what the freeze writes (settings, lis
 and covered days are therefore an equal mart, and both are compared here; the long form of test_the_mart holds one whole
 mart against another as well. Only of a file told in parts no part need cover the days between them. Rows are the golden
 week's, whose every number was worked out by hand, and one file of each kind that the sample writes. `make test`
-sees 40 random homes of up to 4 exports, the long form 1,000.
+sees 20 random homes of up to 4 exports, the long form 1,000.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tests.relations.told import World, world
 from tests.support.length import ALL
 from tests.support.once import once
 
-HOMES = 1000 if ALL else 40
+HOMES = 1000 if ALL else 20
 AS_OF = dt.date(2026, 3, 10)
 
 

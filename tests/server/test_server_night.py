@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 import sqlalchemy
 
+from raceway.night import operators_page
+from tests.support.receivers import Hook, web_server
 from tests.support.server import Server, compose, server
 from tests.support.small_company import AS_OF, OVERVIEW_CARD, REPORT, put, small_company
 
@@ -21,17 +23,31 @@ MORNING = dt.datetime(2026, 3, 3, 1, 0, tzinfo=dt.UTC)
 LASTING = ["api-server", "scheduler", "dag-processor", "triggerer"]
 
 
+PAGES = ["", "trends", "decide", "decide?action=retry&id=x", "style.css", "decide.js", "published/report/index.html"]
+"""Every route of the operators' page, as somebody opens it."""
+
+
 @pytest.fixture(scope="module")
-def night() -> Iterator[tuple[Server, dict[str, Any]]]:
+def hook() -> Iterator[Hook]:
+    """Where the night's message is posted."""
+    with web_server() as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def night(hook: Hook) -> Iterator[tuple[Server, dict[str, Any]]]:
     """A server after one night of the small company, still running, and what `raceway run` printed."""
 
     def make_home(root: Any) -> Any:
         home = small_company(root)
         put(home, "report.csv", REPORT, MORNING)
         put(home, "overview.csv", OVERVIEW_CARD, MORNING)
+        settings = home.settings.read_text(encoding="utf-8")
+        home.settings.write_text(settings.replace("routes = []", 'routes = [{ name = "ops" }]'), encoding="utf-8")
         return home
 
     with server(make_home) as services:
+        services.environment["RACEWAY_ALERT_OPS"] = f"json://127.0.0.1:{hook.port}"
         try:
             prepared = services.run(compose()["services"]["init"]["command"])
             assert prepared.returncode == 0, prepared.stdout + prepared.stderr
@@ -94,6 +110,39 @@ def test_only_the_given_password_opens_airflows_page(night: tuple[Server, dict[s
     assert stat.S_IMODE(Path(passwords).stat().st_mode) == 0o600
 
 
+def test_the_schedulers_night_is_told_once(night: tuple[Server, dict[str, Any]], hook: Hook) -> None:
+    [posted] = hook.posted
+    told = json.loads(posted.body)
+    assert told["title"] == "[raceway] Small 2026-03-03: published, 1 to look at"
+    assert "raceway retry google_ads/main/overview.csv" in told["message"]
+
+
+def test_every_route_of_the_operators_page_asks_for_a_login(night: tuple[Server, dict[str, Any]]) -> None:
+    services, _ = night
+    paths = {f"/{page.partition('?')[0]}".replace("report/index.html", "{path:path}") for page in PAGES}
+    assert paths == {route.path for route in operators_page._routes.routes}
+    assert {page: _open(services, f"raceway/{page}")[0] for page in PAGES} == dict.fromkeys(PAGES, 401)
+    token = _token(services, "only-for-this-test")
+    opened = {page: _open(services, f"raceway/{page}", token) for page in PAGES}
+    assert {page: status for page, (status, _) in opened.items()} == dict.fromkeys(PAGES, 200)
+    assert "raceway retry google_ads/main/overview.csv" in opened[""][1]
+    assert 'href="decide?action=retry&amp;id=google_ads%2Fmain%2Foverview.csv"' in opened[""][1]
+    # nothing of the home but the published pages, and no list of the routes
+    for path in ("published/run.json", "published/report/..%2Frun.json", "docs", "openapi.json"):
+        assert _open(services, f"raceway/{path}", token)[0] == 404, path
+
+
+def _open(services: Server, path: str, token: str | None = None) -> tuple[int, str]:
+    request = urllib.request.Request(f"http://{services.here('localhost:8080')}/{path}")
+    if token is not None:
+        request.add_header("Authorization", f"Bearer {token}")
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return int(answer.status), answer.read().decode()
+    except urllib.error.HTTPError as refused:
+        return refused.code, ""
+
+
 def _database(services: Server) -> Any:
     url = services.environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
     assert url.startswith("postgresql")
@@ -101,13 +150,21 @@ def _database(services: Server) -> Any:
 
 
 def _log_in(services: Server, password: str) -> int:
+    try:
+        _token(services, password)
+    except urllib.error.HTTPError as refused:
+        return refused.code
+    return 201
+
+
+def _token(services: Server, password: str) -> str:
+    """What Airflow gives who knows the password. Raises HTTPError."""
     request = urllib.request.Request(
         f"http://{services.here('localhost:8080')}/auth/token",
         data=json.dumps({"username": "admin", "password": password}).encode(),
         headers={"Content-Type": "application/json"},
     )
-    try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as refused:
-        return refused.code
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert answer.status == 201
+        token: str = json.load(answer)["access_token"]
+        return token

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ import duckdb
 import pytest
 import yaml
 
-from raceway.build.parsed_project import parsed_project
+from raceway.build.dbt_run import say_little
+from raceway.build.parsed_project import night_project, parsed_project
+from raceway.build.simple_tests import Answer, ask, due_tests
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = Path(os.environ.get("RACEWAY_DBT_PROJECT", ROOT / "dbt_project"))
@@ -79,6 +82,7 @@ FROZEN = {
     "own_reasons": "rule integer, pattern varchar, reason varchar",
     "own_offline_codes": "code varchar, medium varchar, channel varchar, valid_from date, valid_until date",
     "own_loyalty_tiers": "tier_name varchar, tier varchar, rank integer",
+    "own_holidays": "starts_on date, ends_on date, name varchar, market varchar",
     "vat_rates": "source varchar, account varchar, market varchar, product_line varchar, valid_from date, "
     "rate decimal(9, 6)",
     "segments": "rule integer, segment varchar, column_name varchar, operator varchar, number_value decimal(38, 6), "
@@ -180,18 +184,42 @@ class Story:
                     marks = ", ".join("?" for _ in rows[0])
                     connection.executemany(f"insert into frozen.{table} values ({marks})", rows)
 
+    def build(self, *select: str) -> list[tuple[str, str, str]]:
+        """Builds seeds and models with their tests as a night does; (node, status, message) of everything that it ran."""
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+        with _environment(self.warehouse):
+            project = night_project(FOLDERS, _places(self.folder))
+        ran = self._run(project.manifest, "build", "--indirect-selection", "buildable", "--select", *select)
+        DuckDBConnectionManager.close_all_connections()  # dbt keeps the file open
+        made = [r for r in ran if r.node.resource_type != "test"]
+        due = due_tests(
+            project.simple_tests,
+            project.manifest,
+            selected={r.node.unique_id for r in made},
+            built={r.node.unique_id for r in made if str(r.status) == "success"},
+        )
+        # simple tests are most of all, and dbt takes longer to ask one than DuckDB to answer
+        asked = [
+            (answer.test.name, _status(answer), answer.fault or f"{answer.failures} rows")
+            for answer in ask(self.warehouse, due)
+        ]
+        return [*_told(ran), *asked]
+
     def dbt(self, *arguments: str) -> list[tuple[str, str, str]]:
         """Runs dbt in this process; (node, status, message) of everything that it ran."""
+        with _environment(self.warehouse):
+            project = parsed_project(FOLDERS, _places(self.folder))
+        return _told(self._run(project, *arguments))
+
+    def _run(self, manifest: Any, *arguments: str) -> list[Any]:
         from dbt.cli.main import dbtRunner
 
-        places = _places(self.folder)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("RACEWAY_WAREHOUSE", str(self.warehouse))
-            result = dbtRunner(manifest=parsed_project([PROJECT, PROJECT.parent / "profiles"], places)).invoke(
-                [*arguments, *places]
-            )
+        say_little()
+        with _environment(self.warehouse):
+            result = dbtRunner(manifest=manifest).invoke([*arguments, *_places(self.folder)])
         assert result.exception is None, result.exception
-        return [(r.node.name, str(r.status), r.message or "") for r in getattr(result.result, "results", [])]
+        return list(getattr(result.result, "results", []))
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a query on the warehouse."""
@@ -222,10 +250,31 @@ class Story:
                 yield self._entity(scope, row) + moment, None
 
 
+FOLDERS = [PROJECT, PROJECT.parent / "profiles"]
+
+
+@contextmanager
+def _environment(warehouse: Path) -> Iterator[None]:
+    """The profile reads the warehouse's place from the environment."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RACEWAY_WAREHOUSE", str(warehouse))
+        yield
+
+
+def _told(results: list[Any]) -> list[tuple[str, str, str]]:
+    return [(r.node.name, str(r.status), r.message or "") for r in results]
+
+
+def _status(answer: Answer) -> str:
+    if answer.fault:
+        return "error"
+    return "pass" if not answer.failures else answer.test.severity.replace("error", "fail")
+
+
 def _places(folder: Path) -> list[str]:
     """Where dbt reads, and where it writes."""
     return [
-        "--quiet", "--no-partial-parse", "--no-write-json", "--project-dir", str(PROJECT), "--profiles-dir", str(ROOT / "profiles"),
+        "--quiet", "--no-partial-parse", "--no-write-json", "--log-level-file", "none", "--project-dir", str(PROJECT), "--profiles-dir", str(ROOT / "profiles"),
         "--target-path", str(folder / "target"), "--log-path", str(folder / "logs"),
     ]  # fmt: skip
 
@@ -243,7 +292,6 @@ SELECTED = (
     "path:models/marts/dim_*.sql",
     "identity_person",
 )
-FACTS = ("--indirect-selection", "buildable", "--select", *SELECTED)
 
 
 def failures(results: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from raceway.build.dbt_run import say_little
 from raceway.build.parsed_project import parsed_project
 from raceway.common.home import PROJECT
 
@@ -336,15 +337,17 @@ def dbt_scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def dbt(dbt_scratch: Path) -> Iterator[Callable[..., Any]]:
     """Runs dbt in this process on a warehouse file; the parsed project is kept between calls.
 
-    Its artifacts, which nobody reads here, would cost two thirds of a small call.
+    Its artifacts and its log, which nobody reads here, would cost two thirds of a small call.
     """
     from dbt.cli.main import dbtRunner
+
+    say_little()
 
     def run(file: Path, arguments: list[str], *, must_succeed: bool = True) -> Any:
         os.environ["RACEWAY_WAREHOUSE"] = str(file)
         where = ["--project-dir", str(PROJECT.dbt_project), "--profiles-dir", str(PROJECT.profiles),
                  "--target-path", str(dbt_scratch / "target"), "--log-path", str(dbt_scratch / "log"),
-                 "--quiet", "--no-send-anonymous-usage-stats", "--no-write-json"]  # fmt: skip
+                 "--quiet", "--log-level-file", "none", "--no-send-anonymous-usage-stats", "--no-write-json"]  # fmt: skip
         manifest = parsed_project([PROJECT.dbt_project, PROJECT.profiles], where)
         result = dbtRunner(manifest=manifest).invoke([*arguments, *where])
         if must_succeed:

@@ -47,13 +47,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until(ready: Callable[[], bool], what: str, seconds: float = START_SECONDS) -> None:
+def wait_until(ready: Callable[[], bool], what: str, seconds: float = START_SECONDS, *, between: float = 0.25) -> None:
     """Asks again and again until it is so; fails when it takes too long."""
     deadline = time.monotonic() + seconds
     while not ready():
         if time.monotonic() > deadline:
             raise AssertionError(f"{what}: not within {seconds:.0f} s")
-        time.sleep(0.25)  # between two looks at a state, never instead of one
+        time.sleep(between)  # between two looks at a state, never instead of one
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class Server:
             assert self.running[name].poll() is None, f"{name} ended:\n{self.log(name)}"
             return self.run(check[1:]).returncode == 0
 
-        wait_until(healthy, f"health check of {name}")
+        wait_until(healthy, f"health check of {name}", between=1.0)  # each asks in a process of its own
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")[-4000:]

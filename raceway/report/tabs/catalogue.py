@@ -10,6 +10,7 @@ from raceway.common.home import PROJECT
 from raceway.report.context import Columns, Context
 from raceway.report.kpi_page import CAVEATS, EXAMPLES
 from raceway.report.restatement import restated_periods
+from raceway.report.touched import touched_kpis
 
 _FILES_KEPT: Final = 40
 """Newest batches in effect of a table and account that the page names; all stand in batch_history."""
@@ -17,6 +18,7 @@ _FILES_KEPT: Final = 40
 
 def payload(context: Context) -> dict[str, Any]:
     """The catalogue by column, and what hangs on it by KPI or by measure."""
+    warnings = _warnings(context)
     kpis = context.columns(
         """
         select kpi, stage, "leading"::integer as leading, name, name_vi, unit, good, numerator, denominator,
@@ -37,7 +39,8 @@ def payload(context: Context) -> dict[str, Any]:
         "caveats": _rows(CAVEATS),
         "sources": _sources(),
         "files": _files(context),
-        "warnings": _warnings(context),
+        "warnings": warnings,
+        "touched": touched_kpis(warnings["subject"]),
         "undecided": _undecided(context),
         "restated": _restated(context),
     }
@@ -66,7 +69,7 @@ def _files(context: Context) -> Columns:
 
 
 def _warnings(context: Context) -> Columns:
-    """Failed checks that speak of a landed table: they touch the KPIs whose measures are made of it."""
+    """Checks that do not hold, of the run and of the batches in effect."""
     return context.columns(
         """
         select severity, subject, message from race.check_history

@@ -130,8 +130,8 @@ _COMMENTS: Final = (
     "Giao nhanh,\nđóng gói đẹp",
     "Giày hơi chật, đổi size dễ",
     "=Tốt",
-    'Nhân viên "rất" nhiệt tình',
-    "Chưa hài lòng về phí ship",
+    'Nhân viên "rất" nhiệt tình, nhờ trả lời qua lan@example.com',
+    "Chưa hài lòng về phí ship, gọi tôi 0912 345 678",
 )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
+from raceway.sample.invent.targets import longer_targets, month_targets
 from raceway.sample.world.chance import Chance
-from raceway.sample.world.periods import Calendar
 from raceway.sample.world.seasons import TET
-from raceway.sample.world.things import Initiative, PlanAmount, Rate, Target
+from raceway.sample.world.things import Initiative, PlanAmount, Rate
 from raceway.sample.world.world import World
 
 _BUDGETS: Final = (  # name, channel, market, million đồng a month
@@ -24,14 +24,6 @@ _COSTS: Final = (  # name, channel, market, million đồng a month, acquisition
     ("KOL mùa cưới", "influencer", "", 25, True),
     ("Lương đội marketing", "", "VN", 80, False),
     ("Sự kiện", "", "", 15, True),
-)
-_CYCLE_TARGETS: Final = (
-    ("net_sales", "8100000000"),
-    ("orders", "5850"),
-    ("unique_visitors", "9000"),
-    ("session_conversion_rate", "0.035"),
-    ("cart_abandonment_rate", "0.6"),
-    ("email_click_rate", "0.04"),
 )
 
 
@@ -58,14 +50,14 @@ def invent_plans(world: World) -> None:
                 "USD",
             )
         )
-        world.targets += _targets(chance, first)
+        world.targets += month_targets(world, chance, first)
     launch = world.days[len(world.days) // 2]
     world.costs.append(
         PlanAmount(
             "Store window, Canal Street", launch, launch + dt.timedelta(days=9), "display", "US", 123_457, "USD", True
         )
     )
-    world.targets += _cycle_targets(world)
+    world.targets += longer_targets(world)
     _initiatives(world, chance)
     _costs_of_initiatives(world)
     _rates(world)
@@ -80,25 +72,6 @@ def _months(world: World) -> list[tuple[dt.date, dt.date]]:
         months.append((first, following - dt.timedelta(days=1)))
         first = following
     return months
-
-
-def _targets(chance: Chance, month: dt.date) -> list[Target]:
-    return [
-        Target("net_sales", "month", month, "", "", f"{chance.randrange(2_200, 3_200)}000000"),
-        Target("orders", "month", month, "", "", f"{chance.randrange(1_700, 2_200)}"),
-        Target("customer_acquisition_cost", "month", month, "", "", f"{chance.randrange(150, 260)}000"),
-        Target("email_open_rate", "month", month, "email", "", "0.25"),
-        Target("ad_spend", "month", month, "paid_search", "VN", "130000000"),
-        Target("net_promoter_score", "month", month, "", "", "35"),
-    ]
-
-
-def _cycle_targets(world: World) -> list[Target]:
-    """What the 90-day cycles that touch the days of the world should reach."""
-    business = world.settings.business
-    calendar = Calendar(business.fiscal_year_start_month, business.cycle_start)
-    starts = sorted({calendar.start("cycle", day) for day in (*world.days, world.as_of) if day >= business.cycle_start})
-    return [Target(kpi, "cycle", start, "", "", target) for start in starts for kpi, target in _CYCLE_TARGETS]
 
 
 def _costs_of_initiatives(world: World) -> None:

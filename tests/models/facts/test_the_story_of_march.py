@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.support.dbt_story import FACTS, Story, failures
+from tests.support.dbt_story import SELECTED, Story, failures
 from tests.support.story_of_march import tell
 
 MARCH = {day: dt.date(2026, 3, day) for day in range(1, 32)}
@@ -19,7 +19,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     told = Story(tmp_path_factory.mktemp("march"))
     tell(told)
     told.freeze()
-    results = told.dbt("build", "--exclude-resource-type", "unit_test", *FACTS)
+    results = told.build(*SELECTED)
     assert not failures(results), failures(results)
     return told
 

@@ -64,8 +64,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
             ordered("#whole", "Gift Card", 400_000),
         ], at)  # fmt: skip
     told.freeze()
-    results = told.dbt("build", "--exclude-resource-type", "unit_test", "--indirect-selection", "cautious",
-                       "--select", "+fct_convert_margin")  # fmt: skip
+    results = told.build("+fct_convert_margin")
     assert not failures(results), failures(results)
     return told
 

@@ -132,8 +132,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     ], "2026-03-09 00:00:00")  # fmt: skip
     _two_orders_of_one_name(told)
     told.freeze()
-    results = told.dbt("build", "--exclude-resource-type", "unit_test", "--indirect-selection", "cautious",
-                       "--select", "+fct_convert_settlement")  # fmt: skip
+    results = told.build("+fct_convert_settlement")
     assert not failures(results), failures(results)
     return told
 

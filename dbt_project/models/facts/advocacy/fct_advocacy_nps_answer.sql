@@ -15,7 +15,8 @@ final as (
         score,
         score >= 9 as is_promoter,
         score <= 6 as is_detractor,
-        cast(sentiment as double) as sentiment
+        cast(sentiment as double) as sentiment,
+        comment
     from answers
 )
 

@@ -10,7 +10,8 @@ answers as (
         email_hash,
         score,
         comment_sentiment,
-        answered_at
+        answered_at,
+        comment
     from {{ ref('stg_nps__answers') }}
     where score is not null and not is_excluded
     union all
@@ -22,7 +23,8 @@ answers as (
         email_hash,
         score,
         comment_sentiment,
-        answered_at
+        answered_at,
+        comment
     from {{ ref('stg_answers_file__answers') }}
     where kind = 'nps' and score is not null and not is_excluded
 ),
@@ -65,6 +67,7 @@ tied as (
         answers.score,
         answers.comment_sentiment as sentiment,
         answers.answered_at,
+        answers.comment,
         coalesce(answers.invitation_id, by_address.invitation_id) as invitation_id
     from answers
     left join by_address
@@ -99,7 +102,8 @@ final as (
         with_person.score,
         with_person.sentiment,
         with_person.answered_at,
-        {{ local_day('with_person.answered_at', 'accounts.time_zone') }} as day
+        {{ local_day('with_person.answered_at', 'accounts.time_zone') }} as day,
+        with_person.comment
     from with_person
     inner join accounts on with_person.source = accounts.source and with_person.account = accounts.account
     left join persons on with_person.person_id = persons.person_id

@@ -38,7 +38,8 @@ final as (
         score,
         comment_sentiment,
         answered_at,
-        {{ excluded_by('email_hash', 'email') }} as is_excluded
+        {{ excluded_by('email_hash', 'email') }} as is_excluded,
+        comment
     from numbered
     where response_id is null or newest = 1
 )

@@ -18,7 +18,8 @@ final as (
         response_type,
         -- a partial response was never submitted: it counts from when it began
         coalesce(submitted_at, started_at) as answered_at,
-        {{ excluded_by('email_hash', 'email') }} as is_excluded
+        {{ excluded_by('email_hash', 'email') }} as is_excluded,
+        comment
     from landed
 )
 

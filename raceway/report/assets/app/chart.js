@@ -28,6 +28,11 @@ raceway.chart = (() => {
         complete_point: { filled: true, color: color("accent"), stroke: color("paper"), strokeWidth: 1.5, size: 56, opacity: 1 },
         provisional_point: { filled: true, color: color("paper"), stroke: color("accent"), strokeWidth: 2, size: 56, opacity: 1 },
         restated_point: { filled: true, color: color("warn"), stroke: color("paper"), strokeWidth: 1.5, size: 110, opacity: 1 },
+        column: { color: color("accent") },
+        due_mark: { color: color("ink"), opacity: 1 },
+        range_line: { color: color("line"), strokeWidth: 3, strokeCap: "round" },
+        other_point: { filled: false, color: color("faint"), strokeWidth: 1.5, size: 55, opacity: 1 },
+        chosen_point: { filled: true, color: color("accent"), size: 110, opacity: 1 },
       },
     };
   }

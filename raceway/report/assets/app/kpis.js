@@ -35,12 +35,8 @@ raceway.kpis = (() => {
   /* Landed tables that feed a KPI and of which something is in effect. */
   const tablesOf = (kpi) => [...new Set(measuresOf(kpi).flatMap((measure) => [...(book.tablesByMeasure.get(measure) || [])]))].filter((table) => book.landed.has(table)).sort();
 
-  /* Failed checks of what feeds a KPI: of a batch (source.table) or of its staging model. */
-  function warningsOf(kpi) {
-    const tables = new Set(measuresOf(kpi).flatMap((measure) => [...(book.tablesByMeasure.get(measure) || [])]));
-    const staged = new Set([...tables].map((table) => `stg_${table.replace(".", "__")}`));
-    return book.warningRows.filter(({ subject }) => tables.has(subject) || staged.has(subject));
-  }
+  /* Checks that do not hold of what a KPI is made of. */
+  const warningsOf = (kpi) => (book.touched[kpi.kpi] || []).map((place) => book.warningRows[place]);
 
   const list = (text, from, length) => {
     const values = new Array(length).fill(null);
@@ -146,6 +142,7 @@ raceway.kpis = (() => {
     title: (kpi) => raceway.name(kpi.name, kpi.name_vi),
     channels: async () => { await ready(); return [...book.channelByName.keys()]; },
     channelName: (name) => (name === "all" ? raceway.say("all_channels") : raceway.name(book.channelByName.get(name)?.name || name, book.channelByName.get(name)?.name_vi)),
+    all: () => [...byName.values()],
     book: () => book,
   };
 })();

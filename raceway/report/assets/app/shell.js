@@ -49,7 +49,7 @@ raceway.frame = (() => {
   let shownTab = "";
 
   function nav(state) {
-    place("tabs").replaceChildren(...raceway.tabs.map((tab) =>
+    place("tabs").replaceChildren(...raceway.tabs.filter((tab) => !tab.hidden).map((tab) =>
       h("a", { href: raceway.link({ tab: tab.name, kpi: "" }), class: "tab", "aria-current": tab.name === state.tab ? "page" : null }, say(tab.title))));
     place("tabs").querySelector("[aria-current]")?.scrollIntoView?.({ block: "nearest", inline: "center" });
     place("tabs").setAttribute("aria-label", say("pages"));
@@ -77,11 +77,11 @@ raceway.frame = (() => {
         h("button", { type: "button", "data-focus": `period-${period}`, "aria-pressed": String(state.period === period), onclick: () => raceway.go({ period, at: "", range: "" }) }, say(`period_${period}`)))));
     }
     const values = wanted.length ? await raceway.kpis.values(state.period) : null;
-    if (wanted.includes("at") && values) {
+    if (wanted.includes("at") && values?.axis.start.length) {
       const newest = values.newest();
       shown.push(select("at", say("shown_period"), values.axis.start.map((start, i) => [i === newest ? "" : start, raceway.format.period(state.period, start, values.axis.end[i]) + (values.isOver(i) ? "" : ` (${say("running")})`)]).reverse(), state.at));
     }
-    if (wanted.includes("range") && values) {
+    if (wanted.includes("range") && values?.axis.start.length) {
       const all = values.axis.start.length;
       const standard = values.standardRange();
       const steps = [...new Set([...(raceway.kpis.RANGES[state.period] || []).filter((n) => n < all), all])];
@@ -92,6 +92,14 @@ raceway.frame = (() => {
       shown.push(select("market", say("market"), [["all", say("all_markets")], ...values.markets().map((market) => [market, raceway.format.market(market)])], state.market));
     }
     return shown;
+  }
+
+  /* Which required sources are late: one line, or a line to open. */
+  function late() {
+    const lines = raceway.shell.late;
+    const sign = () => h("span", { "aria-hidden": "true" }, "▲ ");
+    if (lines.length < 2) return lines.map((line) => h("p", { class: "note warn" }, sign(), `${say("late_source")}: ${line}`));
+    return [h("details", { class: "note warn" }, h("summary", {}, sign(), say("late_sources", { count: lines.length })), h("ul", {}, lines.map((line) => h("li", {}, line))))];
   }
 
   async function draw() {
@@ -105,7 +113,7 @@ raceway.frame = (() => {
     if (mine !== turn) return;
     place("pickers").replaceChildren(...bar);
     place("pickers").hidden = !bar.length;
-    for (const line of raceway.shell.late) page.append(h("p", { class: "note warn" }, h("span", { "aria-hidden": "true" }, "▲ "), `${say("late_source")}: ${line}`));
+    page.append(...late());
     if (raceway.shell.is_thinned) page.append(h("p", { class: "note" }, say("thinned")));
     const main = place("page");
     raceway.chart.clear();
@@ -147,7 +155,8 @@ raceway.frame = (() => {
   }
 
   function start() {
-    raceway.language = raceway.recall("language") || raceway.shell.language;
+    raceway.tabs.sort((one, other) => (one.order || 0) - (other.order || 0));
+    raceway.language = raceway.state().language || raceway.recall("language") || raceway.shell.language;
     document.documentElement.lang = raceway.language;
     const dark = window.matchMedia("(prefers-color-scheme: dark)");
     document.documentElement.dataset.theme = raceway.recall("theme") || (dark.matches ? "dark" : "light");

@@ -9,7 +9,7 @@
   /* The sentence that answers "which stage holds us back?", from facts that were computed with the mart. */
   function sentence(facts) {
     const stages = kpis.rows(facts.stages);
-    if (!stages.length) return h("p", { class: "answer" }, say("holds_unknown"));
+    if (!stages.length) return h("p", { class: "answer quiet" }, say("holds_unknown"));
     const [worst] = stages;
     const kpi = kpis.kpi(worst.kpi);
     const cycle = format.dates(worst.cycle_start, worst.cycle_end);
@@ -66,6 +66,8 @@
     const [plan, ...race] = raceway.shell.stages;
     return [h("div", { class: "funnel" }, race.map((stage) => block(stage, values, i, range))), block(plan, values, i, range)];
   }
+
+  raceway.overview = { sentence };
 
   raceway.tab("overview", {
     title: "overview",

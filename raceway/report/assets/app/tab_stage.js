@@ -160,6 +160,22 @@
     element.append(h("div", { class: "pair" }, channels || about, h("div", { class: "stack" }, markets, channels ? about : null)));
   }
 
+  /* Where the list of KPIs stood, and which KPI was chosen, before the page was drawn anew. */
+  const before = { stage: "", top: 0, kpi: "" };
+
+  function settle(stage, left, right, chosen) {
+    if (before.stage === stage) left.scrollTop = before.top;
+    const here = left.querySelector("[aria-current]");
+    const { top, bottom } = here.getBoundingClientRect();
+    const frame = left.getBoundingClientRect();
+    if (top < frame.top) left.scrollTop -= frame.top - top;
+    if (bottom > frame.bottom) left.scrollTop += bottom - frame.bottom;
+    // where both stand one below the other, who chooses a KPI wants to see it
+    if (before.stage === stage && before.kpi !== chosen && right.getBoundingClientRect().top > frame.bottom) right.scrollIntoView();
+    Object.assign(before, { stage, top: left.scrollTop, kpi: chosen });
+    left.addEventListener("scroll", () => { before.top = left.scrollTop; }, { passive: true });
+  }
+
   for (const stage of raceway.shell.stages) {
     raceway.tab(stage, {
       title: `stage_${stage}`,
@@ -173,7 +189,9 @@
         const chosen = known.find((kpi) => kpi.kpi === state.kpi) || known[0];
         const range = values.range(state);
         const right = h("div", { class: "detail" });
-        page.append(h("div", { class: "split" }, list(stage, values, i, range, state, chosen.kpi), right));
+        const left = list(stage, values, i, range, state, chosen.kpi);
+        page.append(h("div", { class: "split" }, left, right));
+        settle(stage, left, right, chosen.kpi);
         await detail(right, chosen, values, i, range, state);
       },
     });

@@ -1,0 +1,67 @@
+"""The commands that ask the published mart: `query`, `serve` and `docs`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from raceway.common.faults import PermanentFault
+from raceway.console.form import Format, Places
+
+_NOTHING = (
+    "say what to ask: an SQL query, --file with one, or --kpi NAME "
+    '(the names: raceway query "select kpi, name from kpi_catalog")'
+)
+_BOTH = "ask either an SQL query, or --file with one, or --kpi NAME: one of them in one call"
+
+
+def add_commands(app: typer.Typer, places: Places) -> None:
+    """Adds the commands to the program; they work in `places`."""
+
+    @app.command()
+    def query(
+        sql: Annotated[str, typer.Argument(help="What to ask, in DuckDB's SQL.")] = "",
+        file: Annotated[Path | None, typer.Option(help="Instead: a file of SQL.")] = None,
+        kpi: Annotated[list[str], typer.Option("--kpi", help="Instead: a KPI's name; any number.")] = [],  # noqa: B006  # typer wants a list; it is only read
+        by: Annotated[str, typer.Option(help="With --kpi: slices by comma, as channel,market or campaign.")] = "",
+        period: Annotated[str, typer.Option(help="With --kpi: day, week, month, quarter or cycle.")] = "month",
+        first: Annotated[
+            dt.datetime | None,
+            typer.Option("--from", formats=["%Y-%m-%d"], help="With --kpi: periods that begin then or later."),
+        ] = None,
+        last: Annotated[
+            dt.datetime | None,
+            typer.Option("--to", formats=["%Y-%m-%d"], help="With --kpi: periods that begin then or earlier."),
+        ] = None,
+        channel: Annotated[str, typer.Option(help="With --kpi: this channel alone.")] = "",
+        market: Annotated[str, typer.Option(help="With --kpi: this market alone.")] = "",
+        output: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = Format.table,
+    ) -> None:
+        """Ask the published mart: in SQL, or for KPIs by name.
+
+        Example: `raceway query "select kpi, value from race_kpi where period = 'month'" --format csv`, or
+        `raceway query --kpi roas --kpi cpc --by channel --from 2026-04-01`; docs/how-to/slicing-kpis.md says by what.
+        """
+        from raceway.console.query import Answer, ask, print_answer, published_mart, text_of
+
+        given = sum((bool(sql), file is not None, bool(kpi)))
+        if given != 1:
+            raise PermanentFault(_BOTH if given else _NOTHING)
+        if not kpi:
+            print_answer(places.out, ask(places.find(), text_of(file) if file else sql), output.value)
+            return
+        from raceway.report.kpi_values import Question, kpi_values
+
+        slices = tuple(dict.fromkeys(one.strip() for one in by.split(",") if one.strip()))
+        question = Question(
+            tuple(kpi), slices, period, first.date() if first else None, last.date() if last else None, channel, market
+        )
+        with published_mart(places.find()) as mart:
+            found = kpi_values(mart, question)
+        print_answer(places.out, Answer(found.columns, found.rows), output.value)
+        for note in found.notes:
+            places.err.print(f"[yellow]raceway:[/yellow] {escape(note)}", highlight=False, soft_wrap=True)
