@@ -20,7 +20,7 @@ from raceway.contracts.files import source_names
 from tests.support.command_line import raceway
 
 COMMANDS = {"init", "sample", "run", "status", "query", "accept", "reject", "retry", "doctor", "new-source",
-            "explain"}  # fmt: skip
+            "explain", "serve", "docs"}  # fmt: skip
 
 
 @pytest.fixture
