@@ -79,7 +79,9 @@ def add_commands(app: typer.Typer, places: Places) -> None:
         from raceway.console.mcp_server import mart_server
 
         if not mcp:
-            raise PermanentFault("only --mcp is served here; Airflow's page and the report come with: make up")
+            raise PermanentFault(
+                "there is nothing to serve but --mcp; Airflow's page and the report come with: make up"
+            )
         mart_server(places.find()).run("stdio")
 
     @app.command()

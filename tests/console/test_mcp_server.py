@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 from typing import Any
 
-import anyio
 from mcp import Client, StdioServerParameters
 
 from tests.support.tiny_mart import publish_tiny, tiny_home
@@ -55,7 +55,7 @@ def test_a_client_reads_definitions_values_and_rows_and_follows_a_new_version(tm
             said = await _refused(client, "query", sql=f"from read_csv('{tmp_path}/secret.csv')")
             assert "disabled" in said
 
-    anyio.run(talk)
+    asyncio.run(talk())
 
 
 async def _told(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:

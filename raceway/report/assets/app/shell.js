@@ -121,8 +121,13 @@ raceway.frame = (() => {
     if (shownTab === state.tab) main.style.setProperty("min-height", `${height}px`);
     main.replaceChildren(page);
     document.title = `${say(tab.title)} · ${raceway.shell.company} · RACE`;
-    await tab.draw(page, state);
-    for (const section of raceway.sections[tab.name] || []) await section.draw(page, state);
+    try {
+      await tab.draw(page, state);
+      for (const section of raceway.sections[tab.name] || []) await section.draw(page, state);
+    } catch (error) {
+      console.error(error);
+      page.append(h("p", { class: "note warn", role: "alert" }, say("not_drawn", { why: String(error) })));
+    }
     if (mine !== turn) return;
     main.style.removeProperty("min-height");
     if (focus) document.querySelector(`[data-focus="${CSS.escape(focus)}"]`)?.focus({ preventScroll: true });
@@ -138,7 +143,7 @@ raceway.frame = (() => {
     const { shell } = raceway;
     place("about").replaceChildren(
       h("p", {}, say("about_version", { as_of: raceway.format.date(shell.as_of), published: raceway.format.moment(shell.published), version: shell.version })),
-      h("p", {}, h("a", { href: "../quality/index.html" }, say("all_checks")), " · ", h("a", { href: "../run.json" }, "run.json"), " · ", say("data_beside"), " ", ["month", "week", "day", "quarter", "cycle"].map((period, i) => [i ? ", " : "", h("a", { href: `data/kpi_${period}.csv` }, say(`period_${period}`))])));
+      h("p", {}, h("a", { href: raceway.link({ tab: "print", kpi: "", at: "" }) }, say("print_title")), " · ", h("a", { href: "../quality/index.html" }, say("all_checks")), " · ", h("a", { href: "../run.json" }, "run.json"), " · ", say("data_beside"), " ", ["month", "week", "day", "quarter", "cycle"].map((period, i) => [i ? ", " : "", h("a", { href: `data/kpi_${period}.csv` }, say(`period_${period}`))])));
   }
 
   function speak(language) {
