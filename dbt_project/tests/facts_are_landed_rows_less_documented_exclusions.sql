@@ -6,9 +6,9 @@
 -- No rule counts these: which HubSpot contacts are leads by their stages, fct_reach_social_day where posts tell it and
 -- fct_advocacy_content_share (differences between exports); fct_act_login by sign-ups on the site (a list takes their
 -- place for its sites and days); fct_convert_attribution_claims, fct_convert_experiment, fct_engage_customer_value,
--- fct_engage_rfm, fct_engage_send_hour, fct_engage_repeat_order, fct_engage_first_year, fct_engage_tier_change and
--- fct_convert_order_code (worked out from other facts and states); fct_engage_reason (words of what other facts count)
--- and fct_engage_community (the last reading of a day); fct_act_site_search,
+-- fct_engage_customer_fit, fct_engage_rfm, fct_engage_send_hour, fct_engage_repeat_order, fct_engage_first_year,
+-- fct_engage_tier_change and fct_convert_order_code (worked out from other facts and states); fct_engage_reason
+-- (words of what other facts count) and fct_engage_community (the last reading of a day); fct_act_site_search,
 -- fct_act_page_speed and fct_act_page_speed_day (events of sessions, told again), fct_reach_search_term (queries of
 -- one spelling).
 {% set mentions = [] %}

@@ -53,7 +53,7 @@ def all_explained(home: Home, before: str | None, after: str | None, kind: str |
     rows: list[dict[str, Any]] = []
     with open_mart(_database(home)) as mart:
         catalog = kpis(mart)
-        asked = find_periods(mart, "orders", before, after, kind)
+        asked = find_periods(mart, None, before, after, kind)
         changes = Changes(mart)
         changes.read(list(catalog.values()), list(asked))
         for kpi in catalog.values():

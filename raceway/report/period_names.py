@@ -57,9 +57,9 @@ def _day(text: str, kind: str, year: int, number: int) -> dt.date:
 
 
 def find_periods(
-    connection: duckdb.DuckDBPyConnection, kpi: str, before: str | None, after: str | None, kind: str | None
+    connection: duckdb.DuckDBPyConnection, kpi: str | None, before: str | None, after: str | None, kind: str | None
 ) -> tuple[Period, Period]:
-    """The two periods that were asked for, as the mart has them.
+    """The two periods that were asked for, as the mart has them of a KPI, or of any.
 
     Without `after` it is the last one that is over, without `before` the one before that. Raises PermanentFault
     where the mart has no such periods of this KPI, with which it has.
@@ -72,12 +72,13 @@ def find_periods(
     if of not in KINDS:
         raise PermanentFault(f"there is no period {of!r}; there are {', '.join(KINDS)}")
     there = connection.execute(
-        "select period_start, period_end, period_end < as_of from race.race_kpi "
-        "where kpi = ? and period = ? and channel = 'all' and market = 'all' order by period_start",
+        "select distinct period_start, period_end, period_end < as_of from race.race_kpi "
+        "where kpi = coalesce(?, kpi) and period = ? and channel = 'all' and market = 'all' order by period_start",
         [kpi, of],
     ).fetchall()
     if not there:
         raise PermanentFault(_no_kind(connection, kpi, of))
+    kpi = kpi or "any KPI"
     found: list[dt.date | None] = []
     for text, one in zip((before, after), asked, strict=True):
         start = next((row[0] for row in there if one and row[0] <= one[1] <= row[1]), None)
@@ -97,12 +98,12 @@ def find_periods(
     return (of, then), (of, now)
 
 
-def _no_kind(connection: duckdb.DuckDBPyConnection, kpi: str, kind: str) -> str:
-    kinds = [
-        row[0]
-        for row in connection.execute("select distinct period from race.race_kpi where kpi = ?", [kpi]).fetchall()
-    ]
+def _no_kind(connection: duckdb.DuckDBPyConnection, kpi: str | None, kind: str) -> str:
+    rows = connection.execute(
+        "select distinct period from race.race_kpi where kpi = coalesce(?, kpi)", [kpi]
+    ).fetchall()
+    kinds = [row[0] for row in rows]
     if not kinds:
-        return f"{kpi} has no rows in the mart: no landed file feeds all of its measures yet"
+        return f"{kpi or 'every KPI'} has no rows in the mart: no landed file feeds all of its measures yet"
     has = ", ".join(sorted(kinds, key=KINDS.index))
     return f"{kpi} is not kept by {kind}; it is by {has}: say which with --period"

@@ -335,6 +335,33 @@ FITTING: Final = (
     ),
 )
 
+CHANGES: Final = (
+    Mutant(
+        "a_cells_mix_is_its_share_times_its_ratio",
+        PACKAGE,
+        "mix = (shares[1] - shares[0]) * ((r0 + r1) / 2 - middle)",
+        "mix = (shares[1] - shares[0]) * ((r0 + r1) / 2)",
+        ("test_a_ratio_changes_by_mix_and_rate",),
+        "a poor channel that grew would seem to have raised the rate that it lowered",
+    ),
+    Mutant(
+        "what_is_not_known_any_more_was_never_published",
+        PACKAGE,
+        "else now.numerator is distinct from latest.numerator",
+        "else now.numerator <> latest.numerator",
+        ("test_a_value_that_is_known_no_more_is_told",),
+        "a number that was taken back would stand in kpi_published for good",
+    ),
+    Mutant(
+        "what_was_published_is_carried_from_the_current_version_alone",
+        PACKAGE,
+        "    kept = published_versions(home)\n",
+        "    kept = [what.before] if what.before else []\n",
+        ("test_going_back_to_an_older_version_keeps_what_was_published_since",),
+        "after a rollback nobody could say what had been shown before it",
+    ),
+)
+
 PERSONAL: Final = (
     Mutant(
         "letter_case_tells_two_persons_apart",
@@ -347,5 +374,6 @@ PERSONAL: Final = (
 )
 
 MUTANTS: Final = (
-    *READING, *LANDING, *LEDGER, *INBOX, *GATE, *BUILD, *MODELS, *PUBLISH, *NIGHT, *CONSOLE, *FITTING, *PERSONAL,
+    *READING, *LANDING, *LEDGER, *INBOX, *GATE, *BUILD, *MODELS, *PUBLISH, *NIGHT, *CONSOLE, *FITTING, *CHANGES,
+    *PERSONAL,
 )  # fmt: skip

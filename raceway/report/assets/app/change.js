@@ -6,14 +6,17 @@
   const CAUSES = { customers: "why_customers", parameters: "why_parameters", rest: "why_rest", amount: "why_all_else", overlap: "why_overlap", unassigned: "why_unassigned" };
   let against = "previous";
 
+  const signed = (given, decimals, options = {}) =>
+    new Intl.NumberFormat(format.locale(), { ...options, signDisplay: "exceptZero", minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(given);
+
   /* Amounts come as whole numbers of 10^-digits, so that what is shown sums digit by digit. */
-  function amount(whole, digits, unit, signed = false, bare = false) {
+  function amount(whole, digits, unit, isChange = false, bare = false) {
     const percent = unit === "percent";
     const decimals = Math.max(0, percent ? digits - 2 : digits);
     const number = whole / 10 ** (percent ? digits - 2 : digits);
-    const text = signed ? format.signed(number, decimals) : format.number(number, decimals);
+    const text = isChange ? signed(number, decimals) : format.number(number, decimals);
     if (bare) return text;
-    if (percent) return signed ? `${text} ${say("points")}` : `${text} %`;
+    if (percent) return isChange ? `${text} ${say("points")}` : `${text} %`;
     return unit === "money" ? `${text} ${raceway.shell.currency}` : text;
   }
 
@@ -45,7 +48,7 @@
     if (rows.some((row) => format.isKnown(row.rate) || format.isKnown(row.mix))) columns.push(
       { title: say("why_rate") + unit, number: true, text: (row) => show(row.rate) || " ", sort: (row) => row.rate },
       { title: say("why_mix") + unit, number: true, text: (row) => show(row.mix) || " ", sort: (row) => row.mix });
-    if (change.change) columns.push({ title: say("why_of_change"), number: true, text: (row) => format.signed(row.part / change.change, 0, { style: "percent" }), sort: (row) => row.part / change.change });
+    if (change.change) columns.push({ title: say("why_of_change"), number: true, text: (row) => signed(row.part / change.change, 0, { style: "percent" }), sort: (row) => row.part / change.change });
     return h("div", { style: { "margin-top": "1rem" } }, raceway.table(columns, rows, { caption: `${say("why")} ${say(`why_by_${by}`)}` }));
   }
 
