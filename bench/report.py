@@ -31,6 +31,7 @@ OTHERS: Final = (
 )
 """Beside every page in light: name, place, size, theme, language."""
 
+_SHOWN: Final = "raceway.tabs.filter((tab) => !tab.hidden).map((tab) => tab.name)"
 _OPENED: Final = "() => Number(document.documentElement.dataset.drawnAt)"
 _INTERACTION: Final = """async (place) => {
     const drawn = document.documentElement.dataset.drawn, began = performance.now();
@@ -66,7 +67,7 @@ def measure(browser: Browser, report: Path) -> None:
 
 def take_pictures(browser: Browser, report: Path, folder: Path) -> None:
     """Writes a PNG of every page, and of the overview in dark, on a phone and in Vietnamese."""
-    tabs = _opened(browser, report, "overview", lambda page: page.evaluate("raceway.tabs.map((tab) => tab.name)"))
+    tabs = _opened(browser, report, "overview", lambda page: page.evaluate(_SHOWN))
     folder.mkdir(parents=True, exist_ok=True)
     for name, place, (width, height), theme, language in (*((tab, tab, WIDE, "light", "en") for tab in tabs), *OTHERS):
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from raceway.report.packing import ASSETS
 from raceway.report.report import LARGEST
 from tests.browser.conftest import Opened
 from tests.support.stretched_mart import HOSTILE
@@ -24,17 +26,41 @@ CELLS = """async (period) => {
 }"""
 
 
+APP = ASSETS / "app"
+SHOWN = "raceway.tabs.filter((tab) => !tab.hidden).map((tab) => tab.name)"
+"""The pages of the screen; a hidden one is for paper."""
+
+
 def mart(page: Path) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(page.parent.parent / "race.duckdb"), read_only=True)
 
 
-def test_it_opens_from_a_file_without_errors_and_asks_nobody(opened: Opened, golden_report: Path) -> None:
-    opened.open(golden_report)
+@pytest.mark.parametrize("report", ["golden_report", "wide_report"])
+def test_it_opens_from_a_file_without_errors_and_asks_nobody(
+    opened: Opened, report: str, request: pytest.FixtureRequest
+) -> None:
+    file = request.getfixturevalue(report)
+    opened.open(file)
     for place in opened.page.evaluate("raceway.tabs.map((tab) => tab.name)"):
         opened.go(place)
 
     assert opened.errors == []
-    assert opened.requests == [f"file://{golden_report}"]
+    assert opened.requests == [f"file://{file}"]
+
+
+def test_each_part_that_a_script_uses_is_there(opened: Opened, golden_report: Path) -> None:
+    opened.open(golden_report)
+    used = sorted(
+        {
+            name
+            for file in APP.glob("*.js")
+            for name in re.findall(r"(?<![.\w])((?:format|parts|kpis)\.\w+)", file.read_text(encoding="utf-8"))
+        }
+    )
+    assert len(used) > 20
+
+    missing = "(used) => used.map((name) => name.split('.')).filter(([part, name]) => !(name in raceway[part]) && !(name in []))"
+    assert opened.page.evaluate(missing, used) == []
 
 
 def test_a_home_of_24_months_fits_and_keeps_all_its_days(opened: Opened, wide_report: Path) -> None:
@@ -153,7 +179,7 @@ def test_no_page_has_a_serious_fault_for_those_who_see_or_point_otherwise(
         options["runOnly"] = {"type": "rule", "values": rules}
     opened.page.emulate_media(color_scheme=theme)
     opened.open(golden_report)
-    for place in opened.page.evaluate("raceway.tabs.map((tab) => tab.name)"):
+    for place in opened.page.evaluate(SHOWN):
         opened.go(place)
         found = Axe().run(opened.page, options=options).response["violations"]
         serious = [
@@ -166,7 +192,7 @@ def test_no_page_has_a_serious_fault_for_those_who_see_or_point_otherwise(
 def test_a_phone_shows_each_page_without_scrolling_sideways(opened: Opened, golden_report: Path) -> None:
     opened.page.set_viewport_size({"width": 360, "height": 740})
     opened.open(golden_report)
-    for place in opened.page.evaluate("raceway.tabs.map((tab) => tab.name)"):
+    for place in opened.page.evaluate(SHOWN):
         opened.go(place)
         assert opened.page.evaluate("document.documentElement.scrollWidth") == 360, place
 

@@ -73,9 +73,9 @@ def stretched_report(golden: Home, folder: Path) -> Path:
                 denominator_value as denominator,
                 case when denominator is null then scale * numerator_value::double
                     else scale * numerator_value::double / nullif(denominator_value::double, 0) end as value,
-                null::double as previous_value, 7.5 as previous_to_date_value, null::double as year_ago_value,
+                null::double as previous_value, 7.5::double as previous_to_date_value, null::double as year_ago_value,
                 case when channel = 'all' and market = 'all' and period = 'month' then numerator_value end as target,
-                0.95 as attainment, case when target is not null then 'at_risk' end as status,
+                0.95::double as attainment, case when target is not null then 'at_risk' end as status,
                 period_end < date '{AS_OF}' as is_complete, date '{AS_OF}' as as_of, target as paced_target,
                 null::date as measured_on
             from valued

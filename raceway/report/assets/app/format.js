@@ -56,17 +56,24 @@ raceway.format = (() => {
     return isKnown(given) ? intl("NumberFormat", { maximumFractionDigits: 6 }).format(given) : "–";
   }
 
-  /* How much one value lies from another, without a sign: rates in points, scores as they are, all else in percent.
-     "" where that is unknown. */
+  function signed(given, decimals, options = {}) {
+    return intl("NumberFormat", {
+      ...options, signDisplay: "exceptZero", minimumFractionDigits: decimals, maximumFractionDigits: decimals,
+    }).format(given);
+  }
+
+  /* The change from one value to another: rates in points, scores as they are, all else in percent; "" if unknown. */
   function change(now, before, unit) {
     if (!isKnown(now) || !isKnown(before)) return "";
-    if (unit === "percent") return `${number(Math.abs(now - before) * 100, 1)} ${raceway.say("points")}`;
-    if (unit === "score") return number(Math.abs(now - before), 1);
+    if (unit === "percent") return `${signed((now - before) * 100, 1)} ${raceway.say("points")}`;
+    if (unit === "score") return signed(now - before, 1);
     if (!(before > 0)) return "";
-    const part = Math.abs(now / before - 1);
-    const decimals = part < 10 ? 1 : 0;
-    return intl("NumberFormat", { style: "percent", minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(part);
+    const part = now / before - 1;
+    return signed(part, Math.abs(part) < 10 ? 1 : 0, { style: "percent" });
   }
+
+  /* The same without its sign, for where an arrow says it. */
+  const distance = (now, before, unit) => change(now, before, unit).replace(/^[+\-−]/, "");
 
   const utc = (text) => Date.parse(`${text}T00:00:00Z`);
 
@@ -95,7 +102,7 @@ raceway.format = (() => {
     }
   }
 
-  return { value, exact, number, money, change, date, dates, period, moment, market, isKnown, utc, locale, DAY };
+  return { value, exact, number, money, signed, change, distance, date, dates, period, moment, market, isKnown, utc, locale, DAY };
 })();
 
 /* A text of the page in the reader's language; `{name}` is filled from `given`. */

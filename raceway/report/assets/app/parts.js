@@ -11,7 +11,7 @@ raceway.parts = (() => {
 
   /* A change with the direction that is good: the arrow says up or down, the colour good or bad. */
   function change(now, before, kpi, label) {
-    const text = format.change(now, before, kpi.unit);
+    const text = format.distance(now, before, kpi.unit);
     if (!text) return label ? h("span", { class: "change soft" }, h("span", { title: say("unknown") }, "–"), ` ${label}`) : h("span", { class: "change soft", title: say("unknown") }, "–");
     const up = now > before;
     const same = now === before || !/[1-9]/.test(text);

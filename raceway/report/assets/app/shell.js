@@ -121,8 +121,13 @@ raceway.frame = (() => {
     if (shownTab === state.tab) main.style.setProperty("min-height", `${height}px`);
     main.replaceChildren(page);
     document.title = `${say(tab.title)} · ${raceway.shell.company} · RACE`;
-    await tab.draw(page, state);
-    for (const section of raceway.sections[tab.name] || []) await section.draw(page, state);
+    try {
+      await tab.draw(page, state);
+      for (const section of raceway.sections[tab.name] || []) await section.draw(page, state);
+    } catch (error) {
+      console.error(error);
+      page.append(h("p", { class: "note warn", role: "alert" }, say("not_drawn", { why: String(error) })));
+    }
     if (mine !== turn) return;
     main.style.removeProperty("min-height");
     if (focus) document.querySelector(`[data-focus="${CSS.escape(focus)}"]`)?.focus({ preventScroll: true });
