@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 ROUNDS: Final = 5
-WIDE, PHONE = (1280, 860), (360, 740)
+WIDE, PHONE = (1200, 680), (360, 740)
 OTHERS: Final = (
     ("overview-dark", "overview", WIDE, "dark", "en"),
     ("overview-phone", "overview", PHONE, "light", "en"),

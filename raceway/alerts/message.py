@@ -6,6 +6,7 @@ import datetime as dt
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -70,8 +71,12 @@ def compose(
     told: Sequence[Told],
     recovered: Sequence[Recovered],
     ending: str | None = None,
+    unchanged: int = 0,
 ) -> Message:
-    """The message about a night in the business language. `ending` (default: the run's) says how it ended."""
+    """The message about a night in the business language.
+
+    `ending` (default: the run's) says how it ended; `unchanged` counts the open points that are not told again.
+    """
     language = settings.business.language
     say = speaking(language)
     stakes = Stakes(home, language)
@@ -79,10 +84,12 @@ def compose(
     stands_at = version.as_of if version else None
     numbers = [say("{count} to look at", count=len(told))] if told else []
     numbers += [say("{count} recovered", count=len(recovered))] if recovered else []
+    numbers += [say("{count} as before", count=unchanged)] if unchanged and not numbers else []
     how = say(ending or ENDINGS[night.status])
     title = f"[raceway] {settings.business.name} {night.as_of}: {', '.join([how, *(numbers or [say('all is well')])])}"
     groups = []
-    for cause, of_cause in groupby(sorted(told, key=_order), key=lambda one: one.point.cause):
+    worst_first = sorted(told, key=lambda one: _order(one, stakes))
+    for cause, of_cause in groupby(worst_first, key=lambda one: one.point.cause):
         members = list(of_cause)
         groups.append(
             {
@@ -119,6 +126,7 @@ def compose(
              "since": say("since {day}", day=one.first)}
             for one in recovered
         ],
+        "unchanged": say("Open as before, and not told again: {count}.", count=unchanged) if unchanged else "",
         "report": str(version.report) if version else "",
     }  # fmt: skip
     worst = [one.point.severity for one in told]
@@ -144,10 +152,11 @@ def trial(settings: Settings) -> Message:
     return Message(" ".join(title.split()), f"{values['sentence']}\n", html, "info")
 
 
-def _order(one: Told) -> tuple[int, int, str, str]:
-    """By cause; in each the worst, then the new ones first."""
+def _order(one: Told, stakes: Stakes) -> tuple[int, int, bool, Decimal, str]:
+    """By cause; in each the worst, then the new ones, then those with the most money first."""
     point = one.point
-    return (CAUSES.index(point.cause), SEVERITIES.index(point.severity), "0" if one.is_new else "1", str(point.place))
+    money_first = -stakes.of(point.place, point.model).total
+    return CAUSES.index(point.cause), SEVERITIES.index(point.severity), not one.is_new, money_first, str(point.place)
 
 
 def _shown(one: Told, stakes: Stakes, mart_as_of: dt.date | None, settings: Settings) -> Mapping[str, Any]:

@@ -169,8 +169,10 @@ def _gate(night: Night, checks: Iterable[Check]) -> Iterator[Point]:
 
 def _late(night: Night) -> Iterator[Point]:
     for sentence in night.late:
-        place = Place(*(sentence.partition(":")[0].split("/", 1)))
-        yield Point("late", "warning", f"late|{place}", place, str(place), said(sentence), "raceway run")
+        named, _, what = sentence.partition(": ")
+        place = Place(*named.split("/", 1))
+        told = said(f"{what}. Put its newest export into inbox/{place}/ and run again")
+        yield Point("late", "warning", f"late|{place}", place, str(place), told, "raceway run")
 
 
 def _refused_files(state: LedgerState, oldest: dt.datetime) -> Iterator[Point]:

@@ -33,7 +33,7 @@ _MONEY: Final = """
     union all
     select 'cost', source, account, sum(cost) / $days
     from fct_reach_ads
-    where report_level = 'campaign' and day >= $since and day < $until
+    where day >= $since and day < $until
     group by all
 """
 
@@ -45,7 +45,12 @@ class Stake:
     money: dict[str, Decimal] = field(default_factory=dict)
     """A day, in the reporting currency, by what it is: sales or cost."""
     kpis: tuple[str, ...] = ()
-    """Names of leading KPIs, those of the earliest stage first."""
+    """Names of leading KPIs."""
+
+    @property
+    def total(self) -> Decimal:
+        """All its money a day: what is larger is told first."""
+        return sum(self.money.values(), Decimal(0))
 
 
 class Stakes:

@@ -17,6 +17,7 @@ from raceway.alerts.message import Message, Recovered, Told, at_least, compose, 
 from raceway.alerts.outbox import GIVEN_UP_AFTER, Outbox, Waiting
 from raceway.alerts.points import DELIVERED, Night, Point, late_mart, open_points, undelivered
 from raceway.alerts.routes import send
+from raceway.common.faults import BadSettings
 from raceway.common.home import Home
 from raceway.config.alerts import Route
 from raceway.config.settings import Settings, load_settings
@@ -47,12 +48,13 @@ def tell_night(
     started_at: dt.datetime,
     late: Iterable[str] = (),
     now: dt.datetime | None = None,
-    pauses: Sequence[float] = PAUSES,
+    pauses: Sequence[float] | None = None,
 ) -> list[Delivery]:
     """Tells every route of a night, once, and sends what waited from before.
 
-    `now` (with a zone) defaults to this moment. Told twice of one run, the second only sends what still waits. Does
-    nothing where raceway.toml names no route. Raises BadSettings where it cannot be read.
+    `now` (with a zone) defaults to this moment, `pauses` (seconds between tries) to PAUSES. Told twice of one run, the
+    second only sends what still waits. Does nothing where raceway.toml names no route. Raises BadSettings where it
+    cannot be read.
     """
     settings = load_settings(home)
     if not settings.alerts.routes:
@@ -67,7 +69,8 @@ def tell_night(
             late_ones = {one.route: one.attempts[-1]["reason"] for one in outbox.waiting() if one.attempts}
             found = [*open_points(home, settings, night), *(undelivered(*one) for one in late_ones.items())]
             told, recovered, kept = _compared(found, known["points"], night, settings.alerts.repeat_days)
-            _write_down(home, settings, outbox, night, told, recovered, now)
+            silent = [point for point in found if not point.is_old and all(one.point is not point for one in told)]
+            _write_down(home, settings, outbox, night, told, recovered, now, silent=silent)
             outbox.keep_points(run_id, kept)
         deliveries = _deliver(settings, outbox, now, pauses)
     _record(home, run_id, deliveries)
@@ -75,10 +78,21 @@ def tell_night(
 
 
 def late_day(settings: Settings, now: dt.datetime) -> dt.date:
-    """The newest business day whose deadline has passed at `now` (with a zone)."""
-    here = now.astimezone(settings.zone)
-    deadline = dt.datetime.combine(here.date(), dt.time.fromisoformat(settings.alerts.deadline), tzinfo=settings.zone)
-    return here.date() if here >= deadline else here.date() - dt.timedelta(days=1)
+    """The business day whose mart must be there at `now` (with a zone): that of the newest night that `night.schedule`
+    had begin before the newest deadline. So a day without a night is never late.
+
+    Raises BadSettings where the schedule is no cron.
+    """
+    from croniter import croniter
+
+    here = now.astimezone(settings.zone).replace(tzinfo=None)
+    deadline = dt.datetime.combine(here.date(), dt.time.fromisoformat(settings.alerts.deadline))
+    passed = deadline if here >= deadline else deadline - dt.timedelta(days=1)
+    try:
+        begun: dt.datetime = croniter(settings.night.schedule, passed).get_prev(dt.datetime)
+    except (ValueError, KeyError) as fault:
+        raise BadSettings(f"night.schedule {settings.night.schedule!r}: no cron: {fault}") from fault
+    return begun.date()
 
 
 def look_for_mart(home: Home, now: dt.datetime | None = None) -> Point | None:
@@ -94,7 +108,7 @@ def look_for_mart(home: Home, now: dt.datetime | None = None) -> Point | None:
 
 
 def tell_late(
-    home: Home, now: dt.datetime | None = None, pauses: Sequence[float] = PAUSES
+    home: Home, now: dt.datetime | None = None, pauses: Sequence[float] | None = None
 ) -> tuple[Point | None, list[Delivery]]:
     """Looks whether the day's mart is there, tells every route where it is not, and sends what waited from before.
 
@@ -164,6 +178,7 @@ def _write_down(
     recovered: Sequence[Recovered],
     now: dt.datetime,
     ending: str | None = None,
+    silent: Sequence[Point] = (),
 ) -> None:
     """Writes one message for each route that hears of this; a route hears the points that are bad enough for it."""
     for route in settings.alerts.routes:
@@ -171,7 +186,8 @@ def _write_down(
         ended = [one for one in recovered if at_least(one.severity, route.at_least)]
         if not (of_route or ended) and route.at_least != "info":
             continue
-        message = compose(home, settings, night, of_route, ended, ending)
+        unchanged = sum(at_least(point.severity, route.at_least) for point in silent)
+        message = compose(home, settings, night, of_route, ended, ending, unchanged)
         hold = None if message.severity == "critical" else settings.alerts.quiet_until(now.astimezone(settings.zone))
         outbox.put(
             Waiting(f"{night.run_id}-{route.name}", route.name, night.run_id, message, now,
@@ -179,8 +195,9 @@ def _write_down(
         )  # fmt: skip
 
 
-def _deliver(settings: Settings, outbox: Outbox, now: dt.datetime, pauses: Sequence[float]) -> list[Delivery]:
+def _deliver(settings: Settings, outbox: Outbox, now: dt.datetime, pauses: Sequence[float] | None) -> list[Delivery]:
     """Sends all that waits and may be sent; what a route does not take stays."""
+    pauses = PAUSES if pauses is None else pauses
     routes = {route.name: route for route in settings.alerts.routes}
     deliveries = []
     broken: set[str] = set()

@@ -20,6 +20,8 @@ _VIETNAMESE: Final = {
     "all is well": "mọi thứ đều ổn",
     "{count} to look at": "{count} việc cần xem",
     "{count} recovered": "{count} việc đã xong",
+    "{count} as before": "{count} việc như trước",
+    "Open as before, and not told again: {count}.": "Còn như trước, không nhắc lại: {count}.",
     "As of": "Tính đến",
     "Readers see version": "Người đọc thấy phiên bản",
     "Nothing is published yet.": "Chưa có gì được xuất bản.",

@@ -52,7 +52,7 @@ _BUYER: Final = OnFact(
 )
 _USER: Final = OnFact("fct_engage_usage", "day", "", "market", "count_distinct", "person_id")
 _LINE: Final = OnFact("fct_convert_margin", "day", "channel", "market", "sum", "net_sales")
-_LOAD: Final = OnFact("fct_act_page_speed", "day", "channel", "market", "percentile", "value")
+_LOAD: Final = OnFact("fct_act_page_speed", "day", "channel", "market", "percentile", "cast(value as double)")
 
 # what the daily models do not say of one fact, and another fact does: persons are counted and medians taken in the
 # windows, refunds stand at their sale's channel through two joins, and the fact of tickets is built after their stage.
@@ -70,12 +70,15 @@ _BY_HAND: Final[Mapping[str, OnFact]] = {
     "active_users_with_seconds": replace(_USER, where="seconds is not null"),
     "days_between_orders": OnFact(
         "fct_convert_order", "order_date", "channel", "market", "percentile",
-        "greatest(date_diff('day', previous_order_date, order_date), 0)", where="previous_order_date is not null",
+        "cast(greatest(date_diff('day', previous_order_date, order_date), 0) as double)",
+        where="previous_order_date is not null",
     ),
     "lcp_p75": replace(_LOAD, where="metric = 'LCP'"),
     "inp_p75": replace(_LOAD, where="metric = 'INP'"),
     "cls_p75": replace(_LOAD, where="metric = 'CLS'"),
-    "review_response_time": OnFact("fct_advocacy_review", "day", "", "market", "percentile", "response_hours"),
+    "review_response_time": OnFact(
+        "fct_advocacy_review", "day", "", "market", "percentile", "cast(response_hours as double)"
+    ),
 }  # fmt: skip
 
 
@@ -150,7 +153,7 @@ def _on_facts(relation: str, measure: str, ctes: Mapping[str, exp.Expression]) -
         *_columns(*(selected[place] for place in _PLACES)),
         *_columns(select.args.get("where")),
     ]
-    _refuse_joined(select, base, needed)
+    _refuse_joined(select, base, needed, ctes)
     for rows in _rows(base.name, ctes):
         yield _of(rows, selected, aggregate, select.args.get("where"))
 
@@ -202,8 +205,7 @@ def _rows(name: str, ctes: Mapping[str, exp.Expression]) -> Iterator[_Rows]:
 def _rows_of(select: exp.Select, ctes: Mapping[str, exp.Expression]) -> Iterator[_Rows]:
     base, *joined = _tables(select)
     if joined or select.args.get("group") or select.args.get("distinct"):
-        names = ", ".join(f"`{table.name}`" for table in (base, *joined))
-        raise _NotOneFactError(f"its rows are made of {names} together")
+        raise _NotOneFactError(_together([base, *joined], ctes))
     for below in _rows(base.name, ctes):
         if any(isinstance(column, exp.Star) for column in select.expressions):
             columns = below.columns
@@ -213,12 +215,33 @@ def _rows_of(select: exp.Select, ctes: Mapping[str, exp.Expression]) -> Iterator
         yield replace(below, columns=columns, where=(*below.where, *([_in_fact(where.this, below)] if where else [])))
 
 
-def _refuse_joined(select: exp.Select, base: exp.Table, needed: Sequence[exp.Column]) -> None:
+def _refuse_joined(
+    select: exp.Select, base: exp.Table, needed: Sequence[exp.Column], ctes: Mapping[str, exp.Expression]
+) -> None:
     """A row that is looked up beside the fact does no harm to what does not use it; any other join may."""
     for join in select.args.get("joins") or []:
         used = any(column.table == join.this.alias_or_name for column in needed)
         if used or str(join.side).lower() != "left":
-            raise _NotOneFactError(f"its rows are made of `{base.name}` and `{join.this.name}` together")
+            raise _NotOneFactError(_together([base, join.this], ctes))
+
+
+def _together(tables: Sequence[exp.Table], ctes: Mapping[str, exp.Expression]) -> str:
+    names = dict.fromkeys(name for table in tables for name in _read_by(table.name, ctes))
+    if len(names) == 1:
+        return f"its rows are made of several rows of `{next(iter(names))}`"
+    return f"its rows are made of {', '.join(f'`{name}`' for name in names)} together"
+
+
+def _read_by(name: str, ctes: Mapping[str, exp.Expression]) -> Iterator[str]:
+    """The models and sources that a CTE reads in the end."""
+    if name not in ctes:
+        yield name
+        return
+    for table in ctes[name].find_all(exp.Table):
+        if table.name == name:  # a CTE that has its model's name
+            yield name
+        else:
+            yield from _read_by(table.name, ctes)
 
 
 def _tables(select: exp.Select) -> list[exp.Table]:

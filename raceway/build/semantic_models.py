@@ -84,7 +84,10 @@ def semantic_layer() -> SemanticLayer:
     for kpi in kpis:
         lacking = dict.fromkeys(name for name in measures_of(kpi) if name not in read.on_facts)
         if lacking:
-            missing[kpi["kpi"]] = "; ".join(f"`{name}`: {reasons[name]}" for name in lacking)
+            by_reason: dict[str, list[str]] = defaultdict(list)
+            for name in lacking:
+                by_reason[reasons[name]].append(f"`{name}`")
+            missing[kpi["kpi"]] = "; ".join(f"{', '.join(names)}: {why}" for why, names in by_reason.items())
     shown = tuple(kpi for kpi in kpis if kpi["kpi"] not in missing)
     used = {name for kpi in shown for name in measures_of(kpi)}
     return SemanticLayer({n: parts for n, parts in read.on_facts.items() if n in used}, shown, missing)
@@ -123,6 +126,17 @@ class _Indented(yaml.SafeDumper):
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # PyYAML's own
         super().increase_indent(flow, False)
+
+
+def fact_slices() -> dict[str, tuple[list[str], list[str]]]:
+    """By fact what its measures can be sliced by: names shared with other facts, and columns of its own."""
+    return {
+        model["model"].removeprefix("ref('").removesuffix("')"): (
+            [entity["name"] for entity in model["entities"]],
+            [dimension["name"] for dimension in model["dimensions"] if dimension["type"] == "categorical"],
+        )
+        for model in _semantic_models(semantic_layer())
+    }
 
 
 def _semantic_models(layer: SemanticLayer) -> Iterator[dict[str, Any]]:

@@ -65,3 +65,33 @@ def add_commands(app: typer.Typer, places: Places) -> None:
         print_answer(places.out, Answer(found.columns, found.rows), output.value)
         for note in found.notes:
             places.err.print(f"[yellow]raceway:[/yellow] {escape(note)}", highlight=False, soft_wrap=True)
+
+    @app.command()
+    def serve(
+        mcp: Annotated[bool, typer.Option("--mcp", help="To a language model's client, on standard input and output.")],
+    ) -> None:
+        """Serve the published mart to an assistant, read-only: KPI definitions, values, explanations and SQL.
+
+        A client starts it itself; docs/how-to/mcp.md has the lines of its configuration.
+
+        Example: `raceway --home /srv/acme serve --mcp`
+        """
+        from raceway.console.mcp_server import mart_server
+
+        if not mcp:
+            raise PermanentFault(
+                "there is nothing to serve but --mcp; Airflow's page and the report come with: make up"
+            )
+        mart_server(places.find()).run("stdio")
+
+    @app.command()
+    def docs() -> None:
+        """Write dbt's documentation of models, lineage, metrics and exposures as one page beside the published mart.
+
+        It is the program's: write it anew after an upgrade.
+
+        Example: `raceway docs`
+        """
+        from raceway.build.dbt_docs import write_docs
+
+        places.out.print(str(write_docs(places.find())), highlight=False, soft_wrap=True, markup=False)

@@ -65,8 +65,8 @@ def examine(home: Home, ci: bool = False) -> list[Finding]:
     git keeps that it should not, and what is still to be decided in own sources, is looked at instead.
     """
     written = (_installation, _settings, _contracts, _profiles, _expectations)
-    looks = (*written, _kept_by_git, _undecided) if ci else (*written, _segments, _permissions, _routes, _key, _disk)
-    return [finding for look in looks for finding in look(home)]
+    looks = (_kept_by_git, _undecided) if ci else (_waiting, _segments, _permissions, _routes, _key, _disk)
+    return [finding for look in (*written, *looks) for finding in look(home)]
 
 
 def show_findings(console: Console, findings: list[Finding]) -> None:
@@ -132,6 +132,23 @@ def _settings(home: Home) -> Iterator[Finding]:
             yield Finding("error", subject, str(fault))
         else:
             yield Finding("ok", subject, "can be read")
+
+
+def _waiting(home: Home) -> Iterator[Finding]:
+    """Folders of the inbox whose files the next night would refuse, since accounts.csv does not tell of them."""
+    try:
+        accounts = load_accounts(home)
+    except RacewayFault:
+        return  # said above
+    if not accounts:
+        yield Finding("warning", "accounts", f"{home.accounts}: there is no account yet, so no file can land: write "
+                      "one line for each folder inbox/<source>/<account>/")  # fmt: skip
+    for folder in sorted(home.inbox.glob("*/*/")):
+        source, account = folder.parent.name, folder.name
+        if (source, account) not in accounts and any(path.is_file() for path in folder.rglob("*")):
+            yield Finding("warning", "inbox", f"{folder}: files wait there, and {home.accounts} has no "
+                          f"{source},{account}: they would be refused; write its line, or move them where they "
+                          "belong")  # fmt: skip
 
 
 def _segments(home: Home) -> Iterator[Finding]:

@@ -86,7 +86,7 @@ def _month(home: Home, month: str | None) -> dt.date:
 def _browser() -> str:
     named = os.environ.get(BROWSER)
     if named and shutil.which(named) is None:
-        raise PermanentFault(f"{BROWSER}={named}: no such program; write the path of a Chromium or Chrome")
+        raise PermanentFault(f"RACEWAY_BROWSER={named}: no such program; write the path of a Chromium or Chrome")
     found = next(filter(None, map(shutil.which, [named] if named else _BROWSERS)), None)
     if found is None:
         raise PermanentFault(

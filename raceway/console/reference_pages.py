@@ -10,6 +10,9 @@
 | queries.md | the headers of `queries/*.sql` |
 | mart.md | the project's YAML files, which also comment the published tables |
 | kpis.md | the catalogue's seeds (raceway/report/kpi_page.py) |
+| semantic-layer.md | the catalogue and the daily models (raceway/report/semantic_page.py) |
+
+So are the semantic models themselves (raceway/build/semantic_models.py).
 
 A test holds each page to what is written here.
 """
@@ -24,6 +27,7 @@ from typing import Any, Final
 import typer
 from pydantic.fields import FieldInfo
 
+from raceway.build.semantic_models import write_file
 from raceway.common.home import PROJECT
 from raceway.config.accounts import Account, ChannelRule, Exclusion, Holiday, SalesChannel, TicketTopic, VatRate
 from raceway.config.own_lists import LoyaltyTier, OfflineCode, Reason
@@ -39,6 +43,7 @@ from raceway.publish.history_tables import HISTORY_COLUMNS, HISTORY_DESCRIPTIONS
 from raceway.publish.kpi_published import COLUMNS, DESCRIPTION, KPI_PUBLISHED
 from raceway.publish.mart_tables import MARTS
 from raceway.report.kpi_page import kpi_page
+from raceway.report.semantic_page import semantic_page
 
 FOLDER: Final = PROJECT.root / "docs" / "reference"
 _WRITTEN: Final = "Written by `python -m raceway.console.reference_pages`; change {what}, not this page."
@@ -333,6 +338,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "mart.md": mart_page,
     "queries.md": queries_page,
     "kpis.md": kpi_page,
+    "semantic-layer.md": semantic_page,
 }
 
 
@@ -343,4 +349,5 @@ def write_pages(folder: Path = FOLDER) -> None:
 
 
 if __name__ == "__main__":
+    write_file()
     write_pages()

@@ -18,7 +18,7 @@ def add_report(app: typer.Typer, places: Places) -> None:
         pdf: Annotated[
             bool, typer.Option("--pdf", help="Write a month as PDF, by a Chromium that is installed.")
         ] = False,
-        month: Annotated[str | None, typer.Option(help="As 2026-05; default: the last that is over.")] = None,
+        month: Annotated[str | None, typer.Option(help="As 2026-05; default: the last month that is over.")] = None,
         language: Annotated[Language | None, typer.Option(help="Default: the report's own.")] = None,
         to: Annotated[Path | None, typer.Option(help="Where; default: report-2026-05.pdf here.")] = None,
     ) -> None:

@@ -61,7 +61,7 @@ def _forecast_kpi(
     spans: list[dict[str, Any]], known: list[tuple[dt.date, float]], holidays: list[tuple[Any, ...]]
 ) -> list[dict[str, object]]:
     first = known[0][0] if known else spans[0]["as_of"]
-    last = max(span["period_end"] for span in spans)
+    last = max([span["period_end"] for span in spans] + [day for day, _ in known[-1:]])
     values = np.full((last - first).days + 1, np.nan)
     for day, value in known:
         values[(day - first).days] = value
@@ -77,7 +77,6 @@ def _forecast_kpi(
         start, end = ((span[name] - first).days for name in ("period_start", "period_end"))
         ahead = np.zeros(len(values), dtype=bool)
         ahead[max(start, 0) : end + 1] = np.isnan(values[max(start, 0) : end + 1])
-        # days of the period before the first known one are to come as little as they are known
         if not ahead.any() and start >= 0:
             rows.append(_as_it_ended(span))
             continue
@@ -103,7 +102,7 @@ def _told(span: dict[str, Any], fitted: Fit | str, ahead: Any, start: int) -> di
         return _key(span) | {"reason": fitted}
     if start < 0:
         return _key(span) | {"reason": "the period began before the first day that is known"}
-    rest = fitted.sum_of(ahead)
+    rest = fitted.total_of(ahead)
     if isinstance(rest, str):
         return _key(span) | {"reason": rest}
     probability = None

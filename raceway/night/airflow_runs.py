@@ -16,6 +16,7 @@ from typing import Any, Final, Protocol
 
 from raceway.common.faults import BadSettings, PermanentFault
 from raceway.common.home import PROJECT
+from raceway.night.wiring import WITHOUT_SCHEDULER
 
 POLL_SECONDS: Final = 1.0
 KNOWN_WITHIN: Final = dt.timedelta(minutes=2)
@@ -141,10 +142,11 @@ def _reading_only(dag_id: str) -> Iterator[None]:
     from airflow.sdk.definitions.context import _AIRFLOW_PARSING_CONTEXT_DAG_ID as VARIABLE
 
     os.environ[VARIABLE] = dag_id
+    os.environ[WITHOUT_SCHEDULER] = "1"
     try:
         yield
     finally:
-        del os.environ[VARIABLE]
+        del os.environ[VARIABLE], os.environ[WITHOUT_SCHEDULER]
 
 
 class Following:

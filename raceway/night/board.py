@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from raceway.alerts.message import at_stake
-from raceway.alerts.points import Night, Place, Point, open_points
+from raceway.alerts.points import CAUSES, Night, Place, Point, open_points
 from raceway.alerts.stakes import Stakes
 from raceway.alerts.tell import look_for_mart
 from raceway.alerts.words import HEADINGS
@@ -144,7 +144,8 @@ def read_board(home: Home, now: dt.datetime | None = None) -> Board:
     stakes = Stakes(home, "en")
     stands_at = version.as_of if version else None
     by_cause: dict[str, list[OpenPoint]] = defaultdict(list)
-    for point in points:
+    # as the message has it: of one cause, what most money hangs on comes first
+    for point in sorted(points, key=lambda one: (CAUSES.index(one.cause), -stakes.of(one.place, one.model).total)):
         stake = at_stake(point, stakes.of(point.place, point.model), stands_at, english)
         by_cause[point.cause].append(OpenPoint(point, stake, _decisions(point)))
     return Board(

@@ -60,6 +60,11 @@ class Series:
         return next((value for value in reversed(self.values) if value is not None), None)
 
     @property
+    def exports(self) -> int:
+        """Days on which something was exported."""
+        return sum(value is not None for value in self.values)
+
+    @property
     def usual(self) -> float | None:
         """The median of the values before the newest, of at most eight; None before there are three."""
         known = [value for value in self.values if value is not None][:-1][-_USUAL:]
@@ -129,4 +134,6 @@ def read_trends(home: Home, durations: Mapping[str, Sequence[float]]) -> Trends 
         seconds = Series(tuple(durations.get(source, ())[-DAYS:]))
         place = "/".join(part for part in (source, account) if part)
         trends.append(SourceTrend(place, rows, behind, refused, empty, seconds, max(days)))
+    # what stands out first, then the accounts that export most often
+    trends.sort(key=lambda one: (not one.rows.is_unusual, -one.rows.exports, one.place))
     return Trends(first, last, trends)

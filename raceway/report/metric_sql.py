@@ -43,7 +43,8 @@ class Metrics:
 
         # as much of a client as it takes to write SQL
         client: Any = SimpleNamespace(sql_engine_type=SqlEngine.DUCKDB, sql_plan_renderer=DuckDbSqlPlanRenderer())
-        logging.getLogger("metricflow").setLevel(logging.ERROR)  # it warns of slow plans on standard error
+        for name in ("metricflow", "metricflow_semantics"):
+            logging.getLogger(name).setLevel(logging.ERROR)  # it warns of slow plans on standard error
         parsed = parse_manifest_from_dbt_generated_manifest(manifest_json_string=_of_any_file(manifest))
         self._engine: Any = MetricFlowEngine(SemanticManifestLookup(parsed), client)
 

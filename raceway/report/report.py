@@ -32,13 +32,17 @@ LARGEST: Final = 3_000_000
 TABS: Final[tuple[tuple[str, Callable[[Context], dict[str, Any]]], ...]] = (
     ("overview", overview.payload),
     ("catalogue", catalogue.payload),
-    ("plan", plan.payload),
-    ("attribution", attribution.payload),
-    ("customers", customers.payload),
     ("trust", trust.payload),
     ("change", change.payload),
 )
 """The blocks of the page, beside the KPIs' values: a tab's script opens the block of its name."""
+
+OF_FACTS: Final[tuple[tuple[str, Callable[[Context], dict[str, Any]], tuple[str, ...]], ...]] = (
+    ("plan", plan.payload, plan.TABLES),
+    ("attribution", attribution.payload, attribution.TABLES),
+    ("customers", customers.payload, customers.TABLES),
+)
+"""Blocks that are made of facts: a mart without one of these tables has none of them, and the page says so."""
 
 _VENDOR: Final = ("vega", "vega-lite", "vega-embed")
 _STYLES: Final = ("style", "tabs", "print")
@@ -64,6 +68,7 @@ def write_report(
 def page(context: Context) -> str:
     """The page, thinned where it would be larger than LARGEST."""
     blocks = {name: packed(payload(context)) for name, payload in TABS}
+    blocks |= {name: packed(payload(context)) for name, payload, needs in OF_FACTS if all(map(context.has, needs))}
     first = overview.first_numbers(context)
     html = ""
     grains = {grain.period: (grain, "") for grain in values.GRAINS}

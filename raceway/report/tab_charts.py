@@ -13,7 +13,7 @@ def tab_charts() -> dict[str, Any]:
 
 
 def _columns() -> dict[str, Any]:
-    """Columns over names, each with a mark where it should be. Rows: name (no two alike), value, mark, tip."""
+    """Columns over names, each with a mark where it should be. Rows: name (no two alike), value, mark, light, tip."""
     import altair as alt
 
     scale = alt.Scale(nice=False, domainMin=alt.ExprRef("y_from"), domainMax=alt.ExprRef("y_to"))
@@ -23,8 +23,10 @@ def _columns() -> dict[str, Any]:
     def y(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q", axis=ticks("y", values=alt.ExprRef("y_values")), scale=scale)
 
+    paler = alt.condition("datum.light", alt.value(0.4), alt.value(1))
     layers = alt.layer(
-        base.mark_bar(style="column", cornerRadiusEnd=2).encode(y=y("value")),
+        # the layer that holds all rows stands first: it gives the names their order
+        base.mark_bar(style="column", cornerRadiusEnd=2).encode(y=y("value"), opacity=paler),
         base.transform_filter("isValid(datum.mark)").mark_tick(style="due_mark", thickness=3).encode(y=y("mark")),
     )
     return specification(layers.add_params(*given(y_labels={}, y_values=[], y_from=0, y_to=1)))

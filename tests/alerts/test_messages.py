@@ -17,14 +17,14 @@ from xml.etree import ElementTree
 import pytest
 
 from raceway.alerts.outbox import Outbox
-from raceway.alerts.tell import Delivery, send_trial, tell_late, tell_night
+from raceway.alerts.tell import Delivery, late_day, send_trial, tell_late, tell_night
 from raceway.common.faults import BadSettings
 from raceway.common.home import Home
 from raceway.config.settings import Settings, load_settings
 from raceway.history.records import Check, RunRecord, record_checks, record_run, run_checks
 from raceway.ledger.ledger import Ledger
 from tests.support.receivers import Hook, Mailbox, mail_server, web_server
-from tests.support.small_company import small_company
+from tests.support.small_company import NEVER_TODAY, small_company
 
 NIGHT = dt.datetime(2026, 3, 2, 22, 5, tzinfo=dt.UTC)
 """05:05 on 3 March in Viet Nam."""
@@ -49,7 +49,7 @@ def hook() -> Iterator[Hook]:
 
 def company(root: Path, *routes: str, more: str = "", language: str = "en") -> Home:
     home = small_company(root / "home")
-    text = home.settings.read_text(encoding="utf-8")
+    text = home.settings.read_text(encoding="utf-8").replace(NEVER_TODAY, "0 5 * * *")
     text = text.replace("routes = []", f"routes = [{', '.join(routes)}]").replace(
         'language = "en"', f'language = "{language}"'
     )
@@ -161,6 +161,19 @@ def test_what_holds_is_first_then_still_then_recovered_and_is_not_repeated_daily
     assert "Late sources: google_ads/main (since 2026-03-03)" in texts(hook)[-1]
     night(home, 5)
     assert len(hook.posted) == 3
+
+
+def test_a_message_counts_what_holds_and_is_not_told_again(
+    tmp_path: Path, hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = company(tmp_path, '{ name = "all", at_least = "info" }')
+    monkeypatch.setenv("RACEWAY_ALERT_ALL", f"json://127.0.0.1:{hook.port}")
+    refuse(home, "overview.csv")
+    night(home, 0)
+    night(home, 1)
+    assert json.loads(hook.posted[1].body)["title"] == "[raceway] Small 2026-03-04: published, 1 as before"
+    assert "Open as before, and not told again: 1." in texts(hook)[1]
+    assert "overview.csv" not in texts(hook)[1]
 
 
 def test_files_refused_for_one_reason_are_one_point(
@@ -276,6 +289,32 @@ def test_a_day_without_a_mart_is_told_once_even_where_nothing_ran(
     assert len(hook.posted) == 1
     record_run(home, RunRecord("r2", AS_OF, eight, eight, "skipped", "0.1.0", version="v1"))
     assert tell_late(home, eight + dt.timedelta(hours=1), ())[0] is None
+
+
+@pytest.mark.parametrize(
+    ("schedule", "deadline", "now", "due"),
+    [
+        ("0 5 * * *", "08:00", "2026-03-03 08:00", "2026-03-03"),
+        ("0 5 * * *", "08:00", "2026-03-03 07:59", "2026-03-02"),
+        # begun before midnight, due on the morning after
+        ("30 23 * * *", "06:30", "2026-03-03 06:30", "2026-03-02"),
+        # no night on Saturday and Sunday: on Sunday Friday's is the newest
+        ("0 5 * * 1-5", "08:00", "2026-03-08 12:00", "2026-03-06"),
+        ("0 5 * * 1-5", "08:00", "2026-03-09 08:00", "2026-03-09"),
+    ],
+)
+def test_a_mart_is_due_for_the_newest_night_before_the_deadline(
+    schedule: str, deadline: str, now: str, due: str
+) -> None:
+    settings = Settings.model_validate({"night": {"schedule": schedule}, "alerts": {"deadline": deadline}})
+    moment = dt.datetime.fromisoformat(now).replace(tzinfo=settings.zone)
+    assert late_day(settings, moment) == dt.date.fromisoformat(due)
+
+
+def test_a_schedule_that_is_no_cron_is_named() -> None:
+    settings = Settings.model_validate({"night": {"schedule": "every morning"}})
+    with pytest.raises(BadSettings, match=r"night\.schedule 'every morning': no cron"):
+        late_day(settings, NIGHT)
 
 
 def test_the_message_speaks_vietnamese_where_the_business_does(

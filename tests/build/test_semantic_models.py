@@ -30,7 +30,7 @@ def test_a_condition_on_the_rows_goes_with_the_measure() -> None:
 def test_what_joins_several_facts_is_no_measure_of_one() -> None:
     told = read_measures()
     assert "order_fees" not in told.on_facts
-    assert "`costed_orders`" in told.elsewhere["order_fees"]
+    assert "`fct_convert_settlement`" in told.elsewhere["order_fees"]
 
 
 def test_every_kpi_is_a_metric_or_says_why_it_is_none() -> None:

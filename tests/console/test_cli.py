@@ -19,8 +19,8 @@ from raceway.console.cli import app
 from raceway.contracts.files import source_names
 from tests.support.command_line import raceway
 
-COMMANDS = {"init", "sample", "run", "status", "query", "accept", "reject", "retry", "doctor", "new-source",
-            "explain"}  # fmt: skip
+COMMANDS = {"init", "sample", "run", "status", "query", "explain", "report", "serve", "docs", "accept", "reject", "retry",
+            "waive", "doctor", "new-source"}  # fmt: skip
 
 
 @pytest.fixture
@@ -180,6 +180,16 @@ def test_doctor_finds_a_key_that_others_can_read(home: Home) -> None:
     assert ran.code == 1
     assert "chmod go-rwx" in ran.out
     assert "hash.key" in ran.out
+
+
+def test_doctor_names_a_folder_of_the_inbox_that_no_account_tells_of(home: Home) -> None:
+    (home.inbox / "google_ads" / "main").mkdir(parents=True)
+    (home.inbox / "google_ads" / "main" / "report.csv").write_text("Day\n", encoding="utf-8")
+    ran = raceway(home.root, "doctor")
+    assert ran.code == 0, ran.out
+    said = " ".join(ran.out.split())
+    assert "there is no account yet, so no file can land" in said
+    assert "has no google_ads,main: they would be refused; write its line" in said
 
 
 def test_doctor_finds_a_vat_rate_of_an_account_that_is_none(home: Home) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shutil
 import subprocess
@@ -12,7 +13,8 @@ import pytest
 
 from raceway.common.home import PROJECT, Home
 from raceway.console.doctor import Finding, examine
-from raceway.contracts.load import load_contracts
+from raceway.inbox.exports import find_exports
+from raceway.landing.land import land
 from tests.support.command_line import raceway
 
 TEMPLATE = PROJECT.root / "templates" / "company"
@@ -108,10 +110,28 @@ def test_keys_and_persons_that_git_keeps_are_named(company: Path) -> None:
         "inbox/nps/vn/answers.csv", "secrets/hash.key"]  # fmt: skip
 
 
-def test_the_overlay_and_the_own_contract_are_read(company: Path) -> None:
-    contracts = load_contracts(Home(company))
-    kiosk = {column.name for column in contracts["kiosk"].tables[0].columns}
-    assert kiosk == {"ngay_ban", "ma_quay", "so_luong", "so_tien", "e_mail_khach_hash"}
-    [daily] = [table for table in contracts["ads_file"].tables if table.name == "ads_daily"]
-    [cost] = [column for column in daily.columns if column.name == "cost"]
-    assert "Chi phí (VND)" in str(cost)
+KIOSK = """Kiosk sales, printed 2026-03-09
+Ngày bán;Mã quầy;Số lượng;Số tiền;E-mail khách;Họ tên
+05/03/2026;Q01;2;1.234.567,50;an@example.com;Trần An
+"""
+COCCOC = """Ngày,Tên chiến dịch,Lượt hiển thị,Lượt nhấp,Chi phí (VND)
+2026-03-05,Giày chạy,1200,30,180000
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [("kiosk/hanoi/sales.csv", KIOSK), ("ads_file/vn-coccoc/report.csv", COCCOC)],
+    ids=["its own source", "the overlay"],
+)
+def test_a_checked_out_home_with_a_key_lands_its_files(place: str, text: str, company: Path) -> None:
+    home = Home(company)
+    home.secrets.mkdir(mode=0o700)
+    home.hash_key.write_text("0" * 64 + "\n", encoding="utf-8")
+    home.hash_key.chmod(0o600)
+    file = home.inbox / place
+    file.parent.mkdir(parents=True)
+    file.write_text(text, encoding="utf-8")
+    [export] = find_exports(home, place.split("/")[0])
+    outcome = land(home, export, gate=lambda *_: [], as_of=dt.date(2026, 3, 10))
+    assert (outcome.status, outcome.rows_landed) == ("landed", 1), outcome

@@ -64,6 +64,7 @@ class Desk:
 def desk(root: Path) -> Desk:
     root.mkdir(exist_ok=True)
     (root / ".venv").symlink_to(sys.prefix)
+    (root / "queries").symlink_to(ROOT / "queries")
     shutil.copyfile(FOLDER / "inbox" / "google_ads" / "vn-main" / "Campaign report.csv", root / "Campaign report.csv")
     return Desk(root)
 

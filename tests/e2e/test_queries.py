@@ -182,4 +182,4 @@ def test_the_command_line_asks_a_file(sample_nights: tuple[Path, Ran]) -> None:
     assert asked.out.splitlines()[0].startswith("month,invitations,inviters,friends")
     neither = raceway(sample_nights[0], "query")
     assert neither.code == 2
-    assert "name its file" in neither.err
+    assert "--file" in neither.err

@@ -17,7 +17,7 @@ from raceway.common.home import PROJECT
 from raceway.config.init import init_home
 from raceway.config.settings import Business, Settings
 from raceway.contracts.load import load_contract
-from raceway.night.wiring import until_deadline
+from raceway.night.wiring import WITHOUT_SCHEDULER, deadline_alert, until_deadline
 
 SOURCES = {path.parent.name for path in PROJECT.contracts.glob("*/_*__sources.yml")}
 STAGES = ["staging", "conform", "plan", "reach", "act", "convert", "engage", "advocacy", "mart"]
@@ -169,6 +169,12 @@ def test_a_mart_that_is_late_has_an_alert_from_its_schedule_to_the_deadline(pars
 )
 def test_the_deadline_is_the_first_after_the_schedule(schedule: str, deadline: str, hours: int) -> None:
     assert until_deadline(schedule, deadline) == dt.timedelta(hours=hours)
+
+
+def test_a_night_without_a_scheduler_has_no_deadline_alert(monkeypatch: pytest.MonkeyPatch) -> None:
+    # nobody would look at it, and DAG.test of Airflow 3.3.2 breaks off on a DAG that has one
+    monkeypatch.setenv(WITHOUT_SCHEDULER, "1")
+    assert deadline_alert() is None
 
 
 def test_decisions_wait_for_a_person_and_need_a_reason(parsed: dict[str, Any]) -> None:

@@ -18,12 +18,14 @@ import duckdb
 import pytest
 
 from raceway.common.faults import GateFailed, PassingFault
-from raceway.history.records import Check, record_checks, run_records
+from raceway.history.records import Check, RunRecord, record_checks, record_run, run_records
+from raceway.history.waivers import apply_waivers, waive
 from raceway.publish.version import published_version, published_versions, switch
 from tests.support.mart_company import AS_OF, ASKED_BY_THE_REPORT, Company
 from tests.support.report_page import block
 
 MakeCheck = Callable[..., Check]
+AT = dt.datetime(2026, 11, 22, 5, tzinfo=dt.UTC)
 
 
 def test_a_version_holds_everything_that_is_promised(company: Company) -> None:
@@ -321,6 +323,24 @@ def test_a_warning_publishes_and_is_shown(company: Company, failing: MakeCheck) 
     told = block(version.report.read_text(encoding="utf-8"), "catalogue")["warnings"]["message"]
     assert told == ["fct_reach_ads: 40% fewer rows"]
     assert "fct_reach_ads: 40% fewer rows" in (version.path / "quality" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_waived_check_publishes_once_and_the_version_says_who_and_why(company: Company, failing: MakeCheck) -> None:
+    stopping = dataclasses.replace(failing("critical", "race_kpi: keys stand twice"), kind="reconcile")
+    record_checks(company.home, "night-1", [stopping])
+    record_run(company.home, RunRecord("night-1", AS_OF, AT, AT, "refused", "0.1.0"))
+    waive(company.home, stopping.name, "one late double, seen by hand", who="lan")
+    record_checks(company.home, "night-2", apply_waivers(company.home, "night-2", [stopping]))
+
+    version = company.publish("night-2")
+
+    [waived] = version.details["waived"]
+    assert (waived["check"], waived["who"], waived["why"]) == (stopping.name, "lan", "one late double, seen by hand")
+    said = "let pass once by lan (one late double, seen by hand): race_kpi: keys stand twice"
+    assert said in version.report.read_text(encoding="utf-8")
+    record_checks(company.home, "night-3", apply_waivers(company.home, "night-3", [stopping]))
+    with pytest.raises(GateFailed, match="nothing was published: race_kpi: keys stand twice"):
+        company.publish("night-3")
 
 
 def test_files_of_a_version_are_read_only(company: Company) -> None:

@@ -58,9 +58,9 @@ def test_the_leading_kpis_of_the_month_that_is_over_stand_in_the_html(company: C
     page = Page(html(company))
 
     assert "Leading KPIs of October 2026" in page.text
-    assert "Ad spend 620 VND +24.0 % on the period before" in page.text
+    assert "Ad spend 620 VND +24.0 % vs period before" in page.text
     # a rate changes by points: 0.30 against 0.25
-    assert "Customer retention 30.0 % +5.0 points on the period before" in page.text
+    assert "Customer retention 30.0 % +5.0 points vs period before" in page.text
     assert "target 40.0 %: off track" in page.text
     assert "420" not in page.text
 

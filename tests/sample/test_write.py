@@ -12,6 +12,7 @@ import pytest
 from raceway.common.faults import BadSettings
 from raceway.common.home import PROJECT
 from raceway.common.kpi_formula import measures_of
+from raceway.common.stages import RACE_STAGES
 from raceway.config.accounts import Account, load_accounts, load_exclusions, load_holidays
 from raceway.config.init import init_home
 from raceway.contracts.load import load_contract
@@ -128,6 +129,14 @@ def test_progress_is_told(tmp_path: Path) -> None:
 def test_demand_falls_at_tet_and_rises_on_sale_days() -> None:
     assert demand(TET[2026]) < 0.5 < demand(dt.date(2026, 3, 4)) < 1.5 < demand(dt.date(2026, 11, 11))
     assert [row.name for row in holidays(dt.date(2026, 11, 1), dt.date(2026, 11, 30))] == ["Sale 11.11"]
+
+
+def test_the_plan_aims_at_thirty_kpis_and_more_in_all_six_stages(small: Written) -> None:
+    aimed = {(row["kpi"], row["period"]) for row in read(small.home.inbox / "plan/company/targets.csv")}
+    stages = {row["kpi"]: row["stage"] for row in read(PROJECT.dbt_project / "seeds" / "kpi_catalog.csv")}
+    assert len({kpi for kpi, _ in aimed}) >= 30
+    assert {stages[kpi] for kpi, _ in aimed} == set(RACE_STAGES)
+    assert {period for _, period in aimed} == {"month", "quarter", "cycle"}
 
 
 def test_the_templates_have_the_columns_of_the_plan_files(small: Written) -> None:

@@ -6,6 +6,8 @@ from typing import Final
 
 from raceway.report.context import Context
 
+TABLES: Final = ("fct_convert_attribution", "fct_convert_attribution_claims", "fct_reach_ads")
+"""What the page is made of; where the mart has not all of them, it says so."""
 _MONTHS: Final = 24
 _PATHS: Final = 20
 _PATH_MONTHS: Final = 12

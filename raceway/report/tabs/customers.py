@@ -12,6 +12,15 @@ from typing import Final
 from raceway.reading.free_text import define_masking
 from raceway.report.context import Context
 
+TABLES: Final = (
+    "cohort_retention",
+    "customer_360",
+    "segment_kpi",
+    "fct_engage_customer_value",
+    "fct_convert_order",
+    "fct_advocacy_nps_answer",
+)
+"""What the page is made of; where the mart has not all of them, it says so."""
 FEWEST: Final = 5
 """Groups of fewer persons are not told."""
 _COHORTS: Final = 24

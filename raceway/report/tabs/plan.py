@@ -6,6 +6,8 @@ from typing import Final
 
 from raceway.report.context import Columns, Context
 
+TABLES: Final = ("fct_plan_budget", "osa_review")
+"""What the page is made of; where the mart has not all of them, it says so."""
 _MONTHS: Final = 13
 _CYCLES: Final = 4
 _OPPORTUNITIES: Final = 12
@@ -107,4 +109,13 @@ _INITIATIVES: Final = """
     order by starts_on desc, account, initiative
 """
 
-_FORECAST: Final = "from race.kpi_forecast"
+# sums alone: of a KPI with a denominator the forecast is of its numerator
+_FORECAST: Final = """
+    select kpi, unit, period, strftime(period_start, '%Y-%m-%d') as period_start,
+        strftime(period_end, '%Y-%m-%d') as period_end, days_left, actual_to_date::double as actual_to_date,
+        expected::double as expected, low_80::double as low, high_80::double as high, target::double as target,
+        expected_status as status, reason
+    from race.kpi_forecast
+    where channel = 'all' and market = 'all' and denominator is null
+    order by list_position(['month', 'quarter', 'cycle'], period), expected is null, kpi
+"""

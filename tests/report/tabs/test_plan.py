@@ -91,3 +91,22 @@ def test_the_review_goes_by_money_and_an_initiative_stands_once() -> None:
 
 def test_a_mart_without_a_forecast_says_so() -> None:
     assert payload(context(_mart()))["forecast"] is None
+
+
+def test_a_forecast_shows_its_range_and_one_without_history_its_reason() -> None:
+    types = (
+        "kpi varchar, unit varchar, period varchar, period_start date, period_end date, channel varchar, market varchar, "
+        "days_left integer, actual_to_date decimal(38, 6), expected decimal(38, 6), low_80 decimal(38, 6), "
+        "high_80 decimal(38, 6), denominator decimal(38, 6), target decimal(38, 6), expected_status varchar, reason varchar"
+    )
+    june = (_JUNE, dt.date(2026, 6, 30), "all", "all", 10)
+    told = [
+        ("orders", "count", "month", *june, 20, 31, 28, 34, None, 40, "off_track", None),
+        ("leads", "count", "month", *june, 3, None, None, None, None, None, None, "too little history"),
+        ("budget_utilisation", "money", "month", *june, 20, 31, 28, 34, 90, None, None, None),  # a ratio's numerator
+    ]
+    found = payload(context(_mart() | {"kpi_forecast": (types, told)}))["forecast"]
+    assert rows(found, "kpi", "period_end", "expected", "low", "high", "target", "status", "reason") == [
+        ("orders", "2026-06-30", 31.0, 28.0, 34.0, 40.0, "off_track", None),
+        ("leads", "2026-06-30", None, None, None, None, None, "too little history"),
+    ]

@@ -112,3 +112,39 @@ def test_a_warned_table_marks_the_kpis_that_it_feeds_and_a_model_those_behind_it
     assert touched["gross_margin"] == [place("fct_convert_margin")]
     assert "net_sales" not in touched
     assert not any(place("identity_left_out") in places for places in touched.values())
+
+
+def test_a_period_is_restated_where_it_was_complete_and_is_told_otherwise_now() -> None:
+    types = (
+        "kpi varchar, period varchar, period_start date, channel varchar, market varchar, value double, "
+        "is_complete boolean, version varchar, published_at timestamp"
+    )
+    april, may = dt.date(2026, 4, 1), dt.date(2026, 5, 1)
+
+    def told(
+        kpi: str, start: dt.date, value: float, day: int, complete: bool = True, market: str = "all"
+    ) -> tuple[Any, ...]:
+        return (kpi, "month", start, "all", market, value, complete, f"v{day}", dt.datetime(2026, 6, day))
+
+    published = [
+        told("orders", april, 100, 1), told("orders", april, 104, 2), told("orders", april, 110, 3),
+        told("orders", may, 40, 1, complete=False), told("orders", may, 50, 2),  # first complete on the 2nd
+        told("orders", april, 60, 1, market="VN"), told("orders", april, 70, 2, market="VN"),
+        told("leads", april, 5, 1),
+    ]  # fmt: skip
+    kpis = [("orders", "month", april, dt.date(2026, 4, 30), "all", "all")]
+    tables = _mart([]) | {
+        "kpi_published": (types, published),
+        "race_kpi": (
+            "kpi varchar, period varchar, period_start date, period_end date, channel varchar, market varchar",
+            kpis,
+        ),
+    }
+    found = payload(context(tables))["restated"]
+    assert rows(found, "kpi", "period_start", "period_end", "first_value", "value", "times") == [
+        ("orders", "2026-04-01", "2026-04-30", 100.0, 110.0, 2)
+    ]
+
+
+def test_a_mart_that_keeps_no_first_values_says_so_rather_than_that_nothing_was_restated() -> None:
+    assert payload(context(_mart([])))["restated"] is None

@@ -8,7 +8,12 @@ terms as (
     from {{ ref('int_kpi_terms') }}
     where
         side = 'numerator'
-        and kpi in ({% for kpi in var('forecast_kpis') %}'{{ kpi }}'{% if not loop.last %}, {% endif %}{% endfor %})
+        and kpi in (
+            {% for kpi in var('forecast_kpis') %}
+            '{{ kpi }}'{% if not loop.last %},{% endif %}
+
+            {% endfor %}
+        )
 ),
 
 measure_days as (

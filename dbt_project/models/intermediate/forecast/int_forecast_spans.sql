@@ -11,6 +11,17 @@ race_kpi as (
     where channel = 'all' and market = 'all'
 ),
 
+plan_targets as (
+    select
+        kpi,
+        period,
+        period_start,
+        target,
+        row_number() over (partition by kpi, period, period_start order by account asc, target asc) as first_named
+    from {{ ref('fct_plan_target') }}
+    where channel = 'all' and market = 'all'
+),
+
 kpi_catalog as (select * from {{ ref('kpi_catalog') }}),
 
 terms as (
@@ -116,7 +127,7 @@ year_ago as (
     inner join kpi_days
         on
             spans.kpi = kpi_days.kpi
-            and kpi_days.day >= spans.year_ago_start
+            and spans.year_ago_start <= kpi_days.day
             and {{ days_between('spans.year_ago_start', 'kpi_days.day') }} < spans.period_days
     group by spans.kpi, spans.period, spans.period_start, spans.period_days
     having count(kpi_days.value) = spans.period_days
@@ -141,7 +152,7 @@ final as (
         year_ago.whole as year_ago_whole,
         race_kpi.denominator,
         cast(
-            cast(race_kpi.target as double) / kpi_catalog.scale * cast(coalesce(race_kpi.denominator, 1) as double)
+            cast(plan_targets.target as double) / kpi_catalog.scale * cast(coalesce(race_kpi.denominator, 1) as double)
             as decimal(38, 6)
         ) as target
     from spans
@@ -156,6 +167,13 @@ final as (
             spans.kpi = race_kpi.kpi
             and spans.period = race_kpi.period
             and spans.period_start = race_kpi.period_start
+    -- as in race_kpi, which has no row yet on a period's first day
+    left join plan_targets
+        on
+            spans.kpi = plan_targets.kpi
+            and spans.period = plan_targets.period
+            and spans.period_start = plan_targets.period_start
+            and plan_targets.first_named = 1
 )
 
 select * from final

@@ -21,12 +21,16 @@ raceway.figures = (() => {
   /* A part of a page that is drawn anew when one of its choices changes; the focus stays where it was. */
   function drawn(draw) {
     const place = h("div", { class: "drawn" });
+    let asked = 0;
     async function again() {
+      const mine = ++asked;
       const held = document.activeElement?.dataset?.choice;
       const next = h("div", { class: "drawn" });
       await draw(next, again);
+      if (mine !== asked) return;
       place.replaceChildren(...next.childNodes);
       if (held) place.querySelector(`[data-choice="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
+      place.dataset.shown = String(mine);
     }
     return { place, again };
   }

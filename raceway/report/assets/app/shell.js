@@ -143,7 +143,7 @@ raceway.frame = (() => {
     const { shell } = raceway;
     place("about").replaceChildren(
       h("p", {}, say("about_version", { as_of: raceway.format.date(shell.as_of), published: raceway.format.moment(shell.published), version: shell.version })),
-      h("p", {}, h("a", { href: "../quality/index.html" }, say("all_checks")), " · ", h("a", { href: "../run.json" }, "run.json"), " · ", say("data_beside"), " ", ["month", "week", "day", "quarter", "cycle"].map((period, i) => [i ? ", " : "", h("a", { href: `data/kpi_${period}.csv` }, say(`period_${period}`))])));
+      h("p", {}, h("a", { href: raceway.link({ tab: "print", kpi: "", at: "" }) }, say("print_title")), " · ", h("a", { href: "../quality/index.html" }, say("all_checks")), " · ", h("a", { href: "../run.json" }, "run.json"), " · ", say("data_beside"), " ", ["month", "week", "day", "quarter", "cycle"].map((period, i) => [i ? ", " : "", h("a", { href: `data/kpi_${period}.csv` }, say(`period_${period}`))])));
   }
 
   function speak(language) {

@@ -15,6 +15,13 @@
     return credit ? credit.revenue / spend : 0;
   }
 
+  /* The first days of that many months up to the day before the report's, the newest first; none before `from`. */
+  function lastMonths(count, from = "") {
+    const end = new Date(format.utc(raceway.shell.as_of) - format.DAY);
+    const all = Array.from({ length: count }, (_, i) => new Date(Date.UTC(end.getUTCFullYear(), end.getUTCMonth() - i, 1)).toISOString().slice(0, 10));
+    return new Set(all.filter((month) => month >= from));
+  }
+
   function credits(data, months) {
     const found = new Map();
     for (const row of kpis.rows(data.credits)) {
@@ -52,7 +59,7 @@
       element.append(h("ul", { class: "legend" }, h("li", { class: "is-chosen" }, say(`model_${model}`)), h("li", { class: "is-other" }, say("attr_other_models"))));
       await raceway.chart.draw(element, {
         spec: "spread", rows: points, label: say("attr_models"), height: 40 + 28 * clicked.length,
-        params: { x_values: ticks, x_labels: raceway.chart.labels(ticks, (one) => format.value(one, unit, true)), x_from: ticks[0], x_to: ticks.at(-1) },
+        params: { x_values: ticks, x_labels: raceway.chart.labels(ticks, (one) => format.value(one, unit, true)), x_from: 0, x_to: 1.03 * Math.max(...points.map((point) => point.value)) },
       });
     }
     const most = Math.max(...rows.filter((row) => !UNCLICKED.includes(row.channel)).flatMap((row) => MODELS.map((name) => row.values[name] ?? 0)), 0);
@@ -106,24 +113,24 @@
     order: 1,
     async draw(page) {
       const data = await raceway.load("attribution");
+      if (!data) { page.append(h("p", { class: "soft empty" }, say("no_such_facts"))); return; }
       chosen.model ??= data.model;
       const known = [...new Set(data.credits.month)].sort();
       page.append(h("h1", { class: "unseen" }, say("attribution")));
       if (!known.length) { page.append(h("p", { class: "soft empty" }, say("attr_none"))); return; }
       const { figures } = raceway;
       const part = figures.drawn(async (element, again) => {
-        const shown = known.slice(-Number(chosen.months));
-        const months = new Set(shown);
-        const last = shown.at(-1);
-        const span = `${format.period("month", shown[0], "", true)} – ${format.period("month", last, "", true)}`;
+        const months = lastMonths(Number(chosen.months));
+        const [last, first] = [[...months][0], [...months].at(-1)];
+        const span = first === last ? format.period("month", last, "") : `${format.period("month", first, "", true)} – ${format.period("month", last, "", true)}`;
         const pick = (name) => (value) => { chosen[name] = value; again(); };
         element.append(h("div", { class: "choices" },
           figures.segments("measure", say("attr_measure"), Object.keys(UNITS).map((name) => [name, say(`attr_${name}`)]), chosen.measure, pick("measure")),
           figures.select("model", say("attr_model"), MODELS.map((name) => [name, say(`model_${name}`)]), chosen.model, pick("model")),
-          figures.select("months", say("range"), ["1", "3", "6", "12", "24"].filter((n, i) => i < 2 || Number(n) <= known.length).map((n) => [n, say("last_month", { count: n })]), chosen.months, pick("months"))));
-        const first = figures.card(say("attr_models"), `${say("attr_models_note", { days: data.lookback_days })} ${span}.`);
-        await models(first, data, months);
-        element.append(first, figures.card(say("attr_claims"), say("attr_claims_note", { model: say(`model_${chosen.model}`) }), claims(data, months)));
+          figures.select("months", say("range"), ["1", "3", "6", "12", "24"].filter((n, i, all) => i < 2 || lastMonths(Number(all[i - 1])).size < lastMonths(24, known[0]).size).map((n) => [n, say("last_month", { count: n })]), chosen.months, pick("months"))));
+        const seven = figures.card(say("attr_models"), `${say("attr_models_note", { days: data.lookback_days })} ${span}.`);
+        await models(seven, data, months);
+        element.append(seven, figures.card(say("attr_claims"), say("attr_claims_note", { model: say(`model_${chosen.model}`) }), claims(data, months)));
       });
       page.append(part.place, figures.card(say("attr_paths"), say("attr_paths_note", { days: data.lookback_days }), paths(data)));
       await part.again();

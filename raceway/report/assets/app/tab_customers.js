@@ -104,7 +104,7 @@
     card.append(h("div", { class: "answers" }, element, words));
     const count = (name) => ({ title: say(`cust_${name}`), number: true, text: (row) => row[name], sort: (row) => row[name] });
     await raceway.figures.columns(element, {
-      rows: rows.map((row) => ({ ...row, name: format.period("month", row.month, "", true), value: row.score, mark: null, tip: `${format.period("month", row.month, "")}\n${row.is_small ? SMALL() : `${say("cust_score")}: ${format.value(row.score, "score")}\n${row.promoters} / ${row.passives} / ${row.detractors}`}` })),
+      rows: rows.map((row) => ({ ...row, name: format.period("month", row.month, "", true), value: row.score, mark: null, light: row.month >= raceway.shell.as_of.slice(0, 7), tip: `${format.period("month", row.month, "")}\n${row.is_small ? SMALL() : `${say("cust_score")}: ${format.value(row.score, "score")}\n${row.promoters} / ${row.passives} / ${row.detractors}`}` })),
       unit: "score", label: say("cust_nps"), names: { name: say("period_month"), value: say("cust_score") }, extra: ["answers", "promoters", "passives", "detractors"].map(count),
     });
     const said = kpis.rows(data.comments);
@@ -135,6 +135,7 @@
     async draw(page) {
       const data = await raceway.load("customers");
       const { figures } = raceway;
+      if (!data) { page.append(h("p", { class: "soft empty" }, say("no_such_facts"))); return; }
       raceway.fewest = data.fewest;
       page.append(h("h1", { class: "unseen" }, say("customers")));
       const worths = kpis.rows(data.worth)[0];

@@ -13,7 +13,6 @@
     const { figures } = raceway;
     const rows = kpis.rows(data.pacing).filter((row) => kpis.kpi(row.kpi));
     const periods = [...new Map(rows.map((row) => [key(row), row])).values()];
-    const forecast = new Map(data.forecast ? kpis.rows(data.forecast).map((row) => [`${row.kpi}|${key(row)}`, row]) : []);
     return figures.drawn((element, again) => {
       if (!rows.length) { element.append(h("p", { class: "soft pad" }, say("plan_no_targets"))); return; }
       const now = periods.find((row) => key(row) === chosen.period) || periods[0];
@@ -24,25 +23,41 @@
       element.append(h("p", { class: "tally" }, tally.map(([status, n]) => h("span", {}, parts.status(status), ` ${n}`)), h("span", { class: "soft" }, say("plan_without_status", { count: shown.filter((row) => !row.status).length }))));
       const unit = (row) => kpis.kpi(row.kpi).unit;
       const value = (field) => (row) => (format.isKnown(row[field]) ? format.value(row[field], unit(row), true) : null);
-      const expected = shown.some((row) => forecast.has(`${row.kpi}|${key(row)}`));
       element.append(raceway.table([
         { title: say("kpi"), text: (row) => kpis.title(kpis.kpi(row.kpi)), cell: (row) => h("a", { href: raceway.link({ tab: row.stage, kpi: row.kpi, period: row.period, at: row.period_start, channel: row.channel, market: row.market }) }, name(row)) },
         { title: say("value"), number: true, text: (row) => (format.isKnown(row.value) ? format.value(row.value, unit(row)) : ""), sort: (row) => row.attainment, cell: value("value") },
         { title: say("plan_way"), text: (row) => row.attainment, cell: (row) => figures.meter(row.value, row.paced_target, Math.max(row.target, format.isKnown(row.value) && kpis.kpi(row.kpi).good === "down" ? row.value : 0), TONES[row.status]) || " " },
         { title: say("plan_due"), number: true, text: (row) => (format.isKnown(row.paced_target) ? format.value(row.paced_target, unit(row)) : ""), sort: (row) => row.paced_target, cell: value("paced_target") },
         { title: say("target"), number: true, text: (row) => format.value(row.target, unit(row)), sort: (row) => row.target, cell: value("target") },
-        ...(expected ? [{ title: say("plan_expected"), number: true, text: (row) => "", cell: (row) => forecastOf(forecast.get(`${row.kpi}|${key(row)}`), row) }] : []),
         { title: say("plan_attained"), number: true, text: (row) => (format.isKnown(row.attainment) ? format.value(row.attainment, "percent") : ""), sort: (row) => row.attainment },
         { title: say("status"), text: (row) => (row.status ? say(row.status) : ""), sort: (row) => ["off_track", "at_risk", "on_track"].indexOf(row.status), cell: (row) => parts.status(row.status) || h("span", { class: "soft" }, say(row.runs ? "not_due" : "plan_neutral")) },
       ], shown, { caption: say("plan_pacing"), limit: 16 }));
-      if (now.runs && !expected) element.append(h("p", { class: "soft small" }, say("plan_no_forecast")));
     });
   }
 
-  function forecastOf(row, aimed) {
-    if (!row) return null;
-    const unit = kpis.kpi(aimed.kpi).unit;
-    return h("span", { title: say("plan_interval") }, format.value(row.expected, unit, true), h("span", { class: "soft" }, ` (${format.value(row.low, unit, true)} – ${format.value(row.high, unit, true)})`));
+  /* From nothing to the most that may come: what is in, the range that holds the end with 80 %, the target. */
+  function interval(row) {
+    const most = Math.max(row.high, row.target ?? 0) || 1;
+    const place = (value) => `${Math.max(0, Math.min(100, (100 * value) / most))}%`;
+    return h("span", { class: "meter", "aria-hidden": "true" },
+      h("span", { class: "range", style: { left: place(row.low), width: place(row.high - row.low) } }), h("span", { class: "done", style: { width: place(row.actual_to_date) } }),
+      format.isKnown(row.target) ? h("span", { class: "due", style: { left: place(row.target) } }) : null);
+  }
+
+  function ends(data) {
+    if (data.forecast === null) return h("p", { class: "soft pad" }, say("plan_no_forecast"));
+    const rows = kpis.rows(data.forecast).filter((row) => kpis.kpi(row.kpi));
+    const value = (field) => ({ number: true, text: (row) => (format.isKnown(row[field]) ? format.value(row[field], row.unit) : ""), sort: (row) => row[field], cell: (row) => (format.isKnown(row[field]) ? format.value(row[field], row.unit, true) : null) });
+    return raceway.table([
+      { title: say("kpi"), text: (row) => kpis.title(kpis.kpi(row.kpi)) },
+      { title: say("period"), text: (row) => row.period_start, cell: (row) => format.period(row.period, row.period_start, row.period_end) },
+      { title: say("plan_in"), ...value("actual_to_date") },
+      { title: say("plan_interval"), text: (row) => row.expected, cell: (row) => (format.isKnown(row.expected) ? interval(row) : h("span", { class: "soft", lang: "en" }, row.reason || say("unknown"))) },
+      { title: say("plan_expected"), ...value("expected") },
+      { title: say("plan_range"), number: true, text: (row) => row.low, cell: (row) => (format.isKnown(row.low) ? `${format.value(row.low, row.unit, true)} – ${format.value(row.high, row.unit, true)}` : null) },
+      { title: say("target"), ...value("target") },
+      { title: say("plan_expected_status"), text: (row) => (row.status ? say(row.status) : ""), cell: (row) => parts.status(row.status) },
+    ], rows, { caption: say("plan_ends"), limit: 12, empty: "plan_no_forecast" });
   }
 
   async function budget(element, data) {
@@ -53,7 +68,7 @@
     const month = (row) => format.period("month", row.month, "", true);
     element.append(h("ul", { class: "legend" }, h("li", { class: "is-column" }, say("plan_spend")), h("li", { class: "is-mark" }, say("plan_budget"))));
     await figures.columns(element, {
-      rows: whole.map((row) => ({ name: month(row), value: row.spend, mark: row.budget, tip: `${format.period("month", row.month, "")}\n${say("plan_spend")}: ${format.isKnown(row.spend) ? format.money(row.spend) : "–"}\n${say("plan_budget")}: ${format.isKnown(row.budget) ? format.money(row.budget) : "–"}` })),
+      rows: whole.map((row) => ({ name: month(row), value: row.spend, mark: row.budget, light: row.month >= raceway.shell.as_of.slice(0, 7), tip: `${format.period("month", row.month, "")}\n${say("plan_spend")}: ${format.isKnown(row.spend) ? format.money(row.spend) : "–"}\n${say("plan_budget")}: ${format.isKnown(row.budget) ? format.money(row.budget) : "–"}` })),
       unit: "money", label: say("plan_budget_title"), names: { name: say("period_month"), value: say("plan_spend"), mark: say("plan_budget") },
     });
     const begun = whole.filter((row) => format.isKnown(row.spend)).map((row) => row.month);
@@ -113,12 +128,13 @@
   raceway.section("plan", {
     async draw(page, state) {
       const data = await raceway.load("plan");
+      if (!data) { page.append(h("p", { class: "soft" }, say("no_such_facts"))); return; }
       const { figures } = raceway;
       const ahead = pacing(data);
       const gaps = review(data);
       const spent = figures.card(say("plan_budget_title"), say("plan_budget_note"));
       const mine = h("div", { class: "plan" },
-        figures.card(say("plan_pacing"), say(`plan_pacing_${data.pacing_by}`), ahead.place), spent,
+        figures.card(say("plan_pacing"), say(`plan_pacing_${data.pacing_by}`), ahead.place), figures.card(say("plan_ends"), say("plan_ends_note"), ends(data)), spent,
         figures.card(say("plan_review"), say("plan_review_note"), gaps.place),
         figures.card(say("plan_initiatives_title"), say("plan_initiatives_note"), initiatives(data)));
       const split = page.querySelector(".split, .empty");

@@ -8,12 +8,15 @@
 
   function cover(month, values, i, facts, open) {
     const { shell } = raceway;
-    const leading = kpis.all().filter((kpi) => kpi.leading).map((kpi) => values.cell(kpi.kpi, i)).filter((cell) => cell.status);
+    const known = kpis.all().filter((kpi) => kpi.leading).map((kpi) => ({ ...values.cell(kpi.kpi, i), about: kpi }));
+    const leading = known.filter((cell) => cell.status);
+    const short = ["off_track", "at_risk"].flatMap((status) => leading.filter((cell) => cell.status === status)).slice(0, 10);
     const tally = STATUSES.map((status) => h("li", {}, h("strong", {}, String(leading.filter((cell) => cell.status === status).length)), parts.status(status)));
     return h("section", { class: "sheet cover" },
       h("p", { class: "kicker" }, shell.company), h("h1", {}, say("print_title")), h("p", { class: "month" }, month),
       h("div", { class: "say" }, h("h2", {}, say("holds_question")), raceway.overview.sentence(facts)),
-      h("h2", {}, say("print_tally")), h("ul", { class: "verdicts" }, tally, h("li", {}, h("strong", {}, String(kpis.all().filter((kpi) => kpi.leading).length - leading.length)), h("span", { class: "soft" }, say("print_without")))),
+      h("h2", {}, say("print_tally")), h("ul", { class: "verdicts" }, tally, h("li", {}, h("strong", {}, String(known.length - leading.length)), h("span", { class: "soft" }, say("print_without")))),
+      short.length ? h("table", { class: "short" }, h("thead", {}, h("tr", {}, ["print_short", "value", "target", "status"].map((title, at) => h("th", { scope: "col", class: at === 1 || at === 2 ? "number" : null }, say(title))))), h("tbody", {}, short.map((cell) => h("tr", {}, h("th", { scope: "row" }, kpis.title(cell.about)), h("td", { class: "number strong" }, format.value(cell.value, cell.about.unit, true)), h("td", { class: "number" }, format.value(cell.target.target, cell.about.unit, true)), h("td", {}, parts.status(cell.status)))))) : null,
       h("p", { class: "soft" }, values.isOver(i) ? "" : say("print_running")),
       h("p", { class: "colophon" }, say("about_version", { as_of: format.date(shell.as_of), published: format.moment(shell.published), version: shell.version }), " ", open ? say("print_open", { count: open }) : say("trust_all_well")));
   }
@@ -41,11 +44,11 @@
     const rows = [];
     for (let at = from; at <= i; at += 1) {
       const cell = values.cell(kpi.kpi, at);
-      rows.push({ name: format.period("month", values.axis.start[at], "", true), value: cell.value, mark: cell.target ? cell.target.target : null, tip: "" });
+      rows.push({ name: format.period("month", values.axis.start[at], "", true), value: cell.value, mark: cell.target ? cell.target.target : null, light: !cell.complete, tip: "" });
     }
     while (rows.length && !format.isKnown(rows[0].value)) rows.shift();
     place.append(h("h3", {}, kpis.title(kpi)));
-    await raceway.figures.columns(place, { rows, unit: kpi.unit, label: kpis.title(kpi), height: 150, bare: true, names: {} });
+    await raceway.figures.columns(place, { rows, unit: kpi.unit, label: kpis.title(kpi), height: 190, bare: true, names: {} });
   }
 
   const bars = (rows, text) => {
@@ -105,6 +108,7 @@
     async draw(page, state) {
       document.documentElement.dataset.theme = "light"; // paper is white
       const [overview, plan, attribution, customers, about, values] = await Promise.all([...["overview", "plan", "attribution", "customers", "trust"].map(raceway.load), kpis.values("month")]);
+      if (!(plan && attribution && customers)) { page.append(h("p", { class: "soft empty" }, say("no_such_facts"))); return; }
       marked = about.touched;
       const i = state.at ? values.axis.start.indexOf(state.at) : values.newest();
       if (i < 0) { page.append(h("p", { class: "answer" }, say("print_no_month"))); return; }
@@ -115,7 +119,7 @@
       head(`${raceway.shell.company} · ${say("print_title")} · ${month}`);
       paper.append(cover(month, values, i, overview.holding_back, about.open.kind.length));
       const stages = raceway.shell.stages.map((stage) => [stage, kpis.ofStage(stage).filter((kpi) => format.isKnown(values.cell(kpi.kpi, i).value)).map((kpi) => [kpi, kpi.leading || values.target(kpi.kpi, i) ? 0 : 1]).sort((a, b) => a[1] - b[1] || b[0].leading - a[0].leading).filter(([, rank], place) => rank === 0 || place < ROWS).map(([kpi]) => kpi)]).filter(([, list]) => list.length);
-      const charts = h("section", { class: "sheet" }, h("h2", {}, say("print_course")));
+      const charts = h("section", { class: "sheet" }, h("h2", {}, say("print_course")), h("p", { class: "soft small" }, say("print_course_note")));
       const course = h("div", { class: "course" });
       charts.append(course);
       paper.append(charts);
@@ -126,7 +130,7 @@
         course.append(place);
         await curve(place, kpi, values, i);
       }
-      paper.append(h("section", { class: "sheet stages" }, h("h2", {}, say("print_stages")), stages.map(([stage, list]) => h("div", { class: "stage-table" }, h("h3", {}, say(`stage_${stage}`), h("span", { class: "soft" }, ` ${say(`about_${stage}`)}`)), table(list, values, i)))));
+      paper.append(h("section", { class: "sheet stages" }, h("h2", {}, say("print_stages")), stages.map(([stage, list]) => h("div", { class: "stage-table scroll", tabindex: "0", role: "region", "aria-label": say(`stage_${stage}`) }, h("h3", {}, say(`stage_${stage}`), h("span", { class: "soft" }, ` ${say(`about_${stage}`)}`)), table(list, values, i)))));
       paper.append(h("section", { class: "sheet" }, h("h2", {}, say("print_money")),
         h("div", { class: "halves" }, h("div", {}, h("h3", {}, say("print_channels", { model: say(`model_${attribution.model}`) })), channels(attribution, start)), h("div", {}, h("h3", {}, say("plan_budget_title")), budget(plan, start))),
         h("div", { class: "halves" }, h("div", {}, h("h3", {}, say("plan_review")), review(plan)), h("div", {}, h("h3", {}, say("cust_segments")), segments(customers)))));

@@ -1,0 +1,191 @@
+"""Plan, attribution, customers and trust show the mart's numbers; a month goes to paper."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.browser.conftest import CHROMIUM, Opened
+from tests.support.command_line import raceway
+
+# a map's or a table's cells as they are read: row → texts, in the columns' order
+TABLE = """(place) => Object.fromEntries([...document.querySelectorAll(`${place} tbody tr`)].map((row) =>
+    [row.querySelector('th').innerText.trim(), [...row.querySelectorAll('td')].map((cell) => cell.innerText.trim())]))"""
+
+
+def ask(page: Path, sql: str, *given: Any) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(page.parent.parent / "race.duckdb"), read_only=True) as connection:
+        return connection.execute(sql, list(given)).fetchall()
+
+
+def written(opened: Opened, value: float | None, unit: str) -> str:
+    """A number as the page writes it, short."""
+    return opened.page.evaluate("([value, unit]) => raceway.format.value(value, unit, true)", [value, unit])
+
+
+def choose(opened: Opened, name: str, value: str) -> None:
+    """Takes a choice of a part of the page, and waits until that part is drawn anew."""
+    choice = opened.page.locator(f"select[data-choice={name}]")
+    if choice.input_value() == value:
+        return
+    shown = "(name) => document.querySelector(`select[data-choice=${name}]`).closest('[data-shown]').dataset.shown"
+    before = opened.page.evaluate(shown, name)
+    choice.select_option(value)
+    opened.page.wait_for_function(f"([name, before]) => ({shown})(name) !== before", arg=[name, before])
+
+
+@pytest.mark.parametrize(("measure", "unit"), [("revenue", "money"), ("orders", "count")])
+def test_every_channel_shows_what_each_of_seven_models_gives_it(
+    opened: Opened, golden_report: Path, measure: str, unit: str
+) -> None:
+    opened.open(golden_report, "attribution")
+    opened.page.click(f"[data-choice=measure-{measure}]")
+    opened.page.wait_for_selector(f"[data-choice=measure-{measure}][aria-pressed=true]")
+
+    shown = opened.page.evaluate(TABLE, ".map")
+    rows = ask(
+        golden_report,
+        f"""
+        select name, model, sum({measure})::double from fct_convert_attribution
+        inner join dim_channel using (channel)
+        where order_date >= (select date_trunc('month', max(as_of) - 1) - interval 2 month from race_kpi)
+        group by all
+        """,
+    )
+    models = ("first", "last", "last_non_direct", "linear", "position", "time_decay", "data_driven")
+    assert len({model for _, model, _ in rows}) == len(models)
+    for channel, model, value in rows:
+        assert shown[channel][models.index(model)] == written(opened, value, unit), (channel, model)
+
+
+def test_what_platforms_claim_stands_beside_the_orders_of_the_same_days(opened: Opened, golden_report: Path) -> None:
+    opened.open(golden_report, "attribution")
+    choose(opened, "model", "linear")
+
+    shown = opened.page.evaluate(TABLE, "[aria-label='What platforms claim beside what orders say']")
+    rows = ask(
+        golden_report,
+        """
+        select source, sum(claimed_orders)::double, sum(attributed_orders)::double, count(*)
+        from fct_convert_attribution_claims
+        where model = 'linear'
+            and day >= (select date_trunc('month', max(as_of) - 1) - interval 2 month from race_kpi)
+        group by source
+        """,
+    )
+    assert shown.keys() == {source for source, *_ in rows}
+    for source, claimed, attributed, days in rows:
+        cells = shown[source]
+        assert (cells[0], cells[1]) == (written(opened, claimed, "count"), written(opened, attributed, "count"))
+        assert cells[2] == (f"{claimed / attributed:.1f}×" if attributed else "–")
+        assert cells[5] == str(days)
+
+
+def test_segments_show_their_customers_and_small_ones_that_they_are_small(opened: Opened, golden_report: Path) -> None:
+    opened.open(golden_report, "customers")
+
+    shown = opened.page.evaluate(TABLE, "[aria-label='RFM segments']")
+    rows = ask(
+        golden_report, "select segment, count(*) from customer_360 where is_customer and segment > '' group by 1"
+    )
+    assert rows
+    for segment, customers in rows:
+        name = opened.page.evaluate("(segment) => raceway.say(`rfm_${segment}`)", segment)
+        assert shown[name][0] == (str(customers) if customers >= 5 else "under 5")
+
+
+def test_no_persons_id_stands_in_the_page(golden_report: Path, opened: Opened) -> None:
+    opened.open(golden_report, "customers")
+    told = opened.page.evaluate(
+        "Promise.all(['plan', 'attribution', 'customers', 'trust'].map(raceway.load)).then(JSON.stringify)"
+    )
+    persons = [person for (person,) in ask(golden_report, "select person_id from dim_customer")]
+    assert persons
+    assert [person for person in persons if person in told] == []
+
+
+def test_each_target_is_paced_with_the_marts_numbers(opened: Opened, golden_report: Path) -> None:
+    opened.open(golden_report, "plan")
+    shown = {}
+    for period in opened.page.eval_on_selector_all("[data-choice=period] option", "(all) => all.map((o) => o.value)"):
+        choose(opened, "period", period)
+        more = opened.page.query_selector("[aria-label='Are we on pace?'] .more")
+        if more:
+            more.click()
+        shown[period] = opened.page.evaluate(TABLE, "[aria-label='Are we on pace?']")
+
+    rows = ask(
+        golden_report,
+        """
+        select period || '|' || period_start, name, unit, value, paced_target::double, target::double, status
+        from race_kpi inner join kpi_catalog using (kpi)
+        where target is not null and channel = 'all' and market = 'all' and period_start < as_of
+        """,
+    )
+    compared = 0
+    for period, name, unit, value, paced, target, status in rows:
+        if period in shown:
+            cells = shown[period][name]
+            told = [written(opened, number, unit) for number in (value, paced, target)]
+            assert [cells[0], cells[2], cells[3]] == told, (period, name)
+            assert cells[5].endswith((status or "not due yet").replace("_", " ")) or status is None
+            compared += 1
+    assert compared > 0
+
+
+def test_every_check_that_does_not_hold_is_an_open_point_with_its_remedy(opened: Opened, golden_report: Path) -> None:
+    opened.open(golden_report, "trust")
+    points = opened.page.eval_on_selector_all(".point", "(all) => all.map((one) => one.innerText)")
+    [(run,)] = ask(
+        golden_report, "select run_id from run_history where status = 'published' order by started_at desc limit 1"
+    )
+    rows = ask(
+        golden_report,
+        """
+        select message, remedy from check_history
+        where not passed and kind <> 'freeze' and (run_id = ? or coalesce(run_id, '') = ''
+            and batch_id in (select batch_id from batch_history where status in ('accepted', 'pending')))
+        """,
+        run,
+    )
+    assert rows
+    for message, remedy in rows:
+        [told] = [point for point in points if message in point]
+        assert remedy in told
+
+
+def test_a_month_is_printed_on_six_to_eight_sheets(golden_report: Path, tmp_path: Path) -> None:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed")
+    home = golden_report.parents[3]
+    target = tmp_path / "month.pdf"
+    ran = raceway(home, "report", "--pdf", "--language", "vi", "--to", str(target))
+    assert ran.code == 0, ran.err
+    assert ran.out.strip() == str(target)
+    assert 5 <= len(re.findall(rb"/Type /Page\b", target.read_bytes())) <= 8
+
+
+def test_the_month_on_paper_has_the_marts_numbers(opened: Opened, golden_report: Path) -> None:
+    [(start,)] = ask(
+        golden_report,
+        "select max(period_start)::varchar from race_kpi where period = 'month' and kpi = 'orders' and value > 0",
+    )
+    opened.open(golden_report, f"print?at={start}")
+    rows = ask(
+        golden_report,
+        """
+        select name, unit, value from race_kpi inner join kpi_catalog using (kpi)
+        where period = 'month' and period_start = ? and channel = 'all' and market = 'all' and "leading"::integer = 1
+            and value is not null
+        """,
+        start,
+    )
+    shown = opened.page.evaluate(TABLE, ".stage-table")
+    assert rows
+    for name, unit, value in rows:
+        cells = next(cells for title, cells in shown.items() if title.removesuffix("▲").strip().startswith(name))
+        assert cells[0] == written(opened, value, unit), name
