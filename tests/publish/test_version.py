@@ -21,7 +21,7 @@ from raceway.common.faults import GateFailed, PassingFault
 from raceway.history.records import Check, RunRecord, record_checks, record_run, run_records
 from raceway.history.waivers import apply_waivers, waive
 from raceway.publish.version import published_version, published_versions, switch
-from tests.support.mart_company import AS_OF, Company
+from tests.support.mart_company import AS_OF, ASKED_BY_THE_REPORT, Company
 from tests.support.report_page import block
 
 MakeCheck = Callable[..., Check]
@@ -53,6 +53,7 @@ def test_a_version_holds_everything_that_is_promised(company: Company) -> None:
         "parquet/run_history/part.parquet",
         "parquet/batch_history/part.parquet",
         "parquet/check_history/part.parquet",
+        *(f"parquet/{name}/part.parquet" for name in ASKED_BY_THE_REPORT),
     }
     details = json.loads((version.path / "run.json").read_text(encoding="utf-8"))
     assert (details["run_id"], details["as_of"], details["fingerprint"]) == ("night-1", "2026-11-22", "of night-1")
@@ -78,7 +79,7 @@ def test_parquet_and_database_hold_the_same_numbers(company: Company) -> None:
 
 
 def test_the_database_holds_all_facts(company: Company) -> None:
-    company.sql("insert into fct_reach_ads values ('google_ads', 'vn', 'a', '2014-09-30', 1)")
+    company.sql("insert into fct_reach_ads values ('google_ads', 'vn', 'a', '2014-09-30', 1, null, null)")
 
     company.publish("night-1")
 
@@ -90,8 +91,8 @@ def test_the_database_holds_as_many_months_of_facts_as_the_settings_say_and_parq
     company.home.settings.write_text(text.replace("fact_months = 0", "fact_months = 25"), encoding="utf-8")
     # 25 months before November 2026 begin with October 2024
     company.sql(
-        "insert into fct_reach_ads values ('google_ads', 'vn', 'a', '2024-09-30', 1), "
-        "('google_ads', 'vn', 'b', '2024-10-01', 2)"
+        "insert into fct_reach_ads values ('google_ads', 'vn', 'a', '2024-09-30', 1, null, null), "
+        "('google_ads', 'vn', 'b', '2024-10-01', 2, null, null)"
     )
 
     company.publish("night-1")
@@ -116,7 +117,7 @@ def test_an_empty_fact_table_is_published_as_an_empty_file(company: Company) -> 
 
 def test_unchanged_months_are_hard_links_and_changed_ones_are_not(company: Company) -> None:
     first = company.publish("night-1")
-    company.sql("insert into fct_reach_ads values ('google_ads', 'vn', 'new', '2026-11-21', 5)")
+    company.sql("insert into fct_reach_ads values ('google_ads', 'vn', 'new', '2026-11-21', 5, null, null)")
 
     second = company.publish("night-2")
 
