@@ -28,7 +28,7 @@ def declared(name: str) -> dict[str, str]:
 def locked(name: str) -> dict[str, str]:
     """Versions of a lock, by canonical name."""
     text = (PROJECT.root / name).read_text(encoding="utf-8")
-    return dict(re.findall(r"^([a-z0-9-]+)(?:\[[a-z0-9,]*\])?==(\S+)", text, re.MULTILINE))
+    return dict(re.findall(r"^([a-z0-9-]+)(?:\[[a-z0-9,-]*\])?==(\S+)", text, re.MULTILINE))
 
 
 def canonical(name: str) -> str:
