@@ -17,7 +17,7 @@ import jinja2
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
-from raceway.common.home import find_home
+from raceway.common.home import Home, find_home
 from raceway.night.board import DAYS, read_board
 from raceway.night.decide import ACTIONS, SHORTEST_WHY
 from raceway.night.trends import read_trends
@@ -28,8 +28,12 @@ _POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
-_OF_THE_VERSION: Final = ("report", "quality", "docs")
-"""Folders of a published version that the page serves."""
+
+
+def _folders(home: Home) -> dict[str, Path]:
+    """What the page serves beside itself: the published version's pages, and dbt's docs, which lie beside it."""
+    version = home.current.resolve()
+    return {"report": version / "report", "quality": version / "quality", "docs": home.published.resolve() / "docs"}
 
 
 def make_app() -> FastAPI:
@@ -49,7 +53,7 @@ def last_night() -> HTMLResponse:
     """How the last night went, and what is open."""
     home = find_home()
     board = read_board(home)
-    links = [name for name in _OF_THE_VERSION if (home.current / name / "index.html").is_file()]
+    links = [name for name, folder in _folders(home).items() if (folder / "index.html").is_file()]
     return _page("night.html.j2", tab="night", board=board, zone=board.settings.zone, days=DAYS, links=links)
 
 
@@ -82,11 +86,11 @@ def script() -> Response:
 
 @_routes.get("/published/{path:path}")
 def published(path: str) -> FileResponse:
-    """The report, the checks' page and dbt's docs of the published version; nothing else of the home."""
-    version = find_home().current.resolve()
-    file = (version / path).resolve()
-    allowed = [version / name for name in _OF_THE_VERSION]
-    if not any(file.is_relative_to(folder) for folder in allowed) or not file.is_file():
+    """The report, the checks' page and dbt's docs; nothing else of the home."""
+    name, _, below = path.partition("/")
+    folder = _folders(find_home()).get(name)
+    file = (folder / below).resolve() if folder is not None else None
+    if folder is None or file is None or not file.is_relative_to(folder) or not file.is_file():
         raise HTTPException(404, "no such page in the published version")
     return FileResponse(file, headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"})
 

@@ -23,6 +23,7 @@ from raceway.common.home import Home
 from raceway.config.settings import Settings, load_settings
 from raceway.history.records import Check, RunRecord, record_checks, record_run, run_checks
 from raceway.ledger.ledger import Ledger
+from tests.ledger.busy_ledger import add, manifest_of
 from tests.support.receivers import Hook, Mailbox, mail_server, web_server
 from tests.support.small_company import NEVER_TODAY, small_company
 
@@ -371,3 +372,46 @@ def test_quiet_hours_end_on_the_next_day_and_need_both_times() -> None:
     assert alerts.quiet_until(at.replace(hour=12)) is None
     with pytest.raises(ValueError, match="belong together"):
         Settings.model_validate({"alerts": {"quiet_from": "22:00"}})
+
+
+def test_a_refused_batch_is_told_until_a_later_export_of_its_days_is_accepted(
+    tmp_path: Path, hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = company(tmp_path, '{ name = "bot" }')
+    monkeypatch.setenv("RACEWAY_ALERT_BOT", f"json://127.0.0.1:{hook.port}")
+    add(home, "landed", 1)
+    add(home, "refused", 1)
+    night(home, 0)
+    assert "== Refused batches (1)" in texts(hook)[0]
+    assert f'raceway accept {manifest_of(1)["batch_id"]} --why "…"' in texts(hook)[0]
+    for kind in ("landed", "accepted"):
+        add(home, kind, 5)  # of the same account and day, four hours later
+    night(home, 1)
+    assert "Refused batches: google_ads/vn: google_ads.campaign_daily: 0.csv (since 2026-03-03)" in texts(hook)[1]
+
+
+def test_a_held_batch_asks_for_a_decision(tmp_path: Path, hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = company(tmp_path, '{ name = "bot" }')
+    monkeypatch.setenv("RACEWAY_ALERT_BOT", f"json://127.0.0.1:{hook.port}")
+    for kind in ("landed", "accepted"):
+        add(home, kind, 4)
+    batch = manifest_of(4)["batch_id"]
+    frozen = {"waiting": {batch: "rows of closed days are gone; accept it where that is right"}}
+    (home.run("night-0") / "frozen.json").write_text(json.dumps(frozen), encoding="utf-8")
+    night(home, 0)
+    [text] = texts(hook)
+    assert "== Held until somebody decides (1)" in text
+    assert "rows of closed days are gone; accept it where that is right" in text
+    assert f'raceway accept {batch} --why "…"' in text
+
+
+def test_a_file_that_nobody_mends_is_not_told_once_raw_files_are_gone(
+    tmp_path: Path, hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = company(tmp_path, '{ name = "all", at_least = "info" }')
+    monkeypatch.setenv("RACEWAY_ALERT_ALL", f"json://127.0.0.1:{hook.port}")
+    refuse(home, "overview.csv")
+    a_year_on = dt.datetime.now(tz=dt.UTC) + dt.timedelta(days=365)  # events are of now, archive_days are 30
+    record_run(home, RunRecord("later", a_year_on.date(), a_year_on, a_year_on, "published", "0.1.0", version="v1"))
+    tell_night(home, "later", a_year_on.date(), a_year_on, (), a_year_on, pauses=())
+    assert "overview.csv" not in texts(hook)[0]

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from fastapi import HTTPException
 
-from raceway.common.home import Home
+from raceway.common.home import HOME_VARIABLE, Home
 from raceway.history.records import Check, RunRecord, RunStatus, record_checks, record_run
 from raceway.history.waivers import waive
 from raceway.ledger.ledger import Ledger
@@ -96,6 +97,23 @@ def test_night_times_are_those_of_thirty_days(tmp_path: Path) -> None:
 
 def test_a_home_before_its_first_night_has_a_page(tmp_path: Path) -> None:
     assert "No night yet" in shown(read_board(small_company(tmp_path / "home"), NINE))
+
+
+def test_only_the_published_pages_are_served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = small_company(tmp_path / "home")
+    monkeypatch.setenv(HOME_VARIABLE, str(home.root))
+    for page in ("v1/report/index.html", "v1/quality/index.html", "v1/run.json", "docs/index.html"):
+        (home.published / page).parent.mkdir(parents=True, exist_ok=True)
+        (home.published / page).write_text(page, encoding="utf-8")
+    home.current.symlink_to("v1")
+    for page, of in (("report", "v1/report"), ("quality", "v1/quality"), ("docs", "docs")):
+        assert Path(operators_page.published(f"{page}/index.html").path) == home.published / of / "index.html"
+    (home.published / "v1" / "report" / "link").symlink_to(home.settings)
+    for path in ("run.json", "report/../run.json", "report/none.html", "report", "report/link", "",
+                 "docs/../v1/run.json", "quality//etc/passwd", "secrets/hash.key"):  # fmt: skip
+        with pytest.raises(HTTPException) as refused:
+            operators_page.published(path)
+        assert refused.value.status_code == 404, path
 
 
 @pytest.fixture
