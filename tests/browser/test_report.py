@@ -162,6 +162,7 @@ def test_behind_each_chart_stands_a_table_that_a_key_opens(opened: Opened, wide_
     summary = opened.page.locator("details.behind > summary")
     summary.focus()
     summary.press("Enter")
+    opened.page.wait_for_selector("details.behind tbody tr")  # the browser tells of opening a moment later
 
     assert opened.page.locator("details.behind tbody tr").count() == 6
     assert opened.page.locator("figure .chart[aria-label]").count() == 1
