@@ -130,6 +130,7 @@ def _shop_order(world: World, links: Links, order: ShopOrder) -> Order:
     identity = order_identity(order.email, order.phone)
     cancelled, refused = order.cancelled_at, order.refused_at
     left = without_vat(order)
+    gross = sum(half_up(line.price * line.quantity * left) for line in order.lines if not line.is_gift_card)
     seen = [moment for moment in world.order_exports if refused is not None and moment >= refused]
     return Order(
         id=f"shopify:vn-shop:{order.name}",
@@ -138,8 +139,9 @@ def _shop_order(world: World, links: Links, order: ShopOrder) -> Order:
         place="online",
         person=None if identity is None else links.person(identity),
         market=order.shipping_country or order.billing_country or account.market,
-        gross=sum(half_up(line.price * line.quantity * left) for line in order.lines if not line.is_gift_card),
-        discount=half_up(order.goods_discount * left),
+        gross=gross,
+        # goods that are given away bring nothing, and not one đồng less because lines are rounded one by one
+        discount=min(half_up(order.goods_discount * left), gross),
         refunds=_refunds(world, order),
         lines=tuple(
             SoldLine(line.sku, line.quantity, half_up(line.price * line.quantity * left))
@@ -181,6 +183,7 @@ def _till_order(world: World, links: Links, exchange: Exchange, sale: TillSale) 
         identity = ("login", sale.reference)
     day = sale.at.astimezone(ZONE).date()
     sold = [line for line in sale.lines if not line.is_gift_card]
+    gross = sum(exchange.dong(line.price * line.quantity, account.currency, day) for line in sold)
     return Order(
         id=f"square:us-store:{sale.transaction}",
         at=micros(sale.at),
@@ -188,8 +191,8 @@ def _till_order(world: World, links: Links, exchange: Exchange, sale: TillSale) 
         place="offline",
         person=None if identity is None else links.person(identity),
         market=account.market,
-        gross=sum(exchange.dong(line.price * line.quantity, account.currency, day) for line in sold),
-        discount=exchange.dong(sum(line.discount for line in sold), account.currency, day),
+        gross=gross,
+        discount=min(exchange.dong(sum(line.discount for line in sold), account.currency, day), gross),
         refunds=till_refunds(exchange, sale),
         lines=tuple(
             SoldLine(line.sku, line.quantity, exchange.dong(line.price * line.quantity, account.currency, day))

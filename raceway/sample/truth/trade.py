@@ -69,6 +69,7 @@ def _order(world: World, links: Links, sale: Sale) -> Order:
         return moment.astimezone(account.zone).date()
 
     lines = _lines(world, sale, vat)
+    gross = sum(line.gross for line in lines)
     return Order(
         id=f"{sale.source}:{account.account}:{sale.name}",
         at=micros(sale.at),
@@ -76,8 +77,8 @@ def _order(world: World, links: Links, sale: Sale) -> Order:
         place=sale.place,
         person=None if identity is None else links.person(identity),
         market=account.market,
-        gross=sum(line.gross for line in lines),
-        discount=half_up((sum(item.discount for item in sale.items) + sale.discount) / vat),
+        gross=gross,
+        discount=min(half_up((sum(item.discount for item in sale.items) + sale.discount) / vat), gross),
         refunds=_refunds(world, sale, local(sale.at)) if sale.source != TILL else [
             (local(back.at), half_up(back.amount / vat)) for back in sale.returns if not back.is_cancelled
         ],

@@ -15,6 +15,7 @@ sums as (
         min(net_part) as net_part,
         min(net_whole) as net_whole,
         min(net_part) = max(net_part) and min(net_whole) = max(net_whole) as has_one_rate,
+        sum(amount) as goods,
         sum(amount - line_discount) as sold,
         sum({{ without_vat('amount - line_discount', 'net_part', 'net_whole') }}) as net_sold,
         sum({{ without_vat('line_discount', 'net_part', 'net_whole') }}) as net_line_discounts
@@ -28,6 +29,7 @@ shared as (
         heads.order_id,
         sums.has_one_rate,
         sums.net_line_discounts,
+        heads.discount <= sums.goods as is_within_goods,
         heads.discount,
         heads.discount - heads.goods_discounts as order_discount,
         cast(case when sums.has_one_rate then sums.net_part else sums.net_sold end as decimal(38, 6)) as net_part,
@@ -46,7 +48,8 @@ final as (
                 when has_one_rate then {{ without_vat('discount', 'net_part', 'net_whole') }}
                 else net_line_discounts + coalesce({{ without_vat('order_discount', 'net_part', 'net_whole') }}, 0)
             end as decimal(38, 15)
-        ) as net_discount
+        ) as net_discount,
+        is_within_goods
     from shared
 )
 

@@ -1,4 +1,5 @@
 -- Grain: one order with its person, channel and money in the reporting currency.
+{%- set discount = to_reporting('coalesce(vat.net_discount, 0)', 'heads.rate', 'settings.minor_unit') %}
 with
 
 heads as (select * from {{ ref('int_order_heads') }}),
@@ -50,7 +51,13 @@ joined as (
         attribution.channel,
         attribution.ad_source,
         cast(coalesce(line_sums.gross_sales, 0) as decimal(18, 6)) as gross_sales,
-        {{ to_reporting('coalesce(vat.net_discount, 0)', 'heads.rate', 'settings.minor_unit') }} as discounts,
+        -- goods are rounded line by line and a discount once: goods given away would come to less than nothing
+        cast(
+            case
+                when vat.is_within_goods then least({{ discount }}, coalesce(line_sums.gross_sales, 0))
+                else {{ discount }}
+            end as decimal(18, 6)
+        ) as discounts,
         cast(coalesce(refund_sums.refunded_sales, 0) as decimal(18, 6)) as refunded_sales,
         cast(coalesce(refund_sums.refunded_sales_60d, 0) as decimal(18, 6)) as refunded_sales_60d,
         cast(line_sums.units as decimal(18, 6)) as units,
