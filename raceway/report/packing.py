@@ -12,6 +12,7 @@ import hashlib
 import json
 import zlib
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -47,8 +48,13 @@ def inlined(*files: Path) -> Inlined:
 
 def packed(data: Any) -> str:
     """JSON, deflated and in base64, as the page's `load` opens it."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_plain)
     return base64.b64encode(zlib.compress(text.encode(), _LEVEL)).decode()
+
+
+def _plain(value: Any) -> str | float:
+    """Days as text and decimals as numbers, as the page reads them."""
+    return float(value) if isinstance(value, Decimal) else str(value)
 
 
 def plain(data: Any) -> Markup:
