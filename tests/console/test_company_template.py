@@ -39,7 +39,7 @@ def appended(file: str, line: str) -> Callable[[Path], None]:
 
 BROKEN: dict[str, tuple[Callable[[Path], None], str]] = {
     "a setting that is none": (
-        mended("raceway.toml", "cut_off", "cutoff"), r"raceway\.toml: night\.cutoff:  there is no such key or column; mend its name"),
+        mended("raceway.toml", "cut_off", "cutoff"), r"raceway\.toml: night\.cutoff: there is no such key or column; mend its name"),
     "a zone that is none": (
         mended("accounts.csv", "Asia/Ho_Chi_Minh", "Asia/Saigon2"),
         r"accounts\.csv, row 2: time_zone: 'Asia/Saigon2' is no IANA time zone; write one like"),
