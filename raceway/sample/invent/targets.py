@@ -21,7 +21,6 @@ _MONTH_SUMS: Final = (  # at scale 1
     ("organic_search_clicks", 5_950),
     ("brand_mentions", 800),
     ("leads", 102),
-    ("qualified_leads", 40),
     ("signups", 128),
     ("new_customers", 790),
     ("reviews", 236),
@@ -29,7 +28,6 @@ _MONTH_SUMS: Final = (  # at scale 1
     ("referral_revenue", 20_000_000),
 )
 _MONTH_RATES: Final = (
-    ("initiatives_on_schedule_rate", "0.8"),
     ("ctr", "0.0145"),
     ("cpc", "3400"),
     ("value_per_visit", "210000"),
@@ -64,7 +62,6 @@ _QUARTER_SUMS: Final = (  # at scale 1
     ("referred_customers", 72),
 )
 _QUARTER_RATES: Final = (
-    ("initiatives_on_schedule_rate", "0.8"),
     ("cart_abandonment_rate", "0.47"),
     ("visitor_conversion_rate", "0.17"),
     ("customer_retention_rate", "0.35"),
