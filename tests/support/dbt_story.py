@@ -282,11 +282,11 @@ def _places(folder: Path) -> list[str]:
 # What the night builds before the measures, with the tests that need nothing further.
 SELECTED = (
     "tag:staging",
-    # what was known of a customer on a day stands on the marts' windows
+    # what was known of a customer on a day, and where a period is likely to end, stand on the marts' windows
     *(
         f"path:models/intermediate/{folder.name}"
         for folder in sorted((PROJECT / "models" / "intermediate").iterdir())
-        if folder.name != "segments"
+        if folder.name not in ("segments", "forecast")
     ),
     "path:models/facts",
     "path:models/marts/dim_*.sql",
