@@ -164,6 +164,23 @@ def test_what_holds_is_first_then_still_then_recovered_and_is_not_repeated_daily
     assert len(hook.posted) == 3
 
 
+@pytest.mark.parametrize("ended", ["failed", "skipped", "refused"])
+def test_a_night_that_did_not_come_to_a_check_does_not_say_that_it_has_recovered(
+    tmp_path: Path, hook: Hook, monkeypatch: pytest.MonkeyPatch, ended: str
+) -> None:
+    home = company(tmp_path, '{ name = "all", at_least = "info" }')
+    monkeypatch.setenv("RACEWAY_ALERT_ALL", f"json://127.0.0.1:{hook.port}")
+    failed = Check("totals_agree", "reconcile", "warning", False, "race_kpi", message="race_kpi: totals differ")
+    record_checks(home, "night-0", [failed])
+    night(home, 0)
+    night(home, 1, ended)
+    night(home, 2)
+
+    assert "race_kpi: totals differ" in texts(hook)[0]
+    assert "Recovered" not in texts(hook)[1]
+    assert "Checks that failed: totals_agree (since 2026-03-03)" in texts(hook)[2]
+
+
 def test_a_message_counts_what_holds_and_is_not_told_again(
     tmp_path: Path, hook: Hook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
