@@ -64,8 +64,12 @@ _OPEN: Final = """
         select 'refused_file' as kind, 'warning' as severity, source, account, source || '.' || table_name as subject,
             files || ': ' || coalesce(reason, '') as sentence,
             'mend the export or its account and read it again' as remedy,
-            'raceway retry ' || source || '/' || account || '/' || files as command, files as name
-        from race.batch_history
+            'raceway retry ' || case
+                when regexp_full_match(path, '[A-Za-z0-9_./+=,-]+') then path
+                else '''' || replace(path, '''', '''"''"''') || ''''  -- as a shell takes it
+            end as command,
+            files as name
+        from (select *, source || '/' || account || '/' || files as path from race.batch_history)
         where status = 'refused' and batch_id = ''
         union all
         select 'refused_batch', 'critical', source, account, source || '.' || table_name,
