@@ -43,7 +43,7 @@ def test_every_link_leads_to_a_file_and_a_heading(page: Page) -> None:
 
 
 @pytest.mark.parametrize("name", ["docs/README.md", "docs/decisions.md", "CHANGELOG.md"])
-def test_an_index_says_each_thing_once(name: str) -> None:
+def test_a_list_says_each_thing_once(name: str) -> None:
     lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
     found = [line.split(" | ")[0] if line.startswith("| ") else line for line in lines if line.startswith(("- ", "| "))]
     assert len(found) > 5
