@@ -109,8 +109,8 @@ _INITIATIVES: Final = """
     order by starts_on desc, account, initiative
 """
 
-# sums alone: of a KPI with a denominator the forecast is of its numerator. The catalogue says which: a budget that nobody
-# has planned is null in the forecast
+# sums alone: of a KPI with a denominator the forecast is of its numerator. The catalogue says which: in the forecast a
+# budget that nobody has planned is null, too
 _FORECAST: Final = """
     select kpi, unit, period, strftime(period_start, '%Y-%m-%d') as period_start,
         strftime(period_end, '%Y-%m-%d') as period_end, days_left, actual_to_date::double as actual_to_date,
