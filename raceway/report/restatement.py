@@ -11,6 +11,7 @@ from typing import Any, Final
 import duckdb
 
 from raceway.report.change import Change
+from raceway.report.context import has_table
 from raceway.report.parts import decimal, half_up
 
 TABLE: Final = "kpi_published"
@@ -64,17 +65,10 @@ class Restatement:
 def restated_periods(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     """By column KPI, period and first day of what is RESTATED; empty where the mart keeps no `kpi_published`."""
     names = ("kpi", "period", "period_start")
-    if not _is_kept(connection):
+    if not has_table(connection, TABLE):
         return {name: [] for name in names}
     rows = connection.execute(f"select kpi, period, period_start::varchar from ({RESTATED}) order by all").fetchall()
     return {name: [row[at] for row in rows] for at, name in enumerate(names)}
-
-
-def _is_kept(connection: duckdb.DuckDBPyConnection) -> bool:
-    [(there,)] = connection.execute(
-        "select count(*) from duckdb_tables() where database_name = 'race' and table_name = ?", [TABLE]
-    ).fetchall()
-    return bool(there)
 
 
 def read_restatement(connection: duckdb.DuckDBPyConnection, change: Change) -> Restatement | None:
@@ -83,7 +77,7 @@ def read_restatement(connection: duckdb.DuckDBPyConnection, change: Change) -> R
     A period is first published by the first version in which it was over. What was not complete then (a late source,
     returns within 60 days) says so: what came in since is no correction.
     """
-    if not _is_kept(connection):
+    if not has_table(connection, TABLE):
         return None
     kind, start = change.before
     rows = connection.execute(
