@@ -108,7 +108,7 @@ def print_all(console: Console, rows: list[dict[str, Any]], form: str) -> None:
         table = Table(title=f"{rows[0]['from']} to {rows[0]['to']}", box=box.SIMPLE_HEAD)
         for name, kind in (("KPI", "left"), ("before", "right"), ("after", "right"), ("change", "right"),
                            ("largest part", "left"), ("", "left")):  # fmt: skip
-            table.add_column(name, justify=kind, overflow="fold", no_wrap=name == "KPI")  # type: ignore[arg-type]
+            table.add_column(name, justify=kind, overflow="fold", no_wrap=name == "KPI")  # type: ignore[arg-type]  # one of rich's three words
         for row in rows:
             cells = (row.get(name, "") for name in ("kpi", "before", "after", "change", "largest_part", "said"))
             table.add_row(*(escape(str(cell)) for cell in cells))
