@@ -21,6 +21,7 @@ from raceway.common.faults import BadSettings
 from raceway.common.home import Home
 from raceway.config.alerts import Route
 from raceway.config.settings import Settings, load_settings
+from raceway.config.values import WEEKDAYS
 from raceway.history.records import Check, record_checks, run_records
 
 PAUSES: Final = (1.0, 4.0)
@@ -75,7 +76,7 @@ def tell_night(
         if known["run_id"] != run_id:
             late_ones = {one.route: one.attempts[-1]["reason"] for one in outbox.waiting() if one.attempts}
             found = [*open_points(home, settings, night), *(undelivered(*one) for one in late_ones.items())]
-            told, recovered, kept = _compared(found, known["points"], night, settings.alerts.repeat_days)
+            told, recovered, kept = _compared(found, known["points"], night, settings)
             silent = [point for point in found if not point.is_old and all(one.point is not point for one in told)]
             _write_down(home, settings, outbox, night, told, recovered, now, silent=silent)
             outbox.keep_points(run_id, kept)
@@ -150,12 +151,13 @@ def send_trial(home: Home) -> list[Delivery]:
 
 
 def _compared(
-    found: Sequence[Point], known: Mapping[str, Mapping[str, Any]], night: Night, repeat_days: int
+    found: Sequence[Point], known: Mapping[str, Mapping[str, Any]], night: Night, settings: Settings
 ) -> tuple[list[Told], list[Recovered], dict[str, dict[str, Any]]]:
     """What of a night is to be told, what has recovered, and what to keep for the next night.
 
-    What a night broke off too early to see is neither: it is kept as it was.
+    What a night did not look at is neither: it is kept as it was.
     """
+    repeat_days = settings.alerts.repeat_days
     told, kept = [], {}
     for point in found:
         before = known.get(point.key)
@@ -170,11 +172,7 @@ def _compared(
             "told": (night.as_of if is_due or said_last is None else said_last).isoformat(),
         }  # fmt: skip
     gone = {key: before for key, before in known.items() if key not in kept}
-    unseen = {
-        key: dict(before)
-        for key, before in gone.items()
-        if night.status not in _SEEN_BY.get(before["cause"], (night.status,))
-    }
+    unseen = {key: dict(before) for key, before in gone.items() if not _is_seen(before, night, settings)}
     recovered = [
         Recovered(before["cause"], before["severity"], before["subject"], before["place"],
                   dt.date.fromisoformat(before["first"]))
@@ -183,6 +181,17 @@ def _compared(
         if key not in unseen and before["cause"] not in ("rows", "no_mart")
     ]  # fmt: skip
     return told, recovered, kept | unseen
+
+
+def _is_seen(before: Mapping[str, Any], night: Night, settings: Settings) -> bool:
+    """Whether a night came so far that it can tell whether a known point is over."""
+    if night.status not in _SEEN_BY.get(before["cause"], (night.status,)):
+        return False
+    if before["cause"] != "late":
+        return True
+    # a source is asked for on its days alone; one that is no longer required is late no more
+    of_source = [one for one in settings.night.required if one.source == before["place"].partition("/")[0]]
+    return not of_source or any(WEEKDAYS[night.as_of.weekday()] in one.due for one in of_source)
 
 
 def _write_down(
