@@ -15,8 +15,7 @@
 -- column cost_per_order (money): marketing_cost ÷ orders; null without a cost or an order
 -- column is_complete (yes or no): whether the month's orders are all in
 -- caveat: An order's channel is that of its last session that was not direct; queries/attribution_models.sql has the
---   other
---   views. Costs without a channel are in no row.
+--   other views. Costs without a channel are in no row.
 with measures as (
     pivot (
         select

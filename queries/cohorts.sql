@@ -11,8 +11,7 @@
 -- column revenue_per_customer_to_date (money): net sales from the first month until this one ÷ customers
 -- column is_complete (yes or no): whether month and cohort are over and all required shops are in
 -- caveat: Guests belong to no cohort. Months that begin before a first order can be known (180 days of history) are
---   left
---   out. Compare cohorts at the same months_since.
+--   left out. Compare cohorts at the same months_since.
 select
     cohort_month,
     months_since,

@@ -14,8 +14,7 @@
 -- column open_tickets (count): support tickets that nobody has solved: solve them before you write
 -- column nps_kind (text): promoter, passive or detractor in the latest answer; null without one
 -- caveat: The hundred with the most net sales to date among those with a risk of 0.3 or more. Who bought once has no
---   risk
---   in the model and is not here.
+--   risk in the model and is not here.
 select
     person_id,
     segment,

@@ -9,8 +9,7 @@
 -- column attributed_revenue (money): net sales to date of these orders
 -- column overclaim (ratio): claimed_orders ÷ attributed_orders; null where none are credited
 -- caveat: Only days on which the platform's report states purchases. Platforms count people who only saw an ad, and
---   date
---   a purchase by the click or by the order: above 1 is usual, its change is what to watch.
+--   date a purchase by the click or by the order: above 1 is usual, its change is what to watch.
 select
     date_trunc('month', day)::date as month,
     source,

@@ -13,8 +13,7 @@
 -- column gross_profit (money): net_sales less cost, of lines whose cost is known; null where none is
 -- column gross_margin (percent): gross_profit ÷ net_sales of these lines
 -- caveat: An article whose cost nobody told has no margin, not a margin of 100 %. Returns may be of orders older than
---   the
---   90 days.
+--   the 90 days.
 with margin as (
     select
         *,

@@ -13,8 +13,7 @@
 -- column cancelled_rate (percent): cancelled ÷ placed
 -- column is_final (yes or no): whether the 60 days of all orders of the month are over
 -- caveat: Whether a shop that never told a refusal has none or cannot tell is not known (a till does not ship), so it
---   is
---   null. What the parcels cost to send there and back is in no export.
+--   is null. What the parcels cost to send there and back is in no export.
 with today as (
     select max(as_of) as as_of from race_kpi
 ),

@@ -32,12 +32,25 @@ known_months as (
 
 costs as (
     select
-        channel,
-        period_start as month,
-        value as acquisition_cost
-    from race_measure
+        measured.channel,
+        measured.period_start as month,
+        measured.value as acquisition_cost
+    from race_measure as measured
+    inner join known_months on measured.period_start = known_months.month
+    cross join today
     where
-        measure = 'acquisition_cost' and period = 'month' and market = 'all' and channel <> 'all' and value is not null
+        measured.measure = 'acquisition_cost' and measured.period = 'month' and measured.market = 'all'
+        and measured.channel <> 'all' and measured.value is not null
+        and measured.period_start >= today.first_month and measured.period_start < date_trunc('month', today.as_of)
+),
+
+-- also of months in which a channel cost and won nobody
+costs_of_channels as (
+    select
+        channel,
+        sum(acquisition_cost) as acquisition_cost
+    from costs
+    group by channel
 ),
 
 customers as (
@@ -62,7 +75,6 @@ joined as (
         sum(customers.customers)::bigint as customers,
         sum(customers.net_sales) as net_sales,
         sum(customers.came_back)::bigint as came_back,
-        sum(costs.acquisition_cost) as acquisition_cost,
         sum(customers.customers) filter (where costs.acquisition_cost is not null) as customers_with_cost
     from customers
     inner join known_months on customers.month = known_months.month
@@ -79,8 +91,9 @@ select
     joined.net_sales / nullif(joined.customers, 0) as net_sales_per_customer,
     joined.came_back,
     joined.came_back / nullif(joined.customers, 0) as came_back_rate,
-    joined.acquisition_cost,
-    joined.acquisition_cost / nullif(joined.customers_with_cost, 0) as cost_per_customer
+    costs_of_channels.acquisition_cost,
+    costs_of_channels.acquisition_cost / nullif(joined.customers_with_cost, 0) as cost_per_customer
 from joined
+left join costs_of_channels on joined.first_order_channel = costs_of_channels.channel
 left join dim_channel on joined.first_order_channel = dim_channel.channel
 order by joined.net_sales desc

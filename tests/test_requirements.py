@@ -47,6 +47,12 @@ def imported(*folders: str) -> dict[str, Path]:
     return {name: path for name, path in found.items() if name not in sys.stdlib_module_names | OURS}
 
 
+@pytest.mark.parametrize("name", ["requirements.in", "requirements-dev.in", "requirements-spark.in"])
+def test_a_package_is_named_once(name: str) -> None:
+    lines = (PROJECT.root / name).read_text(encoding="utf-8").splitlines()
+    assert len(declared(name)) == sum(line[:1].isalnum() for line in lines)
+
+
 def undeclared(modules: dict[str, Path], named: dict[str, str]) -> dict[str, Path]:
     return {
         module: path

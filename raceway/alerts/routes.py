@@ -74,7 +74,7 @@ def _hand_over(where: str, message: Message) -> str | None:
     if place is None:
         return "its address is none that apprise knows (docs/how-to/alerts.md names the forms)"
     mail = isinstance(place, NotifyEmail)
-    with apprise.LogCapture(level=logging.WARNING, fmt="%(message)s") as log:  # type: ignore[no-untyped-call]
+    with apprise.LogCapture(level=logging.WARNING, fmt="%(message)s") as log:  # type: ignore[no-untyped-call]  # apprise has no types there
         taken = place.notify(
             title=message.title,
             body=message.html if mail else message.text,

@@ -21,13 +21,21 @@ from raceway.common.faults import BadSettings
 from raceway.common.home import Home
 from raceway.config.alerts import Route
 from raceway.config.settings import Settings, load_settings
-from raceway.history.records import Check, RunRecord, record_checks, run_records
+from raceway.config.values import WEEKDAYS
+from raceway.history.records import Check, record_checks, run_records
 
 PAUSES: Final = (1.0, 4.0)
 """Seconds between the tries of one look."""
 
 _LOG: Final = logging.getLogger(__name__)
 _LATE_PREFIX: Final = "late-"
+_SEEN_BY: Final = {
+    "check": ("published",),
+    "gate": ("published", "skipped"),
+    "late": ("published", "skipped", "refused"),
+    "held": ("published", "skipped", "refused"),
+}
+"""How a night ended that came far enough to see whether a point of this cause is over; all others are seen by any."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,7 @@ def tell_night(
         if known["run_id"] != run_id:
             late_ones = {one.route: one.attempts[-1]["reason"] for one in outbox.waiting() if one.attempts}
             found = [*open_points(home, settings, night), *(undelivered(*one) for one in late_ones.items())]
-            told, recovered, kept = _compared(found, known["points"], night, settings.alerts.repeat_days)
+            told, recovered, kept = _compared(found, known["points"], night, settings)
             silent = [point for point in found if not point.is_old and all(one.point is not point for one in told)]
             _write_down(home, settings, outbox, night, told, recovered, now, silent=silent)
             outbox.keep_points(run_id, kept)
@@ -143,9 +151,13 @@ def send_trial(home: Home) -> list[Delivery]:
 
 
 def _compared(
-    found: Sequence[Point], known: Mapping[str, Mapping[str, Any]], night: Night, repeat_days: int
+    found: Sequence[Point], known: Mapping[str, Mapping[str, Any]], night: Night, settings: Settings
 ) -> tuple[list[Told], list[Recovered], dict[str, dict[str, Any]]]:
-    """What of a night is to be told, what has recovered, and what to keep for the next night."""
+    """What of a night is to be told, what has recovered, and what to keep for the next night.
+
+    What a night did not look at is neither: it is kept as it was.
+    """
+    repeat_days = settings.alerts.repeat_days
     told, kept = [], {}
     for point in found:
         before = known.get(point.key)
@@ -159,14 +171,27 @@ def _compared(
             "first": first.isoformat(),
             "told": (night.as_of if is_due or said_last is None else said_last).isoformat(),
         }  # fmt: skip
+    gone = {key: before for key, before in known.items() if key not in kept}
+    unseen = {key: dict(before) for key, before in gone.items() if not _is_seen(before, night, settings)}
     recovered = [
         Recovered(before["cause"], before["severity"], before["subject"], before["place"],
                   dt.date.fromisoformat(before["first"]))
-        for key, before in known.items()
+        for key, before in gone.items()
         # rows that are left out once are no state that could end
-        if key not in kept and before["cause"] not in ("rows", "no_mart")
+        if key not in unseen and before["cause"] not in ("rows", "no_mart")
     ]  # fmt: skip
-    return told, recovered, kept
+    return told, recovered, kept | unseen
+
+
+def _is_seen(before: Mapping[str, Any], night: Night, settings: Settings) -> bool:
+    """Whether a night came so far that it can tell whether a known point is over."""
+    if night.status not in _SEEN_BY.get(before["cause"], (night.status,)):
+        return False
+    if before["cause"] != "late":
+        return True
+    # a source is asked for on its days alone; one that is no longer required is late no more
+    of_source = [one for one in settings.night.required if one.source == before["place"].partition("/")[0]]
+    return not of_source or any(WEEKDAYS[night.as_of.weekday()] in one.due for one in of_source)
 
 
 def _write_down(
@@ -264,12 +289,3 @@ def _sentence(delivery: Delivery) -> str:
             f"the route {delivery.route} did not take a message, which is sent again by the next run: {delivery.reason}"
         )
     return f"the route {delivery.route} never took a message, which is given up: {delivery.reason}"
-
-
-def newest_night(home: Home) -> Night | None:
-    """The night of the newest run, as the operators' page shows it; None before the first."""
-    records: list[RunRecord] = run_records(home)
-    if not records:
-        return None
-    newest = records[-1]
-    return Night(newest.run_id, newest.as_of, newest.started_at, newest)

@@ -25,7 +25,6 @@ _BY_ORDER: Final = {
 }
 _TIMES: Final = ("", " %H:%M:%S", " %H:%M", "T%H:%M:%S", "T%H:%M:%S.%f", "T%H:%M", " %I:%M:%S %p", " %I:%M %p",
                  ", %H:%M:%S", ", %H:%M", ", %I:%M:%S %p", ", %I:%M %p")  # fmt: skip
-_DATELIKE: Final = re.compile(r"(?=(?:\D*\d){5})[\w\s:./,+-]{6,40}")
 _WORD: Final = re.compile(r"[A-SU-Za-su-z]{2,}")
 _ZONES: Final = ("", "Z", "%z", " %z")
 

@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from raceway.common.faults import PermanentFault
 from raceway.common.home import Home
 from raceway.config.settings import load_settings
+from raceway.console.query import published_file
 from raceway.report.change import MEASURE, Changes, Cut, Unknown
 from raceway.report.explanation import Explanation, explain, label, open_mart
 from raceway.report.kpi_cells import kpis
@@ -108,7 +108,7 @@ def print_all(console: Console, rows: list[dict[str, Any]], form: str) -> None:
         table = Table(title=f"{rows[0]['from']} to {rows[0]['to']}", box=box.SIMPLE_HEAD)
         for name, kind in (("KPI", "left"), ("before", "right"), ("after", "right"), ("change", "right"),
                            ("largest part", "left"), ("", "left")):  # fmt: skip
-            table.add_column(name, justify=kind, overflow="fold", no_wrap=name == "KPI")  # type: ignore[arg-type]
+            table.add_column(name, justify=kind, overflow="fold", no_wrap=name == "KPI")  # type: ignore[arg-type]  # one of rich's three words
         for row in rows:
             cells = (row.get(name, "") for name in ("kpi", "before", "after", "change", "largest_part", "said"))
             table.add_row(*(escape(str(cell)) for cell in cells))
@@ -116,10 +116,7 @@ def print_all(console: Console, rows: list[dict[str, Any]], form: str) -> None:
 
 
 def _database(home: Home) -> Path:
-    database = home.current / "race.duckdb"
-    if not database.exists():
-        raise PermanentFault(f"{home.root}: nothing is published yet; run: raceway --home {home.root} run")
-    return database.resolve()
+    return published_file(home, "race.duckdb").resolve()
 
 
 def _print(console: Console, told: Explanation) -> None:

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 from raceway.common.faults import PassingFault, PermanentFault
 from raceway.common.home import Home
-from raceway.console.query import ask
+from raceway.console.query import ask, published_file
 
 BROWSER: Final = "RACEWAY_BROWSER"
 """Names the browser where it is none of the usual ones."""
@@ -33,10 +33,7 @@ _SECONDS: Final = 120
 
 def report_page(home: Home) -> Path:
     """The page of the published version. Raises PermanentFault where nothing is published yet."""
-    page = home.current / "report" / "index.html"
-    if not page.exists():
-        raise PermanentFault(f"{home.root}: nothing is published yet; run: raceway --home {home.root} run")
-    return page
+    return published_file(home, "report/index.html")
 
 
 def print_month(home: Home, month: str | None = None, language: str | None = None, to: Path | None = None) -> Path:

@@ -55,11 +55,16 @@ def text_of(file: Path) -> str:
 
 def published_mart(home: Home) -> duckdb.DuckDBPyConnection:
     """The published mart, open to be read. Raises PermanentFault where nothing is published yet."""
-    database = home.current / "race.duckdb"
-    if not database.exists():
-        raise PermanentFault(f"{home.root}: nothing is published yet; run: raceway --home {home.root} run")
     # the version's own path: `current` may move to another version while this one is being read
-    return duckdb.connect(str(database.resolve()), read_only=True)
+    return duckdb.connect(str(published_file(home, "race.duckdb").resolve()), read_only=True)
+
+
+def published_file(home: Home, name: str) -> Path:
+    """A file of the published version, below `current`. Raises PermanentFault where nothing is published yet."""
+    file = home.current / name
+    if not file.exists():
+        raise PermanentFault(f"{home.root}: nothing is published yet; run: raceway --home {home.root} run")
+    return file
 
 
 def print_answer(console: Console, answer: Answer, form: str) -> None:

@@ -79,7 +79,8 @@ class Series:
     @property
     def is_unusual(self) -> bool:
         """Whether the newest is less than half of what is usual, or more than twice."""
-        return bool(self.usual) and self.newest is not None and not self.usual / 2 <= self.newest <= self.usual * 2  # type: ignore[operator]
+        usual, newest = self.usual, self.newest
+        return bool(usual and newest is not None and not usual / 2 <= newest <= usual * 2)
 
 
 @dataclass(frozen=True)

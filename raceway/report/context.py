@@ -39,7 +39,12 @@ class Context:
 
     def has(self, table: str) -> bool:
         """Whether the mart has a table (one that a later program added is missing in an older mart)."""
-        found = self.connection.execute(
-            "select 1 from information_schema.tables where table_catalog = 'race' and table_name = ?", [table]
-        ).fetchone()
-        return found is not None
+        return has_table(self.connection, table)
+
+
+def has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether the attached database `race` has a table."""
+    found = connection.execute(
+        "select 1 from duckdb_tables() where database_name = 'race' and table_name = ?", [table]
+    ).fetchone()
+    return found is not None

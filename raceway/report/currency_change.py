@@ -16,6 +16,7 @@ from typing import Final
 
 import duckdb
 
+from raceway.report.context import has_table
 from raceway.report.parts import Cell
 from raceway.report.period_names import Period
 
@@ -74,7 +75,7 @@ def currency_effects(
     A measure that no facts are known of, or whose facts do not sum to it, is not in it.
     """
     wanted = [measure for measure in measures if measure in _FACTS]
-    if not wanted or not _has_rates(connection):
+    if not wanted or not has_table(connection, "dim_fx_rate"):
         return {}
     ends = _ends(connection, before, after)
     if len(ends) < 2:
@@ -118,13 +119,6 @@ def _effects(rows: Iterable[tuple[bool, str, str, str | None, bool]]) -> Effects
             rates = [reported[currency][at] / amounts[at] for at in (0, 1)]
             effects[currency] = (amounts[0] + amounts[1]) / 2 * (rates[1] - rates[0])
     return effects
-
-
-def _has_rates(connection: duckdb.DuckDBPyConnection) -> bool:
-    [(there,)] = connection.execute(
-        "select count(*) from duckdb_tables() where database_name = 'race' and table_name = 'dim_fx_rate'"
-    ).fetchall()
-    return bool(there)
 
 
 def _ends(connection: duckdb.DuckDBPyConnection, *periods: Period) -> list[tuple[object, object]]:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
+from raceway.report.context import has_table
 from raceway.report.parts import Cell, Part
 from raceway.report.period_names import Period
 
@@ -51,7 +52,7 @@ def fit_parts(
 
     Empty where the mart does not keep both fits, or the KPI is none that is known here.
     """
-    if kpi not in _SCORES or before == after or not _has_fits(connection):
+    if kpi not in _SCORES or before == after or not has_table(connection, _FIT):
         return []
     found = [_read(connection, day, cell[1]) for day in (before, after)]
     if found[0] is None or found[1] is None:
@@ -80,13 +81,6 @@ def fitted_on(
     ).fetchall()
     days = dict(rows)
     return (days[before[1]], days[after[1]]) if len(days) == 2 else None
-
-
-def _has_fits(connection: duckdb.DuckDBPyConnection) -> bool:
-    [(there,)] = connection.execute(
-        "select count(*) from duckdb_tables() where database_name = 'race' and table_name = ?", [_FIT]
-    ).fetchall()
-    return bool(there)
 
 
 def _read(connection: duckdb.DuckDBPyConnection, month_end: dt.date, market: str) -> _Fit | None:

@@ -11,9 +11,24 @@ from typing import Any, Final
 import duckdb
 
 from raceway.report.change import Change
+from raceway.report.context import has_table
 from raceway.report.parts import decimal, half_up
 
 TABLE: Final = "kpi_published"
+
+RESTATED: Final = f"""
+    select * from (
+        select kpi, period, period_start, first(value order by published_at, version) as first_value,
+            first(version order by published_at, version) as first_version,
+            last(value order by published_at, version) as value, count(*) - 1 as times
+        from race.{TABLE}
+        where is_complete and channel = 'all' and market = 'all'
+        group by all
+    )
+    where first_value is distinct from value
+"""
+"""Periods whose last complete value differs from the first, over all channels and markets: a value that was still
+provisional restates nothing when it changes, and one that came back to what it was stands as it was told."""
 
 
 @dataclass(frozen=True)
@@ -48,31 +63,12 @@ class Restatement:
 
 
 def restated_periods(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
-    """By column KPI, period and first day of all that was published otherwise after it had been complete.
-
-    Over all channels and markets; empty where the mart keeps no `kpi_published`.
-    """
+    """By column KPI, period and first day of what is RESTATED; empty where the mart keeps no `kpi_published`."""
     names = ("kpi", "period", "period_start")
-    if not _is_kept(connection):
+    if not has_table(connection, TABLE):
         return {name: [] for name in names}
-    rows = connection.execute(
-        f"""
-        select kpi, period, period_start::varchar
-        from race.{TABLE}
-        where is_complete and channel = 'all' and market = 'all'
-        group by all
-        having count(distinct struct_pack(numerator, denominator)) > 1
-        order by all
-        """
-    ).fetchall()
+    rows = connection.execute(f"select kpi, period, period_start::varchar from ({RESTATED}) order by all").fetchall()
     return {name: [row[at] for row in rows] for at, name in enumerate(names)}
-
-
-def _is_kept(connection: duckdb.DuckDBPyConnection) -> bool:
-    [(there,)] = connection.execute(
-        "select count(*) from duckdb_tables() where database_name = 'race' and table_name = ?", [TABLE]
-    ).fetchall()
-    return bool(there)
 
 
 def read_restatement(connection: duckdb.DuckDBPyConnection, change: Change) -> Restatement | None:
@@ -81,7 +77,7 @@ def read_restatement(connection: duckdb.DuckDBPyConnection, change: Change) -> R
     A period is first published by the first version in which it was over. What was not complete then (a late source,
     returns within 60 days) says so: what came in since is no correction.
     """
-    if not _is_kept(connection):
+    if not has_table(connection, TABLE):
         return None
     kind, start = change.before
     rows = connection.execute(

@@ -41,7 +41,7 @@ class Wording:
             return "–"
         if unit == "money":
             # amounts below ten lose too much at a whole unit (a cost per click)
-            decimals = self.minor_unit if abs(value) >= 10 else max(self.minor_unit, 2)
+            decimals = self.minor_unit if value == 0 or abs(value) >= 10 else max(self.minor_unit, 2)
             return f"{self.number(value, decimals)} {self.currency}"
         if unit == "percent":
             return f"{self.number(value * 100, 1)} %"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import html
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,37 @@ def test_what_holds_is_first_then_still_then_recovered_and_is_not_repeated_daily
     assert "Late sources: google_ads/main (since 2026-03-03)" in texts(hook)[-1]
     night(home, 5)
     assert len(hook.posted) == 3
+
+
+@pytest.mark.parametrize("ended", ["failed", "skipped", "refused"])
+def test_a_night_that_did_not_come_to_a_check_does_not_say_that_it_has_recovered(
+    tmp_path: Path, hook: Hook, monkeypatch: pytest.MonkeyPatch, ended: str
+) -> None:
+    home = company(tmp_path, '{ name = "all", at_least = "info" }')
+    monkeypatch.setenv("RACEWAY_ALERT_ALL", f"json://127.0.0.1:{hook.port}")
+    failed = Check("totals_agree", "reconcile", "warning", False, "race_kpi", message="race_kpi: totals differ")
+    record_checks(home, "night-0", [failed])
+    night(home, 0)
+    night(home, 1, ended)
+    night(home, 2)
+
+    assert "race_kpi: totals differ" in texts(hook)[0]
+    assert "Recovered" not in texts(hook)[1]
+    assert "Checks that failed: totals_agree (since 2026-03-03)" in texts(hook)[2]
+
+
+def test_a_source_that_is_due_on_tuesdays_has_not_come_because_it_is_wednesday(
+    tmp_path: Path, hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = company(tmp_path, '{ name = "bot" }')
+    written = re.sub(r"due = \[.*\]", 'due = ["tue"]', home.settings.read_text(encoding="utf-8"))
+    home.settings.write_text(written, encoding="utf-8")
+    monkeypatch.setenv("RACEWAY_ALERT_BOT", f"json://127.0.0.1:{hook.port}")
+    night(home, 0, late=("google_ads/main: nothing has landed yet; 2026-03-02 is due",))
+    night(home, 1)
+    assert len(hook.posted) == 1
+    night(home, 7)
+    assert "Late sources: google_ads/main (since 2026-03-03)" in texts(hook)[1]
 
 
 def test_a_message_counts_what_holds_and_is_not_told_again(

@@ -2,56 +2,40 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from raceway.alerts.points import Place
 from raceway.alerts.stakes import Stakes
 from raceway.alerts.words import money
 from raceway.common.home import Home
+from tests.support.small_version import small_version
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     """A published version as of 1 March 2026: 28 days are 1 to 28 February."""
-    home = Home(tmp_path)
-    version = home.published / "v1"
-    version.mkdir(parents=True)
-    with duckdb.connect(str(version / "race.duckdb")) as connection:
-        connection.execute(
-            "create table fct_convert_order (source varchar, account varchar, order_date date, net_sales decimal(18, 6),"
-            " is_counted boolean)"
-        )
-        connection.execute(
-            """
-            insert into fct_convert_order values
-                ('shopify', 'vn', '2026-01-31', 900, true), ('shopify', 'vn', '2026-02-01', 2800, true),
-                ('shopify', 'vn', '2026-02-28', 1400, true), ('shopify', 'vn', '2026-02-28', 5600, false),
-                ('shopify', 'us', '2026-02-10', 280, true), ('shopify', 'vn', '2026-03-01', 700, true)
-            """
-        )
-        connection.execute(
-            "create table fct_reach_ads as select * from (values ('meta_ads', 'vn', date '2026-02-02', 56.0))"
-            " as ads (source, account, day, cost)"
-        )
-        connection.execute(
-            """
-            create table kpi_catalog as select * from (values
-                ('Net sales', 'Doanh thu', 'convert', 'net_sales', null, '1'),
-                ('Ad spend', 'Chi phí', 'reach', 'ad_spend', null, '1'),
-                ('Gross sales', 'Doanh thu gộp', 'convert', 'gross_sales', null, '0')
-            ) as kpis (name, name_vi, stage, numerator, denominator, "leading")
-            """
-        )
-    details = {"run_id": "r", "as_of": "2026-03-01", "published_at": "2026-03-01T00:00:00+00:00", "fingerprint": "f",
-               "mart_version": "1.0"}  # fmt: skip
-    (version / "run.json").write_text(json.dumps(details), encoding="utf-8")
-    home.current.symlink_to("v1")
-    return home
+    return small_version(tmp_path, "2026-03-01", [
+        "create table fct_convert_order (source varchar, account varchar, order_date date, net_sales decimal(18, 6),"
+        " is_counted boolean)",
+        """
+        insert into fct_convert_order values
+            ('shopify', 'vn', '2026-01-31', 900, true), ('shopify', 'vn', '2026-02-01', 2800, true),
+            ('shopify', 'vn', '2026-02-28', 1400, true), ('shopify', 'vn', '2026-02-28', 5600, false),
+            ('shopify', 'us', '2026-02-10', 280, true), ('shopify', 'vn', '2026-03-01', 700, true)
+        """,
+        "create table fct_reach_ads as select * from (values ('meta_ads', 'vn', date '2026-02-02', 56.0))"
+        " as ads (source, account, day, cost)",
+        """
+        create table kpi_catalog as select * from (values
+            ('Net sales', 'Doanh thu', 'convert', 'net_sales', null, '1'),
+            ('Ad spend', 'Chi phí', 'reach', 'ad_spend', null, '1'),
+            ('Gross sales', 'Doanh thu gộp', 'convert', 'gross_sales', null, '0')
+        ) as kpis (name, name_vi, stage, numerator, denominator, "leading")
+        """,
+    ])  # fmt: skip
 
 
 def test_money_is_the_mean_of_the_28_days_before_the_marts_day(home: Home) -> None:

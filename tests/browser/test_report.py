@@ -198,13 +198,38 @@ def test_a_phone_shows_each_page_without_scrolling_sideways(opened: Opened, gold
         assert opened.page.evaluate("document.documentElement.scrollWidth") == 360, place
 
 
-def test_without_scripts_the_page_shows_its_first_numbers(browser, golden_report: Path) -> None:
+def test_without_scripts_the_page_shows_its_first_numbers(browser, wide_report: Path) -> None:
+    with mart(wide_report) as connection:
+        (orders,) = connection.execute(
+            """
+            select value from race_kpi where kpi = 'orders' and period = 'month' and period_start = '2026-06-01'
+                and channel = 'all' and market = 'all'
+            """
+        ).fetchone()
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"file://{golden_report}")
+    page.goto(f"file://{wide_report}")
 
     assert "This page draws its charts with scripts" in page.inner_text("main")
+    lead = page.locator(".lead", has=page.get_by_text("Orders", exact=True))
+    assert lead.locator(".value").inner_text() == f"{orders:,.0f}"
     context.close()
+
+
+def test_what_stands_before_a_hole_of_the_axis_is_not_the_period_before(opened: Opened, wide_report: Path) -> None:
+    opened.open(wide_report)
+    told = opened.page.evaluate("""async () => {
+        const values = await raceway.kpis.values('month'), last = values.newest();
+        const cell = () => { const { before, yearAgo } = values.cell('orders', values.newest()); return [before, yearAgo]; };
+        const whole = [values.series('orders').values[last - 1], values.series('orders').values[last - 12]];
+        const found = [whole, cell()];
+        values.axis.start[last - 1] = '1999-01-01';  // as if nothing of that month and of the same of last year were in
+        values.axis.end[last - 1] = '1999-01-31';
+        values.axis.start[last - 12] = '1998-01-01';
+        return [...found, cell()];
+    }""")
+    assert told[1] == told[0]
+    assert told[2] == [None, None]
 
 
 def test_the_list_of_kpis_stays_where_it_was_when_one_of_them_is_chosen(opened: Opened, wide_report: Path) -> None:

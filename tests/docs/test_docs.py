@@ -42,6 +42,14 @@ def test_every_link_leads_to_a_file_and_a_heading(page: Page) -> None:
     assert broken == []
 
 
+@pytest.mark.parametrize("name", ["docs/README.md", "docs/decisions.md", "CHANGELOG.md"])
+def test_a_list_says_each_thing_once(name: str) -> None:
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    found = [line.split(" | ")[0] if line.startswith("| ") else line for line in lines if line.startswith(("- ", "| "))]
+    assert len(found) > 5
+    assert sorted(found) == sorted(set(found))
+
+
 @each_page
 def test_every_path_in_code_is_there(page: Page) -> None:
     paths = [code for code in page.code() if re.fullmatch(rf"({'|'.join(FOLDERS)})/[\w./-]*", code)]

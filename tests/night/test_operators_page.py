@@ -4,11 +4,9 @@ a running server (tests/server)."""
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from pathlib import Path
 
-import duckdb
 import pytest
 from fastapi import HTTPException
 
@@ -20,6 +18,7 @@ from raceway.night import operators_page
 from raceway.night.board import Board, read_board
 from raceway.night.trends import read_trends
 from tests.support.small_company import small_company
+from tests.support.small_version import small_version
 
 NIGHT = dt.datetime(2026, 3, 2, 22, 5, tzinfo=dt.UTC)
 """05:05 on 3 March in Viet Nam."""
@@ -119,37 +118,24 @@ def test_only_the_published_pages_are_served(tmp_path: Path, monkeypatch: pytest
 @pytest.fixture
 def history(tmp_path: Path) -> Home:
     """A published version with batches of four days, as of 5 March."""
-    home = Home(tmp_path)
-    version = home.published / "v1"
-    version.mkdir(parents=True)
-    with duckdb.connect(str(version / "race.duckdb")) as connection:
-        connection.execute(
-            "create table batch_history (batch_id varchar, source varchar, account varchar, table_name varchar,"
-            " status varchar, rows_landed bigint, rows_refused bigint, exported_at timestamp, decided_at timestamp,"
-            " covers_to date)"
-        )
-        connection.execute(
-            """
-            insert into batch_history values
-                ('a', 'shopify', 'vn', 'orders', 'accepted', 100, 0, '2026-03-01 01:00', null, '2026-02-28'),
-                ('b', 'shopify', 'vn', 'orders', 'superseded', 110, 2, '2026-03-02 01:00', null, '2026-03-01'),
-                ('c', 'shopify', 'vn', 'orders', 'accepted', 90, 0, '2026-03-03 01:00', null, '2026-02-28'),
-                ('d', 'shopify', 'vn', 'orders', 'accepted', 30, 0, '2026-03-04 01:00', null, '2026-03-03'),
-                ('d2', 'shopify', 'vn', 'refunds', 'accepted', 10, 0, '2026-03-04 01:00', null, '2026-03-01'),
-                (null, 'shopify', 'vn', null, 'refused', null, null, null, '2026-03-04 02:00', null),
-                ('d', 'shopify', 'vn', null, 'duplicate', null, null, null, '2026-03-04 03:00', null)
-            """
-        )
-        connection.execute(
-            "create table check_history as select * from (values ('b', 'email_filled', false, 5),"
-            " ('b', 'order_id_filled', true, null), ('d', 'day_range', false, 7))"
-            " as history (batch_id, name, passed, broken_rows)"
-        )
-    details = {"run_id": "r", "as_of": "2026-03-05", "published_at": "2026-03-05T00:00:00+00:00", "fingerprint": "f",
-               "mart_version": "1.0"}  # fmt: skip
-    (version / "run.json").write_text(json.dumps(details), encoding="utf-8")
-    home.current.symlink_to("v1")
-    return home
+    return small_version(tmp_path, "2026-03-05", [
+        "create table batch_history (batch_id varchar, source varchar, account varchar, table_name varchar,"
+        " status varchar, rows_landed bigint, rows_refused bigint, exported_at timestamp, decided_at timestamp,"
+        " covers_to date)",
+        """
+        insert into batch_history values
+            ('a', 'shopify', 'vn', 'orders', 'accepted', 100, 0, '2026-03-01 01:00', null, '2026-02-28'),
+            ('b', 'shopify', 'vn', 'orders', 'superseded', 110, 2, '2026-03-02 01:00', null, '2026-03-01'),
+            ('c', 'shopify', 'vn', 'orders', 'accepted', 90, 0, '2026-03-03 01:00', null, '2026-02-28'),
+            ('d', 'shopify', 'vn', 'orders', 'accepted', 30, 0, '2026-03-04 01:00', null, '2026-03-03'),
+            ('d2', 'shopify', 'vn', 'refunds', 'accepted', 10, 0, '2026-03-04 01:00', null, '2026-03-01'),
+            (null, 'shopify', 'vn', null, 'refused', null, null, null, '2026-03-04 02:00', null),
+            ('d', 'shopify', 'vn', null, 'duplicate', null, null, null, '2026-03-04 03:00', null)
+        """,
+        "create table check_history as select * from (values ('b', 'email_filled', false, 5),"
+        " ('b', 'order_id_filled', true, null), ('d', 'day_range', false, 7))"
+        " as history (batch_id, name, passed, broken_rows)",
+    ])  # fmt: skip
 
 
 def test_data_over_time_is_told_by_the_day_of_export(history: Home) -> None:

@@ -186,12 +186,22 @@ def test_each_text_that_a_script_names_is_written() -> None:
     assert named - set(texts()) == set()
 
 
+def test_each_text_is_named_by_a_script_a_template_or_the_program() -> None:
+    room = PROJECT.root / "raceway" / "report"
+    sources = [path for form in ("app/*.js", "*.j2", "*.py") for path in room.rglob(form)]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    whole = set(re.findall(r"""["'`]([a-z_]+)["'`]""", text))
+    begun = tuple(set(re.findall(r"""`([a-z_]+_)\$\{""", text)) | set(re.findall(r"""["']([a-z_]+_)["'] ~""", text)))
+    assert [key for key in texts() if key not in whole and not key.startswith(begun)] == []
+
+
 @pytest.mark.parametrize(
     ("language", "value", "unit", "shown"),
     [
         ("en", 1234567.5, "money", "1,234,568 VND"),
         ("vi", 1234567.5, "money", "1.234.568 VND"),
         ("en", 0.5, "money", "0.50 VND"),
+        ("en", 0.0, "money", "0 VND"),
         ("en", 0.12345, "percent", "12.3 %"),
         ("vi", 0.12345, "percent", "12,3 %"),
         ("en", 12345.0, "count", "12,345"),

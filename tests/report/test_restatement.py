@@ -65,6 +65,19 @@ def test_what_came_in_later_is_said_to_have_been_missing_and_no_correction(mart:
     assert restated_periods(mart)["kpi"] == []
 
 
+def test_what_came_back_to_its_first_value_stands_as_it_was_told(mart: duckdb.DuckDBPyConnection) -> None:
+    published(mart, (10, 200, True), (12, 200, True), (10, 200, True))
+
+    assert restated_periods(mart)["kpi"] == []
+
+
+def test_a_complete_value_that_is_known_no_more_is_restated(mart: duckdb.DuckDBPyConnection) -> None:
+    published(mart, (10, 200, True), (12, 200, True))
+    mart.execute("update race.kpi_published set numerator = null, value = null where version = 'v2'")
+
+    assert restated_periods(mart)["kpi"] == ["ctr"]
+
+
 def test_that_a_period_became_complete_is_no_restatement(mart: duckdb.DuckDBPyConnection) -> None:
     published(mart, (10, 200, False), (10, 200, True))
 

@@ -24,7 +24,7 @@ _CELLS: Final = 12
 """Cells of a cut that are named, by size; what is left of it is one line more."""
 _CHANGES: Final = (
     "kpi", "against", "before_start", "after_start", "digits", "before", "after", "change", "by", "explained",
-    "first", "first_as_of",
+    "first", "first_as_of", "first_complete",
 )  # fmt: skip
 _PARTS: Final = ("change", "by", "kind", "channel", "market", "name", "count", "mix", "rate", "part")
 
@@ -42,6 +42,7 @@ def payload(context: Context) -> dict[str, Any]:
         business = context.settings.business
         digits = Numbers.of(change.kpi, change, business.reporting_currency, context.settings.minor_unit).digits
         restated = read_restatement(context.connection, change)
+        restated = restated if restated and restated.amount else None
         _add(
             changes,
             kpi=change.kpi.kpi,
@@ -54,8 +55,9 @@ def payload(context: Context) -> dict[str, Any]:
             change=_whole(change.shown_change(digits), digits),
             by=change.leading_cut.by,
             explained=int(change.is_explained),
-            first=_whole(restated.first, digits) if restated and restated.amount else None,
-            first_as_of=restated.as_of.isoformat() if restated and restated.amount else None,
+            first=_whole(restated.first, digits) if restated else None,
+            first_as_of=restated.as_of.isoformat() if restated else None,
+            first_complete=int(restated.was_complete) if restated else None,
         )
         for cut in _shown_cuts(change):
             for row in _rows(change, cut, digits):

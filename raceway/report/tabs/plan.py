@@ -109,13 +109,15 @@ _INITIATIVES: Final = """
     order by starts_on desc, account, initiative
 """
 
-# sums alone: of a KPI with a denominator the forecast is of its numerator
+# sums alone: of a KPI with a denominator the forecast is of its numerator. The catalogue says which: in the forecast a
+# budget that nobody has planned is null, too
 _FORECAST: Final = """
     select kpi, unit, period, strftime(period_start, '%Y-%m-%d') as period_start,
         strftime(period_end, '%Y-%m-%d') as period_end, days_left, actual_to_date::double as actual_to_date,
         expected::double as expected, low_80::double as low, high_80::double as high, target::double as target,
         expected_status as status, reason
     from race.kpi_forecast
-    where channel = 'all' and market = 'all' and denominator is null
+    where channel = 'all' and market = 'all'
+        and kpi in (select kpi from race.kpi_catalog where denominator is null)
     order by list_position(['month', 'quarter', 'cycle'], period), expected is null, kpi
 """

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any, Final
 
 from raceway.report.context import Columns, Context
+from raceway.report.restatement import RESTATED, TABLE
 from raceway.report.touched import touched_kpis
 
 _RUNS: Final = 30
@@ -24,7 +25,7 @@ def payload(context: Context) -> dict[str, object]:
         "sources": context.columns(_SOURCES, {"as_of": context.as_of, "ended": _ended(context)}),
         "runs": context.columns(_LAST_RUNS),
         "checks": context.columns(_CHECKS, {"run_id": run_id}),
-        "restated": context.columns(_RESTATED) if context.has("kpi_published") else None,
+        "restated": context.columns(_RESTATED) if context.has(TABLE) else None,
     }
 
 
@@ -63,8 +64,12 @@ _OPEN: Final = """
         select 'refused_file' as kind, 'warning' as severity, source, account, source || '.' || table_name as subject,
             files || ': ' || coalesce(reason, '') as sentence,
             'mend the export or its account and read it again' as remedy,
-            'raceway retry ' || source || '/' || account || '/' || files as command, files as name
-        from race.batch_history
+            'raceway retry ' || case
+                when regexp_full_match(path, '[A-Za-z0-9_./+=,-]+') then path
+                else '''' || replace(path, '''', '''"''"''') || ''''  -- as a shell takes it
+            end as command,
+            files as name
+        from (select *, source || '/' || account || '/' || files as path from race.batch_history)
         where status = 'refused' and batch_id = ''
         union all
         select 'refused_batch', 'critical', source, account, source || '.' || table_name,
@@ -161,30 +166,15 @@ _CHECKS: Final = """
     order by all
 """
 
-# the first value that was complete against the last: what is published for the first time restates nothing
+# days are marked where they stand; a list of them would hide what matters
 _RESTATED: Final = f"""
-    with told as (
-        select kpi, period, period_start, channel, market, value, version,
-            row_number() over (
-                partition by kpi, period, period_start, channel, market order by published_at, version
-            ) as number
-        from race.kpi_published
-        where channel = 'all' and market = 'all' and is_complete and period in ('week', 'month', 'quarter', 'cycle')
-    ),
-    ends as (
-        select kpi, period, period_start, arg_min(value, number) as first_value,
-            arg_min(version, number) as first_version,
-            arg_max(value, number) as value, count(*) - 1 as times
-        from told
-        group by all
-    )
-    select ends.kpi, ends.period, strftime(ends.period_start, '%Y-%m-%d') as period_start,
-        strftime(now.period_end, '%Y-%m-%d') as period_end, first_value, first_version, ends.value, times
-    from ends
+    with told as (from ({RESTATED}) where period <> 'day')
+    select told.kpi, told.period, strftime(told.period_start, '%Y-%m-%d') as period_start,
+        strftime(now.period_end, '%Y-%m-%d') as period_end, first_value, first_version, told.value, times
+    from told
     inner join race.race_kpi as now
-        on ends.kpi = now.kpi and ends.period = now.period and ends.period_start = now.period_start
+        on told.kpi = now.kpi and told.period = now.period and told.period_start = now.period_start
             and now.channel = 'all' and now.market = 'all'
-    where first_value is distinct from ends.value
-    order by abs(ends.value - first_value) / nullif(abs(first_value), 0) desc nulls last, ends.kpi, ends.period_start
+    order by abs(told.value - first_value) / nullif(abs(first_value), 0) desc nulls last, told.kpi, told.period_start
     limit {_RESTATEMENTS}
 """

@@ -12,7 +12,6 @@ from typing import Final, Literal
 
 TILL: Final = "kiotviet"
 MARKETPLACES: Final = ("shopee", "tiktok_shop", "lazada")
-SHOP_SYSTEMS: Final = ("haravan", "sapo")
 ITEMS_EXPORT: Final = 1
 """Which of the exports lists the items of WooCommerce's orders; the others are its report."""
 

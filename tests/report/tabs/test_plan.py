@@ -104,8 +104,11 @@ def test_a_forecast_shows_its_range_and_one_without_history_its_reason() -> None
         ("orders", "count", "month", *june, 20, 31, 28, 34, None, 40, "off_track", None),
         ("leads", "count", "month", *june, 3, None, None, None, None, None, None, "too little history"),
         ("budget_utilisation", "money", "month", *june, 20, 31, 28, 34, 90, None, None, None),  # a ratio's numerator
+        ("budget_utilisation", "money", "quarter", *june, 0, 90, 80, 99, None, None, None, None),  # of a budget to come
     ]
-    found = payload(context(_mart() | {"kpi_forecast": (types, told)}))["forecast"]
+    catalog = [("orders", None), ("leads", None), ("budget_utilisation", "marketing_budget")]
+    tables = {"kpi_forecast": (types, told), "kpi_catalog": ("kpi varchar, denominator varchar", catalog)}
+    found = payload(context(_mart() | tables))["forecast"]
     assert rows(found, "kpi", "period_end", "expected", "low", "high", "target", "status", "reason") == [
         ("orders", "2026-06-30", 31.0, 28.0, 34.0, 40.0, "off_track", None),
         ("leads", "2026-06-30", None, None, None, None, None, "too little history"),

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from raceway.config.accounts import load_accounts
 from raceway.config.init import init_home
@@ -64,6 +67,14 @@ def test_every_open_point_has_its_sentence_and_what_to_do() -> None:
         ("check", "warning", "fct_convert_margin", "margin is broken", None),
     ]
     assert all(found["remedy"])
+
+
+@pytest.mark.parametrize("name", ["Báo cáo tháng 5 (1).csv", "it's; rm -rf $HOME.csv"])
+def test_the_command_for_a_refused_file_names_that_file_to_a_shell(name: str) -> None:
+    refused = _batch("", "refused", reason="no header")
+    files = list(_COLUMNS["batch_history"].split(", ")).index("files varchar")
+    found = payload(context(_mart([(*refused[:files], name, *refused[files + 1 :])])))["open"]
+    assert shlex.split(found["command"][0]) == ["raceway", "retry", f"shopify/vn/{name}"]
 
 
 def test_what_an_earlier_run_and_a_superseded_batch_were_warned_of_is_over() -> None:

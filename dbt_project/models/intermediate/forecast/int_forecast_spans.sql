@@ -151,8 +151,10 @@ final as (
         year_ago.to_date as year_ago_to_date,
         year_ago.whole as year_ago_whole,
         race_kpi.denominator,
+        -- a part of a budget that nobody has planned is no sum
         cast(
-            cast(plan_targets.target as double) / kpi_catalog.scale * cast(coalesce(race_kpi.denominator, 1) as double)
+            cast(plan_targets.target as double) / kpi_catalog.scale
+            * case when kpi_catalog.denominator is null then 1 else cast(race_kpi.denominator as double) end
             as decimal(38, 6)
         ) as target
     from spans

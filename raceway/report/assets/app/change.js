@@ -87,7 +87,7 @@
           h("p", { "data-change": change.change, style: { "margin-top": ".75rem" } }, `${format.date(change.before_start, { month: "long", year: "numeric" })}: ${value(change.before)} → ${format.date(change.after_start, { month: "long", year: "numeric" })}: ${value(change.after)} (${amount(change.change, change.digits, kpi.unit, true)})`),
           change.explained ? "" : h("p", { class: "note" }, say("why_not_explained")),
           ...[...new Set(mine.map((row) => row.by))].map((by) => table(kpi, change, mine.filter((row) => row.by === by), by.replace(" × ", "_and_"))),
-          format.isKnown(change.first) ? h("p", { class: "note" }, say("why_restated", { month: format.date(change.before_start, { month: "long", year: "numeric" }), first: value(change.first), as_of: format.date(change.first_as_of), change: amount(change.before - change.first, change.digits, kpi.unit, true) })) : "",
+          format.isKnown(change.first) ? h("p", { class: "note" }, say(change.first_complete ? "why_restated" : "why_came_in", { month: format.date(change.before_start, { month: "long", year: "numeric" }), first: value(change.first), as_of: format.date(change.first_as_of), change: amount(change.before - change.first, change.digits, kpi.unit, true) })) : "",
           how || "");
         if (focus) card.querySelector('[aria-pressed="true"]')?.focus();
       }

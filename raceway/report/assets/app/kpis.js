@@ -103,9 +103,18 @@ raceway.kpis = (() => {
 
     target(name, i, channel = "all", market = "all") { return this.targets.get(`${name}|${channel}|${market}|${i}`) || null; }
 
+    /* Periods of which nothing at all is in have no place on the axis: what stands before may not be the one before. */
+    previous(i) {
+      const { utc, DAY } = raceway.format;
+      return i > 0 && utc(this.axis.start[i]) - utc(this.axis.end[i - 1]) === DAY ? i - 1 : -1;
+    }
+
     yearAgo(name, i, channel = "all", market = "all") {
-      const step = { month: 12, quarter: 4 }[this.period];
-      if (step) return i >= step ? this.series(name, channel, market)?.values[i - step] ?? null : null;
+      if (this.period === "month" || this.period === "quarter") {
+        const [year, ...day] = this.axis.start[i].split("-");
+        const then = this.axis.start.indexOf([Number(year) - 1, ...day].join("-"));
+        return then >= 0 ? this.series(name, channel, market)?.values[then] ?? null : null;
+      }
       return channel === "all" && market === "all" ? this.agos.get(`${name}|${i}`) ?? null : null;
     }
 
@@ -115,7 +124,7 @@ raceway.kpis = (() => {
       const last = this.axis.start.length - 1;
       const value = series ? series.values[i] : null;
       const running = !this.isOver(i);
-      const before = !series ? null : running && i === last ? series.toDate : i > 0 ? series.values[i - 1] : null;
+      const before = !series ? null : running && i === last ? series.toDate : series.values[this.previous(i)] ?? null;
       const target = this.target(name, i, channel, market);
       return {
         kpi: byName.get(name), value, before, running, target,

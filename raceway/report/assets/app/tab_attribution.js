@@ -41,7 +41,9 @@
     const { measure, model } = chosen;
     const unit = UNITS[measure];
     const text = (value) => (format.isKnown(value) ? format.value(value, unit, true) : "–");
-    const rows = [...new Set([...found.keys()].map((key) => key.split("|")[0]))].map((channel) => {
+    // a channel that costs and earns nothing stands there with its nothing
+    const earning = [...found.keys()].map((key) => key.split("|")[0]);
+    const rows = [...new Set(measure === "return" ? [...earning, ...spends.keys()] : earning)].map((channel) => {
       const spend = spends.has(channel) ? spends.get(channel) : null;
       const values = Object.fromEntries(MODELS.map((name) => [name, worth(measure, found.get(`${channel}|${name}`), spend)]));
       return { channel, title: kpis.channelName(channel), values, spend };

@@ -79,6 +79,7 @@
       page.append(figures.card(say("trust_sources"), say("trust_sources_note"), sources(rows)));
       page.append(figures.card(say("trust_restated"), say("trust_restated_note"), restated(data)));
       page.append(figures.card(say("trust_runs"), say("trust_version", { version: data.run.version, mart: data.run.mart_version, program: data.run.program_version }), runs(kpis.rows(data.runs))));
+      page.append(h("p", { class: "soft small" }, say("trust_docs"), " ", h("code", {}, "raceway docs"), "."));
     },
   });
 })();
