@@ -20,7 +20,8 @@
       const shown = rows.filter((row) => key(row) === key(now)).sort((a, b) => place(a) - place(b) || (a.attainment ?? 9) - (b.attainment ?? 9));
       element.append(h("div", { class: "choices" }, figures.select("period", say("period"), periods.map((row) => [key(row), `${format.period(row.period, row.period_start, row.period_end)}${row.runs ? ` (${say("plan_days", { over: row.days_over, days: row.days })})` : ""}`]), key(now), (value) => { chosen.period = value; again(); })));
       const tally = ["on_track", "at_risk", "off_track"].map((status) => [status, shown.filter((row) => row.status === status).length]);
-      element.append(h("p", { class: "tally" }, tally.map(([status, n]) => h("span", {}, parts.status(status), ` ${n}`)), h("span", { class: "soft" }, say("plan_without_status", { count: shown.filter((row) => !row.status).length }))));
+      const silent = shown.filter((row) => !row.status).length;
+      element.append(h("p", { class: "tally" }, tally.map(([status, n]) => h("span", {}, parts.status(status), ` ${n}`)), silent ? h("span", { class: "soft" }, say("plan_without_status", { count: silent })) : null));
       const unit = (row) => kpis.kpi(row.kpi).unit;
       const value = (field) => (row) => (format.isKnown(row[field]) ? format.value(row[field], unit(row), true) : null);
       element.append(raceway.table([
@@ -46,7 +47,8 @@
 
   function ends(data) {
     if (data.forecast === null) return h("p", { class: "soft pad" }, say("plan_no_forecast"));
-    const rows = kpis.rows(data.forecast).filter((row) => kpis.kpi(row.kpi));
+    const order = (row) => `${kpis.title(kpis.kpi(row.kpi))} ${row.period_start}`;
+    const rows = kpis.rows(data.forecast).filter((row) => kpis.kpi(row.kpi)).sort((a, b) => order(a).localeCompare(order(b), format.locale()));
     const value = (field) => ({ number: true, text: (row) => (format.isKnown(row[field]) ? format.value(row[field], row.unit) : ""), sort: (row) => row[field], cell: (row) => (format.isKnown(row[field]) ? format.value(row[field], row.unit, true) : null) });
     return raceway.table([
       { title: say("kpi"), text: (row) => kpis.title(kpis.kpi(row.kpi)) },
