@@ -117,12 +117,14 @@
     const unit = (row) => kpis.kpi(row.kpi)?.unit;
     const value = (field) => ({ number: true, text: (row) => row[field], sort: (row) => row[field], cell: (row) => (format.isKnown(row[field]) ? format.value(row[field], unit(row), true) : null) });
     const money = (field) => ({ number: true, text: (row) => row[field], sort: (row) => row[field], cell: (row) => (format.isKnown(row[field]) ? format.money(row[field], true) : null) });
+    // one that is over and has nothing to be held against will stay unknown
+    const isJudged = (row) => row.is_complete || (row.ends_on < raceway.shell.as_of && !format.isKnown(row.baseline));
     return raceway.table([
       { title: say("plan_initiative"), text: (row) => row.name || row.initiative, cell: (row) => h("span", {}, row.name || row.initiative, h("span", { class: "soft small under-line" }, [row.owner, row.kpi ? kpis.title(kpis.kpi(row.kpi)) : null].filter(Boolean).join(" · "))) },
       { title: say("plan_dates"), text: (row) => row.starts_on, cell: (row) => format.dates(row.starts_on, row.ends_on) },
       { title: say("plan_before"), ...value("baseline") }, { title: say("target"), ...value("target") }, { title: say("plan_actual"), ...value("actual") },
       { title: say("plan_spend"), ...money("spend") }, { title: say("plan_budget"), ...money("budget") },
-      { title: say("plan_result"), text: (row) => row.result, cell: (row) => h("span", { class: { reached: "good", better: "good", missed: "bad", "no better": "bad" }[row.result] || "soft" }, row.result ? say(`result_${row.result.replace(" ", "_")}`) : say(row.is_complete ? "unknown" : "plan_open")) },
+      { title: say("plan_result"), text: (row) => row.result, cell: (row) => h("span", { class: { reached: "good", better: "good", missed: "bad", "no better": "bad" }[row.result] || "soft" }, row.result ? say(`result_${row.result.replace(" ", "_")}`) : say(isJudged(row) ? "unknown" : "plan_open")) },
       { title: say("plan_decision"), text: (row) => row.decision || "" },
     ], rows, { caption: say("plan_initiatives_title"), empty: "plan_no_initiatives", limit: 12 });
   }
@@ -141,7 +143,7 @@
         figures.card(say("plan_initiatives_title"), say("plan_initiatives_note"), initiatives(data)));
       const split = page.querySelector(".split, .empty");
       // whoever came for a KPI finds it on top
-      if (split && !state.kpi) split.before(mine); else page.append(mine);
+      if (split && !state.kpi) split.before(mine, h("h2", {}, say("kpis_of", { stage: say("stage_plan") }))); else page.append(mine);
       await Promise.all([ahead.again(), gaps.again(), budget(spent, data)]);
     },
   });
