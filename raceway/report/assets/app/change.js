@@ -7,7 +7,7 @@
   let against = "previous";
 
   const signed = (given, decimals, options = {}) =>
-    new Intl.NumberFormat(format.locale(), { ...options, signDisplay: "exceptZero", minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(given);
+    new Intl.NumberFormat(format.locale(), { signDisplay: "exceptZero", ...options, minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(given);
 
   /* Amounts come as whole numbers of 10^-digits, so that what is shown sums digit by digit. */
   function amount(whole, digits, unit, isChange = false, bare = false) {
@@ -16,14 +16,20 @@
     const number = whole / 10 ** (percent ? digits - 2 : digits);
     const text = isChange ? signed(number, decimals) : format.number(number, decimals);
     if (bare) return text;
-    if (percent) return isChange ? `${text} ${say("points")}` : `${text} %`;
-    return unit === "money" ? `${text} ${raceway.shell.currency}` : text;
+    if (percent) return isChange ? `${text} ${say("points")}` : `${text}%`;
+    return unit === "money" ? signed(number, decimals, { style: "currency", currency: raceway.shell.currency, currencyDisplay: "narrowSymbol", signDisplay: isChange ? "exceptZero" : "auto" }) : text;
   }
+
+  /* A measure by the name of the KPI that is this measure and nothing else; else its own, in words. */
+  const measure = (name) => {
+    const same = kpis.all().find((kpi) => kpi.numerator === name && !kpi.denominator && kpi.scale === 1);
+    return same ? kpis.title(same) : name.replaceAll("_", " ");
+  };
 
   function title(row) {
     if (row.kind === "others") return say("why_others", { count: row.count });
     if (row.kind === "cell") return [row.channel === "all" ? null : kpis.channelName(row.channel), row.market === "all" ? null : format.market(row.market)].filter(Boolean).join(" · ") || say("all_markets");
-    if (row.kind === "numerator" || row.kind === "denominator") return `${row.name} (${say(`why_${row.kind}`)})`;
+    if (row.kind === "numerator" || row.kind === "denominator") return `${measure(row.name)} (${say(`why_${row.kind}`)})`;
     return CAUSES[row.kind] ? say(CAUSES[row.kind]) : row.name;
   }
 
@@ -84,7 +90,7 @@
         card.replaceChildren(
           h("h3", {}, say("why")),
           h("div", { class: "segments", role: "group", "aria-label": say("why") }, buttons),
-          h("p", { "data-change": change.change, style: { "margin-top": ".75rem" } }, `${format.date(change.before_start, { month: "long", year: "numeric" })}: ${value(change.before)} → ${format.date(change.after_start, { month: "long", year: "numeric" })}: ${value(change.after)} (${amount(change.change, change.digits, kpi.unit, true)})`),
+          h("p", { "data-change": change.change, style: { "margin-top": ".75rem" } }, `${format.date(change.before_start, { month: "long", year: "numeric" })}: ${value(change.before)} → ${format.date(change.after_start, { month: "long", year: "numeric" })}: ${value(change.after)} `, h("span", { style: { "white-space": "nowrap" } }, `(${amount(change.change, change.digits, kpi.unit, true)})`)),
           change.explained ? "" : h("p", { class: "note" }, say("why_not_explained")),
           ...[...new Set(mine.map((row) => row.by))].map((by) => table(kpi, change, mine.filter((row) => row.by === by), by.replace(" × ", "_and_"))),
           format.isKnown(change.first) ? h("p", { class: "note" }, say(change.first_complete ? "why_restated" : "why_came_in", { month: format.date(change.before_start, { month: "long", year: "numeric" }), first: value(change.first), as_of: format.date(change.first_as_of), change: amount(change.before - change.first, change.digits, kpi.unit, true) })) : "",

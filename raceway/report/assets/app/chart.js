@@ -12,7 +12,7 @@ raceway.chart = (() => {
       font,
       view: { stroke: null },
       axis,
-      axisX: { labelOverlap: "greedy" },
+      axisX: { labelOverlap: "parity" },
       legend: { labelColor: color("ink"), titleColor: color("soft"), labelFont: font, titleFont: font, labelFontSize: 12 },
       title: { color: color("ink"), font },
       text: { color: color("ink"), font, fontSize: 12 },
@@ -105,11 +105,12 @@ raceway.chart = (() => {
     bubble.style.setProperty("top", `${top}px`);
   }
 
-  /* A small line without axes: values by place, null is a gap. Newest at the right, marked. */
+  /* A small line without axes: values by place, null is a gap. Newest at the right, marked. Too few tell no trend. */
+  const FEWEST = 4;
   function spark(values, { width = 96, height = 28, label = "" } = {}) {
     const known = values.filter((value) => value !== null);
+    if (known.length < FEWEST) return null;
     const svg = h("svg", { class: "spark", viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": label || say("trend") });
-    if (known.length < 2) return svg;
     const [low, high] = [Math.min(...known), Math.max(...known)];
     const x = (i) => 3 + (i * (width - 6)) / (values.length - 1);
     const y = (value) => (high === low ? height / 2 : height - 4 - ((height - 8) * (value - low)) / (high - low));

@@ -5,7 +5,7 @@ raceway.figures = (() => {
 
   /* A card with a heading, a sentence that says how to read it, and what is in it. */
   const card = (title, note, ...children) =>
-    h("section", { class: "card" }, h("div", { class: "card-head" }, h("h3", {}, title), note ? h("p", { class: "soft small" }, note) : null), children);
+    h("section", { class: "card" }, h("div", { class: "card-head" }, h("h2", {}, title), note ? h("p", { class: "soft small" }, note) : null), children);
 
   /* One of a few: pressed at once, no list to open. */
   const segments = (name, label, options, value, choose) =>
@@ -75,7 +75,7 @@ raceway.figures = (() => {
     const ticks = raceway.chart.ticks(Math.min(0, ...numbers), Math.max(...numbers, 0));
     await raceway.chart.draw(element, {
       spec: "columns", rows, label, height,
-      params: { y_values: ticks, y_labels: raceway.chart.labels(ticks, (one) => format.value(one, unit, true)), y_from: ticks[0], y_to: ticks.at(-1) },
+      params: { y_values: ticks, y_labels: format.ticks(ticks, unit), y_from: ticks[0], y_to: ticks.at(-1) },
       table: bare ? null : () => raceway.table([
         { title: names.name, text: (row) => row.name, sort: (row) => rows.indexOf(row) },
         { title: names.value, number: true, text: (row) => (format.isKnown(row.value) ? format.value(row.value, unit) : ""), sort: (row) => row.value },

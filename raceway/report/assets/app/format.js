@@ -51,6 +51,19 @@ raceway.format = (() => {
     return number(given, Math.abs(given) < 10 && decimals === 0 && !Number.isInteger(given) ? 1 : decimals);
   }
 
+  /* An axis' numbers in their unit: all of one kind, with as many decimals as they need. */
+  function ticks(values, unit) {
+    const scale = unit === "percent" ? 100 : 1;
+    const decimals = [0, 1, 2, 3].find((places) => values.every((one) => Math.abs(one * scale - Number((one * scale).toFixed(places))) < 1e-9)) ?? 4;
+    const kind = unit === "percent" ? { style: "percent" }
+      : unit === "money" ? { style: "currency", currency: raceway.shell.currency, currencyDisplay: "narrowSymbol" }
+        : LASTS[unit] ? { style: "unit", unit: LASTS[unit], unitDisplay: "short" } : {};
+    const size = unit !== "percent" && Math.max(...values.map(Math.abs)) >= 10000
+      ? { notation: "compact", maximumSignificantDigits: 3 } : { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+    const text = (one) => intl("NumberFormat", { ...kind, ...(one ? size : { maximumFractionDigits: 0 }) }).format(one);
+    return raceway.chart.labels(values, text);
+  }
+
   /* A numerator or denominator: whole numbers whole, all others with up to six places. */
   function exact(given) {
     return isKnown(given) ? intl("NumberFormat", { maximumFractionDigits: 6 }).format(given) : "–";
@@ -102,7 +115,7 @@ raceway.format = (() => {
     }
   }
 
-  return { value, exact, number, money, signed, change, distance, date, dates, period, moment, market, isKnown, utc, locale, DAY };
+  return { value, ticks, exact, number, money, signed, change, distance, date, dates, period, moment, market, isKnown, utc, locale, DAY };
 })();
 
 /* A text of the page in the reader's language; `{name}` is filled from `given`. */

@@ -61,7 +61,7 @@
       element.append(h("ul", { class: "legend" }, h("li", { class: "is-chosen" }, say(`model_${model}`)), h("li", { class: "is-other" }, say("attr_other_models"))));
       await raceway.chart.draw(element, {
         spec: "spread", rows: points, label: say("attr_models"), height: 40 + 28 * clicked.length,
-        params: { x_values: ticks, x_labels: raceway.chart.labels(ticks, (one) => format.value(one, unit, true)), x_from: 0, x_to: 1.03 * Math.max(...points.map((point) => point.value)) },
+        params: { x_values: ticks, x_labels: format.ticks(ticks, unit), x_from: 0, x_to: 1.03 * Math.max(...points.map((point) => point.value)) },
       });
     }
     const most = Math.max(...rows.filter((row) => !UNCLICKED.includes(row.channel)).flatMap((row) => MODELS.map((name) => row.values[name] ?? 0)), 0);
@@ -72,6 +72,8 @@
     const lost = MODELS.includes("data_driven") ? [...found].filter(([key]) => key.endsWith("|data_driven")).reduce((sum, [, one]) => sum + one.fallback_orders, 0) : 0;
     if (lost > 0) element.append(h("p", { class: "soft small" }, say("attr_fallback", { orders: format.number(lost, 0) })));
   }
+
+  const platform = (source) => (raceway.shell.texts[`platform_${source}`] ? say(`platform_${source}`) : source);
 
   function claims(data, months) {
     const bySource = new Map();
@@ -86,7 +88,7 @@
     const most = Math.max(...rows.flatMap((row) => [row.claimed_orders, row.attributed_orders]), 1);
     const number = (name, unit) => ({ number: true, text: (row) => (format.isKnown(row[name]) ? format.value(row[name], unit) : ""), sort: (row) => row[name], cell: (row) => (format.isKnown(row[name]) ? format.value(row[name], unit, true) : null) });
     return raceway.table([
-      { title: say("attr_platform"), text: (row) => row.source },
+      { title: say("attr_platform"), text: (row) => platform(row.source) },
       { title: say("attr_claimed"), number: true, text: (row) => format.value(row.claimed_orders, "count"), sort: (row) => row.claimed_orders, cell: (row) => raceway.figures.barred(row.claimed_orders, most, format.value(row.claimed_orders, "count"), "pale") },
       { title: say("attr_observed"), number: true, text: (row) => format.value(row.attributed_orders, "count"), sort: (row) => row.attributed_orders, cell: (row) => raceway.figures.barred(row.attributed_orders, most, format.value(row.attributed_orders, "count")) },
       { title: say("attr_ratio"), number: true, text: (row) => (row.attributed_orders > 0 ? `${format.number(row.claimed_orders / row.attributed_orders, 1)}×` : ""), sort: (row) => (row.attributed_orders > 0 ? row.claimed_orders / row.attributed_orders : null) },

@@ -108,7 +108,7 @@
       unit: "score", label: say("cust_nps"), names: { name: say("period_month"), value: say("cust_score") }, extra: ["answers", "promoters", "passives", "detractors"].map(count),
     });
     const said = kpis.rows(data.comments);
-    words.append(h("h4", {}, say("cust_comments")), h("p", { class: "soft small" }, say("cust_comments_note", { fewest: data.fewest })));
+    words.append(h("h3", {}, say("cust_comments")), h("p", { class: "soft small" }, say("cust_comments_note", { fewest: data.fewest })));
     if (!said.length) words.append(h("p", { class: "soft pad" }, say("cust_no_comments")));
     const quotes = (list) => h("ul", { class: "quotes" }, list.map((one) => h("li", { class: one.kind }, h("q", {}, one.comment), h("span", { class: "soft small" }, `${say(`nps_${one.kind}`)} · ${format.period("month", one.month, "", true)}${one.times > 1 ? ` · ${one.times}×` : ""}`))));
     if (said.length) words.append(quotes(said.slice(0, 9)));

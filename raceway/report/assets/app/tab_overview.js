@@ -3,8 +3,8 @@
 (() => {
   const { h, say, format, parts, kpis } = raceway;
 
-  /* The persons that a stage is about, each the numerator of one of its leading KPIs. */
-  const PEOPLE = { reach: "unique_visitors", act: "visitor_interaction_rate", convert: "visitor_conversion_rate", engage: "customer_retention_rate", advocacy: "advocate_rate" };
+  /* Whom a stage is about (Plan: the budget), each numerator and denominator of one of its leading KPIs. */
+  const PEOPLE = { plan: "budget_utilisation", reach: "unique_visitors", act: "visitor_interaction_rate", convert: "visitor_conversion_rate", engage: "customer_retention_rate", advocacy: "advocate_rate" };
 
   /* The sentence that answers "which stage holds us back?", from facts that were computed with the mart. */
   function sentence(facts) {
@@ -37,22 +37,23 @@
     const cell = values.cell(kpi.kpi, i);
     const series = values.series(kpi.kpi);
     const compared = [[cell.before, cell.running ? "vs_same_days" : "vs_before"], [cell.yearAgo, "vs_year_ago"]].filter(([other]) => format.isKnown(other) && format.isKnown(cell.value));
-    const marks = parts.marks(cell);
+    const marks = parts.marks(cell, true);
     return h("a", { class: "lead", href: raceway.link({ tab: kpi.stage, kpi: kpi.kpi }), "data-kpi": kpi.kpi, "data-focus": `lead-${kpi.kpi}` },
       h("span", { class: "title" }, kpis.title(kpi)),
-      h("span", { class: "figure" }, h("span", { class: "value" }, parts.value(cell.value, kpi.unit, true)), series ? raceway.chart.spark(series.values.slice(Math.max(0, i + 1 - range), i + 1), { label: say("trend_of", { kpi: kpis.title(kpi) }) }) : null),
+      h("span", { class: "figure" }, h("span", { class: "value" }, parts.value(cell.value, kpi.unit, true)), series ? raceway.chart.spark(series.values.slice(Math.max(0, i + 1 - range), i + 1), { label: say("trend_of", { kpi: kpis.title(kpi) }), width: 64 }) : null),
       compared.length ? h("span", { class: "compare" }, compared.map(([other, words]) => parts.change(cell.value, other, kpi, say(words)))) : null,
       cell.target || marks.length ? h("span", { class: "verdict" }, cell.target ? [parts.status(cell.status) || h("span", { class: "soft" }, say("not_due")), h("span", { class: "soft" }, say("target_of", { target: format.value(cell.target.target, kpi.unit, true) }))] : null, marks) : null);
   }
 
-  /* How many persons are in a stage, as a bar beside those whom the site reached. */
+  /* How many of how many, and a bar of that part. */
   function people(stage, values, i) {
-    if (!PEOPLE[stage] || !kpis.kpi(PEOPLE[stage])) return null;
-    const count = values.cell(PEOPLE[stage], i).top;
-    const all = kpis.kpi(PEOPLE.reach) ? values.cell(PEOPLE.reach, i).top : null;
-    if (!format.isKnown(count)) return h("p", { class: "people soft" }, say("people_unknown"));
-    return h("div", { class: "people" }, h("p", {}, h("strong", {}, format.number(count, 0)), ` ${say(`people_${stage}`)}`),
-      all ? h("span", { class: "bar", "aria-hidden": "true" }, h("span", { style: { width: `${Math.min(100, (100 * count) / all)}%` } })) : null);
+    if (!kpis.kpi(PEOPLE[stage])) return null;
+    const { top, bottom } = values.cell(PEOPLE[stage], i);
+    const unit = stage === "plan" ? "money" : "count";
+    if (!format.isKnown(top)) return h("p", { class: "people soft" }, say(`people_unknown_${unit}`));
+    const part = !kpis.kpi(PEOPLE[stage]).denominator ? 1 : bottom > 0 ? top / bottom : null;
+    return h("div", { class: "people" }, h("p", {}, h("strong", {}, format.value(top, unit, unit === "money")), ` ${say(`people_${stage}`, { whole: format.value(bottom, unit, unit === "money") })}`),
+      format.isKnown(part) ? h("span", { class: "bar", "aria-hidden": "true" }, h("span", { style: { width: `${Math.min(100, 100 * part)}%` } })) : null);
   }
 
   function block(stage, values, i, range) {
@@ -62,10 +63,7 @@
       known.length ? h("div", { class: "leads" }, known.map((kpi) => row(kpi, values, i, range))) : h("p", { class: "soft" }, say("no_leading")));
   }
 
-  function funnel(values, i, range) {
-    const [plan, ...race] = raceway.shell.stages;
-    return [h("div", { class: "funnel" }, race.map((stage) => block(stage, values, i, range))), block(plan, values, i, range)];
-  }
+  const funnel = (values, i, range) => h("div", { class: "funnel" }, raceway.shell.stages.map((stage) => block(stage, values, i, range)));
 
   raceway.overview = { sentence };
 
@@ -78,8 +76,8 @@
       page.append(h("section", { class: "hero" }, h("h1", {}, say("holds_question")), sentence(data.holding_back), others(data.holding_back)));
       if (i < 0) { page.append(h("p", { class: "soft" }, say("no_values"))); return; }
       page.append(
-        h("div", { class: "heading" }, h("h2", {}, format.period(state.period, values.axis.start[i], values.axis.end[i])), values.isOver(i) ? null : h("span", { class: "mark" }, say("running"))),
-        ...funnel(values, i, values.range(state)));
+        h("div", { class: "heading" }, h("h2", {}, format.period(state.period, values.axis.start[i], values.axis.end[i])), values.isOver(i) ? null : h("span", { class: "mark" }, say("running")), h("span", { class: "soft small" }, say("signs"))),
+        funnel(values, i, values.range(state)));
     },
   });
 })();

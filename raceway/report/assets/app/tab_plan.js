@@ -20,7 +20,8 @@
       const shown = rows.filter((row) => key(row) === key(now)).sort((a, b) => place(a) - place(b) || (a.attainment ?? 9) - (b.attainment ?? 9));
       element.append(h("div", { class: "choices" }, figures.select("period", say("period"), periods.map((row) => [key(row), `${format.period(row.period, row.period_start, row.period_end)}${row.runs ? ` (${say("plan_days", { over: row.days_over, days: row.days })})` : ""}`]), key(now), (value) => { chosen.period = value; again(); })));
       const tally = ["on_track", "at_risk", "off_track"].map((status) => [status, shown.filter((row) => row.status === status).length]);
-      element.append(h("p", { class: "tally" }, tally.map(([status, n]) => h("span", {}, parts.status(status), ` ${n}`)), h("span", { class: "soft" }, say("plan_without_status", { count: shown.filter((row) => !row.status).length }))));
+      const silent = shown.filter((row) => !row.status).length;
+      element.append(h("p", { class: "tally" }, tally.map(([status, n]) => h("span", {}, parts.status(status), ` ${n}`)), silent ? h("span", { class: "soft" }, say("plan_without_status", { count: silent })) : null));
       const unit = (row) => kpis.kpi(row.kpi).unit;
       const value = (field) => (row) => (format.isKnown(row[field]) ? format.value(row[field], unit(row), true) : null);
       element.append(raceway.table([
@@ -46,7 +47,8 @@
 
   function ends(data) {
     if (data.forecast === null) return h("p", { class: "soft pad" }, say("plan_no_forecast"));
-    const rows = kpis.rows(data.forecast).filter((row) => kpis.kpi(row.kpi));
+    const order = (row) => `${kpis.title(kpis.kpi(row.kpi))} ${row.period_start}`;
+    const rows = kpis.rows(data.forecast).filter((row) => kpis.kpi(row.kpi)).sort((a, b) => order(a).localeCompare(order(b), format.locale()));
     const value = (field) => ({ number: true, text: (row) => (format.isKnown(row[field]) ? format.value(row[field], row.unit) : ""), sort: (row) => row[field], cell: (row) => (format.isKnown(row[field]) ? format.value(row[field], row.unit, true) : null) });
     return raceway.table([
       { title: say("kpi"), text: (row) => kpis.title(kpis.kpi(row.kpi)) },
@@ -115,12 +117,14 @@
     const unit = (row) => kpis.kpi(row.kpi)?.unit;
     const value = (field) => ({ number: true, text: (row) => row[field], sort: (row) => row[field], cell: (row) => (format.isKnown(row[field]) ? format.value(row[field], unit(row), true) : null) });
     const money = (field) => ({ number: true, text: (row) => row[field], sort: (row) => row[field], cell: (row) => (format.isKnown(row[field]) ? format.money(row[field], true) : null) });
+    // one that is over and has nothing to be held against will stay unknown
+    const isJudged = (row) => row.is_complete || (row.ends_on < raceway.shell.as_of && !format.isKnown(row.baseline));
     return raceway.table([
       { title: say("plan_initiative"), text: (row) => row.name || row.initiative, cell: (row) => h("span", {}, row.name || row.initiative, h("span", { class: "soft small under-line" }, [row.owner, row.kpi ? kpis.title(kpis.kpi(row.kpi)) : null].filter(Boolean).join(" · "))) },
       { title: say("plan_dates"), text: (row) => row.starts_on, cell: (row) => format.dates(row.starts_on, row.ends_on) },
       { title: say("plan_before"), ...value("baseline") }, { title: say("target"), ...value("target") }, { title: say("plan_actual"), ...value("actual") },
       { title: say("plan_spend"), ...money("spend") }, { title: say("plan_budget"), ...money("budget") },
-      { title: say("plan_result"), text: (row) => row.result, cell: (row) => h("span", { class: { reached: "good", better: "good", missed: "bad", "no better": "bad" }[row.result] || "soft" }, row.result ? say(`result_${row.result.replace(" ", "_")}`) : say(row.is_complete ? "unknown" : "plan_open")) },
+      { title: say("plan_result"), text: (row) => row.result, cell: (row) => h("span", { class: { reached: "good", better: "good", missed: "bad", "no better": "bad" }[row.result] || "soft" }, row.result ? say(`result_${row.result.replace(" ", "_")}`) : say(isJudged(row) ? "unknown" : "plan_open")) },
       { title: say("plan_decision"), text: (row) => row.decision || "" },
     ], rows, { caption: say("plan_initiatives_title"), empty: "plan_no_initiatives", limit: 12 });
   }
@@ -139,7 +143,7 @@
         figures.card(say("plan_initiatives_title"), say("plan_initiatives_note"), initiatives(data)));
       const split = page.querySelector(".split, .empty");
       // whoever came for a KPI finds it on top
-      if (split && !state.kpi) split.before(mine); else page.append(mine);
+      if (split && !state.kpi) split.before(mine, h("h2", {}, say("kpis_of", { stage: say("stage_plan") }))); else page.append(mine);
       await Promise.all([ahead.again(), gaps.again(), budget(spent, data)]);
     },
   });

@@ -4,6 +4,7 @@
   const { h, say, format, parts, kpis } = raceway;
   const ROWS = 12; // of a stage: its leading KPIs and those with a target always, others while there is room
   const OPEN = 12;
+  const LONGEST = 260; // letters of an open point's sentence
   const STATUSES = ["on_track", "at_risk", "off_track"];
 
   function cover(month, values, i, facts, open) {
@@ -18,10 +19,10 @@
       h("h2", {}, say("print_tally")), h("ul", { class: "verdicts" }, tally, h("li", {}, h("strong", {}, String(known.length - leading.length)), h("span", { class: "soft" }, say("print_without")))),
       short.length ? h("table", { class: "short" }, h("thead", {}, h("tr", {}, ["print_short", "value", "target", "status"].map((title, at) => h("th", { scope: "col", class: at === 1 || at === 2 ? "number" : null }, say(title))))), h("tbody", {}, short.map((cell) => h("tr", {}, h("th", { scope: "row" }, kpis.title(cell.about)), h("td", { class: "number strong" }, format.value(cell.value, cell.about.unit, true)), h("td", { class: "number" }, format.value(cell.target.target, cell.about.unit, true)), h("td", {}, parts.status(cell.status)))))) : null,
       h("p", { class: "soft" }, values.isOver(i) ? "" : say("print_running")),
-      h("p", { class: "colophon" }, say("about_version", { as_of: format.date(shell.as_of), published: format.moment(shell.published), version: shell.version }), " ", open ? say("print_open", { count: open }) : say("trust_all_well")));
+      h("p", { class: "colophon" }, say("about_version", { as_of: format.date(shell.as_of), published: format.moment(shell.published), version: shell.version }), ". ", open ? say("print_open", { count: open }) : say("trust_all_well")));
   }
 
-    function table(list, values, i) {
+  function table(list, values, i) {
     return h("table", {}, h("thead", {}, h("tr", {}, [["kpi"], ["value", "number"], ["target", "number"], ["status"], ["print_before", "number"], ["print_year", "number"]].map(([title, tone]) => h("th", { scope: "col", class: tone || null }, say(title))))),
       h("tbody", {}, list.map((kpi) => {
         const cell = values.cell(kpi.kpi, i);
@@ -48,7 +49,7 @@
     }
     while (rows.length && !format.isKnown(rows[0].value)) rows.shift();
     place.append(h("h3", {}, kpis.title(kpi)));
-    await raceway.figures.columns(place, { rows, unit: kpi.unit, label: kpis.title(kpi), height: 190, bare: true, names: {} });
+    await raceway.figures.columns(place, { rows, unit: kpi.unit, label: kpis.title(kpi), height: 230, bare: true, names: {} });
   }
 
   const bars = (rows, text) => {
@@ -83,11 +84,13 @@
     return rows.length ? bars(rows.map((row) => ({ title: `${say(`rfm_${row.segment}`)} (${format.value(row.customers, "count")})`, value: row.net_sales })), (value) => format.money(value, true)) : h("p", { class: "soft" }, say("cust_none"));
   }
 
+  const shortened = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+
   function trust(data) {
     const open = kpis.rows(data.open);
     const late = kpis.rows(data.sources).filter((row) => row.days_behind > 7);
     return h("section", { class: "sheet" }, h("h2", {}, say("print_trust")), h("p", {}, open.length ? say("trust_open_count", { count: open.length }) : say("trust_all_well")),
-      h("ol", { class: "open" }, open.slice(0, OPEN).map((row) => h("li", {}, h("strong", {}, `${say(`severity_${row.severity}`)}: ${say(`open_${row.kind}`)}`), row.subject ? ` ${row.subject}` : "", h("div", { lang: "en" }, row.sentence.length > 260 ? `${row.sentence.slice(0, 260)}…` : row.sentence), row.remedy ? h("div", { class: "soft" }, say("trust_do"), " ", h("span", { lang: "en" }, row.remedy)) : null))),
+      h("ol", { class: "open" }, open.slice(0, OPEN).map((row) => h("li", {}, h("strong", {}, `${say(`severity_${row.severity}`)}: ${say(`open_${row.kind}`)}`), row.subject ? ` ${row.subject}` : "", h("div", { lang: "en" }, shortened(raceway.trust.sentence(row))), row.remedy ? h("div", { class: "soft" }, say("trust_do"), " ", h("span", { lang: "en" }, row.remedy)) : null))),
       open.length > OPEN ? h("p", { class: "soft" }, say("print_more", { count: open.length - OPEN })) : null,
       late.length ? [h("h3", {}, say("print_behind")), h("ul", { class: "plain" }, late.map((row) => h("li", {}, `${row.source}/${row.account}: ${format.date(row.covers_to)}`)))] : null,
       h("h3", {}, say("print_reading")), h("p", { class: "soft" }, say("print_how")));
@@ -131,7 +134,7 @@
         await curve(place, kpi, values, i);
       }
       paper.append(h("section", { class: "sheet stages" }, h("h2", {}, say("print_stages")), stages.map(([stage, list]) => h("div", { class: "stage-table scroll", tabindex: "0", role: "region", "aria-label": say(`stage_${stage}`) }, h("h3", {}, say(`stage_${stage}`), h("span", { class: "soft" }, ` ${say(`about_${stage}`)}`)), table(list, values, i)))));
-      paper.append(h("section", { class: "sheet" }, h("h2", {}, say("print_money")),
+      paper.append(h("section", { class: "sheet flows" }, h("h2", {}, say("print_money")),
         h("div", { class: "halves" }, h("div", {}, h("h3", {}, say("print_channels", { model: say(`model_${attribution.model}`) })), channels(attribution, start)), h("div", {}, h("h3", {}, say("plan_budget_title")), budget(plan, start))),
         h("div", { class: "halves" }, h("div", {}, h("h3", {}, say("plan_review")), review(plan)), h("div", {}, h("h3", {}, say("cust_segments")), segments(customers)))));
       paper.append(trust(about));

@@ -47,22 +47,25 @@
         complete: cell.complete, restated: restated.has(values.axis.start[at]), status: cell.status, before: cell.before, tip: notes.filter(Boolean).join("\n"),
       });
     }
+    // a line begins where something is known
+    while (rows.length > 1 && ![rows[0].value, rows[0].year_ago, rows[0].target].some(format.isKnown)) rows.shift();
     const numbers = rows.flatMap((row) => [row.value, row.year_ago, row.target_low, row.target_high]).filter(format.isKnown);
     if (!numbers.length) { element.append(h("p", { class: "soft pad" }, say("no_values"))); return; }
     const low = Math.min(...numbers, kpi.unit === "score" || Math.min(...numbers) < 0 ? Infinity : 0);
     const y = raceway.chart.ticks(low, Math.max(...numbers));
     const every = Math.ceil(rows.length / Math.max(2, Math.floor(element.clientWidth / 92)));
     const x = rows.map((row) => row.start).filter((_, at) => (rows.length - 1 - at) % every === 0);
-    const names = new Map(rows.map((row, at) => [row.start, format.period(state.period, values.axis.start[from + at], values.axis.end[from + at], true)]));
+    const first = i + 1 - rows.length;
+    const names = new Map(rows.map((row, at) => [row.start, format.period(state.period, values.axis.start[first + at], values.axis.end[first + at], true)]));
     const pad = rows.length > 1 ? 0 : format.DAY;
     element.append(h("ul", { class: "legend" },
-      h("li", { class: "is-value" }, say("value")), h("li", { class: "is-provisional" }, say("provisional")),
+      h("li", { class: "is-value" }, say("value")), rows.some((row) => format.isKnown(row.value) && !row.complete) ? h("li", { class: "is-provisional" }, say("provisional")) : null,
       rows.some((row) => format.isKnown(row.year_ago)) ? h("li", { class: "is-year-ago" }, say("year_before")) : null,
       rows.some((row) => row.target !== null) ? h("li", { class: "is-target" }, say("target_band")) : null,
       rows.some((row) => row.restated) ? h("li", { class: "is-restated" }, say("restated")) : null));
     await raceway.chart.draw(element, {
       spec: "trend", rows, label: say("trend_of", { kpi: kpis.title(kpi) }),
-      params: { x_values: x, x_labels: raceway.chart.labels(x, (one) => names.get(one)), y_values: y, y_labels: raceway.chart.labels(y, (one) => format.value(one, kpi.unit, true)), x_from: rows[0].start - pad, x_to: rows.at(-1).start + pad, y_from: y[0], y_to: y.at(-1) },
+      params: { x_values: x, x_labels: raceway.chart.labels(x, (one) => names.get(one)), y_values: y, y_labels: format.ticks(y, kpi.unit), x_from: rows[0].start - pad, x_to: rows.at(-1).start + pad, y_from: y[0], y_to: y.at(-1) },
       table: () => raceway.table([
         { title: say("period"), text: (row) => row.name, sort: (row) => row.start },
         { title: say("value"), number: true, text: (row) => (format.isKnown(row.value) ? format.value(row.value, kpi.unit) : ""), sort: (row) => row.value },
@@ -157,7 +160,7 @@
     const [channels, markets] = [breakdown(kpi, values, i, state, "channel"), breakdown(kpi, values, i, state, "market")];
     const missing = channels && markets ? "" : !values.brokenDown ? "thinned_breakdown" : channels ? "no_markets" : markets ? "no_channels" : "no_breakdown";
     const about = definition(kpi, values, i, state, missing);
-    element.append(h("div", { class: "pair" }, channels || about, h("div", { class: "stack" }, markets, channels ? about : null)));
+    element.append(channels || markets ? h("div", { class: "pair" }, channels || about, h("div", { class: "stack" }, markets, channels ? about : null)) : about);
   }
 
   /* Where the list of KPIs stood, and which KPI was chosen, before the page was drawn anew. */

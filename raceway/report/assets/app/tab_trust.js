@@ -6,12 +6,20 @@
   const TONES = { critical: "bad", warning: "warn", info: "soft" };
   const count = (value) => (value ? format.number(value, 0) : null);
 
+  /* What is said of a point, without what stands beside it: its subject before, its remedy within. */
+  function sentence(row) {
+    const begin = row.sentence.startsWith(`${row.subject}: `) ? row.subject.length + 2 : 0;
+    const said = begin ? row.sentence[begin].toUpperCase() + row.sentence.slice(begin + 1) : row.sentence;
+    const at = row.remedy ? said.toLowerCase().indexOf(row.remedy.toLowerCase()) : -1;
+    return at < 0 ? said : `${said.slice(0, at)}${said.slice(at + row.remedy.length).replace(/^\.?\s*/, "")}`.trim();
+  }
+
   function point(row, touched) {
     const names = touched.map((name) => kpis.kpi(name)).filter(Boolean);
     const where = row.account ? `${row.subject} · ${row.account}` : row.subject;
     return h("li", { class: `point ${TONES[row.severity]}` },
       h("p", { class: "point-head" }, h("span", { class: `mark ${TONES[row.severity]}` }, h("span", { "aria-hidden": "true" }, `${SIGNS[row.severity]} `), say(`severity_${row.severity}`)), h("strong", {}, say(`open_${row.kind}`)), where ? h("span", { class: "soft" }, where) : null),
-      h("p", { lang: "en" }, row.sentence),
+      h("p", { lang: "en" }, sentence(row)),
       row.remedy ? h("p", { class: "remedy" }, h("span", { class: "soft" }, `${say("trust_do")} `), h("span", { lang: "en" }, row.remedy)) : null,
       row.command ? h("p", {}, h("code", {}, row.command)) : null,
       names.length ? h("details", { class: "touches" }, h("summary", {}, say("trust_touches", { count: names.length })), h("p", {}, names.map((kpi, i) => [i ? ", " : "", h("a", { href: raceway.link({ tab: kpi.stage, kpi: kpi.kpi }) }, kpis.title(kpi))]))) : null);
@@ -55,6 +63,8 @@
       { title: say("change"), number: true, text: (row) => format.change(row.value, row.first_value, kpis.kpi(row.kpi).unit) },
     ], rows, { caption: say("trust_restated"), empty: "trust_none_restated", limit: 15 });
   }
+
+  raceway.trust = { sentence };
 
   raceway.tab("trust", {
     title: "trust",
