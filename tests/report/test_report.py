@@ -192,6 +192,7 @@ def test_each_text_that_a_script_names_is_written() -> None:
         ("en", 1234567.5, "money", "1,234,568 VND"),
         ("vi", 1234567.5, "money", "1.234.568 VND"),
         ("en", 0.5, "money", "0.50 VND"),
+        ("en", -1e29, "money", "-100,000,000,000,000,000,000,000,000,000 VND"),
         ("en", 0.12345, "percent", "12.3 %"),
         ("vi", 0.12345, "percent", "12,3 %"),
         ("en", 12345.0, "count", "12,345"),
