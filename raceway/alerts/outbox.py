@@ -84,14 +84,19 @@ class Outbox:
             "ended_at": at.isoformat(), "tries": tries, "reasons": list(waiting.attempts),
         }  # fmt: skip
         with self._history.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            file.write(("\n" if self._is_torn() else "") + json.dumps(line, ensure_ascii=False) + "\n")
         (self._waiting / f"{waiting.id}.json").unlink(missing_ok=True)
 
     def history(self) -> list[dict[str, Any]]:
         """Every message that was taken or given up, oldest first."""
         if not self._history.exists():
             return []
-        return [json.loads(line) for line in self._history.read_text(encoding="utf-8").splitlines() if line]
+        return [line for text in self._history.read_text(encoding="utf-8").split("\n") if (line := _whole(text))]
+
+    def _is_torn(self) -> bool:
+        """Whether a process was killed while it wrote the last line."""
+        held = self._history.read_bytes() if self._history.exists() else b""
+        return bool(held) and not held.endswith(b"\n")
 
     def points(self) -> dict[str, Any]:
         """What the newest night told: `run_id`, and `points` by key."""
@@ -104,6 +109,15 @@ class Outbox:
         """Keeps what a night told."""
         text = json.dumps({"run_id": run_id, "points": points}, ensure_ascii=False, indent=2)
         write_aside(self._points, text + "\n")
+
+
+def _whole(text: str) -> dict[str, Any] | None:
+    """A line of history; None where it is empty or was torn off, which must not keep anybody from being told."""
+    try:
+        found: dict[str, Any] = json.loads(text)
+    except ValueError:
+        return None
+    return found
 
 
 def _waiting(values: dict[str, Any]) -> Waiting:

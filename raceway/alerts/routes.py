@@ -96,13 +96,20 @@ def _without(where: str, reason: str) -> str:
 
 
 def _pieces(where: str) -> Iterator[str]:
-    """The whole address and its parts, but for its scheme and its host: those tell which route it is."""
-    from urllib.parse import unquote, urlsplit
+    """The whole address and its parts, but for its scheme and its host: those tell which route it is.
+
+    Read by hand: many an address (a bot's `tgram://123:token/chat`) is none by the letter, and a parser's complaint
+    would quote it.
+    """
+    from urllib.parse import unquote
 
     yield where
-    parts = urlsplit(where)
-    secret = where.removeprefix(f"{parts.scheme}://")
-    known = {parts.hostname or ""} if "@" in parts.netloc or parts.port else set()
+    secret = where.partition("://")[2]
+    place = re.split(r"[/?#]", secret)[0]
+    _, at, host = place.rpartition("@")
+    named = re.fullmatch(r"([^:]*)(:\d{1,5})?", host)
+    # a first piece without a dot may be a token (`slack://bot@T1JJ3T3L2/…`)
+    known = {named[1].lower()} if named and (named[2] or (at and "." in named[1])) else set()
     for piece in re.split(r"[/:@?&=#,]+", secret):
         for spelling in {piece, unquote(piece)}:
             if len(spelling) >= _SHORTEST_SECRET and spelling.lower() not in known:

@@ -7,6 +7,7 @@ published one is followed. What is refused comes back as a sentence that says wh
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
@@ -149,5 +150,7 @@ def _told(found: Bounded) -> dict[str, Any]:
 
 
 def _plain(cell: Any) -> Any:
-    """A cell as JSON has it; decimals and dates as text, so that no digit is lost."""
-    return cell if cell is None or isinstance(cell, bool | int | float | str) else str(cell)
+    """A cell as JSON has it; decimals and dates as text, so that no digit is lost, and NaN, which it has not."""
+    if isinstance(cell, float):
+        return cell if math.isfinite(cell) else str(cell)
+    return cell if cell is None or isinstance(cell, bool | int | str) else str(cell)

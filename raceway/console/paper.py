@@ -39,13 +39,15 @@ def report_page(home: Home) -> Path:
 def print_month(home: Home, month: str | None = None, language: str | None = None, to: Path | None = None) -> Path:
     """Writes a month (`2026-05`; default: the last that is over) of the published report as PDF and gives its path.
 
-    `language` is en or vi, by default the report's; `to` by default report-2026-05.pdf in the working directory.
+    `language` is en or vi, by default the report's; `to` is a file or a folder, by default report-2026-05.pdf in the
+    working directory.
     Raises PermanentFault where nothing is published, the page does not hold the month, or no browser is found, and
     PassingFault where the browser does not write.
     """
     page = report_page(home).resolve()  # the version's own path: `current` may move to another one meanwhile
     first = _month(home, month)
-    target = (to or Path(f"report-{first:%Y-%m}.pdf")).absolute()
+    name = f"report-{first:%Y-%m}.pdf"
+    target = (to / name if to and to.is_dir() else to or Path(name)).absolute()
     if not target.parent.is_dir():
         raise PermanentFault(f"{target.parent}: no such folder; make it, or choose another place with --to")
     asked = urlencode({"at": first.isoformat()} | ({"language": language} if language else {}))
@@ -114,4 +116,7 @@ def _write(browser: str, address: str, target: Path) -> None:
         if not aside.exists():
             said = done.stderr.strip().splitlines()[-1:] or ["it says nothing"]
             raise PassingFault(f"{browser} wrote no PDF (exit code {done.returncode}): {said[0]}")
-        shutil.move(aside, target)
+        try:
+            shutil.move(aside, target)
+        except OSError as fault:
+            raise PermanentFault(f"{target}: cannot be written ({fault}); choose another place with --to") from fault

@@ -43,6 +43,8 @@ def ask(home: Home, sql: str) -> Answer:
             return Answer(columns, cursor.fetchall())
     except duckdb.Error as fault:
         raise PermanentFault(f"the query failed: {fault}") from fault
+    except RuntimeError as fault:  # what DuckDB's Python says of bytes that are no text
+        raise PermanentFault(f"the query cannot be read as text in UTF-8 ({fault}); write it anew") from fault
 
 
 def text_of(file: Path) -> str:
@@ -74,7 +76,7 @@ def print_answer(console: Console, answer: Answer, form: str) -> None:
         writer.writerow(answer.columns)
         writer.writerows(answer.rows)
     elif form == "json":
-        rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+        rows = [dict(zip(answer.columns, map(_of_json, row), strict=True)) for row in answer.rows]
         print(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
     else:
         table = Table()
@@ -87,6 +89,11 @@ def print_answer(console: Console, answer: Answer, form: str) -> None:
         more = len(answer.rows) - TABLE_ROWS
         if more > 0:
             console.print(f"… and {more} more rows; --format csv prints all")
+
+
+def _of_json(cell: Any) -> Any:
+    """NaN and infinity as text: JSON has no such numbers."""
+    return str(cell) if isinstance(cell, float) and not math.isfinite(cell) else cell
 
 
 def _read(cell: Any) -> str:

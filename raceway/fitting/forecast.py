@@ -60,7 +60,7 @@ def forecast_spans(
 def _forecast_kpi(
     spans: list[dict[str, Any]], known: list[tuple[dt.date, float]], holidays: list[tuple[Any, ...]]
 ) -> list[dict[str, object]]:
-    first = known[0][0] if known else spans[0]["as_of"]
+    first = known[0][0] if known else min(span["period_start"] for span in spans)
     last = max([span["period_end"] for span in spans] + [day for day, _ in known[-1:]])
     values = np.full((last - first).days + 1, np.nan)
     for day, value in known:

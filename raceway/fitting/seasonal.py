@@ -28,6 +28,9 @@ Integers = npt.NDArray[np.int64]
 FEWEST_DAYS: Final = 56
 """Known days below which nothing is forecast: eight of each weekday."""
 
+LEAST_NET: Final = 0.1
+"""Of what a series' days moved up and down, the part that must be left in all; what cancels out has no level."""
+
 MOST_DAYS: Final = 1096
 """Days of the past that are looked at: three years."""
 
@@ -60,6 +63,7 @@ UNSEEN_WEEK: Final = 0.2
 
 _DECILE: Final = 1.2815515655446004  # of the normal distribution
 _TINY: Final = 1e-12
+_NOTHING: Final = "the last weeks brought nothing to go by"
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ class Fit:
         """What the days marked in `ahead` (one at least) bring in all, or why nobody can say."""
         weight = float(self.factors[ahead].sum())
         if self.level * weight <= 0:
-            return "the last weeks brought nothing to go by"
+            return _NOTHING
         special = ahead & (self.kind_codes >= 0)
         shares = np.bincount(self.kind_codes[special], self.weekday_factors[special], len(self.kind_variances)) / weight
         variance = self.variance_of(int(ahead.sum())) + float((shares**2 * self.kind_variances).sum())
@@ -107,6 +111,11 @@ def fit_days(values: Floats, kinds: list[Kind | None], first_weekday: int, is_co
     known = ~np.isnan(values)
     if known.sum() < FEWEST_DAYS:
         return f"{known.sum()} days are known; {FEWEST_DAYS} are needed"
+    if values[known][-FEWEST_DAYS:].sum() <= 0:
+        return _NOTHING
+    latest = values[known][-SEASON_DAYS:]
+    if latest.sum() < LEAST_NET * np.abs(latest).sum():
+        return "its days cancel each other out"
     days = int(np.flatnonzero(known)[-1]) + 1
     weekdays = (np.arange(len(values)) + first_weekday) % 7
     names = sorted({kind for kind in kinds if kind})

@@ -89,10 +89,19 @@ def published(path: str) -> FileResponse:
     """The report, the checks' page and dbt's docs; nothing else of the home."""
     name, _, below = path.partition("/")
     folder = _folders(find_home()).get(name)
-    file = (folder / below).resolve() if folder is not None else None
-    if folder is None or file is None or not file.is_relative_to(folder) or not file.is_file():
+    file = _file_below(folder, below) if folder is not None else None
+    if file is None:
         raise HTTPException(404, "no such page in the published version")
     return FileResponse(file, headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"})
+
+
+def _file_below(folder: Path, below: str) -> Path | None:
+    """The file, wherever links lead; None where that is not below the folder, or no file has such a name."""
+    try:
+        file = (folder / below).resolve()
+        return file if file.is_relative_to(folder) and file.is_file() else None
+    except (ValueError, OSError):  # a null byte, a name that is too long
+        return None
 
 
 def _headers() -> dict[str, str]:

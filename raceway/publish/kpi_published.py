@@ -125,7 +125,7 @@ def _carried(files: Sequence[Path]) -> pa.Table:
     with duckdb.connect() as connection:
 
         def read(some: Sequence[Path]) -> pa.Table:
-            rows = f"select {', '.join(COLUMNS)} from {parquet_of(some, by_name=True)} union " if some else ""
+            rows = f"select {_typed()} from {parquet_of(some, by_name=True)} union " if some else ""
             return connection.sql(f"{rows}(select {columns} limit 0)").to_arrow_table()
 
         try:
@@ -134,9 +134,14 @@ def _carried(files: Sequence[Path]) -> pa.Table:
             return read([file for file in files if _is_whole(connection, file)])
 
 
+def _typed() -> str:
+    """The columns as the table has them: a file of another program must not change their types."""
+    return ", ".join(f"{name}::{kind} as {name}" for name, (kind, _) in COLUMNS.items())
+
+
 def _is_whole(connection: duckdb.DuckDBPyConnection, file: Path) -> bool:
     try:
-        connection.sql(f"select {', '.join(COLUMNS)} from {parquet_of(file)}").to_arrow_table()
+        connection.sql(f"select {_typed()} from {parquet_of(file)}").to_arrow_table()
     except duckdb.Error:
         return False
     return True
@@ -147,6 +152,8 @@ def _files(versions: Sequence[Path]) -> list[Path]:
     found: dict[tuple[int, int], Path] = {}
     for folder in versions:
         for file in sorted((folder / "parquet" / KPI_PUBLISHED.name).rglob("*.parquet")):
+            if not file.is_file():  # a link that leads nowhere
+                continue
             told = file.stat()
             found.setdefault((told.st_dev, told.st_ino), file)
     return list(found.values())

@@ -40,14 +40,15 @@ _LEXICON: Final = Path(__file__).with_name("sentiment.csv")
 
 _WORD: Final = r"[^\s\pZ@＠<>()\[\],;:\x22]"
 _EMAILS: Final = (
-    rf"{_WORD}+[@＠]{_WORD}*[\pL\pN]",
+    rf"{_WORD}+(?:[@＠]|%40){_WORD}*[\pL\pN]",
     rf"{_WORD}+ ?[@＠] ?{_WORD}+\.{_WORD}*[\pL\pN]",
 )
-_BETWEEN: Final = r"[\s\pZ\p{Cf}.()/·_\p{Pd}]{0,3}"  # what people put between the digits of a phone number
+_BETWEEN: Final = r"[\s\pZ\p{Cf}.()/·_\p{Pd}\p{So}]{0,3}"  # what people put between the digits of a phone number
+_BETWEEN_OF_PHONES: Final = _BETWEEN.replace("[", "[,", 1)  # a comma, too: no amount begins so
 _DIGIT: Final = r"\p{Nd}"
 _PHONES: Final = (
-    rf"(^|[^\p{{Nd}}])\+[\s\pZ(]?{_DIGIT}(?:{_BETWEEN}{_DIGIT}){{6,}}",
-    rf"(^|[^\p{{Nd}}])\(?0(?:{_BETWEEN}{_DIGIT}){{7,}}",
+    rf"(^|[^\p{{Nd}}])\+[\s\pZ(]?{_DIGIT}(?:{_BETWEEN_OF_PHONES}{_DIGIT}){{6,}}",
+    rf"(^|[^\p{{Nd}},])\(?0(?:{_BETWEEN_OF_PHONES}{_DIGIT}){{7,}}",
 )
 _NUMBER: Final = rf"{_DIGIT}{{6,}}"
 _GROUPED: Final = (rf"()\(?{_DIGIT}(?:{_BETWEEN}{_DIGIT}){{7,}}", rf"()\b{_DIGIT}{{3}}\p{{Pd}}{_DIGIT}{{4}}\b")

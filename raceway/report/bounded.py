@@ -30,7 +30,7 @@ ROWS: Final = 1000
 SECONDS: Final = 10.0
 """How long one question may take."""
 CHARACTERS: Final = 1_000_000
-"""How long all texts of an answer may be together."""
+"""How long all texts of an answer may be together; a list or a struct counts as it is written."""
 _MEMORY: Final = "1GB"
 _PROCESS_BYTES: Final = 4 << 30
 _STARTING: Final = 3.0
@@ -138,11 +138,17 @@ def _cut(columns: list[str], cursor: duckdb.DuckDBPyConnection) -> Bounded:
     rows: list[tuple[Any, ...]] = []
     left = CHARACTERS
     while len(rows) < ROWS and (row := cursor.fetchone()) is not None:
-        left -= sum(len(cell) for cell in row if isinstance(cell, str | bytes))
+        left -= sum(_length(cell) for cell in row)
         if left < 0:
             return Bounded(columns, rows, is_cut=True)
         rows.append(row)
     return Bounded(columns, rows, is_cut=cursor.fetchone() is not None)
+
+
+def _length(cell: Any) -> int:
+    if isinstance(cell, list | tuple | dict):
+        return len(str(cell))
+    return len(cell) if isinstance(cell, str | bytes) else 0
 
 
 if __name__ == "__main__":

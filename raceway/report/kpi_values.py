@@ -65,6 +65,7 @@ def kpi_values(mart: duckdb.DuckDBPyConnection, question: Question) -> KpiValues
     columns = ["kpi", "period", "period_start", *question.by, "numerator", "denominator", "value", "is_complete"]
     answer = KpiValues(columns, [])
     for kpi in dict.fromkeys(question.kpis):
+        _refuse_cell(mart, catalog[kpi], question)
         if _stands_in_race_kpi(question):
             answer.rows.extend(_from_race_kpi(mart, catalog[kpi], question))
         else:
@@ -127,6 +128,21 @@ def _periods_of(question: Question) -> list[str]:
     return conditions
 
 
+def _refuse_cell(mart: duckdb.DuckDBPyConnection, kpi: Mapping[str, Any], question: Question) -> None:
+    """Lets a channel and a market through that race_kpi has of the KPI: no other text reaches SQL or MetricFlow, whose
+    filters are templates."""
+    for place in _CELL:
+        wanted = getattr(question, place)
+        if not wanted:
+            continue
+        rows = mart.execute(f"select distinct {place} from race_kpi where kpi = ?", [kpi["kpi"]]).fetchall()
+        if not rows:
+            _refuse_empty(mart, kpi, question)
+        known = sorted(row[0] for row in rows)
+        if wanted not in known:
+            raise PermanentFault(f"{kpi['kpi']} has no {place} {wanted!r}; it has: {_and(known)}")
+
+
 def _refuse_empty(mart: duckdb.DuckDBPyConnection, kpi: Mapping[str, Any], question: Question) -> None:
     """Says why there is nothing, where that is no matter of the days that were asked for."""
     name = kpi["kpi"]
@@ -144,9 +160,6 @@ def _refuse_empty(mart: duckdb.DuckDBPyConnection, kpi: Mapping[str, Any], quest
     if question.period not in periods:
         raise PermanentFault(f"{name} does not exist by {question.period}; it has: {_and(sorted(periods))}")
     for place, known in zip(_CELL, there, strict=True):
-        wanted = getattr(question, place)
-        if wanted and wanted not in known:
-            raise PermanentFault(f"{name} has no {place} {wanted!r}; it has: {_and(sorted(known))}")
         if place in question.by and set(known) == {"all"}:
             raise PermanentFault(f"{name} has no {place}s: {_without(mart, kpi, place)}")
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Final
 
 from raceway.report.texts import texts
 
 _DECIMALS: Final = {"count": 0, "percent": 1, "money": 2, "score": 1, "ratio": 2}
+_ALL_DIGITS: Final = Context(prec=400)  # of any double; the standard one refuses numbers of more than 28
 _NAMED_UNITS: Final = ("months", "days", "hours", "minutes", "seconds", "milliseconds")
 
 
@@ -31,7 +32,7 @@ class Wording:
 
     def number(self, value: float, decimals: int) -> str:
         """A number with thousands and decimals set apart as the language does; halves are rounded up."""
-        rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+        rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _ALL_DIGITS)
         plain = f"{rounded:,f}"
         return plain.translate(str.maketrans(",.", ".,")) if self.language == "vi" else plain
 

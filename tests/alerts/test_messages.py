@@ -374,6 +374,36 @@ def test_a_night_goes_on_where_a_route_has_no_address_or_a_wrong_one(
     assert reasons["wrong"].startswith("its address is none that apprise knows")
 
 
+@pytest.mark.parametrize(
+    ("address", "secret"),
+    [
+        ("json://127.0.0.1:99999/hidden-token-1234", "hidden-token-1234"),  # no port
+        ("json://4711:hidden-token-1234@127.0.0.1:99999", "hidden-token-1234"),
+    ],
+)
+def test_an_address_that_is_none_by_the_letter_is_a_reason_without_its_secrets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str, secret: str
+) -> None:
+    home = company(tmp_path, '{ name = "ops", at_least = "info" }')
+    monkeypatch.setenv("RACEWAY_ALERT_OPS", address)
+    [delivery] = night(home)
+    assert delivery.status == "waiting"
+    assert secret not in delivery.reason
+
+
+def test_a_line_of_history_that_was_torn_off_keeps_nobody_from_being_told(
+    tmp_path: Path, hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = company(tmp_path, '{ name = "ops", at_least = "info" }')
+    monkeypatch.setenv("RACEWAY_ALERT_OPS", f"json://127.0.0.1:{hook.port}")
+    night(home)
+    history = home.alerts / "history.jsonl"
+    history.write_bytes(history.read_bytes()[:-20])
+    assert tell_late(home, NIGHT + 5 * DAY, pauses=())[1][0].status == "delivered"
+    assert [line["run_id"] for line in Outbox(home).history()] == ["late-2026-03-07"]
+    assert len(hook.posted) == 2
+
+
 def test_an_address_in_raceway_toml_is_refused_and_not_shown(tmp_path: Path) -> None:
     for written in ('"slack://xoxb-1234-secret/x"', '{ name = "ops", url = "slack://xoxb-1234-secret/x" }'):
         home = company(tmp_path / str(len(written)), written)

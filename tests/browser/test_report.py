@@ -48,6 +48,24 @@ def test_it_opens_from_a_file_without_errors_and_asks_nobody(
     assert opened.requests == [f"file://{file}"]
 
 
+@pytest.mark.parametrize(
+    ("place", "stands_at"),
+    [
+        ("%", ["overview", "month", "all"]),
+        ("reach?period=constructor", ["reach", "month", "all"]),
+        ("reach%3Fperiod%3Dweek", ["reach", "week", "all"]),
+        ("reach?market=50%25%26&range=-3&at=__proto__&kpi=toString", ["reach", "month", "50%&"]),
+    ],
+)
+def test_a_link_that_was_bent_on_its_way_still_opens_a_page(
+    opened: Opened, golden_report: Path, place: str, stands_at: list[str]
+) -> None:
+    opened.open(golden_report, place)
+
+    assert opened.errors == []
+    assert opened.page.evaluate("(({ tab, period, market }) => [tab, period, market])(raceway.state())") == stands_at
+
+
 def test_each_part_that_a_script_uses_is_there(opened: Opened, golden_report: Path) -> None:
     opened.open(golden_report)
     used = sorted(

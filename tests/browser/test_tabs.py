@@ -96,7 +96,7 @@ def test_segments_show_their_customers_and_small_ones_that_they_are_small(opened
     assert rows
     for segment, customers in rows:
         name = opened.page.evaluate("(segment) => raceway.say(`rfm_${segment}`)", segment)
-        assert shown[name][0] == (str(customers) if customers >= 5 else "under 5")
+        assert shown[name][0] == (str(customers) if customers >= 5 else "not told")
 
 
 def test_no_persons_id_stands_in_the_page(golden_report: Path, opened: Opened) -> None:

@@ -152,6 +152,17 @@ def test_a_query_with_a_slip_ends_with_duckdbs_hint(published: Home) -> None:
     assert "Traceback" not in ran.err + ran.out
 
 
+def test_a_query_that_is_no_text_is_refused_in_a_sentence(published: Home) -> None:
+    ran = raceway(published.root, "query", "select '\udcff'")
+    assert ran.code == 2
+    assert "UTF-8" in ran.err
+
+
+def test_numbers_that_json_has_not_are_texts_in_it(published: Home) -> None:
+    ran = raceway(published.root, "query", "select 'nan'::double as a, '-inf'::double as b", "-f", "json")
+    assert ran.json() == [{"a": "nan", "b": "-inf"}]
+
+
 @pytest.mark.parametrize("command", ["accept", "reject"])
 def test_deciding_on_an_unknown_batch_is_refused(home: Home, command: str) -> None:
     ran = raceway(home.root, command, "20260101T000000Z-000000000000", "--why", "test")

@@ -49,6 +49,8 @@ def test_a_client_reads_definitions_values_and_rows_and_follows_a_new_version(tm
             publish_tiny(home, "v2", clicks=150)
             assert (await _told(client, "query", sql=asked))["rows"] == [["150.000000"]]
 
+            assert (await _told(client, "query", sql="select 'nan'::double, 'inf'::double"))["rows"] == [["nan", "inf"]]
+
             assert "the nearest are" in await _refused(client, "get_kpi_values", kpis=["cpcc"])
             assert "list_kpis" in await _refused(client, "get_kpi", kpi="cpcc")
             assert "one select" in await _refused(client, "query", sql="drop table race_kpi")

@@ -52,6 +52,14 @@ def test_the_last_month_that_is_over_is_printed_from_the_versions_own_page(
     assert "/v1/report/index.html#print?at=2026-05-01&language=vi" in written.read_text()
 
 
+def test_a_folder_that_is_there_gets_the_month_under_its_own_name(
+    published: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(BROWSER, browser(tmp_path, PRINTS))
+    assert print_month(published, to=tmp_path) == tmp_path / "report-2026-05.pdf"
+    assert (tmp_path / "report-2026-05.pdf").is_file()
+
+
 @pytest.mark.parametrize(
     ("month", "sentence"),
     [

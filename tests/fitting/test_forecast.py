@@ -51,6 +51,20 @@ def test_a_level_that_shifted_ten_weeks_ago_is_the_level() -> None:
     assert rest(shifted, 14).expected == pytest.approx(2800, rel=0.03)
 
 
+def test_days_that_cancel_each_other_out_have_no_level() -> None:
+    # sold for 100 and given back the day after: 1 is left of 199, and a level divided by so little is any number
+    back = np.tile(np.array([100.0, -99.0]), 100)
+    assert fit_days(back, [None] * 200, 0) == "its days cancel each other out"
+    # half of it given back: 50 is left of 150
+    half = np.tile(np.array([100.0, -50.0] * 7), 15)
+    assert rest(half, 14).expected == pytest.approx(350, rel=0.02)
+
+
+def test_a_shop_that_sold_nothing_for_eight_weeks_is_not_forecast_by_what_it_sold_before() -> None:
+    shut = np.append(np.tile(np.array(WEEK, dtype=float), 40), np.zeros(56))
+    assert fit_days(shut, [None] * len(shut), 0) == "the last weeks brought nothing to go by"
+
+
 def test_tet_is_known_by_its_distance_from_the_new_year() -> None:
     first = dt.date(2024, 9, 2)  # a Monday
     days = (dt.date(2026, 2, 28) - first).days + 1
@@ -189,6 +203,15 @@ def test_a_young_history_is_told_and_not_guessed_at(told: duckdb.DuckDBPyConnect
     [row] = forecast_spans(rows, told.table("days"), told.table("holidays")).to_pylist()
     assert row["rest_expected"] is row["model"] is None
     assert row["reason"] == "40 days are known; 56 are needed"
+
+
+def test_a_kpi_of_which_no_day_is_known_is_told_for_a_period_that_is_over_too(told: duckdb.DuckDBPyConnection) -> None:
+    rows = spans(
+        told, "('orders', 'count', 'up', 'month', date '2026-05-01', date '2026-05-31', date '2026-06-11', "
+        "null::date, 0, 0.00, null)",
+    )  # fmt: skip
+    [row] = forecast_spans(rows, told.table("days"), told.table("holidays")).to_pylist()
+    assert row["reason"] == "no day of the last 14 is in from every required account"
 
 
 def test_where_no_day_came_for_two_weeks_nothing_is_said(told: duckdb.DuckDBPyConnection) -> None:

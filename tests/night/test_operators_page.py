@@ -109,7 +109,7 @@ def test_only_the_published_pages_are_served(tmp_path: Path, monkeypatch: pytest
         assert Path(operators_page.published(f"{page}/index.html").path) == home.published / of / "index.html"
     (home.published / "v1" / "report" / "link").symlink_to(home.settings)
     for path in ("run.json", "report/../run.json", "report/none.html", "report", "report/link", "",
-                 "docs/../v1/run.json", "quality//etc/passwd", "secrets/hash.key"):  # fmt: skip
+                 "docs/../v1/run.json", "quality//etc/passwd", "secrets/hash.key", "report/\0", f"report/{'x' * 5000}"):  # fmt: skip
         with pytest.raises(HTTPException) as refused:
             operators_page.published(path)
         assert refused.value.status_code == 404, path

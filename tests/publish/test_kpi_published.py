@@ -130,6 +130,25 @@ def test_a_lost_file_is_made_up_for_by_the_other_versions(night: Night, tmp_path
     assert [row[3:] for row in night(october(700))] == [(620, True, "v1"), (700, True, "v3")]
 
 
+@pytest.mark.parametrize(("written", "told"), [("'abc'", [620, 700]), ("7.4::double", [7, 620, 700])])
+def test_a_file_of_other_types_changes_none_of_the_table(
+    night: Night, tmp_path: Path, written: str, told: list[int]
+) -> None:
+    night(october(620))
+    [file] = (tmp_path / "v1").rglob("*.parquet")
+    duckdb.execute(
+        f"copy (select * replace ({written} as numerator, 'v0' as version, timestamp '2026-11-21' as published_at) "
+        f"from '{file}') to '{file.with_name('other.parquet')}'"
+    )
+    (tmp_path / "v1" / "parquet" / "kpi_published" / "gone.parquet").symlink_to(tmp_path / "nowhere")
+
+    assert [row[3] for row in night(october(700))] == told
+    [kept] = {kind for (kind,) in duckdb.execute(
+        f"select type from parquet_schema('{tmp_path}/v2/parquet/kpi_published/**/*.parquet') where name = 'numerator'"
+    ).fetchall()}  # fmt: skip
+    assert kept == "FIXED_LEN_BYTE_ARRAY"  # a decimal
+
+
 def test_going_back_to_an_older_version_keeps_what_was_published_since(company: Company) -> None:
     asked = (
         "select numerator::integer, version from kpi_published where kpi = 'ad_spend' order by published_at, version"

@@ -109,7 +109,8 @@ def test_a_text_has_the_sentiment_of_its_words(
         ("an @ example.com", "[email]"), ("Nguyễn.an@công-ty.vn", "[email]"), ("+84 (912) 345-678", "[phone]"),
         ("0912.345.678", "[phone]"), ("(212) 555-0100", "[phone]"), ("call 555-0100", "call [phone]"),
         ("1 800 555 0199", "[phone]"), ("84912345678", "[number]"), ("order #1234567 of 12345", "order #[number] of 12345"),
-        ("０９１２３４５６７８", "[number]"), ("0\u200b912345678", "[phone]"), ("5/5, 10:30, 1.500.000đ", "5/5, 10:30, 1.500.000đ"),
+        ("0912,345,678", "[phone]"), ("0912💩345💩678", "[phone]"), ("1,000,000,000đ", "1,000,000,000đ"),
+        ("email=a%40b.vn", "[email]"), ("０９１２３４５６７８", "[number]"), ("0\u200b912345678", "[phone]"), ("5/5, 10:30, 1.500.000đ", "5/5, 10:30, 1.500.000đ"),
         ("nothing to hide", "nothing to hide"), (None, None),
     ],
 )  # fmt: skip

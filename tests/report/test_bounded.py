@@ -32,6 +32,12 @@ def test_an_answer_ends_after_so_many_rows_and_says_so(folder: Path) -> None:
     assert (len(cut.rows), cut.rows[-1], cut.is_cut) == (ROWS, (ROWS - 1,), True)
 
 
+def test_an_answer_is_cut_where_a_list_makes_it_long(folder: Path) -> None:
+    # 0 to 299999 are 1,688,890 digits
+    cut = bounded_query(folder / "race.duckdb", "select range(300000) as many")
+    assert (cut.rows, cut.is_cut) == ([], True)
+
+
 @pytest.mark.parametrize(
     "attack",
     [

@@ -202,6 +202,7 @@ def test_each_text_is_named_by_a_script_a_template_or_the_program() -> None:
         ("vi", 1234567.5, "money", "1.234.568 VND"),
         ("en", 0.5, "money", "0.50 VND"),
         ("en", 0.0, "money", "0 VND"),
+        ("en", -1e29, "money", "-100,000,000,000,000,000,000,000,000,000 VND"),
         ("en", 0.12345, "percent", "12.3 %"),
         ("vi", 0.12345, "percent", "12,3 %"),
         ("en", 12345.0, "count", "12,345"),

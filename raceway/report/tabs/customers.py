@@ -1,6 +1,7 @@
 """The customers page: cohorts, RFM, what customers are worth and how sure that is, churn, segments, NPS.
 
-It tells of groups, never of a person: of a group of fewer than five the page knows only that it is small.
+It tells of groups, never of a person: of a group of fewer than five the page knows only that it is small, and no
+group follows from what the others leave of a whole.
 What people wrote is masked as it lands and once more here, and is shown without market, day or order, and
 only of months in which at least five people wrote.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from raceway.reading.free_text import define_masking
-from raceway.report.context import Context
+from raceway.report.context import Columns, Context
 
 TABLES: Final = (
     "cohort_retention",
@@ -30,24 +31,42 @@ _COMMENTS: Final = 60
 
 def payload(context: Context) -> dict[str, object]:
     """`cohorts`, `rfm`, `segments` of RFM, `stages`, `clv` (histogram), `worth`, `came_true`, `churn`,
-    `marketing_segments`, `nps`, `comments`. Null beside is_small: fewer than five persons, so it is not told."""
+    `marketing_segments`, `nps`, `comments`. Null beside is_small: too few persons, so it is not told."""
     define_masking(context.connection)
     known = {"as_of": context.as_of}
     few = {"fewest": FEWEST}
     return {
         "fewest": FEWEST,
         "cohorts": context.columns(_RETENTION, known | few),
-        "rfm": context.columns(_RFM, few),
-        "segments": context.columns(_SEGMENTS, few),
-        "stages": context.columns(_STAGES, few),
-        "clv": context.columns(_CLV, few),
+        "rfm": _told(context.columns(_RFM), "customers", "r_score", "f_score"),
+        "segments": _told(context.columns(_SEGMENTS, few), "customers", "segment"),
+        "stages": _told(context.columns(_STAGES), "persons", "stage"),
+        "clv": _told(context.columns(_CLV), "customers", "from_value", "to_value"),
         "worth": context.columns(_WORTH, few),
         "came_true": context.columns(_CAME_TRUE, known | few),
-        "churn": context.columns(_CHURN, few),
+        "churn": _told(context.columns(_CHURN, few), "customers", "band"),
         "marketing_segments": context.columns(_MARKETING_SEGMENTS, few),
         "nps": context.columns(_NPS, known | few),
         "comments": context.columns(_SAID, known | few),
     }
+
+
+def _told(groups: Columns, size: str, *names: str) -> Columns:
+    """Groups that are a whole between them, of those that may not be told nothing but their `names`.
+
+    These are the groups of fewer than FEWEST persons, and the smallest other one where they are fewer together: else
+    the whole less what is told would tell of them.
+    """
+    sizes = groups[size]
+    hidden = {at for at, many in enumerate(sizes) if many < FEWEST}
+    others = sorted((many, at) for at, many in enumerate(sizes) if at not in hidden)
+    if others and 0 < sum(sizes[at] for at in hidden) < FEWEST:
+        hidden.add(others[0][1])
+    told = {
+        name: values if name in names else [None if at in hidden else value for at, value in enumerate(values)]
+        for name, values in groups.items()
+    }
+    return told | {"is_small": [at in hidden for at in range(len(sizes))]}
 
 
 _RETENTION: Final = f"""
@@ -63,11 +82,8 @@ _RETENTION: Final = f"""
 """
 
 _RFM: Final = """
-    select r_score, f_score, count(*) < $fewest as is_small,
-        case when count(*) >= $fewest then count(*) end as customers,
-        case when count(*) >= $fewest then sum(net_sales)::double end as net_sales,
-        case when count(*) >= $fewest then avg(m_score) end as m_score,
-        case when count(*) >= $fewest then avg(recency_days) end as recency_days
+    select r_score, f_score, count(*) as customers, sum(net_sales)::double as net_sales, avg(m_score) as m_score,
+        avg(recency_days) as recency_days
     from race.customer_360
     where is_customer and r_score is not null
     group by all
@@ -75,20 +91,17 @@ _RFM: Final = """
 """
 
 _SEGMENTS: Final = """
-    select segment, count(*) < $fewest as is_small,
-        case when count(*) >= $fewest then count(*) end as customers,
-        case when count(*) >= $fewest then sum(net_sales)::double end as net_sales,
-        case when count(*) >= $fewest then sum(clv_12m)::double end as clv_12m,
-        case when count(*) >= $fewest then avg(probability_90d) end as probability_90d
+    select segment, count(*) as customers, sum(net_sales)::double as net_sales,
+        case when count(clv_12m) >= $fewest then sum(clv_12m)::double end as clv_12m,
+        case when count(probability_90d) >= $fewest then avg(probability_90d) end as probability_90d
     from race.customer_360
     where is_customer and segment is not null
     group by segment
-    order by net_sales desc nulls last, segment
+    order by count(*) < $fewest, net_sales desc nulls last, segment
 """
 
 _STAGES: Final = """
-    select race_stage as stage, count(*) < $fewest as is_small,
-        case when count(*) >= $fewest then count(*) end as persons
+    select race_stage as stage, count(*) as persons
     from race.customer_360
     group by race_stage
     order by list_position(['reach', 'act', 'convert', 'engage', 'advocacy'], race_stage)
@@ -108,8 +121,7 @@ _CLV: Final = """
         group by 1
     )
     select bin * width as from_value, case when bin < 20 then (bin + 1) * width end as to_value,
-        customers < $fewest as is_small, case when customers >= $fewest then customers end as customers,
-        case when customers >= $fewest then clv end as clv
+        customers, clv
     from bins
     order by bin
 """
@@ -156,11 +168,10 @@ _CAME_TRUE: Final = """
 """
 
 _CHURN: Final = """
-    select coalesce(churn_band, 'unknown') as band, count(*) < $fewest as is_small,
-        case when count(*) >= $fewest then count(*) end as customers,
-        case when count(*) >= $fewest then avg(churn_risk) end as risk,
-        case when count(*) >= $fewest then sum(clv_12m)::double end as clv_12m,
-        case when count(*) >= $fewest then sum(net_sales)::double end as net_sales
+    select coalesce(churn_band, 'unknown') as band, count(*) as customers,
+        case when count(churn_risk) >= $fewest then avg(churn_risk) end as risk,
+        case when count(clv_12m) >= $fewest then sum(clv_12m)::double end as clv_12m,
+        sum(net_sales)::double as net_sales
     from race.customer_360
     where is_customer
     group by 1

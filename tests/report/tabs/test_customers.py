@@ -38,18 +38,45 @@ def _answer(score: int, comment: str | None = None, day: dt.date = _DAY) -> tupl
     return (day, score, score >= 9, score <= 6, None, comment)
 
 
-def test_a_group_of_four_is_named_small_and_nothing_of_it_is_told() -> None:
-    persons = [_person(n) for n in range(5)] + [_person(n, "champion", r=1, band="high") for n in range(10, 14)]
+def test_groups_of_four_are_named_small_and_nothing_of_them_is_told() -> None:
+    persons = [_person(n) for n in range(5)]
+    persons += [_person(n, "champion", r=1, band="high") for n in range(10, 14)]
+    persons += [_person(n, "new", r=2, band="medium") for n in range(20, 24)]
     found = payload(context(_mart(customer_360=persons)))
     assert rows(found["segments"], "segment", "is_small", "customers", "net_sales", "clv_12m") == [
         ("loyal", False, 5, 5000.0, 500.0),
         ("champion", True, None, None, None),
+        ("new", True, None, None, None),
     ]
     assert rows(found["rfm"], "r_score", "is_small", "customers", "net_sales") == [
         (1, True, None, None),
+        (2, True, None, None),
         (5, False, 5, 5000.0),
     ]
-    assert rows(found["churn"], "band", "is_small", "customers") == [("low", False, 5), ("high", True, None)]
+    assert rows(found["churn"], "band", "is_small", "customers") == [
+        ("low", False, 5),
+        ("medium", True, None),
+        ("high", True, None),
+    ]
+
+
+def test_no_group_of_four_is_what_the_others_leave_of_a_whole() -> None:
+    # of 20 customers 16 were told and 4 not
+    sizes = {"loyal": 9, "new": 7, "champion": 4}
+    persons = [_person(n, segment) for segment, many in sizes.items() for n in range(many)]
+    found = payload(context(_mart(customer_360=persons)))
+    assert rows(found["segments"], "segment", "is_small", "customers", "net_sales") == [
+        ("loyal", False, 9, 9000.0),
+        ("new", True, None, None),
+        ("champion", True, None, None),
+    ]
+
+
+def test_the_worth_of_a_group_is_told_only_where_five_have_one() -> None:
+    persons = [_person(n, clv=100 if n < 4 else None) for n in range(20)]
+    found = payload(context(_mart(customer_360=persons)))
+    assert rows(found["segments"], "customers", "clv_12m") == [(20, None)]
+    assert rows(found["churn"], "customers", "clv_12m") == [(20, None)]
 
 
 def test_no_person_stands_in_the_page() -> None:

@@ -73,7 +73,7 @@ raceway.kpis = (() => {
 
     standardRange() { return Math.min(STANDARD[this.period], this.axis.start.length); }
 
-    range(state) { return Math.min(Number(state.range) || this.standardRange(), this.axis.start.length); }
+    range(state) { return Math.min(Number(state.range) > 0 ? Number(state.range) : this.standardRange(), this.axis.start.length); }
 
     markets() { return [...new Set(this.block.series.market)].filter((market) => market !== "all").sort(); }
 

@@ -22,12 +22,19 @@ raceway.load = (() => {
   };
 })();
 
-/* Where the reader stands. What is not in the hash has its standard. */
+raceway.PERIODS = ["day", "week", "month", "quarter", "cycle"];
+
+/* Where the reader stands. What is not in the hash, or is none of ours, has its standard. */
 raceway.state = () => {
-  const [name, query = ""] = decodeURIComponent(location.hash.slice(1)).split("?");
-  const said = Object.fromEntries(new URLSearchParams(query));
+  let place = location.hash.slice(1);
+  // a chat may have written the question mark as %3F
+  if (!place.includes("?")) { try { place = decodeURIComponent(place); } catch { /* a percent sign that is none of ours */ } }
+  const [name, ...query] = place.split("?");
+  const said = Object.fromEntries(new URLSearchParams(query.join("?")));
   const known = raceway.tabs.some((tab) => tab.name === name);
-  return { period: "month", range: "", at: "", channel: "all", market: "all", kpi: "", ...said, tab: known ? name : raceway.tabs[0].name };
+  const state = { period: "month", range: "", at: "", channel: "all", market: "all", kpi: "", ...said, tab: known ? name : raceway.tabs[0].name };
+  if (!raceway.PERIODS.includes(state.period)) state.period = "month";
+  return state;
 };
 
 raceway.link = (changes) => {
@@ -73,7 +80,7 @@ raceway.frame = (() => {
     const wanted = tab.pickers || [];
     const shown = [];
     if (wanted.includes("period")) {
-      shown.push(h("div", { class: "segments", role: "group", "aria-label": say("period") }, ["day", "week", "month", "quarter", "cycle"].map((period) =>
+      shown.push(h("div", { class: "segments", role: "group", "aria-label": say("period") }, raceway.PERIODS.map((period) =>
         h("button", { type: "button", "data-focus": `period-${period}`, "aria-pressed": String(state.period === period), onclick: () => raceway.go({ period, at: "", range: "" }) }, say(`period_${period}`)))));
     }
     const values = wanted.length ? await raceway.kpis.values(state.period) : null;
