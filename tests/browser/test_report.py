@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
@@ -14,6 +16,9 @@ from raceway.report.packing import ASSETS
 from raceway.report.report import LARGEST
 from tests.browser.conftest import Opened
 from tests.support.stretched_mart import HOSTILE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 CELLS = """async (period) => {
     const values = await raceway.kpis.values(period), found = [];
@@ -29,6 +34,23 @@ CELLS = """async (period) => {
 APP = ASSETS / "app"
 SHOWN = "raceway.tabs.filter((tab) => !tab.hidden).map((tab) => tab.name)"
 """The pages of the screen; a hidden one is for paper."""
+
+
+APART = """async (pictures) => {
+    const points = await Promise.all(pictures.map(async (picture) => {
+        const image = new Image();
+        image.src = "data:image/png;base64," + picture;
+        await image.decode();
+        const sheet = new OffscreenCanvas(image.width, image.height).getContext("2d");
+        sheet.drawImage(image, 0, 0);
+        return sheet.getImageData(0, 0, image.width, image.height).data;
+    }));
+    let apart = Math.abs(points[0].length - points[1].length) / 4;
+    for (let at = 0; at < Math.min(points[0].length, points[1].length); at += 4)
+        apart += [0, 1, 2].some((part) => Math.abs(points[0][at + part] - points[1][at + part]) > 16);
+    return apart / (points[0].length / 4);
+}"""
+"""The share of points in which two pictures differ by more than a sixteenth of a colour's range."""
 
 
 def mart(page: Path) -> duckdb.DuckDBPyConnection:
@@ -164,6 +186,25 @@ def test_the_language_switch_changes_words_and_numbers(opened: Opened, wide_repo
     assert "Chuyển đổi" in opened.page.inner_text("#tabs")
     assert opened.page.inner_text("[data-value=orders]") == english.replace(",", ".")
     assert opened.page.evaluate("document.activeElement.dataset.focus") == "language-vi"
+
+
+def test_a_page_looks_as_before_when_one_comes_back_to_it(opened: Opened, browser: Browser, wide_report: Path) -> None:
+    beside = browser.new_page()  # the report's own policy lets no picture be read
+    opened.open(wide_report, "convert?kpi=orders")
+
+    def picture() -> str:
+        return base64.b64encode(opened.page.screenshot(animations="disabled")).decode()
+
+    first = picture()
+    opened.press("[data-focus=language-vi]")
+    vietnamese = picture()
+    opened.go("reach")
+    opened.press("[data-focus=language-en]")
+    opened.go("convert?kpi=orders")
+    again = picture()
+
+    assert beside.evaluate(APART, [first, again]) < 0.002
+    assert beside.evaluate(APART, [first, vietnamese]) > 0.02
 
 
 def test_a_name_that_looks_like_html_stays_a_text(opened: Opened, wide_report: Path) -> None:
