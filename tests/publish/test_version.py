@@ -23,7 +23,6 @@ from raceway.history.waivers import apply_waivers, waive
 from raceway.publish.version import published_version, published_versions, switch
 from tests.support.mart_company import AS_OF, ASKED_BY_THE_REPORT, Company
 from tests.support.report_page import block
-
 MakeCheck = Callable[..., Check]
 AT = dt.datetime(2026, 11, 22, 5, tzinfo=dt.UTC)
 
@@ -337,7 +336,7 @@ def test_a_waived_check_publishes_once_and_the_version_says_who_and_why(company:
     [waived] = version.details["waived"]
     assert (waived["check"], waived["who"], waived["why"]) == (stopping.name, "lan", "one late double, seen by hand")
     said = "let pass once by lan (one late double, seen by hand): race_kpi: keys stand twice"
-    assert said in version.report.read_text(encoding="utf-8")
+    assert said in block(version.report.read_text(encoding="utf-8"), "trust")["open"]["sentence"]
     record_checks(company.home, "night-3", apply_waivers(company.home, "night-3", [stopping]))
     with pytest.raises(GateFailed, match="nothing was published: race_kpi: keys stand twice"):
         company.publish("night-3")
