@@ -23,6 +23,7 @@ from raceway.history.waivers import apply_waivers, waive
 from raceway.publish.version import published_version, published_versions, switch
 from tests.support.mart_company import AS_OF, ASKED_BY_THE_REPORT, Company
 from tests.support.report_page import block
+
 MakeCheck = Callable[..., Check]
 AT = dt.datetime(2026, 11, 22, 5, tzinfo=dt.UTC)
 
