@@ -19,7 +19,7 @@ pytest_plugins = ("tests.support.cpu", "tests.support.desk", "tests.support.mart
 SHARE_ONE_NIGHT = (
     "tests/e2e/test_the_sample_night.py", "tests/e2e/test_every_check_can_fail.py",
     "tests/e2e/test_a_night_with_bad_files.py", "tests/e2e/test_every_change_is_explained.py",
-    "tests/e2e/test_queries.py",
+    "tests/e2e/test_queries.py", "tests/e2e/test_one_definition.py",
 )  # fmt: skip
 """Files that share session fixtures: together they are one piece of work."""
 

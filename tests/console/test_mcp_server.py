@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,9 @@ def test_a_client_reads_definitions_values_and_rows_and_follows_a_new_version(tm
             said = await _refused(client, "query", sql=f"from read_csv('{tmp_path}/secret.csv')")
             assert "disabled" in said
 
-    asyncio.run(talk())
+    # beside this thread: a browser that another test has opened keeps a loop running in it
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(asyncio.run, talk()).result()
 
 
 async def _told(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:

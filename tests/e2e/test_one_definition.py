@@ -24,8 +24,6 @@ from raceway.report.tabs.values import GRAINS, payload
 from tests.support.command_line import Ran
 from tests.support.length import ALL
 
-pytestmark = pytest.mark.xdist_group("sample_night")
-
 MEDIANS = {"lcp_p75", "inp_p75", "cls_p75", "days_between_orders", "review_response_time"}
 CELL = ("channel", "market")
 CUTS = [("month", ()), ("month", ("channel",))]

@@ -91,6 +91,8 @@ def month_targets(world: World, chance: Chance, month: dt.date) -> list[Target]:
         Target("ad_spend", "month", month, "paid_search", "VN", _whole(130 * million)),
         Target("net_promoter_score", "month", month, "", "", "35"),
     ]
+    if month < world.as_of.replace(day=1):  # in a month that has just begun no initiative is due yet
+        found.append(Target("initiatives_on_schedule_rate", "month", month, "", "", "0.8"))
     growth = 1 + (month.month % 4) * 0.02
     found += [Target(kpi, "month", month, "", "", _whole(size * world.scale * growth)) for kpi, size in _MONTH_SUMS]
     return found + [Target(kpi, "month", month, "", "", target) for kpi, target in _MONTH_RATES]
