@@ -83,5 +83,4 @@ def _reads(text: str, form: str) -> bool:
 
 def _day(text: str, formats: Sequence[str]) -> dt.date | None:
     fitting = next((form for form in formats if _reads(text, form)), None)
-    # a day has no zone
-    return dt.datetime.strptime(text, fitting).date() if fitting else None  # noqa: DTZ007
+    return dt.datetime.strptime(text, fitting).date() if fitting else None  # noqa: DTZ007  # a day has no zone

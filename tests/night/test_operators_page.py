@@ -89,7 +89,7 @@ def test_a_refused_mart_can_be_waived_and_a_waiver_is_shown_until_it_is_used(tmp
 def test_night_times_are_those_of_thirty_days(tmp_path: Path) -> None:
     home = small_company(tmp_path / "home")
     for days, status, minutes in ((-40, "published", 9), (-1, "failed", 1), (0, "published", 4)):
-        ran(home, days, status, minutes)  # type: ignore[arg-type]
+        ran(home, days, status, minutes)  # type: ignore[arg-type]  # a row of the table above
     bars = read_board(home, NINE).nights
     assert [(bar.seconds, bar.height, bar.tone) for bar in bars] == [(60, 0.25, "bad"), (240, 1.0, "good")]
 

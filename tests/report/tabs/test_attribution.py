@@ -18,7 +18,7 @@ def _touch(order: str, model: str, number: int, channel: str, share: str, revenu
     return (order, f"{order}{number}", model, number, 2, day, channel, credit, revenue, credit, False)
 
 
-def _mart(attribution: list[tuple], claims: list[tuple] = [], ads: list[tuple] = []) -> dict:  # noqa: B006
+def _mart(attribution: list[tuple], claims: list[tuple] = [], ads: list[tuple] = []) -> dict:  # noqa: B006  # only read
     return {
         "fct_convert_attribution": (_ATTRIBUTION, attribution),
         "race_measure": (
