@@ -69,7 +69,7 @@ def mart_dag() -> DAG:
         @task(pool=WAREHOUSE_POOL, outlets=[Asset("race_mart", uri="raceway://published/race_mart")])
         def publish(ti: Any = None) -> dict[str, Any]:
             """Writes a new version and switches `current` to it."""
-            return steps.publish(this_run(ti), ti.xcom_pull(task_ids="freeze", key="frozen"))
+            return steps.publish(this_run(ti))
 
         @teardown
         @task

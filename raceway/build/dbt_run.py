@@ -23,6 +23,7 @@ import duckdb
 from raceway.build.parsed_project import NightProject, NotParsed, keys_of, night_project, relations, simple_test
 from raceway.build.simple_tests import Answer, ask, due_tests
 from raceway.build.told import checks_of
+from raceway.build.unfit_rows import UnfitBatches, unfit_batches
 from raceway.common.faults import GateFailed, PassingFault
 from raceway.common.files import write_aside
 from raceway.common.home import PROJECT, Home
@@ -73,7 +74,7 @@ def build(home: Home, run_id: str, select: str, full_refresh: bool = False, abse
     together when all models are there. Unit tests are left out: they test the program, not a night's data.
 
     Raises GateFailed with a sentence per model or test of severity error that failed, after having recorded
-    the checks with the run; PassingFault where the warehouse is held by another process.
+    the checks with the run (UnfitBatches where the rows behind all of them name their batches); PassingFault where the warehouse is held by another process.
     """
     began = time.monotonic()
     arguments = ["build", "--select", *select.split(), "--indirect-selection", "buildable", "--use-fast-test-edges"]
@@ -109,7 +110,7 @@ def build(home: Home, run_id: str, select: str, full_refresh: bool = False, abse
     broken = [_broken_model(result) for result in made if _failed(result)]
     result = BuildResult(select, [*broken, *checks], models, round(time.monotonic() - began, 3))
     _keep(home, run_id, result)
-    _stop_on_failure(home, run_id, result)
+    _stop_on_failure(home, run_id, result, answers)
     return result
 
 
@@ -131,7 +132,7 @@ def absent_sources(home: Home) -> list[str]:
     return [source for source in source_names() if source not in present]
 
 
-def _stop_on_failure(home: Home, run_id: str, result: BuildResult) -> None:
+def _stop_on_failure(home: Home, run_id: str, result: BuildResult, answers: Sequence[Answer]) -> None:
     stopping = [check for check in result.checks if check.stops]
     if not stopping:
         return
@@ -139,6 +140,11 @@ def _stop_on_failure(home: Home, run_id: str, result: BuildResult) -> None:
     if any(mark in check.observed for check in stopping for mark in _PASSING):
         raise PassingFault(f"the warehouse could not be used just now: {sentences}")
     record_checks(home, run_id, result.checks)
+    failed = [answer for answer in answers if answer.test.severity == "error" and (answer.failures or answer.fault)]
+    if len(failed) == len(stopping) and not any(answer.fault for answer in failed):
+        unfit = unfit_batches(home, [answer.test for answer in failed])
+        if unfit:
+            raise UnfitBatches(sentences, unfit)
     raise GateFailed(sentences)
 
 

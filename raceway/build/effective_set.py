@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from raceway.build.held import held_batches
+from raceway.build.unfit_rows import taken_out
 from raceway.common.faults import PermanentFault
 from raceway.common.files import write_aside
 from raceway.common.home import Home
@@ -28,7 +29,12 @@ _RATES: Final = ("plan", "fx_rates")
 
 
 def choose_batches(
-    connection: duckdb.DuckDBPyConnection, home: Home, settings: Settings, accounts: Accounts, as_of: dt.date
+    connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    settings: Settings,
+    accounts: Accounts,
+    as_of: dt.date,
+    program: str,
 ) -> tuple[dict[str, str], list[str]]:
     """Fills the temporary tables `batch`, `covered` and `winner`; gives the batches that are left out, with the
     sentence that says why, and which of them are held for a person to decide.
@@ -49,6 +55,8 @@ def choose_batches(
             f"back from a backup, or take the batch out with: raceway reject {gone[0].batch_id}"
         )
     _mend_entities(home, accepted)
+    unfit = taken_out(home, program, accepted)
+    accepted = [batch for batch in accepted if batch.batch_id not in unfit]
     held = held_batches(accepted, accounts, settings)
     accepted = [batch for batch in accepted if batch.batch_id not in held]
     for batch in accepted:
@@ -68,7 +76,7 @@ def choose_batches(
             connection.execute(f"delete from {table} where list_contains(?, batch_id)", [list(waiting)])
         _decide(connection)
     to_decide = {batch_id: sentence for batch_id, sentence in held.items() if sentence}
-    return _undecided(home, state) | strangers | to_decide | waiting, sorted(to_decide)
+    return _undecided(home, state) | strangers | unfit | to_decide | waiting, sorted(unfit | to_decide)
 
 
 def _mend_entities(home: Home, accepted: list[BatchState]) -> None:

@@ -91,7 +91,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
     with duckdb.connect(str(home.warehouse)) as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute("begin")
-        waiting, held = choose_batches(connection, home, settings, accounts, as_of)
+        waiting, held = choose_batches(connection, home, settings, accounts, as_of, program)
         shared = check_shared_names(connection, home)
         write_schema(connection)
         write_settings(connection, settings, accounts, exclusions, channel_rules, as_of)

@@ -1,4 +1,4 @@
-"""What the newest freeze left out: accepted batches that wait for a rate, an account or a person's decision."""
+"""What a freeze decided, and what the newest left out: accepted batches that wait for a rate, an account or a person's decision."""
 
 from __future__ import annotations
 
@@ -18,3 +18,9 @@ def left_out(home: Home, run_id: str | None = None) -> dict[str, str]:
         return {}
     waiting: dict[str, str] = json.loads(found[-1].read_text(encoding="utf-8"))["waiting"]
     return waiting
+
+
+def frozen_fingerprint(home: Home, run_id: str) -> str:
+    """The fingerprint of a run's freeze; of the later one where batches were taken out since."""
+    said = json.loads((home.run_folder(run_id) / FROZEN).read_text(encoding="utf-8"))
+    return str(said["fingerprint"])

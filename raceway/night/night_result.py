@@ -16,6 +16,7 @@ from raceway.common.stages import RACE_STAGES
 from raceway.config.settings import load_settings
 from raceway.history.records import BATCH_CHECKS, Check, read_checks, run_checks, run_records
 from raceway.inbox.strays import strays
+from raceway.ledger.left_out import left_out
 from raceway.night.airflow_runs import DagEnd
 from raceway.night.wiring import EXTRACT_PREFIX, STAGES
 
@@ -128,7 +129,7 @@ def gather(
     refused = [refusal for extract in extracts for refusal in _refusals(extract)]
     checks = [*run_checks(home, run_id), *_landing_checks(home, extracts)]
     [run] = mart.values("wait_for_sources") or [{"late": []}]
-    [frozen] = mart.values("freeze", "frozen") or [{"pending": []}]
+    frozen = mart.values("freeze", "frozen")
     published = home.current.exists()
     return NightResult(
         run_id=run_id,
@@ -139,7 +140,8 @@ def gather(
         version=home.current.resolve().name if published else None,
         landed=[_landing(extract) for extract in extracts],
         refused=refused,
-        pending=list(frozen["pending"]),
+        # not what the task handed on: what staging took out of it stands in the run alone
+        pending=list(left_out(home, run_id).values()) if frozen else [],
         late=list(run["late"]),
         checks={
             "passed": sum(check.passed for check in checks),

@@ -21,6 +21,7 @@ from raceway.common.lock import together
 from raceway.history.records import Check, RunRecord, RunStatus, record_checks, record_run
 
 if TYPE_CHECKING:
+    from raceway.build.dbt_run import BuildResult
     from raceway.config.settings import Settings
 
 Json = dict[str, Any]
@@ -201,14 +202,20 @@ def freeze(run: Json) -> Json:
 
 
 def build(run: Json, stage: str) -> Json:
-    """Builds and tests the models of one stage. Raises GateFailed naming what failed."""
-    from raceway.build.dbt_run import absent_sources
-    from raceway.build.dbt_run import build as build_models
+    """Builds and tests the models of one stage. Raises GateFailed naming what failed.
+
+    Batches whose rows break a critical test of staging are left out, once, and staging is built again without them.
+    """
+    from raceway.build.unfit_rows import UnfitBatches
 
     this = Run.from_json(run)
     with _at_work(f"building {stage}", this) as home:
-        absent = absent_sources(home) if stage == "staging" else []
-        result = build_models(home, this.run_id, f"tag:{stage}", this.full_refresh, absent)
+        try:
+            result = _build(home, this, stage)
+        except UnfitBatches as fault:
+            if stage != "staging" or not _without(home, this, fault.batches):
+                raise
+            result = _build(home, this, stage)
         record_checks(home, this.run_id, result.checks)
     recounted = {
         model.name: {"written": model.rows_written, "kept": model.rows_kept}
@@ -216,6 +223,29 @@ def build(run: Json, stage: str) -> Json:
         if model.rows_written is not None
     }
     return {"stage": stage, "models": len(result.models), "recounted": recounted}
+
+
+def _build(home: Home, run: Run, stage: str) -> BuildResult:
+    from raceway.build.dbt_run import absent_sources
+    from raceway.build.dbt_run import build as build_models
+
+    absent = absent_sources(home) if stage == "staging" else []
+    return build_models(home, run.run_id, f"tag:{stage}", run.full_refresh, absent)
+
+
+def _without(home: Home, run: Run, unfit: Mapping[str, str]) -> bool:
+    """Freezes the run anew without these batches; False where a person put one of them into effect."""
+    from raceway.build.freeze import freeze as freeze_effective_set
+    from raceway.build.unfit_rows import take_out
+    from raceway.config.accounts import load_accounts
+    from raceway.config.settings import load_settings
+    from raceway.ledger.ledger import Ledger
+
+    if not take_out(home, run.run_id, unfit, Ledger(home).state().batches):
+        return False
+    _tell(f"building staging again without {len(unfit)} batches whose rows break a rule of the mart")
+    freeze_effective_set(home, run.run_id, run.as_of, load_settings(home), load_accounts(home))
+    return True
 
 
 def gate_mart(run: Json) -> Json:
@@ -233,8 +263,9 @@ def gate_mart(run: Json) -> Json:
     return {"checks": len(checks), "warnings": sum(not check.passed for check in checks)}
 
 
-def publish(run: Json, frozen: Json) -> Json:
-    """Publishes the mart that passed: a new version and one switch. `frozen` is what `freeze` gave."""
+def publish(run: Json) -> Json:
+    """Publishes the mart that passed: a new version and one switch."""
+    from raceway.ledger.left_out import frozen_fingerprint
     from raceway.publish.version import publish as publish_version
 
     this = Run.from_json(run)
@@ -243,7 +274,7 @@ def publish(run: Json, frozen: Json) -> Json:
             home,
             this.run_id,
             started_at=this.started_at,
-            fingerprint=frozen["fingerprint"],
+            fingerprint=frozen_fingerprint(home, this.run_id),
             late=tuple(this.late),
         )
         _upkeep(home, this)

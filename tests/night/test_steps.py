@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from raceway.common.faults import BadSettings, PassingFault
+from raceway.common.files import write_aside
 from raceway.common.home import HOME_VARIABLE
 from raceway.history.records import run_checks, run_records
+from raceway.ledger.left_out import FROZEN
 from raceway.night import steps
 from raceway.publish.version import published_version
 from tests.support.mart_company import AS_OF, make_company
@@ -26,7 +28,9 @@ def test_a_night_that_was_published_stays_so_where_its_upkeep_fails(
     (company.home.ledger / "_compacted" / ".lock").mkdir(parents=True)  # where compacting wants a file
     run = steps.Run("night-1", AS_OF, STARTED_AT)
 
-    version = steps.publish(run.to_json(), {"fingerprint": "f"})["version"]
+    write_aside(company.home.run("night-1") / FROZEN, '{"fingerprint": "f"}')
+
+    version = steps.publish(run.to_json())["version"]
 
     published = published_version(company.home)
     assert published is not None
