@@ -73,8 +73,9 @@ def build(home: Home, run_id: str, select: str, full_refresh: bool = False, abse
     Needs the schema `frozen` in the home's warehouse; nothing else may hold the file meanwhile. Simple tests are asked
     together when all models are there. Unit tests are left out: they test the program, not a night's data.
 
-    Raises GateFailed with a sentence per model or test of severity error that failed, after having recorded
-    the checks with the run (UnfitBatches where the rows behind all of them name their batches); PassingFault where the warehouse is held by another process.
+    Raises GateFailed with a sentence per model or test of severity error that failed, after having recorded the checks
+    with the run (UnfitBatches where the rows behind all of them name their batches); PassingFault where the warehouse
+    is held by another process.
     """
     began = time.monotonic()
     arguments = ["build", "--select", *select.split(), "--indirect-selection", "buildable", "--use-fast-test-edges"]

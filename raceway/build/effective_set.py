@@ -37,7 +37,7 @@ def choose_batches(
     program: str,
 ) -> tuple[dict[str, str], list[str]]:
     """Fills the temporary tables `batch`, `covered` and `winner`; gives the batches that are left out, with the
-    sentence that says why, and which of them are held for a person to decide.
+    sentence that says why, and which of them are held for a person to decide. `program`: hash of what builds.
     """
     state = Ledger(home).state()
     everything = state.accepted()

@@ -1,4 +1,4 @@
-"""What a freeze decided, and what the newest left out: accepted batches that wait for a rate, an account or a person's decision."""
+"""What a freeze decided; of the newest: accepted batches that wait for a rate, an account or a decision."""
 
 from __future__ import annotations
 

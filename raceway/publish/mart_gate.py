@@ -45,7 +45,7 @@ def check_mart(home: Home, run_id: str) -> list[Check]:
             query = queries[suite["name"]]
             found = validate(suite, query, parameters, None)
             checks += with_rows(home, home.run(run_id), suite, query, parameters, found, _REMEDIES, f"{suite['name']}.")
-    return [*checks, *_losses(home, mart)]
+    return [*checks, *_against_the_past(home, mart)]
 
 
 _REMEDIES: Final = {
@@ -101,16 +101,19 @@ def _read_mart(home: Home, folder: Path) -> _Mart:
     return _Mart(as_of, files, rows, of_money)
 
 
-def _losses(home: Home, mart: _Mart) -> list[Check]:
-    """What the mart lost against the version that is published; no checks before the first publish."""
+def _against_the_past(home: Home, mart: _Mart) -> list[Check]:
+    """Days that leap or are odd, and what the mart lost against the version that is published."""
     from raceway.publish.lost_values import values_are_kept
+    from raceway.publish.own_past import like_their_past
     from raceway.publish.version import published_version
 
     before = published_version(home)
+    like = like_their_past(home, before.database if before else None)
     if before is None:
-        return []
+        return like
     settings = load_settings(home)
     return [
+        *like,
         values_are_kept(home, settings, before),
         *(
             _volume(name, mart.rows.get(name, 0), rows, settings.gate.volume_drop, before.name)

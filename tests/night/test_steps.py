@@ -28,7 +28,7 @@ def test_a_night_that_was_published_stays_so_where_its_upkeep_fails(
     (company.home.ledger / "_compacted" / ".lock").mkdir(parents=True)  # where compacting wants a file
     run = steps.Run("night-1", AS_OF, STARTED_AT)
 
-    write_aside(company.home.run("night-1") / FROZEN, '{"fingerprint": "f"}')
+    write_aside(company.home.run("night-1") / FROZEN, '{"fingerprint": "f", "waiting": {}}')
 
     version = steps.publish(run.to_json())["version"]
 
