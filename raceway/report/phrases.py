@@ -1,8 +1,8 @@
 """What the program says of checks, remedies and caveats, in Vietnamese: `phrases.csv`, one row a phrase.
 
-A check's claim and its remedy stand where the check stands (a contract, the yml beside a dbt test, the code that makes
-it), in English. `phrases.csv` holds them once more as the key of their translation, as a message catalogue does;
-a `{name}` in a phrase is a column, table or number that differs from check to check. A test holds every claim and remedy
+A check's claim and its remedy stand in English where the check stands (a contract, the yml beside a dbt test, the code
+that makes it). `phrases.csv` holds them once more as the key of their translation, as a message catalogue does; a
+`{name}` in a phrase is a column, table or number that differs from check to check. A test holds every claim and remedy
 of the program to an entry. What was found, with its file and row, is quoted as it was said and never translated.
 """
 
@@ -29,7 +29,7 @@ def in_vietnamese(phrase: str | None) -> str:
     for pattern, vietnamese in with_places:
         found = pattern.fullmatch(phrase)
         if found:
-            return _PLACE.sub(lambda place: found[place[1]], vietnamese)
+            return vietnamese.format_map(found.groupdict())
     return ""
 
 
@@ -45,7 +45,7 @@ def _catalogue() -> tuple[dict[str, str], list[tuple[re.Pattern[str], str]]]:
     """Phrases without a place, and those with one as patterns; of several that fit the first in the file counts."""
     whole = {english: vietnamese for english, vietnamese in phrases() if not _PLACE.search(english)}
     with_places = [
-        (re.compile(_PLACE.sub(r"(?P<\1>.+?)", re.escape(english).replace(r"\{", "{").replace(r"\}", "}"))), vietnamese)
+        (re.compile(_PLACE.sub(r"(?P<\1>.*?)", re.escape(english).replace(r"\{", "{").replace(r"\}", "}"))), vietnamese)
         for english, vietnamese in phrases()
         if _PLACE.search(english)
     ]
