@@ -18,6 +18,7 @@ from raceway.common.home import Home
 from raceway.config.alerts import Severity
 from raceway.config.settings import Settings
 from raceway.publish.version import published_version
+from raceway.report.phrases import in_vietnamese
 
 if TYPE_CHECKING:
     import jinja2
@@ -162,12 +163,14 @@ def _order(one: Told, stakes: Stakes) -> tuple[int, int, bool, Decimal, str]:
 def _shown(one: Told, stakes: Stakes, mart_as_of: dt.date | None, settings: Settings) -> Mapping[str, Any]:
     say = speaking(settings.business.language)
     point = one.point
+    claim = in_vietnamese(point.claim) if settings.business.language == "vi" else ""
     return {
         "subject": point.subject,
         "place": str(point.place),
         "alike": say("{count} alike", count=point.count) if point.count > 1 else "",
         "status": say("first time") if one.is_new else say("still, since {day}", day=one.first),
         "is_new": one.is_new,
+        "claim": claim[:1].upper() + claim[1:],
         "sentence": point.sentence,
         "command": point.command,
         "stake": at_stake(point, stakes.of(point.place, point.model), mart_as_of, settings),

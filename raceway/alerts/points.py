@@ -75,6 +75,8 @@ class Point:
     """What a decision about it names: batches, files of the inbox, or the check; the newest first."""
     model: str = ""
     """The model that a check is about."""
+    claim: str = ""
+    """What a check expects, in English."""
     is_old: bool = False
     """Known for longer than raw files are kept: nothing is said of it any more."""
 
@@ -161,7 +163,7 @@ def _gate(night: Night, checks: Iterable[Check]) -> Iterator[Point]:
         key = f"gate|{check.subject}|{check.name}"
         command = f'raceway waive {shlex.quote(check.name)} --why "…"' if check.kind != "dbt_test" else "raceway run"
         yield Point("gate", "critical", key, Place(), check.name, said(check.message), command,
-                    ids=(f"{check.subject}.{check.name}",))  # fmt: skip
+                    ids=(f"{check.subject}.{check.name}",), claim=check.expected)  # fmt: skip
     if not stopping:
         sentence = night.record.message if night.record else ""
         yield Point("gate", "critical", "gate", Place(), night.run_id, said(sentence), "raceway run")
@@ -287,7 +289,7 @@ def _failed_checks(checks: Sequence[Check]) -> Iterator[Point]:
         staged = _STAGED.match(check.subject)
         place = Place(check.subject.partition(".")[0] if check.batch_id else staged[1] if staged else "")
         yield Point("check", "warning", f"check|{check.subject}|{check.name}", place, check.name, _of_check(check), "",
-                    model=check.subject)  # fmt: skip
+                    model=check.subject, claim=check.expected)  # fmt: skip
 
 
 def _of_check(check: Check) -> str:

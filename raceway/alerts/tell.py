@@ -273,6 +273,7 @@ def _record(home: Home, run_id: str, deliveries: Iterable[Delivery]) -> None:
             Check(
                 DELIVERED, "landing", "warning", delivery.status == "delivered", delivery.route,
                 observed=delivery.status,
+                expected="the route takes the message",
                 message=_sentence(delivery),
                 remedy="" if delivery.status == "delivered" else "try the route: raceway doctor --notify",
             )

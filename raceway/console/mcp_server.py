@@ -22,6 +22,7 @@ from raceway.console.explain import explained
 from raceway.report.bounded import ROWS, SECONDS, Bounded, bounded_query, limited_time, shut_mart
 from raceway.report.kpi_page import caveats, examples, surprises
 from raceway.report.kpi_values import KpiValues, Question, kpi_values
+from raceway.report.phrases import in_vietnamese
 
 _T = TypeVar("_T")
 _INSTRUCTIONS: Final = (
@@ -113,18 +114,21 @@ class _Tools:
                 raise PermanentFault(f"there is no KPI {kpi!r}; list_kpis names them all")
             (row,) = found
             measures = mart.execute(
-                "select measure, unit, additivity, dated_by, channel_by, market_by, definition from measure_catalog "
+                "select * exclude (stage, grains, is_fed) from measure_catalog "
                 "where list_contains(?, measure) order by measure",
                 [measures_of(row)],
             )
             columns = [column[0] for column in measures.description or []]
             told = row | {"measures": _rows(Bounded(columns, measures.fetchall(), is_cut=False))}
         example: dict[str, str] = next((one for one in examples() if one["kpi"] == kpi), {})
-        surprising = [one["caveat"] for one in surprises() if one["kpi"] == kpi]
+        declared = caveats({key: str(cell) for key, cell in row.items()})
+        surprising = [one for one in surprises() if one["kpi"] == kpi]
         return told | {
             "standard": example.get("standard", ""),
             "example": example.get("example", ""),
-            "caveats": [*caveats({key: str(cell) for key, cell in row.items()}), *surprising],
+            "caveats": [*declared, *(one["caveat"] for one in surprising)],
+            "standard_vi": example.get("standard_vi", ""),
+            "caveats_vi": [*map(in_vietnamese, declared), *(one["caveat_vi"] for one in surprising)],
         }
 
 

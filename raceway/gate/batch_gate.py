@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -66,20 +67,33 @@ def _remedies(batch_id: str) -> dict[str, str]:
     }
 
 
-_NOTICED: Final = {
-    "new_column": "its values are in no table; where they matter, add the column to its contract",
-    "total_differs": "the rows count as they are; export again, some may be missing",
-    "not_landed": "where these rows matter, export them by themselves",
-    "other_kind": "where it matters, export it as the source's own export writes it",
-    "file_time": "mend the file's time or name where it decides which export is the newest",
+NOTICED: Final[Mapping[str, tuple[str, str]]] = {
+    "new_column": (
+        "every column of the file is one that the contract knows",
+        "its values are in no table; where they matter, add the column to its contract",
+    ),
+    "total_differs": (
+        "the total that the file states is the sum of its rows",
+        "the rows count as they are; export again, some may be missing",
+    ),
+    "not_landed": ("every row of the file lands", "where these rows matter, export them by themselves"),
+    "other_kind": (
+        "a cell is of the kind that the source writes",
+        "where it matters, export it as the source's own export writes it",
+    ),
+    "file_time": (
+        "the file's time can be one at which it was exported",
+        "mend the file's time or name where it decides which export is the newest",
+    ),
 }
-"""What to do about what landing noticed and let pass."""
+"""What landing looks at and lets pass: by name what it expects, and what to do where it is otherwise."""
 
 
 def _noticed(table: TableContract, batch: Path) -> list[Check]:
     """What landing noticed and let pass (a new column, a total that differs from its rows), as warnings."""
     manifest = batch / "manifest.json"
     findings = json.loads(manifest.read_text(encoding="utf-8")).get("findings", []) if manifest.exists() else []
+    noticed = [(finding, *NOTICED.get(finding["name"], ("", ""))) for finding in findings]
     return [
         Check(
             name=finding["name"],
@@ -88,10 +102,11 @@ def _noticed(table: TableContract, batch: Path) -> list[Check]:
             passed=False,
             subject=table.full_name,
             batch_id=batch.name,
-            message=whole_sentence(table.full_name, finding["message"], remedy=_NOTICED.get(finding["name"], "")),
-            remedy=_NOTICED.get(finding["name"], ""),
+            expected=expected,
+            message=whole_sentence(table.full_name, finding["message"], remedy=remedy),
+            remedy=remedy,
         )
-        for finding in findings
+        for finding, expected, remedy in noticed
     ]
 
 

@@ -306,12 +306,15 @@ def tell(run: Json | None, conf: Mapping[str, Any], started_at: dt.datetime) -> 
         with suppress(Exception):
             message = f"nobody was told of this night: {str(fault) or type(fault).__name__}"
             record_checks(home, named, [Check("message_is_delivered", "landing", "warning", False, "alerts",
-                                              message=message)])  # fmt: skip
+                                              expected="somebody is told of the night", message=message)])  # fmt: skip
         return {"deliveries": []}
     waiting = [delivery for delivery in deliveries if delivery.status == "waiting"]
     if waiting and conf.get("wait", True):
         raise PassingFault("; ".join(f"{delivery.route}: {delivery.reason}" for delivery in waiting))
     return {"deliveries": [asdict(delivery) for delivery in deliveries]}
+
+
+_UPKEEP: Final = "what is kept long enough is removed, and ledger and history are compacted"
 
 
 def _upkeep(home: Home, run: Run) -> None:
@@ -342,7 +345,8 @@ def _upkeep(home: Home, run: Run) -> None:
         except Exception as fault:
             _LOG.exception("%s failed", what)
             message = f"upkeep: {what} failed and is tried again by the next run: {str(fault) or type(fault).__name__}"
-            record_checks(home, run.run_id, [Check("upkeep", "landing", "warning", False, "upkeep", message=message)])
+            record_checks(home, run.run_id, [Check("upkeep", "landing", "warning", False, "upkeep", message=message,
+                                                    expected=_UPKEEP)])  # fmt: skip
 
 
 # what all steps share

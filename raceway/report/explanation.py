@@ -20,6 +20,7 @@ from raceway.report.kpi_cells import ALL, MEDIAN_WEIGHTS, Kpi, kpis
 from raceway.report.kpi_page import caveats, examples, surprises
 from raceway.report.parts import MIX, NUMERATOR_ALONE, OVERLAP, RATE, UNASSIGNED, Cell, Part, decimal
 from raceway.report.period_names import find_periods, named
+from raceway.report.phrases import in_vietnamese
 from raceway.report.plain_numbers import Numbers
 from raceway.report.restatement import Restatement, read_restatement
 
@@ -47,6 +48,8 @@ class Explanation:
     definition: tuple[str, ...]
     standard: str
     caveats: tuple[str, ...]
+    standard_vi: str
+    caveats_vi: tuple[str, ...]
 
     @property
     def sentence(self) -> str:
@@ -123,6 +126,8 @@ class Explanation:
             "definition": list(self.definition),
             "standard": self.standard,
             "caveats": list(self.caveats),
+            "standard_vi": self.standard_vi,
+            "caveats_vi": list(self.caveats_vi),
             "cuts": [{"by": cut.by, "parts": self._rows(cut, digits)} for cut in change.cuts],
         }
 
@@ -203,6 +208,8 @@ def explain(
     if isinstance(found, Unknown):
         raise PermanentFault(_why_unknown(connection, found, cell))
     row = _catalog_row(kpi)
+    example: dict[str, str] = next((one for one in examples() if one["kpi"] == kpi.kpi), {})
+    surprising = [one for one in surprises() if one["kpi"] == kpi.kpi]
     return Explanation(
         found,
         Numbers.of(kpi, found, currency, minor_unit),
@@ -210,8 +217,10 @@ def explain(
         tuple(_notes(connection, found)),
         read_restatement(connection, found),
         tuple(_definition(connection, kpi)),
-        next((one["standard"] for one in examples() if one["kpi"] == kpi.kpi), ""),
-        (*caveats(row), *(one["caveat"] for one in surprises() if one["kpi"] == kpi.kpi)),
+        example.get("standard", ""),
+        (*caveats(row), *(one["caveat"] for one in surprising)),
+        example.get("standard_vi", ""),
+        (*map(in_vietnamese, caveats(row)), *(one["caveat_vi"] for one in surprising)),
     )
 
 

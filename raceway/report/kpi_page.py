@@ -95,12 +95,12 @@ def kpi_page() -> str:
 
 
 def examples() -> list[Row]:
-    """The worked examples: kpi, standard, example, numerator, denominator, value."""
+    """The worked examples: kpi, standard, example, numerator, denominator, value, standard_vi."""
     return _rows(EXAMPLES)
 
 
 def surprises() -> list[Row]:
-    """What surprises in a KPI: kpi, caveat."""
+    """What surprises in a KPI: kpi, caveat, caveat_vi."""
     return _rows(CAVEATS)
 
 
@@ -176,13 +176,13 @@ def _examples(kpis: Iterable[Row]) -> Iterator[str]:
         sum_by_hand = (
             f"{row['numerator']} / {row['denominator']} = {row['value']}" if row["denominator"] else row["value"]
         )
-        yield f"- `{row['kpi']}` ({row['standard']}). {row['example']}: {sum_by_hand}."
+        yield (f"- `{row['kpi']}` ({row['standard']}). {row['example']}: {sum_by_hand}. *Chuẩn: {row['standard_vi']}.*")
 
 
 def _surprises(kpis: Iterable[str]) -> Iterator[str]:
     """What to know of those KPIs that surprise."""
-    written = {row["kpi"]: row["caveat"] for row in surprises()}
-    found = [f"- `{kpi}`: {written[kpi]}." for kpi in kpis if kpi in written]
+    written = {row["kpi"]: row for row in surprises()}
+    found = [f"- `{kpi}`: {written[kpi]['caveat']}. *{written[kpi]['caveat_vi']}.*" for kpi in kpis if kpi in written]
     if found:
         yield from ("", "What may surprise:", "", *found)
 
@@ -190,6 +190,8 @@ def _surprises(kpis: Iterable[str]) -> Iterator[str]:
 def _measure_lines(measure: Row, sources: list[Row]) -> Iterator[str]:
     yield ""
     yield f"**`{measure['measure']}`** ({measure['unit']}, {measure['additivity']}). {measure['definition']}."
+    yield ""
+    yield f"*{measure['definition_vi']}.*"
     yield ""
     yield (
         f"- Dated by: {measure['dated_by']}. Channel: {measure['channel_by']}. Market: {measure['market_by']}. "

@@ -356,9 +356,15 @@ def test_the_message_speaks_vietnamese_where_the_business_does(
     home = company(tmp_path, '{ name = "bot" }', language="vi")
     monkeypatch.setenv("RACEWAY_ALERT_BOT", f"json://127.0.0.1:{hook.port}")
     refuse(home, "overview.csv")
+    check = Check(
+        "day_filled", "expectation", "warning", False, "shopify.orders", expected="day is never empty",
+        message="shopify.orders: day is never empty; 2 of 9 rows break it",
+    )  # fmt: skip
+    record_checks(home, "night-0", [check])
     night(home)
-    assert json.loads(hook.posted[0].body)["title"] == "[raceway] Small 2026-03-03: đã xuất bản, 1 việc cần xem"
+    assert json.loads(hook.posted[0].body)["title"] == "[raceway] Small 2026-03-03: đã xuất bản, 2 việc cần xem"
     assert "== Tệp bị từ chối (1)" in texts(hook)[0]
+    assert "  Day không bao giờ trống.\n  shopify.orders: day is never empty; 2 of 9 rows break it" in texts(hook)[0]
     assert "[lần đầu]" in texts(hook)[0]
     assert "Cách xử lý: raceway retry google_ads/main/overview.csv" in texts(hook)[0]
 

@@ -194,3 +194,57 @@ def test_the_month_on_paper_has_the_marts_numbers(opened: Opened, golden_report:
     for name, unit, value in rows:
         cells = next(cells for title, cells in shown.items() if title.removesuffix("▲").strip().startswith(name))
         assert cells[0] == written(opened, value, unit), name
+
+
+# what a page says: its texts by where they stand, but for code, pictures and what is quoted in another language
+TEXTS = """() => {
+    const walker = document.createTreeWalker(document.getElementById('page'), NodeFilter.SHOW_TEXT);
+    const said = new Set();
+    while (walker.nextNode()) {
+        const { parentElement, textContent } = walker.currentNode;
+        if (!parentElement.closest('code, svg, .chart, [lang]:not(html)')) said.add(textContent.trim());
+    }
+    return [...said];
+}"""
+# a name or an abbreviation is the same in both languages; a sentence of ours has words
+WORDS = re.compile(r"\b[a-z]{2,} [a-z]{2,}\b")
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["overview", "plan", "reach?kpi=sessions", "act?kpi=cost_per_lead", "convert?kpi=net_sales", "convert?kpi=gross_margin",
+     "engage?kpi=churn_rate", "advocacy?kpi=advocate_rate", "attribution", "customers", "trust", "print"],
+)  # fmt: skip
+def test_no_text_of_ours_is_english_on_the_vietnamese_page(opened: Opened, golden_report: Path, place: str) -> None:
+    opened.open(golden_report, place)
+    english = set(opened.page.evaluate(TEXTS))
+    with opened.drawn_anew():
+        opened.page.evaluate("raceway.frame.speak('vi')")
+    vietnamese = set(opened.page.evaluate(TEXTS))
+
+    # initiatives have the names that the company gave them
+    own = {name for (name,) in ask(golden_report, "select distinct initiative_name from osa_review")}
+    assert len(vietnamese) > 10
+    assert [text for text in sorted(english & vietnamese - own) if WORDS.search(text)] == []
+    assert opened.page.locator(".definition [lang=en]:not(q), .remedy [lang=en]").count() == 0
+
+
+def test_what_a_check_found_is_quoted_in_english_below_what_it_claims_in_vietnamese(
+    opened: Opened, golden_report: Path
+) -> None:
+    opened.open(golden_report, "trust")
+    with opened.drawn_anew():
+        opened.page.evaluate("raceway.frame.speak('vi')")
+    points = opened.page.evaluate(
+        """() => [...document.querySelectorAll('.point')].filter((one) => one.querySelector('.claim')).map((one) =>
+            [one.querySelector('.claim').innerText, one.querySelector('q').lang, one.querySelector('q').innerText,
+             one.querySelector('.remedy').innerText])"""
+    )
+
+    [[claim, language, sentence, remedy]] = [
+        point for point in points if "every account of a required" in point[2].lower()
+    ]
+    assert claim == "Mọi tài khoản của nguồn bắt buộc có dữ liệu đến ngày mà cài đặt yêu cầu."
+    assert language == "en"
+    assert "due_day" in sentence
+    assert remedy.startswith("Cần làm: xuất những ngày mới nhất của tài khoản và đưa vào thư mục của nó")

@@ -11,6 +11,7 @@ from raceway.build.parsed_project import SimpleTest, keys_of, parsed_project, re
 from raceway.common.home import PROJECT
 from raceway.contracts.load import load_contracts
 from raceway.gate.landing_suites import all_suites
+from raceway.report.phrases import in_vietnamese
 
 CODE = re.compile(r"[<>]|!=|\bis (not )?null\b|\w+\(|\bexpression\b|__")
 """What no sentence holds."""
@@ -46,6 +47,12 @@ def test_every_dbt_test_is_a_sentence_with_a_remedy(tests: list[SimpleTest]) -> 
         assert len(then.split()) >= 4, f"{test.name}: {then}"
         assert said[-1] not in ".:;"
         assert then[-1] not in ".:;"
+
+
+def test_every_dbt_test_says_itself_in_vietnamese_too(tests: list[SimpleTest]) -> None:
+    said = {claim(test): test.name for test in tests} | {remedy(test): test.name for test in tests}
+    missing = {phrase: name for phrase, name in said.items() if not in_vietnamese(phrase)}
+    assert missing == {}, "write each into raceway/report/phrases.csv"
 
 
 def test_a_warning_of_ours_says_what_to_do_about_itself(tests: list[SimpleTest]) -> None:

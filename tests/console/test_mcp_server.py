@@ -34,6 +34,10 @@ def test_a_client_reads_definitions_values_and_rows_and_follows_a_new_version(tm
             bounces = await _told(client, "get_kpi", kpi="bounce_rate")
             assert bounces["standard"].startswith("GA4")
             assert bounces["caveats"]
+            assert bounces["standard_vi"].startswith("GA4: lượt truy cập")
+            assert len(bounces["caveats_vi"]) == len(bounces["caveats"])
+            assert all(bounces["caveats_vi"])
+            assert all(measure["definition_vi"] for measure in cpc["measures"])
             assert {measure["measure"] for measure in cpc["measures"]} == {"ad_spend_with_clicks", "ad_clicks"}
 
             whole = await _told(client, "get_kpi_values", kpis=["cpc"])

@@ -216,6 +216,8 @@ def test_json_and_csv_sum_digit_by_digit(home: Home, capsys: pytest.CaptureFixtu
     assert {cut["by"] for cut in found["cuts"]} >= {"channel × market", "channel", "market", "measure"}
     assert any(part["effect"] == "numerator alone" for part in found["cuts"][0]["parts"])
     assert found["standard"]
+    assert found["standard_vi"] == "Chi phí đến nay chia cho số khách hàng mới"
+    assert len(found["caveats_vi"]) == len(found["caveats"])
     assert found["definition"][0] == "customer_acquisition_cost = (acquisition_cost) / (new_customers)"
 
 

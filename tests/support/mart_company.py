@@ -131,7 +131,7 @@ def make_company(folder: Path) -> Company:
         ) as t (kpi, stage, "leading", name, name_vi, unit, good, part_of_whole, numerator, denominator, scale);
         create table measure_catalog as
             select measure, stage, unit, 'sum' as additivity, 'day' as dated_by, 'platform' as channel_by,
-                'account' as market_by, measure as definition
+                'account' as market_by, measure as definition, 'ngày' as dated_by_vi, 'số đo ' || measure as definition_vi
             from (values
                 ('ad_spend', 'reach', 'money'), ('retained_customers', 'engage', 'count'),
                 ('active_customers_at_start', 'engage', 'count')

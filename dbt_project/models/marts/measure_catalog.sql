@@ -22,7 +22,9 @@ final as (
         measures.market_by,
         measures.grains,
         measures.definition,
-        feeding.measure is not null as is_fed
+        feeding.measure is not null as is_fed,
+        measures.dated_by_vi,
+        measures.definition_vi
     from measures
     left join feeding on measures.measure = feeding.measure
 )

@@ -9,11 +9,13 @@ from typing import Any, Final
 from raceway.common.home import PROJECT
 from raceway.report.context import Columns, Context
 from raceway.report.kpi_page import CAVEATS, EXAMPLES
+from raceway.report.phrases import in_vietnamese
 from raceway.report.restatement import restated_periods
 from raceway.report.touched import touched_kpis
 
 _FILES_KEPT: Final = 40
 """Newest batches in effect of a table and account that the page names; all stand in batch_history."""
+_OF_AN_EXAMPLE: Final = ("kpi", "standard", "standard_vi")
 
 
 def payload(context: Context) -> dict[str, Any]:
@@ -30,12 +32,13 @@ def payload(context: Context) -> dict[str, Any]:
         "kpis": kpis,
         "measures": context.columns(
             """
-            select measure, unit, additivity, dated_by, channel_by, market_by, definition
+            select measure, unit, additivity, dated_by, channel_by, market_by, definition,
+                dated_by_vi, definition_vi
             from race.measure_catalog order by measure
             """
         ),
         "channels": context.columns("select channel, name, name_vi from race.dim_channel order by sort_order, channel"),
-        "examples": _rows(EXAMPLES),
+        "examples": {name: column for name, column in _rows(EXAMPLES).items() if name in _OF_AN_EXAMPLE},
         "caveats": _rows(CAVEATS),
         "sources": _sources(),
         "files": _files(context),
@@ -69,10 +72,10 @@ def _files(context: Context) -> Columns:
 
 
 def _warnings(context: Context) -> Columns:
-    """Checks that do not hold, of the run and of the batches in effect."""
-    return context.columns(
+    """Checks that do not hold, of the run and of the batches in effect, with what they claim in Vietnamese."""
+    found = context.columns(
         """
-        select severity, subject, message from race.check_history
+        select severity, subject, message, expected from race.check_history
         where not passed and (
             run_id = $run or coalesce(run_id, '') = ''  -- what an earlier freeze said of a batch is over
             and batch_id in (select batch_id from race.batch_history where status in ('accepted', 'pending'))
@@ -81,6 +84,7 @@ def _warnings(context: Context) -> Columns:
         """,
         {"run": context.details["run_id"]},
     )
+    return found | {"claim_vi": [in_vietnamese(claim) for claim in found.pop("expected")]}
 
 
 def _undecided(context: Context) -> Columns:

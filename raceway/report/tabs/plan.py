@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from raceway.report.context import Columns, Context
+from raceway.report.phrases import in_vietnamese
 
 TABLES: Final = ("fct_plan_budget", "osa_review")
 """What the page is made of; where the mart has not all of them, it says so."""
@@ -29,7 +30,10 @@ def payload(context: Context) -> dict[str, object]:
 
 
 def _forecast(context: Context) -> Columns | None:
-    return context.columns(_FORECAST) if context.has("kpi_forecast") else None
+    if not context.has("kpi_forecast"):
+        return None
+    found = context.columns(_FORECAST)
+    return found | {"reason_vi": [in_vietnamese(reason) for reason in found["reason"]]}
 
 
 # of each kind of period the one that runs and the last that is over. A period that has not begun has nothing to pace

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any, Final
 
 from raceway.report.context import Columns, Context
+from raceway.report.phrases import in_vietnamese
 from raceway.report.restatement import RESTATED, TABLE
 from raceway.report.touched import touched_kpis
 
@@ -14,7 +15,8 @@ _RESTATEMENTS: Final = 200
 
 
 def payload(context: Context) -> dict[str, object]:
-    """`run` (version, as_of, program), `open` (every open point with its sentence, remedy and command), `touched`
+    """`run` (version, as_of, program), `open` (every open point with its sentence, remedy and command; in Vietnamese
+    its remedy and what a check claims, the sentence as it was said), `touched`
     (KPI → places in `open`), `sources`, `runs`, `checks` by outcome, `restated` (None where nothing keeps them)."""
     run_id = context.details["run_id"]
     points = _open_points(context, run_id)
@@ -36,9 +38,14 @@ def _open_points(context: Context, run_id: str) -> Columns:
     """Late sources as the run said them, then what the ledger and the checks tell, the worst first."""
     sentences = context.details["late"]
     late = {"kind": "late", "severity": "warning", "remedy": _LATE, "command": "raceway run"}
-    return {
+    points = {
         name: (list(sentences) if name == "sentence" else [late.get(name)] * len(sentences)) + values
         for name, values in context.columns(_OPEN, {"run_id": run_id}).items()
+    }
+    claims = points.pop("claim")
+    return points | {
+        "claim_vi": [in_vietnamese(claim) for claim in claims],
+        "remedy_vi": [in_vietnamese(remedy) for remedy in points["remedy"]],
     }
 
 
@@ -68,20 +75,21 @@ _OPEN: Final = """
                 when regexp_full_match(path, '[A-Za-z0-9_./+=,-]+') then path
                 else '''' || replace(path, '''', '''"''"''') || ''''  -- as a shell takes it
             end as command,
-            files as name
+            files as name,
+            null as claim
         from (select *, source || '/' || account || '/' || files as path from race.batch_history)
         where status = 'refused' and batch_id = ''
         union all
         select 'refused_batch', 'critical', source, account, source || '.' || table_name,
             files || ': ' || coalesce(reason, ''), 'export it again, or put it into effect where it is right',
-            'raceway accept ' || batch_id || ' --why "…"', batch_id
+            'raceway accept ' || batch_id || ' --why "…"', batch_id, null
         from race.batch_history
         where status = 'refused' and batch_id <> ''
         union all
         select 'pending', 'warning', source, account, source || '.' || table_name,
             files || ': ' || coalesce(reason, ''),
             'what was in effect before it stays; bring what it waits for and run, or decide on it',
-            'raceway accept ' || batch_id || ' --why "…"', batch_id
+            'raceway accept ' || batch_id || ' --why "…"', batch_id, null
         from race.batch_history
         where status = 'pending'
         union all
@@ -89,20 +97,20 @@ _OPEN: Final = """
             files || ': ' || rows_refused || ' of ' || rows_read || ' rows refused',
             'row, column and reason of each stand in quarantine/rows/' || source || '/' || account || '/' || batch_id
                 || '.csv',
-            null, batch_id
+            null, batch_id, null
         from race.batch_history
         where status = 'accepted' and rows_refused > 0
     ),
     checks as (
         select 'check' as kind, severity, split_part(subject, '.', 1) as source, null as account, subject,
-            message as sentence, remedy, null as command, name
+            message as sentence, remedy, null as command, name, expected as claim
         from race.check_history
         where not passed and kind <> 'freeze' and (
             run_id = $run_id or coalesce(run_id, '') = ''
             and batch_id in (select batch_id from race.batch_history where status in ('accepted', 'pending'))
         )
     )
-    select kind, severity, source, account, subject, sentence, remedy, command
+    select kind, severity, source, account, subject, sentence, remedy, command, claim
     from (from ledger union all from checks)
     order by list_position(['critical', 'warning', 'info'], severity),
         list_position(['refused_batch', 'refused_file', 'pending', 'refused_rows', 'check'], kind), source, account,

@@ -19,7 +19,7 @@ _COLUMNS = {
     "exported_at timestamp, covers_to date, status varchar, rows_read bigint, rows_landed bigint, rows_refused bigint, "
     "rows_excluded bigint, reason varchar, landed_at timestamp, decided_at timestamp",
     "check_history": "run_id varchar, name varchar, kind varchar, severity varchar, passed boolean, subject varchar, "
-    "batch_id varchar, message varchar, remedy varchar",
+    "batch_id varchar, message varchar, remedy varchar, expected varchar",
     "run_history": "run_id varchar, as_of date, started_at timestamp, finished_at timestamp, status varchar, "
     "batches_landed bigint, batches_refused bigint, rows_landed bigint, message varchar",
 }
@@ -33,7 +33,18 @@ def _batch(batch: str, status: str, *, refused: int = 0, reason: str | None = No
 
 def _check(name: str, subject: str, *, run: str | None = RUN, batch: str | None = None, severity: str = "warning",
            kind: str = "dbt_test") -> tuple[Any, ...]:  # fmt: skip
-    return (run, name, kind, severity, False, subject, batch, f"{name} is broken", "mend it")
+    return (
+        run,
+        name,
+        kind,
+        severity,
+        False,
+        subject,
+        batch,
+        f"{name} is broken",
+        "nothing has to be done",
+        "day is never empty",
+    )
 
 
 def _mart(
@@ -67,6 +78,22 @@ def test_every_open_point_has_its_sentence_and_what_to_do() -> None:
         ("check", "warning", "fct_convert_margin", "margin is broken", None),
     ]
     assert all(found["remedy"])
+
+
+def test_in_vietnamese_each_open_point_has_its_remedy_and_a_check_its_claim() -> None:
+    batches = [
+        _batch("b1", "accepted", refused=2),
+        _batch("b2", "pending", reason="breaks off"),
+        _batch("b3", "refused", reason="spend is below 0"),
+        _batch("", "refused", reason="no header"),
+    ]
+    checks = [_check("day_filled", "shopify.orders", batch="b1")]
+    found = payload(context(_mart(batches, checks), late=["shopify/vn is late."]))["open"]
+    assert all(found["remedy_vi"])
+    assert not set(found["remedy"]) & set(found["remedy_vi"])
+    assert rows(found, "kind", "sentence", "claim_vi", "remedy_vi")[-1] == (
+        "check", "day_filled is broken", "day không bao giờ trống", "không cần làm gì",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["Báo cáo tháng 5 (1).csv", "it's; rm -rf $HOME.csv"])

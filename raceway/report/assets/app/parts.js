@@ -33,9 +33,14 @@ raceway.parts = (() => {
       h("span", { "aria-hidden": "true" }, short ? sign : `${sign} `), h("span", { class: short ? "unseen" : null }, word)));
     if (format.isKnown(cell.value) && !cell.complete) mark("○", say("provisional"), say("provisional_why"), "");
     const warnings = raceway.kpis.warningsOf(cell.kpi);
-    if (warnings.length) mark("▲", say("touched", { count: warnings.length }), warnings.map((one) => one.message).join("\n"), " warn");
+    if (warnings.length) mark("▲", say("touched", { count: warnings.length }), warnings.map((one) => raceway.name(one.message, one.claim_vi)).join("\n"), " warn");
     return found;
   }
 
-  return { status, change, value, marks };
+  /* What a check says. In Vietnamese what it claims goes before; the sentence is evidence and stays as it was said. */
+  const said = (row, sentence) => (raceway.language === "vi" && row.claim_vi
+    ? [h("span", { class: "claim" }, `${row.claim_vi[0].toUpperCase()}${row.claim_vi.slice(1)}.`), " ", h("q", { lang: "en", class: "soft" }, sentence)]
+    : h("span", { lang: "en" }, sentence));
+
+  return { status, change, value, marks, said };
 })();

@@ -105,8 +105,8 @@ raceway.frame = (() => {
   function late() {
     const lines = raceway.shell.late;
     const sign = () => h("span", { "aria-hidden": "true" }, "▲ ");
-    if (lines.length < 2) return lines.map((line) => h("p", { class: "note warn" }, sign(), `${say("late_source")}: ${line}`));
-    return [h("details", { class: "note warn" }, h("summary", {}, sign(), say("late_sources", { count: lines.length })), h("ul", {}, lines.map((line) => h("li", {}, line))))];
+    if (lines.length < 2) return lines.map((line) => h("p", { class: "note warn" }, sign(), `${say("late_source")}: `, h("span", { lang: "en" }, line)));
+    return [h("details", { class: "note warn" }, h("summary", {}, sign(), say("late_sources", { count: lines.length })), h("ul", {}, lines.map((line) => h("li", { lang: "en" }, line))))];
   }
 
   async function draw() {

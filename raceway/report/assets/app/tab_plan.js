@@ -54,7 +54,7 @@
       { title: say("kpi"), text: (row) => kpis.title(kpis.kpi(row.kpi)) },
       { title: say("period"), text: (row) => row.period_start, cell: (row) => format.period(row.period, row.period_start, row.period_end) },
       { title: say("plan_in"), ...value("actual_to_date") },
-      { title: say("plan_interval"), text: (row) => row.expected, cell: (row) => (format.isKnown(row.expected) ? interval(row) : h("span", { class: "soft", lang: "en" }, row.reason || say("unknown"))) },
+      { title: say("plan_interval"), text: (row) => row.expected, cell: (row) => (format.isKnown(row.expected) ? interval(row) : h("span", { class: "soft" }, raceway.name(row.reason, row.reason_vi) || say("unknown"))) },
       { title: say("plan_expected"), ...value("expected") },
       { title: say("plan_range"), number: true, text: (row) => row.low, cell: (row) => (format.isKnown(row.low) ? `${format.value(row.low, row.unit, true)} – ${format.value(row.high, row.unit, true)}` : null) },
       { title: say("target"), ...value("target") },

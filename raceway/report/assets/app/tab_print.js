@@ -90,7 +90,7 @@
     const open = kpis.rows(data.open);
     const late = kpis.rows(data.sources).filter((row) => row.days_behind > 7);
     return h("section", { class: "sheet" }, h("h2", {}, say("print_trust")), h("p", {}, open.length ? say("trust_open_count", { count: open.length }) : say("trust_all_well")),
-      h("ol", { class: "open" }, open.slice(0, OPEN).map((row) => h("li", {}, h("strong", {}, `${say(`severity_${row.severity}`)}: ${say(`open_${row.kind}`)}`), row.subject ? ` ${row.subject}` : "", h("div", { lang: "en" }, shortened(raceway.trust.sentence(row))), row.remedy ? h("div", { class: "soft" }, say("trust_do"), " ", h("span", { lang: "en" }, row.remedy)) : null))),
+      h("ol", { class: "open" }, open.slice(0, OPEN).map((row) => h("li", {}, h("strong", {}, `${say(`severity_${row.severity}`)}: ${say(`open_${row.kind}`)}`), row.subject ? ` ${row.subject}` : "", h("div", {}, parts.said(row, shortened(raceway.trust.sentence(row)))), row.remedy ? h("div", { class: "soft" }, say("trust_do"), " ", raceway.trust.remedy(row)) : null))),
       open.length > OPEN ? h("p", { class: "soft" }, say("print_more", { count: open.length - OPEN })) : null,
       late.length ? [h("h3", {}, say("print_behind")), h("ul", { class: "plain" }, late.map((row) => h("li", {}, `${row.source}/${row.account}: ${format.date(row.covers_to)}`)))] : null,
       h("h3", {}, say("print_reading")), h("p", { class: "soft" }, say("print_how")));

@@ -97,6 +97,12 @@
     ], rows, { caption: `${kpis.title(kpi)}, ${title}`, sorted: 1, limit: 12 }));
   }
 
+  /* How a measure is counted: how its days make a period, which date, whose channel and market. */
+  function counted(measure) {
+    const whose = (text) => text.split(" or ").map((one) => (one.startsWith("fixed ") ? say("whose_fixed", { channel: kpis.channelName(one.slice(6)) }) : say(`whose_${one}`))).join(` ${say("or")} `);
+    return [say(`additivity_${measure.additivity}`), raceway.name(measure.dated_by, measure.dated_by_vi), `${say("channel")}: ${whose(measure.channel_by)}`, `${say("market")}: ${whose(measure.market_by)}`].join(" · ");
+  }
+
   /* What the KPI is: formula with the numbers of this cell, standard, measures, sources and files, caveats. */
   function definition(kpi, values, i, state, missing) {
     const cell = values.cell(kpi.kpi, i, state.channel, state.market);
@@ -118,10 +124,10 @@
         h("dt", {}, say("formula")), h("dd", {}, formula),
         h("dt", {}, say("this_cell")), h("dd", { class: "filled", "data-filled": kpi.kpi }, filled, h("div", { class: "soft small" }, where)),
         h("dt", {}, say("reading")), h("dd", {}, say(`good_${kpi.good}`), kpi.denominator ? ` ${say("ratio_of_sums")}` : "", missing ? ` ${say(missing)}` : ""),
-        example ? [h("dt", {}, say("standard")), h("dd", { lang: "en" }, example.standard)] : null,
-        caveat ? [h("dt", {}, say("caveat")), h("dd", { lang: "en" }, caveat.caveat)] : null,
-        warnings.length ? [h("dt", {}, say("warnings")), h("dd", {}, h("ul", {}, warnings.map((one) => h("li", { lang: "en" }, one.message))))] : null),
-      h("details", {}, h("summary", {}, say("measures_count", { count: measures.length })), measures.map((measure) => h("div", { class: "measure", lang: "en" }, h("p", {}, code(measure.measure), ` ${measure.definition}.`), h("p", { class: "soft small" }, `${measure.additivity} · ${measure.dated_by} · channel: ${measure.channel_by} · market: ${measure.market_by}`)))),
+        example ? [h("dt", {}, say("standard")), h("dd", {}, raceway.name(example.standard, example.standard_vi))] : null,
+        caveat ? [h("dt", {}, say("caveat")), h("dd", {}, raceway.name(caveat.caveat, caveat.caveat_vi))] : null,
+        warnings.length ? [h("dt", {}, say("warnings")), h("dd", {}, h("ul", {}, warnings.map((one) => h("li", {}, parts.said(one, one.message)))))] : null),
+      h("details", {}, h("summary", {}, say("measures_count", { count: measures.length })), measures.map((measure) => h("div", { class: "measure" }, h("p", {}, code(measure.measure), ` ${raceway.name(measure.definition, measure.definition_vi)}.`), h("p", { class: "soft small" }, counted(measure))))),
       files(kpi, values, i));
   }
 

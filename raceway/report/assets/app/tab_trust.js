@@ -1,7 +1,7 @@
 "use strict";
 /* Trust: what is open, with its sentence and what to do; how far each source reaches; what was restated. */
 (() => {
-  const { h, say, format, kpis } = raceway;
+  const { h, say, format, parts, kpis } = raceway;
   const SIGNS = { critical: "■", warning: "▲", info: "●" };
   const TONES = { critical: "bad", warning: "warn", info: "soft" };
   const count = (value) => (value ? format.number(value, 0) : null);
@@ -14,13 +14,16 @@
     return at < 0 ? said : `${said.slice(0, at)}${said.slice(at + row.remedy.length).replace(/^\.?\s*/, "")}`.trim();
   }
 
+  /* What to do, in the reader's language where there are words of ours for it. */
+  const remedy = (row) => (raceway.language === "vi" && row.remedy_vi ? h("span", {}, row.remedy_vi) : h("span", { lang: "en" }, row.remedy));
+
   function point(row, touched) {
     const names = touched.map((name) => kpis.kpi(name)).filter(Boolean);
     const where = row.account ? `${row.subject} · ${row.account}` : row.subject;
     return h("li", { class: `point ${TONES[row.severity]}` },
       h("p", { class: "point-head" }, h("span", { class: `mark ${TONES[row.severity]}` }, h("span", { "aria-hidden": "true" }, `${SIGNS[row.severity]} `), say(`severity_${row.severity}`)), h("strong", {}, say(`open_${row.kind}`)), where ? h("span", { class: "soft" }, where) : null),
-      h("p", { lang: "en" }, sentence(row)),
-      row.remedy ? h("p", { class: "remedy" }, h("span", { class: "soft" }, `${say("trust_do")} `), h("span", { lang: "en" }, row.remedy)) : null,
+      h("p", {}, parts.said(row, sentence(row))),
+      row.remedy ? h("p", { class: "remedy" }, h("span", { class: "soft" }, `${say("trust_do")} `), remedy(row)) : null,
       row.command ? h("p", {}, h("code", {}, row.command)) : null,
       names.length ? h("details", { class: "touches" }, h("summary", {}, say("trust_touches", { count: names.length })), h("p", {}, names.map((kpi, i) => [i ? ", " : "", h("a", { href: raceway.link({ tab: kpi.stage, kpi: kpi.kpi }) }, kpis.title(kpi))]))) : null);
   }
@@ -48,7 +51,7 @@
       { title: say("trust_took"), number: true, text: (row) => seconds(row.seconds), sort: (row) => row.seconds },
       { title: say("trust_landed"), number: true, text: (row) => count(row.batches_landed) || "0", sort: (row) => row.batches_landed },
       { title: say("trust_refused"), number: true, text: (row) => count(row.batches_refused) || "0", sort: (row) => row.batches_refused },
-      { title: say("trust_message"), text: (row) => row.message || " " },
+      { title: say("trust_message"), text: (row) => row.message || " ", cell: (row) => h("span", { lang: "en" }, row.message || " ") },
     ], rows, { caption: say("trust_runs"), limit: 8 });
   }
 
@@ -64,7 +67,7 @@
     ], rows, { caption: say("trust_restated"), empty: "trust_none_restated", limit: 15 });
   }
 
-  raceway.trust = { sentence };
+  raceway.trust = { sentence, remedy };
 
   raceway.tab("trust", {
     title: "trust",
