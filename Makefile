@@ -90,7 +90,7 @@ bench: setup  ## landing against DuckDB alone, where the time of `make run` goes
 	$(BIN)/python -m bench.night
 	$(BIN)/python -m bench.ledger
 
-backtest: setup  ## how well the expected ends of periods hold: the model beside plain pacing (5 minutes)
+backtest: setup  ## how well the expected ends of periods hold: the model beside plain pacing (2 minutes of CPU)
 	$(BIN)/python -m bench.forecast
 
 up: setup  ## start Airflow's page on 8080 with the report beside it on 8081 (Ctrl-C ends both)

@@ -79,8 +79,10 @@ def _sums_of_world(seed: int, cache: Path) -> dict[str, list[tuple[dt.date, str,
     file = cache / f"{seed}-{DAYS}-{SCALE}.csv"
     if not file.exists():
         cache.mkdir(parents=True, exist_ok=True)
-        with file.open("w", encoding="utf-8", newline="") as out:
+        begun = file.with_suffix(".begun")  # one that was broken off is no world
+        with begun.open("w", encoding="utf-8", newline="") as out:
             csv.writer(out).writerows(_truth(seed))
+        begun.replace(file)
     found: dict[str, list[tuple[dt.date, str, float]]] = defaultdict(list)
     with file.open(encoding="utf-8", newline="") as lines:
         for measure, day, market, value in csv.reader(lines):

@@ -6,7 +6,8 @@ The level is what came ÷ what the season promised, with weights that halve ever
 the series' own past says: the model is asked at every earlier day for the sum of the next 1, 2, 3 … days, and v(h), the
 variance of its relative errors over h days, is read off them; where the past is too short for a length, off the curve
 a / h + b + c·h through them: noise that averages out, a season that is off, a level that wanders. What neighbours have
-in common is in there by itself. What nobody has seen yet (a first Tết) adds its own variance by its share.
+in common is in there by itself. The kinds of days that lie ahead (most of all one that nobody has seen, a first Tết)
+add of their own variance by their share.
 """
 
 from __future__ import annotations
@@ -16,14 +17,10 @@ from itertools import combinations
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from raceway.fitting.day_kinds import Kind
+from raceway.fitting.past_errors import FIRST_ORIGIN, Bools, Floats, Integers, decayed, past_of
 from raceway.fitting.totals import Total
-
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-Integers = npt.NDArray[np.int64]
 
 FEWEST_DAYS: Final = 56
 """Known days below which nothing is forecast: eight of each weekday."""
@@ -33,15 +30,6 @@ LEAST_NET: Final = 0.1
 
 MOST_DAYS: Final = 1096
 """Days of the past that are looked at: three years."""
-
-HALF_LIVES: Final = (7.0, 14.0, 28.0, 56.0, 112.0)
-"""Days after which a day counts half in the level; the one whose sums were least off is taken."""
-
-LENGTHS: Final = np.array([1, 2, 3, 5, 7, 10, 14, 21, 28, 42, 60, 90])
-"""Numbers of days over which past errors are looked at."""
-
-FIRST_ORIGIN: Final = 28
-"""Days before the first day at which the past is asked."""
 
 SEASON_HALF_LIFE: Final = 14.0
 """Of the level that the season is read against, which knows the days before and after."""
@@ -61,7 +49,9 @@ UNSEEN_SPREAD: Final = 0.5
 UNSEEN_WEEK: Final = 0.2
 """The same of the weeks around a long holiday."""
 
-_DECILE: Final = 1.2815515655446004  # of the normal distribution
+KINDS_AHEAD: Final = 0.5
+"""Of the variance of the kinds that lie ahead, the part that is added: the past's errors hold days of kinds too."""
+
 _TINY: Final = 1e-12
 _NOTHING: Final = "the last weeks brought nothing to go by"
 
@@ -91,7 +81,8 @@ class Fit:
             return _NOTHING
         special = ahead & (self.kind_codes >= 0)
         shares = np.bincount(self.kind_codes[special], self.weekday_factors[special], len(self.kind_variances)) / weight
-        variance = self.variance_of(int(ahead.sum())) + float((shares**2 * self.kind_variances).sum())
+        of_kinds = float((shares**2 * self.kind_variances).sum())
+        variance = self.variance_of(int(ahead.sum())) + KINDS_AHEAD * of_kinds
         return Total(self.level * weight, max(float(np.sqrt(variance)), 1e-6), self.is_count)
 
     def variance_of(self, length: int) -> float:
@@ -124,9 +115,11 @@ def fit_days(values: Floats, kinds: list[Kind | None], first_weekday: int, is_co
     past = slice(max(days - MOST_DAYS, 0), days)
     of_weekday, of_kind, variances = _season(values[past], weekdays[past], codes[past], names)
     factors = of_weekday[weekdays] * np.append(of_kind, 1.0)[codes]
-    level, lengths, errors = _level_and_errors(values[past], factors[past])
-    curve = _curve(lengths, errors, past.stop - past.start)
-    return Fit(level, factors, of_weekday[weekdays], codes, variances, lengths, errors, curve, is_count)
+    found = past_of(values[past], factors[past])
+    curve = _curve(found.lengths, found.variances, past.stop - past.start)
+    return Fit(
+        found.level, factors, of_weekday[weekdays], codes, variances, found.lengths, found.variances, curve, is_count
+    )
 
 
 def _season(values: Floats, weekdays: Integers, codes: Integers, names: list[Kind]) -> tuple[Floats, Floats, Floats]:
@@ -172,36 +165,6 @@ def _season(values: Floats, weekdays: Integers, codes: Integers, names: list[Kin
     return of_weekday, of_kind, variances
 
 
-def _level_and_errors(values: Floats, factors: Floats) -> tuple[float, Integers, Floats]:
-    """The level after the last day by the best half-life, and the lengths that its past tells of with their v(h)."""
-    known = ~np.isnan(values)
-    came, due = np.where(known, values, 0.0), np.where(known, factors, 0.0)
-    came_to, due_to = np.append(0.0, np.cumsum(came)), np.append(0.0, np.cumsum(due))
-    longest = max((len(values) - FIRST_ORIGIN) // 2, 1)
-    lengths = LENGTHS[LENGTHS <= longest]  # noqa: SIM300  # an array has no other side
-    found: list[tuple[float, float, Floats]] = []
-    for half_life in HALF_LIVES:
-        level = _decayed(came, half_life) / np.maximum(_decayed(due, half_life), _TINY)
-        errors = np.array([_variance(level, came_to, due_to, int(length)) for length in lengths])
-        found.append((float(np.mean(np.log(errors))), float(level[-1]), errors))
-    _, level_now, errors = min(found, key=lambda each: each[0])
-    return level_now, lengths, errors
-
-
-def _variance(level: Floats, came_to: Floats, due_to: Floats, length: int) -> float:
-    """Of the relative errors of all past sums of `length` days: half by their mean square, half by the limit that 80 %
-    of them keep, so that a few wild weeks neither rule nor vanish."""
-    origins = np.arange(FIRST_ORIGIN - 1, len(level) - length)
-    came = came_to[origins + 1 + length] - came_to[origins + 1]
-    due = level[origins] * (due_to[origins + 1 + length] - due_to[origins + 1])
-    asked = due > 0
-    if not asked.any():
-        return 1.0
-    off = np.clip(came[asked] / due[asked] - 1, -1, 5)
-    by_limit = (float(np.quantile(np.abs(off), 0.8)) / _DECILE) ** 2
-    return max((float(np.mean(off**2)) + by_limit) / 2, 1e-9)
-
-
 def _curve(lengths: Integers, errors: Floats, days: int) -> Floats:
     """a, b, c ≥ 0 of a / h + b + c·h by least squares of relative distances, the longer the lighter."""
     terms = np.column_stack([1 / lengths, np.ones(len(lengths)), lengths.astype(float)])
@@ -218,13 +181,7 @@ def _curve(lengths: Integers, errors: Floats, days: int) -> Floats:
     return curve
 
 
-def _decayed(values: Floats, half_life: float) -> Floats:
-    """Each day's sum of itself and the days before, which halve every `half_life` days."""
-    weights = np.exp2(np.arange(len(values)) / half_life)
-    return np.asarray(np.cumsum(values * weights) / weights)
-
-
 def _around(values: Floats) -> Floats:
     """Each day's sum of the days before and after it, which halve with their distance."""
-    before, after = _decayed(values, SEASON_HALF_LIFE), _decayed(values[::-1], SEASON_HALF_LIFE)[::-1]
+    before, after = decayed(values, SEASON_HALF_LIFE), decayed(values[::-1], SEASON_HALF_LIFE)[::-1]
     return before + after - values
