@@ -12,13 +12,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from raceway.build.dbt_run import absent_sources, build
-from raceway.build.freeze import freeze
 from raceway.common.home import PROJECT, Home
 from raceway.common.kpi_formula import measures_of
-from raceway.common.stages import RACE_STAGES
-from raceway.config.accounts import load_accounts
-from raceway.config.settings import load_settings
+from raceway.night import steps, wiring
 from raceway.publish.equality import differences
 from raceway.sample.invent.everything import invent_world
 from raceway.sample.truth.attribution import MODELS
@@ -242,17 +238,22 @@ def test_a_run_without_news_publishes_no_version(night_copy: Callable[[], Path])
 def made_again(sample_nights: tuple[Path, Ran], tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A full refresh of what a backup holds, in a warehouse of which everything that nights keep is spoilt.
 
-    Frozen and built in the tests' own process, all stages at once: that a night does just this, the others show.
+    The steps of a night in the tests' own process: that Airflow takes them, and what was asked for, to each other, the
+    other nights show.
     """
     home = restored(Home(sample_nights[0]), tmp_path_factory.mktemp("restored") / "home")
     shutil.copy2(sample_nights[0] / "warehouse.duckdb", home.warehouse)
     with duckdb.connect(str(home.warehouse)) as warehouse:
         for table in KEPT:
             assert warehouse.execute(f"delete from {table} where hash({table}) % 2 = 0").fetchall() > [(0,)]
-    frozen = freeze(home, "again", dt.date.fromisoformat(AS_OF), load_settings(home), load_accounts(home))
-    assert len(frozen.pending) == 1  # a batch without a rate, as in the nights
-    stages = " ".join(f"tag:{stage}" for stage in ("staging", "conform", *RACE_STAGES, "mart"))
-    build(home, "again", stages, full_refresh=True, absent=absent_sources(home))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RACEWAY_HOME", str(home.root))
+        asked = {"as_of": AS_OF, "run_id": "again", "full_refresh": True, "wait": False}
+        _, run = steps.start(asked, dt.datetime.now(tz=dt.UTC))
+        frozen = steps.freeze(run)
+        assert len(frozen["pending"]) == 1  # a batch without a rate, as in the nights
+        for stage in wiring.STAGES:
+            steps.build(run, stage)
     return home
 
 

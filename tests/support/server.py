@@ -229,6 +229,8 @@ def _server(folder: Path, home: Home, who: Who, password: str, database_port: in
         "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(workers),
         "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(free_port()),
         "AIRFLOW__API__HOST": "127.0.0.1",
+        # the DAGs do not change meanwhile: to read them again every half a minute would cost more than the night
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "600",
     }
     services.environment |= {
         name: services.here(filled(str(value), given))
