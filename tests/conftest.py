@@ -7,6 +7,8 @@ with xdist's `loadgroup`, which has no effect under pytest 9.2 (it renames tests
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,8 @@ SHARE_ONE_NIGHT = (
 
 LONGEST = (
     *SHARE_ONE_NIGHT, "tests/server", "tests/golden", "tests/night/test_run.py", "tests/e2e", "tests/spark",
-    "tests/night/test_scheduler.py", "tests/models/marts", "tests/models", "tests/fuzz", "tests/night", "tests/sample",
+    "tests/models/marts", "tests/models", "tests/relations/test_the_mart.py", "tests/docs/test_blocks.py", "tests/browser",
+    "tests/fuzz", "tests/relations", "tests/night", "tests/sample",
 )  # fmt: skip
 """What begins first. What waits for a night that another one makes (test_restore for the golden week) stands apart."""
 
@@ -37,6 +40,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     os.environ.setdefault("XDG_CACHE_HOME", str(Path(config.rootpath) / ".pytest_cache" / "user"))
     os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "False")
+    if config.getoption("numprocesses", None):  # once, before several processes would
+        subprocess.run([sys.executable, "-m", "tests.support.parsed"], cwd=config.rootpath, check=True)
 
 
 @pytest.hookimpl(tryfirst=True)

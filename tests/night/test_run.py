@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import sqlite3
 from dataclasses import dataclass
 from typing import Any
@@ -53,7 +54,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
     run("nothing new but a refusal", "--strict")
     [batch] = {path.parent.name for path in home.landing.glob("google_ads/campaign_daily/*/data.parquet")}
     assert raceway(home.root, "reject", batch, "--why", "a trial").code == 0
-    run("all rejected")
+    run("all rejected", "--full-refresh")
     assert raceway(home.root, "accept", batch, "--why", "it was right").code == 0
     run("accepted again")
     return Nights(home, results)
@@ -133,6 +134,16 @@ def test_a_gate_that_refuses_keeps_the_old_version_and_exits_1(nights: Nights) -
     assert "race_kpi" in said["message"]
     assert any(check["severity"] == "critical" for check in said["failed_checks"])
     assert nights.version("all rejected") == nights.version("first")
+
+
+def test_a_full_refresh_is_asked_of_the_mart(nights: Nights) -> None:
+    database = sqlite3.connect(nights.home.airflow / "airflow.db")
+    try:
+        asked = database.execute("select conf from dag_run where dag_id = 'race_mart' order by id").fetchall()
+    finally:
+        database.close()
+    refreshed = [json.loads(conf)["full_refresh"] for (conf,) in asked]
+    assert refreshed == [False, False, True]  # a night that finds nothing new asks no DAG
 
 
 def test_a_rejected_batch_counts_again_when_it_is_accepted(nights: Nights) -> None:

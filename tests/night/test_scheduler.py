@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,8 @@ import pytest
 
 from raceway.common.home import Home
 from raceway.night.airflow_home import environment
-from tests.support.server import Server, Who, free_port, wait_until
+from tests.support.length import ALL
+from tests.support.server import Server, Who, free_port, wait_out_a_lock
 from tests.support.small_company import OVERVIEW_CARD, put, small_company
 
 MORNING = dt.datetime(2026, 3, 3, 1, 0, tzinfo=dt.UTC)
@@ -45,25 +45,12 @@ def embedded(tmp_path: Path) -> Iterator[Server]:
         services.stop()
 
 
+@pytest.mark.skipif(not ALL, reason="starts services once more: make test-all; on a server: tests/server")
 def test_a_lock_is_waited_out_and_a_refused_file_is_not_tried_again(embedded: Server) -> None:
     put(embedded.home, "overview.csv", OVERVIEW_CARD, MORNING)
-    with embedded.home.lock.open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # as an in-process `raceway run` holds it
-        wait_until(lambda: "extract_google_ads" in _dags(embedded.home), "the DAG processor knows the DAG")
-        triggered = embedded.run(["airflow", "dags", "trigger", "extract_google_ads"])
-        assert triggered.returncode == 0, triggered.stderr
-        wait_until(lambda: ("find_exports", "up_for_retry", 1) in _tasks(embedded.home), "a second try is planned")
-    # the lock is free now: the second try finds the file, and landing refuses it once and for all
-    wait_until(lambda: ("land", "failed", 1) in _tasks(embedded.home), "the file is refused")
-    assert ("find_exports", "success", 2) in _tasks(embedded.home)
-
-
-def _dags(home: Home) -> set[str]:
-    return {dag for (dag,) in _rows(home, "select dag_id from dag")}
-
-
-def _tasks(home: Home) -> set[tuple[object, ...]]:
-    return set(_rows(home, "select task_id, state, try_number from task_instance"))
+    # the lock is free then: the second try finds the file, and landing refuses it once and for all
+    tasks = wait_out_a_lock(embedded, lambda sql: _rows(embedded.home, sql))
+    assert ("find_exports", "success", 2) in tasks
 
 
 def _rows(home: Home, sql: str) -> list[tuple[object, ...]]:

@@ -95,3 +95,39 @@ def near(wanted: Any, found: Any, by: Decimal = Decimal(0)) -> bool:
     if wanted is None or found is None:
         return wanted is found
     return bool(abs(Decimal(found) - Decimal(wanted)) <= by + abs(Decimal(wanted)) * Decimal("1e-9"))
+
+
+BEGINS_LATER: Final = {"reviews"}
+"""KPIs whose first covered day is the day of the earlier run."""
+
+RETOLD: Final = {
+    "returned, cancelled, answered, won, paid … in days after the period's": FOLLOWED,
+    "later refunds count at the order's date": {
+        "attributed_revenue",
+        "paid_attributed_revenue",
+        "customer_campaign_gross_profit",
+    },
+    "a fit of the month's end": {name for name, row in MEASURES.items() if row["additivity"] == "fitted"},
+}
+"""Measures that may be told otherwise by a later run, by the reason. Links join people in both runs alike: of the same
+files."""
+
+
+def told_otherwise(now: Rows, then: Rows, period: str, as_of: dt.date) -> tuple[list[str], set[str]]:
+    """What the running period of one mart says of the one before and the other mart does not, and the KPIs held."""
+    retold = set().union(*RETOLD.values())
+    previous = max(start for kind, start, *_ in then if kind == period)
+    wrong, held = [], set()
+    for (kind, start, channel, market, kpi), row in sorted(now.items()):
+        if kind != period or not start <= as_of <= row["period_end"] or retold & set(parts(kpi)):
+            continue
+        told = then.get((period, previous, channel, market, kpi), {}).get("value")
+        shown = row["previous_to_date_value"]
+        held |= {kpi} if shown is not None else set()
+        if not near(told, shown) and not (shown is None and told == 0 and _begins_later(channel, market, kpi)):
+            wrong.append(f"{channel} {market} {kpi}: {told} -> {shown}")
+    return wrong, held
+
+
+def _begins_later(channel: str, market: str, kpi: str) -> bool:
+    return (channel, market) != ("all", "all") or kpi in BEGINS_LATER

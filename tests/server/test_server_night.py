@@ -16,7 +16,7 @@ import sqlalchemy
 
 from raceway.night import operators_page
 from tests.support.receivers import Hook, web_server
-from tests.support.server import Server, compose, server
+from tests.support.server import Server, compose, server, wait_out_a_lock
 from tests.support.small_company import AS_OF, OVERVIEW_CARD, REPORT, put, small_company
 
 MORNING = dt.datetime(2026, 3, 3, 1, 0, tzinfo=dt.UTC)
@@ -130,6 +130,19 @@ def test_every_route_of_the_operators_page_asks_for_a_login(night: tuple[Server,
     # nothing of the home but the published pages, and no list of the routes
     for path in ("published/run.json", "published/report/..%2Frun.json", "docs", "openapi.json"):
         assert _open(services, f"raceway/{path}", token)[0] == 404, path
+
+
+def test_a_lock_is_waited_out_by_a_second_try(night: tuple[Server, dict[str, Any]]) -> None:
+    services, _ = night
+    put(services.home, "overview again.csv", OVERVIEW_CARD, MORNING)
+    services.who.owns(services.home.inbox)
+
+    def rows(sql: str) -> list[tuple[object, ...]]:
+        with _database(services) as connection:
+            return [tuple(row) for row in connection.execute(sqlalchemy.text(sql)).fetchall()]
+
+    tasks = wait_out_a_lock(services, rows)
+    assert {("find_exports", "success", 2), ("land", "failed", 1)} <= tasks
 
 
 def _open(services: Server, path: str, token: str | None = None) -> tuple[int, str]:

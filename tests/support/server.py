@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pwd
 import re
@@ -154,6 +155,27 @@ def _signal(process: subprocess.Popen[bytes], number: int) -> None:
         process.poll()
 
 
+def wait_out_a_lock(services: Server, rows: Callable[[str], list[tuple[object, ...]]]) -> set[tuple[object, ...]]:
+    """Starts a DAG while the home is locked, as an in-process `raceway run` locks it, with a file that will be refused.
+
+    Frees the lock when a second try is planned, and waits until the file is refused. `rows` asks Airflow's database.
+    Gives task, state and try of every task of the run.
+    """
+
+    def tasks() -> set[tuple[object, ...]]:
+        return set(rows("select task_id, state, try_number from task_instance where run_id = 'behind_the_lock'"))
+
+    with services.home.lock.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        dags = "select dag_id from dag where dag_id = 'extract_google_ads'"
+        wait_until(lambda: bool(rows(dags)), "the DAG processor knows the DAG")
+        triggered = services.run(["airflow", "dags", "trigger", "extract_google_ads", "--run-id", "behind_the_lock"])
+        assert triggered.returncode == 0, triggered.stderr
+        wait_until(lambda: ("find_exports", "up_for_retry", 1) in tasks(), "a second try is planned")
+    wait_until(lambda: ("land", "failed", 1) in tasks(), "the file is refused")
+    return tasks()
+
+
 @contextmanager
 def server(make_home: Callable[[Path], Home]) -> Iterator[Server]:
     """PostgreSQL and the services' environment; the services themselves are started by the test."""
@@ -207,6 +229,8 @@ def _server(folder: Path, home: Home, who: Who, password: str, database_port: in
         "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(workers),
         "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(free_port()),
         "AIRFLOW__API__HOST": "127.0.0.1",
+        # the DAGs do not change meanwhile: to read them again every half a minute would cost more than the night
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "600",
     }
     services.environment |= {
         name: services.here(filled(str(value), given))
