@@ -21,7 +21,7 @@ RACEWAY_HOME ?= $(CURDIR)/var
 export RACEWAY_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-all mutants setup-spark test-spark lint format fuzz bench backtest up lock clean
+.PHONY: help setup setup-dev run test test-all mutants setup-spark test-spark lint format fuzz bench backtest secrets up lock clean
 
 help:  ## show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -93,9 +93,13 @@ bench: setup  ## landing against DuckDB alone, where the time of `make run` goes
 backtest: setup  ## how well the expected ends of periods hold: the model beside plain pacing (5 minutes)
 	$(BIN)/python -m bench.forecast
 
-up: setup  ## start Airflow's page on 8080 with the report beside it on 8081 (Ctrl-C ends both)
+secrets: setup  ## make the passwords and keys that the home has not; a password is said once
 	@test -e $(RACEWAY_HOME)/raceway.toml || $(BIN)/raceway sample
-	$(BIN)/python -m raceway.night.serve
+	@$(BIN)/raceway secrets
+
+# PORT for Airflow's page, the next one for the report
+up: secrets  ## start Airflow's page on PORT (8080), the report beside it on the next (Ctrl-C ends both)
+	$(if $(PORT),AIRFLOW__API__PORT=$(PORT) )$(BIN)/python -m raceway.night.serve
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-emit-index-url --no-header $(if $(KEEP),,--upgrade)

@@ -19,8 +19,8 @@ from raceway.console.cli import app
 from raceway.contracts.files import source_names
 from tests.support.command_line import raceway
 
-COMMANDS = {"init", "sample", "run", "status", "query", "explain", "report", "serve", "docs", "accept", "reject", "retry",
-            "waive", "doctor", "new-source"}  # fmt: skip
+COMMANDS = {"init", "sample", "run", "status", "query", "explain", "report", "serve", "docs", "secrets", "accept", "reject",
+            "retry", "waive", "doctor", "new-source"}  # fmt: skip
 
 
 @pytest.fixture
