@@ -21,7 +21,7 @@ RACEWAY_HOME ?= $(CURDIR)/var
 export RACEWAY_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-all mutants setup-spark test-spark lint format fuzz bench backtest secrets up lock clean
+.PHONY: help setup setup-dev run test test-all mutants setup-spark test-spark lint format fuzz bench backtest secrets up lock sbom clean
 
 help:  ## show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -108,6 +108,10 @@ lock:  ## resolve every requirements*.in anew into its lock (needs uv); KEEP=1 k
 	$(COMPILE) requirements.in --output-file requirements.txt
 	$(COMPILE) --constraints requirements.txt requirements-dev.in --output-file requirements-dev.txt
 	$(COMPILE) --constraints requirements.txt requirements-spark.in --output-file requirements-spark.txt
+
+SBOM ?= sbom.cdx.json
+sbom: setup-dev  ## write what a night is made of, with the hash of every file, as CycloneDX (SBOM=sbom.cdx.json)
+	$(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --of JSON -o $(SBOM)
 
 clean:  ## remove .venv, .venv-spark and caches; homes stay
 	rm -rf $(VENV) $(SPARK_VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info
