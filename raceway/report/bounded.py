@@ -37,9 +37,6 @@ _PROCESS_BYTES: Final = 3 << 30
 """What the process of a question may take beside DuckDB's memory: the program itself, and the answer."""
 _STARTING: Final = 3.0
 """Seconds until the process of a question has begun with it."""
-_ONE_SELECT: Final = (
-    "only one select is answered at a time, for the published mart is read-only: no other statement, and no two of them"
-)
 _OUTSIDE: Final = "the query reaches for a file, an address or an extension; only the tables of the mart may be asked"
 _A_WAY_OUT: Final = re.compile(
     r"exists in the \w+ extension"
@@ -185,7 +182,10 @@ def selected(database: Path, sql: str, limits: Limits) -> Bounded:
     with shut_mart(database, limits) as connection, limited_time(connection, limits):
         statements = connection.extract_statements(sql)
         if len(statements) != 1 or statements[0].type not in _ANSWERED:
-            raise PermanentFault(_ONE_SELECT + limits.outside)
+            raise PermanentFault(
+                "only one select is answered at a time, for the published mart is read-only: no other statement, and "
+                f"no two of them{limits.outside}"
+            )
         cursor = connection.execute(statements[0])
         columns = [column[0] for column in cursor.description or []]
         return _cut(columns, cursor, limits)
