@@ -102,7 +102,7 @@ secrets: setup  ## make the passwords and keys that the home has not; a password
 
 # PORT for Airflow's page, the next one for the report
 up: secrets  ## start Airflow's page on PORT (8080), the report beside it on the next (Ctrl-C ends both)
-	$(if $(PORT),AIRFLOW__API__PORT=$(PORT) )$(BIN)/python -m raceway.night.serve
+	@exec env $(if $(PORT),AIRFLOW__API__PORT=$(PORT)) $(BIN)/python -m raceway.night.serve
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-emit-index-url --no-header $(if $(KEEP),,--upgrade)

@@ -47,7 +47,9 @@ def imported(*folders: str) -> dict[str, Path]:
     return {name: path for name, path in found.items() if name not in sys.stdlib_module_names | OURS}
 
 
-@pytest.mark.parametrize("name", ["requirements.in", "requirements-dev.in", "requirements-spark.in", "requirements-fab.in"])
+@pytest.mark.parametrize(
+    "name", ["requirements.in", "requirements-dev.in", "requirements-spark.in", "requirements-fab.in"]
+)
 def test_a_package_is_named_once(name: str) -> None:
     lines = (PROJECT.root / name).read_text(encoding="utf-8").splitlines()
     assert len(declared(name)) == sum(line[:1].isalnum() for line in lines)
@@ -90,7 +92,9 @@ def test_every_requirement_is_locked_and_the_locks_agree() -> None:
         }
 
 
-@pytest.mark.parametrize("name", ["requirements.in", "requirements-dev.in", "requirements-spark.in", "requirements-fab.in"])
+@pytest.mark.parametrize(
+    "name", ["requirements.in", "requirements-dev.in", "requirements-spark.in", "requirements-fab.in"]
+)
 def test_every_pinned_version_has_its_reason_beside_it(name: str) -> None:
     pinned = [line for line in declared(name).values() if "==" in line]
     assert [line for line in pinned if not re.search(r"#\s*\S", line)] == []

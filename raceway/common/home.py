@@ -171,7 +171,7 @@ class Home:
 
     @property
     def scratch(self) -> Path:
-        """Raw files that are being read, unpacked; mode 700, and empty between two nights."""
+        """Raw files that are being read, unpacked; mode 700, with empty folders at most between two nights."""
         return self.root / "scratch"
 
     @property

@@ -109,9 +109,9 @@ def _licence(name: str) -> str:
         told = metadata.metadata(name)
     except metadata.PackageNotFoundError:
         return ""
-    if expression := told.get("License-Expression"):
-        return str(expression)
-    named = (told.get("License") or "").strip()
+    if expression := told.get_all("License-Expression"):
+        return str(expression[0])
+    named = (told.get_all("License") or [""])[0].strip()
     if named not in _SAYS_NOTHING and len(named) <= _LONGEST_NAME and "\n" not in named:
         return _SPELLED.get(named, named)
     classified = [one.split(" :: ")[-1] for one in told.get_all("Classifier") or [] if one.startswith("License ::")]

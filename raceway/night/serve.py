@@ -64,11 +64,12 @@ def serve(home: Home) -> int:
     Both pages listen on the loopback address only; ports from AIRFLOW__API__PORT (8080) and
     RACEWAY_REPORT_PORT (the one after it). Raises BadSettings where a port is none, or taken.
     """
+    os.environ.setdefault(AIRFLOW_PORT, "8080")
+    os.environ.setdefault(REPORT_PORT, str(_port(AIRFLOW_PORT) + 1))
+    _refuse_taken(_port(AIRFLOW_PORT))
     use(home)
     prepare_database(home)
     os.environ.setdefault("AIRFLOW__API__HOST", LOOPBACK)
-    os.environ.setdefault(AIRFLOW_PORT, "8080")
-    os.environ.setdefault(REPORT_PORT, str(_port(AIRFLOW_PORT) + 1))
     # the pieces of Airflow speak to each other over its page's port, too
     os.environ.setdefault(
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL", f"http://localhost:{os.environ[AIRFLOW_PORT]}/execution/"
@@ -78,7 +79,6 @@ def serve(home: Home) -> int:
         passwords = Path(os.environ[PASSWORDS])
         for line in said_of(passwords, make_passwords(passwords)):
             print(line)
-    _refuse_taken(_port(AIRFLOW_PORT))
     report = report_server(home, _port(REPORT_PORT), passwords)
     Thread(target=report.serve_forever, daemon=True).start()
     print(f"Airflow  http://localhost:{os.environ[AIRFLOW_PORT]}/  (ready in about half a minute)")

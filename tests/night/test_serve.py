@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import os
 import stat
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -13,7 +16,7 @@ from threading import Thread
 import pytest
 
 from raceway.common.faults import BadSettings
-from raceway.common.home import Home
+from raceway.common.home import PROJECT, Home
 from raceway.config.init import init_home
 from raceway.night.logins import KEYS, ROLES, USERS, keys, make_passwords, passwords_of
 from raceway.night.serve import PIECES, report_server
@@ -132,6 +135,27 @@ def test_the_keys_and_passwords_of_a_home_come_from_one_command(tmp_path: Path) 
     assert all(f"{user} / {password}" in first.out for user, password in passwords.items())
     assert not any(password in again.out for password in passwords.values())
     assert {"airflow_passwords.json", *KEYS.values(), "hash.key"} == {path.name for path in home.secrets.iterdir()}
+
+
+@pytest.mark.parametrize(("given", "before"), [([], "exec env "), (["PORT=9080"], "exec env AIRFLOW__API__PORT=9080")])
+def test_make_up_is_the_program_itself_so_that_a_signal_reaches_it(given: list[str], before: str) -> None:
+    told = subprocess.run(
+        ["make", "--dry-run", "up", *given], cwd=PROJECT.root, capture_output=True, text=True, check=True
+    ).stdout
+    [command] = [line for line in told.splitlines() if "raceway.night.serve" in line]
+    assert command == f"{before} .venv/bin/python -m raceway.night.serve"
+
+
+@pytest.mark.parametrize("port", ["http", "0", "65536", ""])
+def test_a_port_that_is_none_is_refused(tmp_path: Path, port: str) -> None:
+    home = init_home(tmp_path / "home")
+    ran = subprocess.run(
+        [sys.executable, "-m", "raceway.night.serve"], capture_output=True, text=True, check=False,
+        env=os.environ | {"RACEWAY_HOME": str(home.root), "AIRFLOW__API__PORT": port},
+    )  # fmt: skip
+    assert ran.returncode == 1
+    assert "no port; write a number from 1 to 65535" in ran.stderr
+    assert "Traceback" not in ran.stderr
 
 
 def test_airflows_log_servers_which_listen_everywhere_are_not_started() -> None:
