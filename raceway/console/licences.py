@@ -113,6 +113,6 @@ def _licence(name: str) -> str:
         return str(expression[0])
     named = (told.get_all("License") or [""])[0].strip()
     if named not in _SAYS_NOTHING and len(named) <= _LONGEST_NAME and "\n" not in named:
-        return _SPELLED.get(named, named)
+        return _SPELLED.get(named, str(named))
     classified = [one.split(" :: ")[-1] for one in told.get_all("Classifier") or [] if one.startswith("License ::")]
     return " AND ".join(_SPELLED.get(one, one) for one in classified if one != "OSI Approved")
