@@ -35,6 +35,8 @@ CHARACTERS: Final = 1_000_000
 """How long all texts of an answer may be together; a list or a struct counts as it is written."""
 _PROCESS_BYTES: Final = 3 << 30
 """What the process of a question may take beside DuckDB's memory: the program itself, and the answer."""
+_BLOCK: Final = 1000
+"""Rows that are fetched at once."""
 _STARTING: Final = 3.0
 """Seconds until the process of a question has begun with it."""
 _OUTSIDE: Final = "the query reaches for a file, an address or an extension; only the tables of the mart may be asked"
@@ -194,12 +196,13 @@ def selected(database: Path, sql: str, limits: Limits) -> Bounded:
 def _cut(columns: list[str], cursor: duckdb.DuckDBPyConnection, limits: Limits) -> Bounded:
     rows: list[tuple[Any, ...]] = []
     left = limits.characters
-    while len(rows) < limits.rows and (row := cursor.fetchone()) is not None:
-        left -= sum(_length(cell) for cell in row)
-        if left < 0:
-            return Bounded(columns, rows, is_cut=True)
-        rows.append(row)
-    return Bounded(columns, rows, is_cut=cursor.fetchone() is not None)
+    while block := cursor.fetchmany(_BLOCK):
+        for row in block:
+            left -= sum(_length(cell) for cell in row)
+            if left < 0 or len(rows) == limits.rows:
+                return Bounded(columns, rows, is_cut=True)
+            rows.append(row)
+    return Bounded(columns, rows, is_cut=False)
 
 
 def _length(cell: Any) -> int:

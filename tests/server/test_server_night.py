@@ -136,6 +136,7 @@ def test_nothing_of_ours_listens_beyond_this_machine(night: tuple[Server, dict[s
     listening = {name: listening_of_session(process.pid) for name, process in services.running.items()}
     assert listening["api-server"], "the page listens, so the look finds what listens"
     assert listening["scheduler"], "its health port"
+    assert (listening["dag-processor"], listening["triggerer"]) == ([], [])
     assert {address for found in listening.values() for address, _ in found} <= {"127.0.0.1", "::1"}
     assert not {port for found in listening.values() for _, port in found} & {8793, 8794}, "no log server"
 
