@@ -21,7 +21,7 @@ RACEWAY_HOME ?= $(CURDIR)/var
 export RACEWAY_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-all mutants setup-spark test-spark lint format fuzz bench backtest up lock clean
+.PHONY: help setup setup-dev run test test-all mutants setup-spark setup-fab test-spark lint format fuzz bench backtest secrets up lock sbom clean
 
 help:  ## show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -66,6 +66,9 @@ $(SPARK_INSTALLED): requirements-spark.txt | setup
 	@rm -f $(SPARK_VENV)/.installed-*
 	@touch $@
 
+setup-fab: setup  ## add Airflow's FAB auth manager: people and roles in its database, LDAP, OAuth (1 minute)
+	$(PIP) $(INSTALL) --require-hashes -r requirements-fab.txt
+
 test-spark: setup-dev setup-spark  ## the identities on a real local Spark against DuckDB; needs Java 17 (4 minutes)
 	RACEWAY_REQUIRE_EXTRAS=1 RACEWAY_SPARK_PYTHON=$(CURDIR)/$(SPARK_VENV)/bin/python RACEWAY_SPARK_IDENTITIES=20000 \
 		$(BIN)/python -m pytest tests/spark $(PYTEST_ARGS)
@@ -93,9 +96,13 @@ bench: setup  ## landing against DuckDB alone, where the time of `make run` goes
 backtest: setup  ## how well the expected ends of periods hold: the model beside plain pacing (2 minutes of CPU)
 	$(BIN)/python -m bench.forecast
 
-up: setup  ## start Airflow's page on 8080 with the report beside it on 8081 (Ctrl-C ends both)
+secrets: setup  ## make the passwords and keys that the home has not; a password is said once
 	@test -e $(RACEWAY_HOME)/raceway.toml || $(BIN)/raceway sample
-	$(BIN)/python -m raceway.night.serve
+	@$(BIN)/raceway secrets
+
+# PORT for Airflow's page, the next one for the report
+up: secrets  ## start Airflow's page on PORT (8080), the report beside it on the next (Ctrl-C ends both)
+	@exec env $(if $(PORT),AIRFLOW__API__PORT=$(PORT)) $(BIN)/python -m raceway.night.serve
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-emit-index-url --no-header $(if $(KEEP),,--upgrade)
@@ -104,6 +111,11 @@ lock:  ## resolve every requirements*.in anew into its lock (needs uv); KEEP=1 k
 	$(COMPILE) requirements.in --output-file requirements.txt
 	$(COMPILE) --constraints requirements.txt requirements-dev.in --output-file requirements-dev.txt
 	$(COMPILE) --constraints requirements.txt requirements-spark.in --output-file requirements-spark.txt
+	$(COMPILE) --constraints requirements.txt requirements-fab.in --output-file requirements-fab.txt
+
+SBOM ?= sbom.cdx.json
+sbom: setup-dev  ## write what a night is made of, with the hash of every file, as CycloneDX (SBOM=sbom.cdx.json)
+	$(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --of JSON -o $(SBOM)
 
 clean:  ## remove .venv, .venv-spark and caches; homes stay
 	rm -rf $(VENV) $(SPARK_VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info

@@ -47,7 +47,9 @@ def imported(*folders: str) -> dict[str, Path]:
     return {name: path for name, path in found.items() if name not in sys.stdlib_module_names | OURS}
 
 
-@pytest.mark.parametrize("name", ["requirements.in", "requirements-dev.in", "requirements-spark.in"])
+@pytest.mark.parametrize(
+    "name", ["requirements.in", "requirements-dev.in", "requirements-spark.in", "requirements-fab.in"]
+)
 def test_a_package_is_named_once(name: str) -> None:
     lines = (PROJECT.root / name).read_text(encoding="utf-8").splitlines()
     assert len(declared(name)) == sum(line[:1].isalnum() for line in lines)
@@ -80,16 +82,19 @@ def test_what_only_tests_need_is_not_installed_for_a_night() -> None:
 
 
 def test_every_requirement_is_locked_and_the_locks_agree() -> None:
-    night, development, spark = map(locked, ("requirements.txt", "requirements-dev.txt", "requirements-spark.txt"))
+    night, development, spark, fab = (locked(f"requirements{name}.txt") for name in ("", "-dev", "-spark", "-fab"))
     assert declared("requirements.in").keys() <= night.keys()
     assert declared("requirements-dev.in").keys() <= development.keys()
-    for lock in (development, spark):
+    assert declared("requirements-fab.in").keys() <= fab.keys()
+    for lock in (development, spark, fab):
         assert {name: lock[name] for name in lock.keys() & night.keys()} == {
             name: night[name] for name in lock.keys() & night.keys()
         }
 
 
-@pytest.mark.parametrize("name", ["requirements.in", "requirements-dev.in", "requirements-spark.in"])
+@pytest.mark.parametrize(
+    "name", ["requirements.in", "requirements-dev.in", "requirements-spark.in", "requirements-fab.in"]
+)
 def test_every_pinned_version_has_its_reason_beside_it(name: str) -> None:
     pinned = [line for line in declared(name).values() if "==" in line]
     assert [line for line in pinned if not re.search(r"#\s*\S", line)] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import functools
 import hashlib
@@ -41,6 +42,28 @@ def write_aside(path: Path, content: str | bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)
+
+
+def write_private(path: Path, content: str, once: bool = False) -> None:
+    """Writes a small file that only its owner reads from its first byte on (600, in a folder of 700 where it is new).
+
+    With `once` a file that is there by then stays as it is.
+    """
+    if not path.parent.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:  # noqa: PTH123  # the mode must hold from the first byte
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if once:
+            with contextlib.suppress(FileExistsError):
+                path.hardlink_to(aside)
+        else:
+            aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def move(path: Path, target: Path) -> None:

@@ -170,6 +170,11 @@ class Home:
         return self.root / "quarantine"
 
     @property
+    def scratch(self) -> Path:
+        """Raw files that are being read, unpacked; mode 700, with empty folders at most between two nights."""
+        return self.root / "scratch"
+
+    @property
     def warehouse(self) -> Path:
         """The writer's own DuckDB file; disposable."""
         return self.root / "warehouse.duckdb"

@@ -94,7 +94,7 @@ def init_home(
     for folder in (home.inbox, home.archive, home.landing, home.quarantine, home.published, home.sources,
                    home.secrets, home.airflow, home.runs):  # fmt: skip
         folder.mkdir(parents=True, exist_ok=True)
-    for private in (home.secrets, home.archive, home.quarantine):
+    for private in (home.secrets, home.archive, home.quarantine, home.landing, home.airflow, home.runs):
         private.chmod(0o700)
     _write_csv(home.accounts, Account, accounts or [])
     if not accounts:

@@ -10,13 +10,15 @@ import typer
 from rich.markup import escape
 
 from raceway.common.faults import PermanentFault
-from raceway.console.form import Format, Places
+from raceway.console.form import MOST_GIGABYTES, MOST_ROWS, MOST_SECONDS, Format, Places
 
 _NOTHING = (
     "say what to ask: an SQL query, --file with one, or --kpi NAME "
     '(the names: raceway query "select kpi, name from kpi_catalog")'
 )
 _BOTH = "ask either an SQL query, or --file with one, or --kpi NAME: one of them in one call"
+
+_UNSAFE = "--unsafe: this query may read and write every file that you may, reach the network, and has no limits"
 
 
 def add_commands(app: typer.Typer, places: Places) -> None:
@@ -40,28 +42,41 @@ def add_commands(app: typer.Typer, places: Places) -> None:
         channel: Annotated[str, typer.Option(help="With --kpi: this channel alone.")] = "",
         market: Annotated[str, typer.Option(help="With --kpi: this market alone.")] = "",
         output: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = Format.table,
+        rows: Annotated[int, typer.Option(min=1, help="Most rows of an answer; more are refused.")] = MOST_ROWS,
+        seconds: Annotated[int, typer.Option(min=1, help="Longest time of an answer.")] = MOST_SECONDS,
+        memory: Annotated[int, typer.Option(min=1, help="Most memory of an answer, in GB.")] = MOST_GIGABYTES,
+        unsafe: Annotated[
+            bool, typer.Option("--unsafe", help="Any statement, files and network too, and no limits.")
+        ] = False,
     ) -> None:
         """Ask the published mart: in SQL, or for KPIs by name.
 
         Example: `raceway query "select kpi, value from race_kpi where period = 'month'" --format csv`, or
         `raceway query --kpi roas --kpi cpc --by channel --from 2026-04-01`; docs/how-to/slicing-kpis.md says by what.
+
+        One select on the mart's tables, and nothing else of the machine: no files, no network, no extensions.
         """
-        from raceway.console.query import Answer, ask, print_answer, published_mart, text_of
+        from raceway.console.query import Answer, ask, ask_kpis, ask_unsafe, limits_of, print_answer, text_of
 
         given = sum((bool(sql), file is not None, bool(kpi)))
         if given != 1:
             raise PermanentFault(_BOTH if given else _NOTHING)
+        limits = limits_of(rows, seconds, memory)
         if not kpi:
-            print_answer(places.out, ask(places.find(), text_of(file) if file else sql), output.value)
+            asked = text_of(file) if file else sql
+            if unsafe:
+                places.err.print(f"[yellow]raceway:[/yellow] {_UNSAFE}", highlight=False, soft_wrap=True)
+                print_answer(places.out, ask_unsafe(places.find(), asked), output.value)
+            else:
+                print_answer(places.out, ask(places.find(), asked, limits), output.value)
             return
-        from raceway.report.kpi_values import Question, kpi_values
+        from raceway.report.kpi_values import Question
 
         slices = tuple(dict.fromkeys(one.strip() for one in by.split(",") if one.strip()))
         question = Question(
             tuple(kpi), slices, period, first.date() if first else None, last.date() if last else None, channel, market
         )
-        with published_mart(places.find()) as mart:
-            found = kpi_values(mart, question)
+        found = ask_kpis(places.find(), question, limits)
         print_answer(places.out, Answer(found.columns, found.rows), output.value)
         for note in found.notes:
             places.err.print(f"[yellow]raceway:[/yellow] {escape(note)}", highlight=False, soft_wrap=True)

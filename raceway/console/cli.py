@@ -27,6 +27,7 @@ from raceway.console.explain_command import add_explain
 from raceway.console.form import say
 from raceway.console.operations_commands import add_decisions, add_doctor
 from raceway.console.report_command import add_report
+from raceway.console.secrets_command import add_secrets
 
 app = typer.Typer(
     name="raceway",
@@ -308,6 +309,7 @@ def new_source(
 
 
 add_doctor(app, _places)
+add_secrets(app, _places)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -34,6 +33,7 @@ from raceway.config.accounts import (
     load_vat_rates,
 )
 from raceway.config.own_lists import load_loyalty_tiers, load_offline_codes, load_reasons
+from raceway.config.private import open_to_others
 from raceway.config.segments import load_segments
 from raceway.config.settings import Settings, load_settings
 from raceway.console.show import print_table
@@ -45,6 +45,7 @@ Level = Literal["ok", "warning", "error"]
 MINIMUM_PYTHON: Final = (3, 11)
 MINIMUM_FREE_BYTES: Final = 2 * 1024**3
 GIT_PATHS_SHOWN: Final = 5
+PATHS_SHOWN: Final = 20
 PROFILE_TARGETS: Final = {"duckdb", "spark"}
 _COLOURS: Final = {"ok": "[green]ok[/green]", "warning": "[yellow]warning[/yellow]", "error": "[red]error[/red]"}
 
@@ -248,13 +249,16 @@ def _routes(home: Home) -> Iterator[Finding]:
 
 
 def _permissions(home: Home) -> Iterator[Finding]:
-    open_to_others = [path for path in _private(home) if stat.S_IMODE(path.stat().st_mode) & 0o077]
-    if open_to_others:
-        paths = " ".join(f"'{path}'" for path in open_to_others)
+    found = list(open_to_others(home))
+    if found:
+        paths = " ".join(f"'{path}'" for path in found[:PATHS_SHOWN])
+        more = (
+            f" and {len(found) - PATHS_SHOWN:,} more, named when these are mended" if len(found) > PATHS_SHOWN else ""
+        )
         yield Finding("error", "permissions", f"others can read personal data or keys; mend it with: "
-                      f"chmod go-rwx {paths}")  # fmt: skip
+                      f"chmod go-rwx {paths}{more}")  # fmt: skip
     else:
-        yield Finding("ok", "permissions", "keys, archive and quarantine are yours alone")
+        yield Finding("ok", "permissions", "keys, raw files, landing, warehouse and Airflow's database are yours alone")
 
 
 def _key(home: Home) -> Iterator[Finding]:
@@ -275,7 +279,7 @@ def _key(home: Home) -> Iterator[Finding]:
 def _kept_by_git(home: Home) -> Iterator[Finding]:
     """Keys, exports and persons' data in a repository are in every copy of it, and in its history."""
     folders = (home.secrets, home.inbox, home.archive, home.quarantine, home.landing, home.published, home.runs,
-               home.airflow)  # fmt: skip
+               home.airflow, home.scratch)  # fmt: skip
     try:
         listed = subprocess.run(
             ["git", "-C", str(home.root), "ls-files", "--", *(folder.name for folder in folders)],
@@ -300,14 +304,6 @@ def _undecided(home: Home) -> Iterator[Finding]:
             if re.search(r"# decide\b", line):
                 yield Finding("warning", "sources", f"{path}, row {number}: `decide` still stands there: settle what "
                               "it asks, and take the word out")  # fmt: skip
-
-
-def _private(home: Home) -> Iterator[Path]:
-    for folder in (home.secrets, home.archive, home.quarantine):
-        if folder.is_dir():
-            yield folder
-    if home.secrets.is_dir():
-        yield from (path for path in home.secrets.rglob("*"))
 
 
 def _disk(home: Home) -> Iterator[Finding]:

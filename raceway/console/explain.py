@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
 from fractions import Fraction
@@ -15,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from raceway.common.home import Home
+from raceway.common.spreadsheet import write_rows
 from raceway.config.settings import load_settings
 from raceway.console.query import published_file
 from raceway.report.change import MEASURE, Changes, Cut, Unknown
@@ -84,13 +84,9 @@ def print_explanation(console: Console, told: Explanation, form: str) -> None:
         print(json.dumps(told.to_dict(), ensure_ascii=False, indent=2))
     elif form == "csv":
         found = told.to_dict()
-        writer = csv.DictWriter(sys.stdout, _COLUMNS, extrasaction="ignore", lineterminator="\n")
-        writer.writeheader()
-        for cut in found["cuts"]:
-            for part in cut["parts"]:
-                writer.writerow(
-                    {name: found[name] for name in ("kpi", "period", "from", "to")} | {"by": cut["by"]} | part
-                )
+        of_all = {name: found[name] for name in ("kpi", "period", "from", "to")}
+        parts = [of_all | {"by": cut["by"]} | part for cut in found["cuts"] for part in cut["parts"]]
+        write_rows(sys.stdout, [_COLUMNS, *([part.get(name, "") for name in _COLUMNS] for part in parts)])
     else:
         _print(console, told)
 
@@ -101,9 +97,7 @@ def print_all(console: Console, rows: list[dict[str, Any]], form: str) -> None:
     if form == "json":
         print(json.dumps(rows, ensure_ascii=False, indent=2))
     elif form == "csv":
-        writer = csv.DictWriter(sys.stdout, names, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+        write_rows(sys.stdout, [names, *([row.get(name, "") for name in names] for row in rows)])
     else:
         table = Table(title=f"{rows[0]['from']} to {rows[0]['to']}", box=box.SIMPLE_HEAD)
         for name, kind in (("KPI", "left"), ("before", "right"), ("after", "right"), ("change", "right"),

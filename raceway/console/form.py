@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from rich.console import Console
 from rich.markup import escape
 
 from raceway.common.home import Home
+
+MOST_ROWS: Final = 1_000_000
+MOST_SECONDS: Final = 120
+MOST_GIGABYTES: Final = 2
+"""What a question to the mart may take where its options do not say otherwise."""
 
 
 class Format(StrEnum):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 import sys
@@ -18,9 +17,24 @@ from rich.table import Table
 
 from raceway.common.faults import PermanentFault
 from raceway.common.home import Home
+from raceway.common.spreadsheet import write_rows
+from raceway.console.form import MOST_GIGABYTES, MOST_ROWS, MOST_SECONDS
+from raceway.report.bounded import Limits, bounded_query, limited_time, shut_mart
+from raceway.report.kpi_values import KpiValues, Question, kpi_values
 
+MART: Final = "race.duckdb"
+_CHARACTERS: Final = 500_000_000
 TABLE_ROWS: Final = 500
 """Rows that are printed as a table; csv and json give all."""
+
+
+def limits_of(rows: int = MOST_ROWS, seconds: float = MOST_SECONDS, gigabytes: int = MOST_GIGABYTES) -> Limits:
+    """What a question at the command line may take; whoever meets a limit is told how to allow more."""
+    return Limits(
+        rows=rows, seconds=seconds, gigabytes=gigabytes, characters=_CHARACTERS,
+        less="ask for less, or allow more by --rows, --seconds or --memory",
+        outside="; who means it and knows where the query comes from says --unsafe",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,13 +45,28 @@ class Answer:
     rows: list[tuple[Any, ...]]
 
 
-def ask(home: Home, sql: str) -> Answer:
-    """Runs one query on the published mart, read-only.
+def ask(home: Home, sql: str, limits: Limits | None = None) -> Answer:
+    """Runs one select on the published mart, which is shut to everything outside of it.
 
-    Raises PermanentFault where nothing is published yet or DuckDB does not understand the query.
+    Raises PermanentFault where nothing is published yet, DuckDB does not understand the query, it is no select or
+    wants out of the mart, or takes more than the limits allow: an answer is given whole or not at all.
     """
+    limits = limits or limits_of()
+    found = bounded_query(published_file(home, MART), sql, limits)
+    if found.is_cut:
+        raise PermanentFault(_too_many(limits))
+    return Answer(found.columns, found.rows)
+
+
+def ask_unsafe(home: Home, sql: str) -> Answer:
+    """Runs any statement on the published mart, with all that the asking user may do on this machine.
+
+    The mart itself is read-only here, too. Raises PermanentFault where nothing is published yet or DuckDB fails.
+    """
+    # the version's own path: `current` may move to another version while this one is being read
+    mart = str(published_file(home, MART).resolve())
     try:
-        with published_mart(home) as connection:
+        with duckdb.connect(mart, read_only=True) as connection:
             cursor = connection.execute(sql)
             columns = [column[0] for column in cursor.description or []]
             return Answer(columns, cursor.fetchall())
@@ -47,18 +76,28 @@ def ask(home: Home, sql: str) -> Answer:
         raise PermanentFault(f"the query cannot be read as text in UTF-8 ({fault}); write it anew") from fault
 
 
+def ask_kpis(home: Home, question: Question, limits: Limits) -> KpiValues:
+    """KPIs by name from the published mart. Raises PermanentFault as `ask`, and where it has not what is asked."""
+    with shut_mart(published_file(home, MART), limits) as mart, limited_time(mart, limits):
+        found = kpi_values(mart, question)
+    if len(found.rows) > limits.rows:
+        raise PermanentFault(_too_many(limits))
+    return found
+
+
+def _too_many(limits: Limits) -> str:
+    return (
+        f"the answer has more than {limits.rows:,} rows or {limits.characters:,} characters, and a part of it would "
+        f"pass for the whole; {limits.less}"
+    )
+
+
 def text_of(file: Path) -> str:
     """The query that a file holds. Raises PermanentFault where it cannot be read."""
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
         raise PermanentFault(f"{file}: cannot be read as a query ({fault}); write its path from here") from fault
-
-
-def published_mart(home: Home) -> duckdb.DuckDBPyConnection:
-    """The published mart, open to be read. Raises PermanentFault where nothing is published yet."""
-    # the version's own path: `current` may move to another version while this one is being read
-    return duckdb.connect(str(published_file(home, "race.duckdb").resolve()), read_only=True)
 
 
 def published_file(home: Home, name: str) -> Path:
@@ -72,9 +111,7 @@ def published_file(home: Home, name: str) -> Path:
 def print_answer(console: Console, answer: Answer, form: str) -> None:
     """Prints an answer as `table` (numbers rounded to be read), `csv` or `json` (a list of objects; both exact)."""
     if form == "csv":
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(answer.columns)
-        writer.writerows(answer.rows)
+        write_rows(sys.stdout, [answer.columns, *answer.rows])
     elif form == "json":
         rows = [dict(zip(answer.columns, map(_of_json, row), strict=True)) for row in answer.rows]
         print(json.dumps(rows, ensure_ascii=False, indent=2, default=str))

@@ -11,6 +11,7 @@
 | mart.md | the project's YAML files, which also comment the published tables |
 | kpis.md | the catalogue's seeds (raceway/report/kpi_page.py) |
 | semantic-layer.md | the catalogue and the daily models (raceway/report/semantic_page.py) |
+| licences.md | the lock and the packages' metadata (raceway/console/licences.py) |
 
 So are the semantic models themselves (raceway/build/semantic_models.py).
 
@@ -35,6 +36,7 @@ from raceway.config.segments import SegmentRule
 from raceway.config.settings import Required, Settings
 from raceway.config.values import Model
 from raceway.console.cli import app
+from raceway.console.licences import licences_page
 from raceway.console.questions import questions
 from raceway.contracts.grammar import ColumnContract, SourceContract, TableContract
 from raceway.contracts.load import load_contracts
@@ -339,6 +341,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "queries.md": queries_page,
     "kpis.md": kpi_page,
     "semantic-layer.md": semantic_page,
+    "licences.md": licences_page,
 }
 
 

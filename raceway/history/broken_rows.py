@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from raceway.common.files import short_name
 from raceway.common.home import Home
+from raceway.common.spreadsheet import spreadsheet_sql
+from raceway.common.sql import name as quoted_name
 from raceway.common.sql import quoted
 
 if TYPE_CHECKING:  # a task's module is imported with each DAG file, and DuckDB is heavy
@@ -65,7 +67,8 @@ def keep_rows(
     """
     [(count,)] = connection.execute(f"select count(*) from ({query}\n)").fetchall()
     found = connection.execute(f"select * from ({query}\n) order by all limit {EXAMPLES}")
-    columns = [column[0] for column in found.description or []]
+    described = found.description or []
+    columns = [column[0] for column in described]
     named = [column for column in key if column in columns] or columns
     examples = [_example(dict(zip(columns, row, strict=True)), named[:_NAMED]) for row in found.fetchall()]
     if not count:
@@ -75,7 +78,8 @@ def keep_rows(
     aside = file.with_name(f".{uuid.uuid4().hex}")
     try:
         connection.execute(
-            f"copy (select * from ({query}\n) order by all limit {MOST_ROWS}) to {quoted(str(aside))} "
+            f"copy (select * {_marked(described)} from (select * from ({query}\n) order by all limit {MOST_ROWS})) "
+            f"to {quoted(str(aside))} "
             "(format csv, header true)"
         )
         aside.replace(file)
@@ -98,6 +102,12 @@ def whole_sentence(subject: str, claim: str, found: str = "", remedy: str = "", 
     said = f"{subject}: {claim}; {found}" if found else f"{subject}: {claim}"
     then = [part for part in (remedy[:1].upper() + remedy[1:], rows.said if rows else "") if part]
     return ". ".join([said.removesuffix("."), *then])
+
+
+def _marked(described: Sequence[Any]) -> str:
+    """What a select changes of the texts among its columns, so that a spreadsheet runs none of them."""
+    texts = [quoted_name(name) for name, kind, *_ in described if str(kind) == "VARCHAR"]
+    return f"replace ({', '.join(f'{spreadsheet_sql(name)} as {name}' for name in texts)})" if texts else ""
 
 
 def sweep_rows(home: Home, days: int, now: dt.datetime) -> int:

@@ -127,7 +127,7 @@ def write_batch(
     return Batch(
         table, batch_id, folder, exported_at, whole, manifest, said_of_refusals(connection, reading, batch_id),
         _write_refusals(connection, reading, scratch / f"{table.name}.refused.csv"),
-        _write_states(connection, reading, data, scratch / f"{table.name}.states.parquet"),
+        _write_states(connection, reading, data, folder.with_name(f"{table.name}.states.parquet")),
     )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ from raceway.reading.personal import check_key
 
 if TYPE_CHECKING:
     from raceway.history.records import Check
-from raceway.landing.aside import make_all_durable, one_at_a_time, sweep
+from raceway.landing.aside import held, make_all_durable, one_at_a_time, sweep, sweep_unheld
 from raceway.landing.jobs import Job, jobs_of
 from raceway.landing.outcome import Outcome, Status
 
@@ -73,11 +73,13 @@ def land(
     which no file can mend, and duckdb.IOException where a disk fails.
     """
     started = time.monotonic()
-    landing = _Landing(home, export, gate, as_of, threads)
-    try:
-        outcome = landing.run()
-    finally:
-        shutil.rmtree(landing.scratch, ignore_errors=True)
+    sweep_unheld(home.scratch)
+    with held(home.scratch) as scratch:
+        landing = _Landing(home, export, gate, as_of, threads, scratch)
+        try:
+            outcome = landing.run()
+        finally:
+            shutil.rmtree(landing.aside, ignore_errors=True)
     outcome.seconds = round(time.monotonic() - started, 3)
     return outcome
 
@@ -96,7 +98,7 @@ class _Landing:
     """One export on its way; lives as long as one call of `land`."""
 
     def __init__(
-        self, home: Home, export: Export, gate: Gate | None, as_of: dt.date | None, threads: int | None
+        self, home: Home, export: Export, gate: Gate | None, as_of: dt.date | None, threads: int | None, scratch: Path
     ) -> None:
         self.home = home
         self.export = export
@@ -107,7 +109,10 @@ class _Landing:
         self.threads = threads
         self.ledger = Ledger(home)
         self.key = check_key(home)
-        self.scratch = home.landing / "_tmp" / uuid.uuid4().hex
+        self.scratch = scratch
+        """Where raw rows lie in the clear while they are read."""
+        self.aside = home.landing / "_tmp" / uuid.uuid4().hex
+        """Where batches are written, on the disk where they go."""
         self.raw = RawFiles(home, export)
         self.beside: Span | None = None
         """Days of a daily table that was landed from this export."""
@@ -130,8 +135,8 @@ class _Landing:
         if moving:
             return self._still_written(moving[0])
         try:
-            sweep(self.scratch.parent)
-            self.scratch.mkdir(parents=True)
+            sweep(self.aside.parent)
+            self.aside.mkdir(parents=True)
             copies = self.raw.take(self.scratch)
             changed = self.raw.has_moved()
             if changed is not None:
@@ -219,7 +224,7 @@ class _Landing:
                 known = self._known(table, content.result(), exported_at, state)
                 if known is not None:
                     return self._sighted(known, exported_at)
-            folder = self.scratch / f"out-{table.name}"
+            folder = self.aside / f"out-{table.name}"
             folder.mkdir()
             with workbench(self.home, self.threads) as connection:
                 batch = write_batch(
@@ -231,7 +236,7 @@ class _Landing:
         if known := self._known(table, batch.content_hash, exported_at, state):
             return self._sighted(known, exported_at)
         target = self._target(batch)
-        with one_at_a_time(self.scratch.parent / batch.batch_id):
+        with one_at_a_time(self.aside.parent / batch.batch_id):
             if target.exists():  # by another task a moment ago, or by a run that broke off before it decided
                 state = self.ledger.state()
                 known = self._known(table, batch.content_hash, exported_at, state)
@@ -358,7 +363,7 @@ class _Landing:
         make_all_durable(batch.folder)
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists():  # undecided or refused before: read again with today's contract
-            target.rename(self.scratch / f"replaced-{batch.batch_id}")
+            target.rename(self.aside / f"replaced-{batch.batch_id}")
         batch.folder.rename(target)
 
     def _checked(self, batch: Batch, target: Path, account: Account) -> list[Check]:

@@ -7,16 +7,18 @@ takes none, and its temporary tables, macros and variables are its own and go wi
 from __future__ import annotations
 
 import os
+import shutil
 import threading
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 
 from raceway.common.home import Home
 from raceway.common.sql import quoted
+from raceway.landing.aside import hold
 from raceway.reading.macros import make_macros
 from raceway.reading.personal import give_key
 
@@ -27,6 +29,8 @@ class _Kept(threading.local):
     of: tuple[Any, ...] = ()
     pid: int = 0
     database: duckdb.DuckDBPyConnection | None = None
+    spill: tuple[Path, int] | None = None
+    """Where DuckDB lays what memory does not hold, and the handle that holds the folder until the process ends."""
 
 
 _KEPT = _Kept()
@@ -57,11 +61,15 @@ def _database(home: Home, threads: int | None) -> duckdb.DuckDBPyConnection:
             _KEPT.database.close()
         _KEPT.database = None  # until the next one has all its settings
         database = duckdb.connect()
-        spill = home.landing / "_tmp" / f"duckdb-{uuid.uuid4().hex}"  # made only where memory does not suffice
+        if _KEPT.spill is not None:
+            os.close(_KEPT.spill[1])
+            if _KEPT.pid == os.getpid():  # after a fork it is the parent's still
+                shutil.rmtree(_KEPT.spill[0], ignore_errors=True)
+        _KEPT.spill = hold(home.scratch)
         for setting in (
             "timezone = 'UTC'",
             "enable_progress_bar = false",
-            f"temp_directory = {quoted(str(spill))}",
+            f"temp_directory = {quoted(str(_KEPT.spill[0]))}",
             *([f"threads = {int(threads)}"] if threads else []),
         ):
             database.execute(f"set {setting}")

@@ -4,15 +4,13 @@ Airflow reads its configuration when it is first imported, so `use` must run bef
 value that the environment already gives (a server's PostgreSQL, another executor) is never overridden.
 
 `python -m raceway.night.airflow_home` prepares a server: it makes the home where there is none, creates or
-migrates Airflow's database, and writes the admin's password from RACEWAY_ADMIN_PASSWORD.
+migrates Airflow's database, and writes the users' passwords from RACEWAY_ADMIN_PASSWORD and its like.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-import secrets
 import shutil
 import sqlite3
 import sys
@@ -27,22 +25,21 @@ from raceway.common.faults import BadSettings, RacewayFault
 from raceway.common.files import make_durable
 from raceway.common.home import HOME_VARIABLE, PROJECT, Home
 from raceway.config.init import init_home
+from raceway.config.private import keep_private
+from raceway.night.logins import KEYS, PASSWORDS, ROLES, USERS, keys, make_passwords, said_of
 
 WAREHOUSE_POOL: Final = "warehouse"
 """One slot: a DuckDB file has one writer."""
 
-ADMIN_PASSWORD: Final = "RACEWAY_ADMIN_PASSWORD"  # noqa: S105  # the variable's name, no password
 DATABASE_VARIABLE: Final = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
-_JWT_SECRET: Final = "AIRFLOW__API_AUTH__JWT_SECRET"  # noqa: S105  # the variable's name, no secret
 _KEPT_TEMPLATES: Final = 4
-PASSWORDS: Final = "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"
 
 
 def environment(home: Home) -> dict[str, str]:
     """The environment under which Airflow serves this home: raceway's defaults below what is set already.
 
-    Makes the home's secret for Airflow's tokens where the environment gives none: all of a home's Airflow
-    processes must sign alike.
+    Makes the home's keys for Airflow where the environment gives none: all of a home's Airflow processes must sign
+    and encrypt alike.
     """
     defaults = {
         DATABASE_VARIABLE: f"sqlite:///{home.airflow / 'airflow.db'}",
@@ -52,14 +49,14 @@ def environment(home: Home) -> dict[str, str]:
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         # a new home works at once; an engineer may pause a DAG on its page
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+        USERS: ",".join(":".join(pair) for pair in ROLES.items()),
+        PASSWORDS: str(home.secrets / "airflow_passwords.json"),
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
         "GX_ANALYTICS_ENABLED": "False",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "False",
     }
     ours = {HOME_VARIABLE: str(home.root), "AIRFLOW_HOME": str(home.airflow)}
-    if _JWT_SECRET not in os.environ:
-        defaults[_JWT_SECRET] = _kept_secret(home.secrets / "airflow_jwt.key")
-    return {**defaults, **os.environ, **ours}
+    return {**defaults, **os.environ, **keys(home), **ours}
 
 
 def use(home: Home) -> None:
@@ -73,6 +70,7 @@ def use(home: Home) -> None:
             "use one process for each home"
         )
     home.airflow.mkdir(parents=True, exist_ok=True)
+    keep_private(home)
     os.environ.update(environment(home))
 
 
@@ -114,7 +112,7 @@ def _template() -> Path:
 
     Airflow takes five seconds to make one, as long as it takes to start: once for each version will do.
     """
-    own = (DATABASE_VARIABLE, _JWT_SECRET, PASSWORDS)  # of the home, and in no new database
+    own = (DATABASE_VARIABLE, *KEYS, USERS, PASSWORDS)  # of the home, and in no new database
     said = [f"{key}={value}" for key, value in os.environ.items() if key.startswith("AIRFLOW__") and key not in own]
     said += [
         f"{package.name} {package.version}"
@@ -153,36 +151,6 @@ def _keep_template(home: Home) -> None:
             old.unlink(missing_ok=True)
 
 
-def _kept_secret(path: Path) -> str:
-    """A random secret that is made once and kept in a file that only its owner reads."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123  # the mode must hold from the first byte
-            file.write(secrets.token_urlsafe(32))
-    except FileExistsError:
-        pass  # made by an earlier run
-    return path.read_text(encoding="utf-8")
-
-
-def make_password(path: Path) -> str | None:
-    """Makes a password for the user admin where the file of passwords is not there; gives it, else None.
-
-    The file is its owner's alone from its first byte; one that is there and open to others is closed to them.
-    """
-    if path.exists():
-        path.chmod(0o600)
-        return None
-    password = secrets.token_urlsafe(15)
-    _write_admin_password(path, password)
-    return password
-
-
-def _write_admin_password(path: Path, password: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:  # noqa: PTH123  # the mode must hold from the first byte
-        json.dump({"admin": password}, file)
-
-
 def main() -> None:
     """Prepares a server from its environment; safe to run at every start."""
     root = os.environ.get(HOME_VARIABLE)
@@ -194,8 +162,9 @@ def main() -> None:
             init_home(home.root)
         use(home)
         prepare_database(home, anew=True)
-        if os.environ.get(ADMIN_PASSWORD) and os.environ.get(PASSWORDS):
-            _write_admin_password(Path(os.environ[PASSWORDS]), os.environ[ADMIN_PASSWORD])
+        passwords = Path(os.environ[PASSWORDS])
+        for line in said_of(passwords, make_passwords(passwords)):
+            print(line)
     except RacewayFault as fault:
         sys.exit(f"raceway: {fault}")
 

@@ -20,6 +20,7 @@ from raceway.common.lock import alone
 from raceway.config.settings import load_settings
 from raceway.contracts.files import source_names
 from raceway.inbox.exports import find_exports
+from raceway.landing.aside import sweep_unheld
 from raceway.ledger.ledger import Ledger
 from raceway.night import airflow_home, beside, steps
 from raceway.night.airflow_runs import Following, InProcess, Runner, scheduler_is_alive
@@ -48,6 +49,7 @@ def run_night(
     run_id = steps.run_id_for(started_at)
     settings = load_settings(home)
     check_key(home)
+    sweep_unheld(home.scratch)
     sources = source_names(home)
     as_of = as_of or settings.business_day(started_at)
 

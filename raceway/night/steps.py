@@ -18,6 +18,7 @@ from raceway import __version__
 from raceway.common.faults import GateFailed, PassingFault
 from raceway.common.home import Home, find_home
 from raceway.common.lock import together
+from raceway.config.private import keep_private
 from raceway.history.records import Check, RunRecord, RunStatus, record_checks, record_run
 
 if TYPE_CHECKING:
@@ -164,9 +165,11 @@ def start(conf: Mapping[str, Any], started_at: dt.datetime) -> tuple[bool, Json]
     source that is due is in, or the cut-off has passed.
     """
     from raceway.config.settings import load_settings
+    from raceway.landing.aside import sweep_unheld
     from raceway.night.due import late_sources, past_cut_off
 
     with _at_work("which sources are in") as home:
+        sweep_unheld(home.scratch)
         settings = load_settings(home)
         home.run_folder(conf.get("run_id") or run_id_for(started_at))  # a name that leads elsewhere stops here
         as_of = _as_of(conf) or settings.business_day(started_at)
@@ -358,6 +361,7 @@ def _at_work(doing: str, run: Run | None = None) -> Iterator[Home]:
     import duckdb
 
     home = find_home()
+    keep_private(home)
     _tell(doing)
     try:
         with together(home):

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-import duckdb
-
 from raceway.common.home import Home
 from raceway.publish.version import published_version
+from raceway.report.bounded import shut_mart
 
 DAYS: Final = 60
 _USUAL: Final = 8
@@ -120,7 +119,7 @@ def read_trends(home: Home, durations: Mapping[str, Sequence[float]]) -> Trends 
         return None
     last = version.as_of
     first = last - dt.timedelta(days=DAYS - 1)
-    with duckdb.connect(str(version.database), read_only=True) as connection:
+    with shut_mart(version.database) as connection:
         found = connection.execute(_HISTORY, {"since": first - dt.timedelta(days=1), "until": last}).fetchall()
     by_place: dict[tuple[str, str], dict[dt.date, tuple[float | None, ...]]] = defaultdict(dict)
     for source, account, day, landed, refused, refused_files, behind, empty in found:

@@ -47,6 +47,8 @@ from raceway.report.report import write_report
 
 DATABASE: Final = "race.duckdb"
 _UNFINISHED: Final = "_tmp"
+_OPEN_FOLDER: Final = 0o755
+"""What is published is the only thing in a home that others read."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,9 @@ def publish(
     work.
     """
     settings = load_settings(home)
-    home.published.mkdir(parents=True, exist_ok=True)
+    if not home.published.exists():
+        home.published.mkdir(parents=True)
+        home.published.chmod(_OPEN_FOLDER)
     with _alone(home):
         _clear_leftovers(home)
         before = published_version(home)
@@ -330,13 +334,14 @@ def _stop_on_critical(checks: list[Check]) -> None:
 
 
 def _seal(folder: Path) -> None:
-    """Makes a version read-only (hard links are already) and syncs it to disk."""
+    """Makes a version read-only and open to all readers (hard links are already), and syncs it to disk."""
     for place, _, names in os.walk(folder):
         for name in names:
             file = Path(place, name)
             if file.stat().st_nlink == 1:
                 file.chmod(0o444)
                 make_durable(file)
+        Path(place).chmod(_OPEN_FOLDER)
         make_durable(Path(place))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from raceway.common.spreadsheet import spreadsheet_sql
 from raceway.common.sql import quoted
 from raceway.report.context import Context
 
@@ -25,10 +26,10 @@ def write_data(context: Context, folder: Path) -> None:
         context.connection.execute(
             f"""
             copy (
-                select kpi, period_start, period_end, channel, market, numerator, denominator, value, target, status,
-                    is_complete
+                select kpi, period_start, period_end, {spreadsheet_sql("channel")} as channel,
+                    {spreadsheet_sql("market")} as market, numerator, denominator, value, target, status, is_complete
                 from race.race_kpi where {rows} and numerator is not null
-                order by kpi, channel, market, period_start
+                order by kpi, race_kpi.channel, race_kpi.market, period_start
             ) to {quoted(str(folder / f"{name}.csv"))} (header)
             """
         )

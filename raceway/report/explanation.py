@@ -162,10 +162,12 @@ def label(kpi: Kpi, part: Part) -> str:
 
 
 def open_mart(database: Path) -> duckdb.DuckDBPyConnection:
-    """A connection with the published mart attached as `race`, read-only."""
-    connection = duckdb.connect()
+    """A connection with the published mart attached as `race`, read-only, and with no way to anything else."""
+    connection = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
     connection.execute("set timezone = 'UTC'")
     connection.execute(f"attach {quoted(str(database))} as race (read_only)")
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
     return connection
 
 

@@ -19,8 +19,8 @@ from raceway.console.cli import app
 from raceway.contracts.files import source_names
 from tests.support.command_line import raceway
 
-COMMANDS = {"init", "sample", "run", "status", "query", "explain", "report", "serve", "docs", "accept", "reject", "retry",
-            "waive", "doctor", "new-source"}  # fmt: skip
+COMMANDS = {"init", "sample", "run", "status", "query", "explain", "report", "serve", "docs", "secrets", "accept", "reject",
+            "retry", "waive", "doctor", "new-source"}  # fmt: skip
 
 
 @pytest.fixture
@@ -143,6 +143,27 @@ def test_a_query_cannot_change_the_mart(published: Home) -> None:
     assert ran.code == 2
     assert "read-only" in ran.err
     assert len(raceway(published.root, "query", "from race_kpi", "-f", "json").json()) == 3
+
+
+def test_a_query_reaches_no_file_unless_it_is_called_unsafe(published: Home, tmp_path: Path) -> None:
+    key = published.hash_key.read_text(encoding="utf-8").strip()
+    asked = f"select content from read_text('{published.hash_key}')"
+    shut = raceway(published.root, "query", asked, "-f", "csv")
+    assert (shut.code, shut.out) == (2, "")
+    assert "only the tables of the mart may be asked" in shut.err
+    assert "--unsafe" in shut.err
+    meant = raceway(published.root, "query", asked, "-f", "csv", "--unsafe")
+    assert meant.code == 0
+    assert key in meant.out
+    assert "may read and write every file that you may" in meant.err
+
+
+def test_an_answer_is_given_whole_or_not_at_all(published: Home) -> None:
+    ran = raceway(published.root, "query", "from race_kpi", "-f", "csv", "--rows", "2")
+    assert (ran.code, ran.out) == (2, "")
+    assert "more than 2 rows" in ran.err
+    assert "--rows" in ran.err
+    assert raceway(published.root, "query", "from race_kpi", "-f", "csv", "--rows", "3").code == 0
 
 
 def test_a_query_with_a_slip_ends_with_duckdbs_hint(published: Home) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from raceway.common.faults import PermanentFault
-from raceway.report.bounded import ROWS, bounded_query, shut_mart
+from raceway.report.bounded import ROWS, Limits, bounded_query, selected, shut_mart
 
 SECRET = "a line that no answer may hold"
 
@@ -38,39 +39,86 @@ def test_an_answer_is_cut_where_a_list_makes_it_long(folder: Path) -> None:
     assert (cut.rows, cut.is_cut) == ([], True)
 
 
-@pytest.mark.parametrize(
-    "attack",
-    [
-        "select * from read_csv('{folder}/secret.csv')",
-        "select * from '{folder}/secret.csv'",
-        "select * from read_text('{folder}/secret.csv')",
-        "select * from read_blob('{folder}/secret.csv')",
-        "select * from read_json('{folder}/secret.csv')",
-        "select * from sniff_csv('{folder}/secret.csv')",
-        "select * from read_duckdb('{folder}/other.duckdb', table_name = 'secrets')",
-        "select * from glob('{folder}/*')",
-        "select * from read_parquet('https://localhost/secret.parquet')",
-        "select * from query('copy race_kpi to ''{folder}/out.csv''')",
-        "attach '{folder}/other.duckdb' as other",
-        "copy race_kpi to '{folder}/out.csv'",
-        "export database '{folder}/out'",
-        "install httpfs",
-        "load httpfs",
-        "pragma database_list",
-        "set enable_external_access = true",
-        "reset lock_configuration",
-        "create table race_kpi2 as select 1",
-        "delete from race_kpi",
-        "select 1; select 2",
-        "call pragma_version()",
-    ],
+OUTSIDE = "the query reaches for a file, an address or an extension; only the tables of the mart may be asked"
+ONE_SELECT = (
+    "only one select is answered at a time, for the published mart is read-only: no other statement, and no two of them"
 )
-def test_no_question_reaches_out_of_the_mart(folder: Path, attack: str) -> None:
-    before = sorted(path.name for path in folder.iterdir())
-    with pytest.raises(PermanentFault) as fault:
-        bounded_query(folder / "race.duckdb", attack.format(folder=folder))
-    assert SECRET not in str(fault.value)
-    assert sorted(path.name for path in folder.iterdir()) == before
+LOCKED = "the query changes a setting, and settings are locked; leave that out"
+NO_SELECT_IN_IT = "the query failed: Parser Error: Expected a single SELECT statement"
+READ_ONLY = "the query failed: Invalid Input Error: Cannot execute statement"
+NO_SUCH_FUNCTION = "the query failed: Catalog Error: Scalar Function with name getenv does not exist"
+ATTACKS = [
+    # it reads files
+    ("select * from read_csv('{folder}/secret.csv')", OUTSIDE),
+    ("select * from '{folder}/secret.csv'", OUTSIDE),
+    ('select * from "secret.csv"', OUTSIDE),
+    ("select * from read_text('{folder}/secret.csv')", OUTSIDE),
+    ("select (select content from read_text('{folder}/secret.csv')) as key", OUTSIDE),
+    ("select * from read_blob('{folder}/secret.csv')", OUTSIDE),
+    ("select * from read_json('{folder}/secret.csv')", OUTSIDE),
+    ("select * from sniff_csv('{folder}/secret.csv')", OUTSIDE),
+    ("select * from read_csv('/dev/stdin')", OUTSIDE),
+    ("select * from glob('{folder}/*')", OUTSIDE),
+    ("select * from parquet_metadata('{folder}/secret.csv')", OUTSIDE),
+    ("select * from read_duckdb('{folder}/other.duckdb', table_name = 'secrets')", OUTSIDE),
+    ("select * from sqlite_scan('{folder}/airflow.db', 'connection')", OUTSIDE),
+    ("select * from duckdb_secrets()", OUTSIDE),
+    # and the network
+    ("select * from read_parquet('https://localhost/secret.parquet')", OUTSIDE),
+    ("from 'https://localhost/secret.parquet'", OUTSIDE),
+    ("from 's3://bucket/secret.parquet'", OUTSIDE),
+    # it writes
+    ("copy race_kpi to '{folder}/out.csv'", ONE_SELECT),
+    ("copy (pivot race_kpi on value % 3) to '{folder}/out.csv'", OUTSIDE),
+    ("explain analyze copy race_kpi to '{folder}/out.csv'", OUTSIDE),
+    ("export database '{folder}/out'", ONE_SELECT),
+    ("prepare out as copy race_kpi to '{folder}/out.csv'", ONE_SELECT),
+    ("select * from query('copy race_kpi to ''{folder}/out.csv''')", NO_SELECT_IN_IT),
+    ("create table race_kpi2 as select 1", ONE_SELECT),
+    ("create or replace temp view race_kpi as select 1", ONE_SELECT),
+    ("delete from race_kpi", ONE_SELECT),
+    ("drop table race_kpi", ONE_SELECT),
+    ("explain analyze delete from race_kpi", READ_ONLY),
+    ("checkpoint", ONE_SELECT),
+    # it opens, loads and sets
+    ("attach '{folder}/other.duckdb' as other", ONE_SELECT),
+    ("import database '{folder}/out'", ONE_SELECT),
+    ("create secret (type s3, key_id 'a', secret 'b')", ONE_SELECT),
+    ("install httpfs", ONE_SELECT),
+    ("load httpfs", ONE_SELECT),
+    ("pragma database_list", ONE_SELECT),
+    ("set enable_external_access = true", ONE_SELECT),
+    ("reset lock_configuration", ONE_SELECT),
+    ("select * from enable_logging()", LOCKED),
+    ("call pragma_version()", ONE_SELECT),
+    ("begin", ONE_SELECT),
+    ("select 1; copy race_kpi to '{folder}/out.csv'", ONE_SELECT),
+    ("", ONE_SELECT),
+    ("select getenv('HOME')", NO_SUCH_FUNCTION),
+]
+
+
+@pytest.mark.parametrize("several", [ATTACKS[start::4] for start in range(4)])
+def test_no_question_reaches_out_of_the_mart(folder: Path, several: list[tuple[str, str]]) -> None:
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    for attack, sentence in several:
+        with pytest.raises(PermanentFault) as fault:
+            selected(folder / "race.duckdb", attack.format(folder=folder), Limits())
+        assert str(fault.value).startswith(sentence), attack
+        assert SECRET not in str(fault.value)
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_the_process_of_a_question_keeps_to_the_same(folder: Path) -> None:
+    with pytest.raises(PermanentFault, match=re.escape(OUTSIDE)):
+        bounded_query(folder / "race.duckdb", f"select * from read_text('{folder}/secret.csv')")
+
+
+def test_every_way_to_ask_is_open(folder: Path) -> None:
+    for asked in ("from race_kpi limit 1", "with one as (select 1) from one", "pivot race_kpi on value % 2 using sum(value)",
+                  "describe race_kpi", "summarize race_kpi", "show tables", "explain from race_kpi",
+                  "values (1)"):  # fmt: skip
+        assert selected(folder / "race.duckdb", asked, Limits()).rows, asked
 
 
 def test_a_setting_stays_locked_for_who_holds_the_connection(folder: Path) -> None:
@@ -85,7 +133,7 @@ def test_a_name_in_a_select_is_no_variable_of_the_program(folder: Path) -> None:
 
 def test_a_question_is_stopped_when_its_time_is_over(folder: Path) -> None:
     with pytest.raises(PermanentFault, match=r"longer than 0\.5 seconds"):
-        bounded_query(folder / "race.duckdb", "select count(*) from range(100000000000)", seconds=0.5)
+        bounded_query(folder / "race.duckdb", "select count(*) from range(100000000000)", Limits(seconds=0.5))
 
 
 def test_a_question_is_kept_to_its_memory(folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import stat
 import subprocess
 import sys
 import zipfile
@@ -15,6 +16,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from raceway.common.home import PROJECT
+from raceway.night.logins import write_server_environment
 from tests.support.server import compose, missing
 
 SERVICES = {"postgres", "init", "api-server", "scheduler", "dag-processor", "triggerer"}
@@ -75,9 +77,36 @@ def test_secrets_come_from_the_environment_and_have_no_default() -> None:
     variables = re.findall(r"\$\{([^}]*)\}", text)
     assert {variable.split(":")[0] for variable in variables} == {
         "RACEWAY_DB_PASSWORD", "RACEWAY_JWT_SECRET", "RACEWAY_SECRET_KEY", "RACEWAY_FERNET_KEY",
-        "RACEWAY_ADMIN_PASSWORD", "RACEWAY_HOME_FOLDER",
+        "RACEWAY_ADMIN_PASSWORD", "RACEWAY_OPERATOR_PASSWORD", "RACEWAY_VIEWER_PASSWORD", "RACEWAY_HOME_FOLDER",
     }  # fmt: skip
     assert all(":?" in variable for variable in variables), "a missing one must stop the start with its name"
+
+
+def test_the_command_makes_every_secret_that_the_file_asks_for(tmp_path: Path) -> None:
+    text = (PROJECT.root / "docker-compose.yml").read_text(encoding="utf-8")
+    file = tmp_path / ".env"
+    made = write_server_environment(file, Path("/srv/raceway"))
+    assert set(made) == set(re.findall(r"\$\{(\w+)", text))
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    before = file.read_text(encoding="utf-8")
+    values = dict(line.split("=", 1) for line in before.splitlines())
+    assert len(set(values.values())) == len(values)
+    assert all(len(value) >= 20 for name, value in values.items() if name != "RACEWAY_HOME_FOLDER")
+    assert re.fullmatch(r"\w+", values["RACEWAY_DB_PASSWORD"]), "it stands in an address"
+    # what is there stays, and what is missing is added
+    file.write_text(before.replace("RACEWAY_JWT_SECRET=", "OTHER="), encoding="utf-8")
+    assert write_server_environment(file, Path("/srv/raceway")) == ["RACEWAY_JWT_SECRET"]
+    again = dict(line.split("=", 1) for line in file.read_text(encoding="utf-8").splitlines())
+    assert {name: again[name] for name in values if name != "RACEWAY_JWT_SECRET"} == {
+        name: value for name, value in values.items() if name != "RACEWAY_JWT_SECRET"
+    }
+
+
+def test_only_the_page_has_a_port_and_on_this_machine_alone() -> None:
+    ports = {name: service["ports"] for name, service in compose()["services"].items() if "ports" in service}
+    assert ports == {"api-server": ["127.0.0.1:8080:8080"]}
+    environment = compose()["services"]["scheduler"]["environment"]
+    assert environment["AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_HOST"] == "127.0.0.1"
 
 
 def test_secret_values_are_never_written_out() -> None:

@@ -15,6 +15,8 @@ import pytest
 import sqlalchemy
 
 from raceway.night import operators_page
+from raceway.night.logins import ROLES
+from tests.support.listening import listening_of_session
 from tests.support.receivers import Hook, web_server
 from tests.support.server import Server, compose, server, wait_out_a_lock
 from tests.support.small_company import AS_OF, OVERVIEW_CARD, REPORT, put, small_company
@@ -104,10 +106,39 @@ def test_a_refused_file_is_not_tried_again(night: tuple[Server, dict[str, Any]])
 
 def test_only_the_given_password_opens_airflows_page(night: tuple[Server, dict[str, Any]]) -> None:
     services, _ = night
-    assert _log_in(services, "only-for-this-test") == 201
+    assert _log_in(services, "only-for-this-admin") == 201
     assert _log_in(services, "admin") == 401
+    assert _log_in(services, "only-for-this-viewer") == 401
     passwords = services.environment["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"]
     assert stat.S_IMODE(Path(passwords).stat().st_mode) == 0o600
+
+
+def test_each_role_may_do_what_the_documentation_says(night: tuple[Server, dict[str, Any]]) -> None:
+    services, _ = night
+    tokens = {user: _token(services, user) for user in ROLES}
+    asked = {
+        "see": ("GET", "dags/race_mart"),
+        "run or decide": ("POST", "dags/decide/dagRuns"),
+        "see connections": ("GET", "connections"),
+        "change the pool": ("PATCH", "pools/warehouse"),
+    }
+    # 422: may do it, and said nothing of what to do
+    assert {user: {what: _api(services, *asked[what], token) for what in asked} for user, token in tokens.items()} == {
+        "viewer": {"see": 200, "run or decide": 403, "see connections": 403, "change the pool": 403},
+        "operator": {"see": 200, "run or decide": 422, "see connections": 403, "change the pool": 403},
+        "admin": {"see": 200, "run or decide": 422, "see connections": 200, "change the pool": 422},
+    }
+    assert {what: _api(services, *asked[what], None) for what in asked} == dict.fromkeys(asked, 401)
+
+
+def test_nothing_of_ours_listens_beyond_this_machine(night: tuple[Server, dict[str, Any]]) -> None:
+    services, _ = night
+    listening = {name: listening_of_session(process.pid) for name, process in services.running.items()}
+    assert listening["api-server"], "the page listens, so the look finds what listens"
+    assert listening["scheduler"], "its health port"
+    assert (listening["dag-processor"], listening["triggerer"]) == ([], [])
+    assert {address for found in listening.values() for address, _ in found} <= {"127.0.0.1", "::1"}
+    assert not {port for found in listening.values() for _, port in found} & {8793, 8794}, "no log server"
 
 
 def test_the_schedulers_night_is_told_once(night: tuple[Server, dict[str, Any]], hook: Hook) -> None:
@@ -122,7 +153,7 @@ def test_every_route_of_the_operators_page_asks_for_a_login(night: tuple[Server,
     paths = {f"/{page.partition('?')[0]}".replace("report/index.html", "{path:path}") for page in PAGES}
     assert paths == {route.path for route in operators_page._routes.routes}
     assert {page: _open(services, f"raceway/{page}")[0] for page in PAGES} == dict.fromkeys(PAGES, 401)
-    token = _token(services, "only-for-this-test")
+    token = _token(services, "viewer")
     opened = {page: _open(services, f"raceway/{page}", token) for page in PAGES}
     assert {page: status for page, (status, _) in opened.items()} == dict.fromkeys(PAGES, 200)
     assert "raceway retry google_ads/main/overview.csv" in opened[""][1]
@@ -156,6 +187,21 @@ def _open(services: Server, path: str, token: str | None = None) -> tuple[int, s
         return refused.code, ""
 
 
+def _api(services: Server, method: str, path: str, token: str | None) -> int:
+    """The status of a call that says nothing of what to do."""
+    request = urllib.request.Request(
+        f"http://{services.here('localhost:8080')}/api/v2/{path}", method=method,
+        data=None if method == "GET" else b"[]", headers={"Content-Type": "application/json"},
+    )  # fmt: skip
+    if token is not None:
+        request.add_header("Authorization", f"Bearer {token}")
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        return refused.code
+
+
 def _database(services: Server) -> Any:
     url = services.environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
     assert url.startswith("postgresql")
@@ -164,17 +210,17 @@ def _database(services: Server) -> Any:
 
 def _log_in(services: Server, password: str) -> int:
     try:
-        _token(services, password)
+        _token(services, "admin", password)
     except urllib.error.HTTPError as refused:
         return refused.code
     return 201
 
 
-def _token(services: Server, password: str) -> str:
-    """What Airflow gives who knows the password. Raises HTTPError."""
+def _token(services: Server, user: str, password: str = "") -> str:
+    """What Airflow gives a user who knows the password (none: the right one). Raises HTTPError."""
     request = urllib.request.Request(
         f"http://{services.here('localhost:8080')}/auth/token",
-        data=json.dumps({"username": "admin", "password": password}).encode(),
+        data=json.dumps({"username": user, "password": password or f"only-for-this-{user}"}).encode(),
         headers={"Content-Type": "application/json"},
     )
     with urllib.request.urlopen(request, timeout=10) as answer:

@@ -24,6 +24,7 @@ import pytest
 import yaml
 
 from raceway.common.home import PROJECT, Home
+from raceway.night.logins import ROLES
 
 ORDINARY_USER = "nobody"
 START_SECONDS = 120
@@ -215,7 +216,7 @@ def _server(folder: Path, home: Home, who: Who, password: str, database_port: in
         "RACEWAY_JWT_SECRET": secrets.token_hex(32),
         "RACEWAY_SECRET_KEY": secrets.token_hex(32),
         "RACEWAY_FERNET_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
-        "RACEWAY_ADMIN_PASSWORD": "only-for-this-test",
+        **{f"RACEWAY_{user.upper()}_PASSWORD": f"only-for-this-{user}" for user in ROLES},
         "RACEWAY_HOME_FOLDER": str(home.root),
     }
     # XDG_CACHE_HOME: what another process of the tests has parsed is not parsed again
