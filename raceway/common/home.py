@@ -185,6 +185,11 @@ class Home:
         return self.published / "current"
 
     @property
+    def holds(self) -> Path:
+        """Decisions to go back to an earlier version, which hold publishing until they are released."""
+        return self.published / "_holds"
+
+    @property
     def airflow(self) -> Path:
         """Airflow's own home: its database and logs."""
         return self.root / "airflow"

@@ -27,6 +27,7 @@ from raceway.console.explain_command import add_explain
 from raceway.console.form import say
 from raceway.console.operations_commands import add_decisions, add_doctor
 from raceway.console.report_command import add_report
+from raceway.console.version_commands import add_versions
 
 app = typer.Typer(
     name="raceway",
@@ -196,8 +197,8 @@ def run(
 ) -> None:
     """Run one night: land what is new, build, check and publish the mart.
 
-    Exit code: 2 could not run, else 1 the gate refused the mart (the old version stays), else 3 with
-    `--strict` when a batch was refused, else 0.
+    Exit code: 2 could not run, else 1 the gate refused the mart (the old version stays), else 4 the mart passed and
+    publishing is held (`raceway rollback`), else 3 with `--strict` when a batch was refused, else 0.
 
     Example: `raceway run --as-of 2026-03-01 --strict`
     """
@@ -239,6 +240,7 @@ add_commands(app, _places)
 add_explain(app, _places)
 add_report(app, _places)
 add_decisions(app, _places)
+add_versions(app, _places)
 
 _KIND = "Map the file to a generic source instead of drafting one: orders, ads, events, contacts, answers."
 

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from raceway import __version__
-from raceway.common.faults import GateFailed, PassingFault
+from raceway.common.faults import GateFailed, PassingFault, PublishingIsHeld
 from raceway.common.home import Home, find_home
 from raceway.common.lock import together
 from raceway.history.records import Check, RunRecord, RunStatus, record_checks, record_run
@@ -234,20 +234,28 @@ def gate_mart(run: Json) -> Json:
 
 
 def publish(run: Json, frozen: Json) -> Json:
-    """Publishes the mart that passed: a new version and one switch. `frozen` is what `freeze` gave."""
+    """Publishes the mart that passed: a new version and one switch. `frozen` is what `freeze` gave.
+
+    `version` is None where publishing is held; `held` says since when and by whom.
+    """
     from raceway.publish.version import publish as publish_version
 
     this = Run.from_json(run)
     with _at_work("publishing", this) as home:
-        version = publish_version(
-            home,
-            this.run_id,
-            started_at=this.started_at,
-            fingerprint=frozen["fingerprint"],
-            late=tuple(this.late),
-        )
+        try:
+            version = publish_version(
+                home,
+                this.run_id,
+                started_at=this.started_at,
+                fingerprint=frozen["fingerprint"],
+                late=tuple(this.late),
+            )
+        except PublishingIsHeld as held:
+            record_run(home, _record(this, "held", str(held), version=home.current.resolve().name))
+            _upkeep(home, this)
+            return {"version": None, "held": str(held)}
         _upkeep(home, this)
-    return {"version": version.name}
+    return {"version": version.name, "held": ""}
 
 
 def tell(run: Json | None, conf: Mapping[str, Any], started_at: dt.datetime) -> Json:
