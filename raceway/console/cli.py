@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -60,6 +60,10 @@ class _Places:
     def find(self) -> Home:
         """That home. Raises BadSettings where it is not there."""
         return find_home(self.home)
+
+    def progress(self, first: str) -> AbstractContextManager[Callable[[str], None]]:
+        """A line on the terminal that says what is going on and for how long."""
+        return _progress(first)
 
 
 _places = _Places()

@@ -65,8 +65,11 @@ def release(home: Home, why: str, who: str | None = None, version: str | None = 
 
 
 def named_version(home: Home, name: str) -> Version:
-    """The kept version of this name, or the only one whose name begins so. Raises PermanentFault."""
+    """The kept version of this name, the only one whose name begins so, or `current`. Raises PermanentFault."""
     kept = published_versions(home)
+    current = published_version(home)
+    if name == home.current.name and current is not None:
+        return current
     found = [version for version in kept if version.name == name] or [
         version for version in kept if version.name.startswith(name)
     ]

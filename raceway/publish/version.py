@@ -2,7 +2,7 @@
 
     published/
       v20261122T051203Z-<run>/  race.duckdb  parquet/<table>/[month=yyyy-mm/]part.parquet
-                                report/index.html  report/data/  quality/  run.json
+                                report/index.html  report/data/  quality/  made_of/  run.json
       current -> v20261122T051203Z-<run>
 
 A version is written beside the others under a name that no reader looks at, synced to disk, renamed, and
@@ -41,6 +41,7 @@ from raceway.history.waivers import waivers_of
 from raceway.publish.descriptions import describe_tables
 from raceway.publish.history_tables import HISTORY_TABLES, landed_since_last_publish, write_history_tables
 from raceway.publish.kpi_published import KPI_PUBLISHED, carry_kpi_published, earlier_rows_are_kept
+from raceway.publish.made_of import write_made_of
 from raceway.publish.mart_files import load_table, open_files, write_parquet
 from raceway.publish.mart_tables import MartTable, mart_tables
 from raceway.report.quality import write_quality
@@ -171,6 +172,7 @@ def _write_version(home: Home, settings: Settings, folder: Path, what: _Publicat
             "waived": [asdict(waiver) for waiver in waivers_of(home, what.run_id)],
             "partial_in_race_duckdb": {table: said for table, said in partial.items() if said},
         }
+        write_made_of(connection, home, folder, what.before.path if what.before else None)
         write_quality(connection, folder / "quality", details)
         write_report(connection, folder / "report" / "index.html", settings, details, load_accounts(home))
         connection.execute("detach race")
