@@ -153,7 +153,7 @@ def diff(
     if not quick and keys:
         steps = [*_built(home, (before, after), made, causes, wanted, tell, values[1])]
     cells = tuple(
-        Cell(*key, values[0].get(key), values[1].get(key), _parts(key, values[0], steps, causes)) for key in keys
+        Cell(*key, values[0].get(key), values[1].get(key), parts_of(key, values[0], steps, causes)) for key in keys
     )
     return VersionDiff(before.name, after.name, tuple(causes), tables, cells)
 
@@ -191,7 +191,7 @@ def _built(
     yield last, published
 
 
-def _parts(
+def parts_of(
     key: Key, before: Values, steps: Sequence[tuple[str, Values]] | None, causes: Sequence[str]
 ) -> dict[str, Decimal] | None:
     """What each cause adds to a cell. Where a build in between does not know it, the next that does has it all."""
