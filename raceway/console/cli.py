@@ -23,6 +23,7 @@ from raceway import __version__
 from raceway.common.faults import RacewayFault
 from raceway.common.home import HOME_VARIABLE, Home, find_home
 from raceway.console.asking import add_commands
+from raceway.console.backfill_command import add_backfill
 from raceway.console.explain_command import add_explain
 from raceway.console.form import say
 from raceway.console.operations_commands import add_decisions, add_doctor
@@ -245,6 +246,7 @@ add_explain(app, _places)
 add_report(app, _places)
 add_decisions(app, _places)
 add_versions(app, _places)
+add_backfill(app, _places)
 
 _KIND = "Map the file to a generic source instead of drafting one: orders, ads, events, contacts, answers."
 

@@ -37,7 +37,7 @@ Values = dict[Key, Decimal]
 """Those that are known."""
 
 _KEY: Final = "kpi, period, period_start, channel, market"
-_WITH_ALL_BEFORE: Final = "+race_kpi"
+KPIS: Final = "+race_kpi"
 _EXACT: Final = Context(prec=100)
 """Doubles of any size differ by fewer digits than these, but for those that nobody counts in."""
 
@@ -147,15 +147,19 @@ def diff(
         causes = in_order({*causes, PROGRAM})
     with duckdb.connect() as connection:
         tables = tuple(compare(connection, *_changed_files(connection, before.path, after.path)))
-    values = _values(before.database, wanted), _values(after.database, wanted)
-    keys = sorted(key for key in {*values[0], *values[1]} if values[0].get(key) != values[1].get(key))
+    values = values_of(before.database, wanted), values_of(after.database, wanted)
     steps: list[tuple[str, Values]] | None = None
-    if not quick and keys:
+    if not quick and values[0] != values[1]:
         steps = [*_built(home, (before, after), made, causes, wanted, tell, values[1])]
-    cells = tuple(
-        Cell(*key, values[0].get(key), values[1].get(key), parts_of(key, values[0], steps, causes)) for key in keys
-    )
-    return VersionDiff(before.name, after.name, tuple(causes), tables, cells)
+    return VersionDiff(before.name, after.name, tuple(causes), tables, cells_of(*values, steps, causes))
+
+
+def cells_of(
+    before: Values, after: Values, steps: Sequence[tuple[str, Values]] | None, causes: Sequence[str]
+) -> tuple[Cell, ...]:
+    """The cells whose value differs; `steps` are the values after each cause, None where nothing was built."""
+    keys = sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
+    return tuple(Cell(*key, before.get(key), after.get(key), parts_of(key, before, steps, causes)) for key in keys)
 
 
 def _built(
@@ -180,21 +184,36 @@ def _built(
     to_build = [cause for cause in causes if cause != PROGRAM or programs[0] != today]
     last = UNTOLD if not causes else PROGRAM if programs[1] != today else to_build.pop()
     with scratch_home(home) as scratch:
-        taken: set[str] = set()
-        for number, cause in enumerate(to_build, start=1):
-            tell(f"building with {cause} of {versions[1].name} ({number} of {len(to_build)})")
-            taken.add(cause)
-            with duckdb.connect(str(scratch.warehouse)) as connection:
-                write_frozen(connection, home, *made, taken)
-            build_all(scratch, _WITH_ALL_BEFORE)
-            yield cause, _values(scratch.warehouse, wanted)
+        yield from lead_over(home, scratch, made, to_build, wanted, tell)
     yield last, published
+
+
+def lead_over(
+    home: Home,
+    scratch: Home,
+    made: tuple[Mapping[str, str], Mapping[str, str]],
+    causes: Sequence[str],
+    wanted: Wanted,
+    tell: Tell,
+) -> Iterator[tuple[str, Values]]:
+    """The values after each of the causes, built one after the other in a scratch home from the landing of `home`."""
+    taken: set[str] = set()
+    for number, cause in enumerate(causes, start=1):
+        tell(f"building with the later {cause} ({number} of {len(causes)})")
+        taken.add(cause)
+        with duckdb.connect(str(scratch.warehouse)) as connection:
+            write_frozen(connection, home, *made, taken)
+        build_all(scratch, KPIS)
+        yield cause, values_of(scratch.warehouse, wanted)
 
 
 def parts_of(
     key: Key, before: Values, steps: Sequence[tuple[str, Values]] | None, causes: Sequence[str]
 ) -> dict[str, Decimal] | None:
-    """What each cause adds to a cell. Where a build in between does not know it, the next that does has it all."""
+    """What each cause adds to a cell; a cause that adds nothing is left out.
+
+    Where a build in between does not know the cell, the next that does has all that came since.
+    """
     known = before.get(key)
     if steps is None or known is None or key not in steps[-1][1]:
         return None
@@ -207,7 +226,8 @@ def parts_of(
     return {cause: part for cause, part in parts.items() if part}
 
 
-def _values(database: Path, wanted: Wanted) -> Values:
+def values_of(database: Path, wanted: Wanted) -> Values:
+    """The wanted cells of a mart whose value is known."""
     with duckdb.connect() as connection:
         connection.execute(f"attach {quoted(str(database))} as mart (read_only)")
         rows = connection.execute(
