@@ -25,10 +25,8 @@ def add_backfill(app: typer.Typer, places: Places) -> None:
 
     @app.command()
     def backfill(
-        first: Annotated[
-            dt.datetime | None, typer.Option("--from", formats=_DAY, help="First day to read again.")
-        ] = None,
-        last: Annotated[dt.datetime | None, typer.Option("--to", formats=_DAY, help="Last day to read again.")] = None,
+        first: Annotated[dt.datetime | None, typer.Option("--from", formats=_DAY, help="First day.")] = None,
+        last: Annotated[dt.datetime | None, typer.Option("--to", formats=_DAY, help="Last day.")] = None,
         source: Annotated[str | None, typer.Option(help="Of this source alone.")] = None,
         why: Annotated[str, typer.Option(help="Why; kept with the backfill and your name.")] = "",
         yes: Annotated[bool, typer.Option("--yes", help="Approve without being asked.")] = False,

@@ -10,8 +10,8 @@ from typing import Final
 from raceway.common.home import Home
 
 _OWN: Final = frozenset({
-    "airflow", "alerts", "archive", "backfills", "dbt_target", "inbox", "landing", "published", "quarantine", "run.lock", "runs",
-    "scratch", "truth", "warehouse.duckdb", "warehouse.duckdb.wal",
+    "airflow", "alerts", "archive", "backfills", "dbt_target", "inbox", "landing", "published", "quarantine",
+    "run.lock", "runs", "scratch", "truth", "warehouse.duckdb", "warehouse.duckdb.wal",
 })  # fmt: skip
 """What a run writes: an aside home has its own."""
 

@@ -64,18 +64,24 @@ def reproduce(home: Home, version: Version, tell: Tell = lambda _: None) -> Repr
         tell("building it again")
         build_all(scratch)
         tell("comparing")
-        with duckdb.connect() as connection:
-            connection.execute(f"attach {quoted(str(scratch.warehouse))} as built (read_only)")
-            connection.execute(f"attach {quoted(str(version.database))} as race (read_only)")
-            built = _relations(connection, "built", [table.name for table in mart_tables(connection, "built")])
-            partial = version.details.get("partial_in_race_duckdb", {})
-            whole = [table for table in built if not partial.get(table)]
-            return Reproduction(
-                version.name,
-                len(built),
-                tuple(compare(connection, published_parquet(connection, version.path, built), built)),
-                tuple(compare(connection, _relations(connection, "race", whole), {t: built[t] for t in whole})),
-            )
+        return compared(version, scratch.warehouse)
+
+
+def compared(version: Version, warehouse: Path) -> Reproduction:
+    """Holds a version against a mart that was built: each table as Parquet and, where it is whole there, as race.duckdb
+    has it."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach {quoted(str(warehouse))} as built (read_only)")
+        connection.execute(f"attach {quoted(str(version.database))} as race (read_only)")
+        built = _relations(connection, "built", [table.name for table in mart_tables(connection, "built")])
+        partial = version.details.get("partial_in_race_duckdb", {})
+        whole = [table for table in built if not partial.get(table)]
+        return Reproduction(
+            version.name,
+            len(built),
+            tuple(compare(connection, published_parquet(connection, version.path, built), built)),
+            tuple(compare(connection, _relations(connection, "race", whole), {t: built[t] for t in whole})),
+        )
 
 
 def check_program(home: Home, version: Version) -> None:
