@@ -135,9 +135,7 @@ def drop_backfill(home: Home, name: str, who: str | None = None) -> Backfill:
     """Throws away what a backfill has read. Raises PermanentFault where it is decided already."""
     backfill = find_backfill(home, name)
     if backfill.status not in ("registered", "waiting"):
-        raise PermanentFault(
-            f"{name}: is {backfill.status}; what is switched in is taken out with: raceway reject BATCH"
-        )
+        raise PermanentFault(f"{name}: is {backfill.status}; what is switched in goes with: raceway reject BATCH")
     dropped = replace(backfill, status="dropped", decided_by=who_decides(who), decided_at=dt.datetime.now(tz=dt.UTC))
     _write(home, dropped)
     _clear(home, name)

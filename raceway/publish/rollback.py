@@ -73,10 +73,11 @@ def named_version(home: Home, name: str) -> Version:
     found = [version for version in kept if version.name == name] or [
         version for version in kept if version.name.startswith(name)
     ]
-    if len(found) != 1:
-        known = ", ".join(version.name for version in kept) or "none"
-        raise PermanentFault(f"{name}: {'several versions begin' if found else 'no kept version is called'} so; "
-                             f"there are {known}")  # fmt: skip
+    known = ", ".join(version.name for version in kept) or "none"
+    if not found:
+        raise PermanentFault(f"{name}: no kept version is called so; there are {known}")
+    if len(found) > 1:
+        raise PermanentFault(f"{name}: several kept versions begin so; there are {known}")
     return found[0]
 
 

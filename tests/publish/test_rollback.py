@@ -136,7 +136,7 @@ def test_a_version_that_was_gone_back_from_outlives_the_records_of_its_run(compa
     [
         (None, " ", "going back needs its reason"),
         ("v1999", "wrong", "v1999: no kept version is called so; there are v"),
-        ("v2", "wrong", "v2: several versions begin so; there are v"),
+        ("v2", "wrong", "v2: several kept versions begin so; there are v"),
     ],
 )
 def test_what_cannot_be_gone_back_to_changes_nothing(company: Company, name: str | None, why: str, said: str) -> None:
