@@ -19,6 +19,7 @@ from raceway.history.records import RunRecord, run_records
 from raceway.inbox.exports import find_exports
 from raceway.inbox.strays import strays
 from raceway.ledger.ledger import BatchState, FileState, Ledger, LedgerState
+from raceway.publish.backfill import undecided
 from raceway.publish.version import published_version
 
 LAST_RUNS: Final = 5
@@ -64,6 +65,8 @@ class Status:
     runs: list[RunRecord]
     strays: list[str] = field(default_factory=list)
     """Sentences about files in the inbox that no source looks at."""
+    backfills: list[str] = field(default_factory=list)
+    """Sentences about backfills that wait for a decision."""
     held: str | None = None
     """The sentence that says since when publishing is held, by whom and why; None where nights publish."""
 
@@ -98,6 +101,7 @@ def read_status(home: Home) -> Status:
         undecided=[*_undecided_batches(home, state), *_refused_files(state)],
         runs=runs[-LAST_RUNS:][::-1],
         strays=strays(home),
+        backfills=undecided(home),
         held=None if held is None else str(held),
     )  # fmt: skip
 
@@ -128,7 +132,7 @@ def show_status(console: Console, status: Status) -> None:
             ("what", "source", "batch or file…", "why…"),
             [(line.what, f"{line.source}/{line.account}", line.name, line.reason) for line in status.undecided],
         )
-    for sentence in status.strays:
+    for sentence in [*status.strays, *status.backfills]:
         console.print(sentence, markup=False)
     if status.runs:
         print_table(

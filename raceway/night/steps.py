@@ -292,7 +292,7 @@ def tell(run: Json | None, conf: Mapping[str, Any], started_at: dt.datetime) -> 
 
 
 def _upkeep(home: Home, run: Run) -> None:
-    """The last thing that a run does: old raw files go, and ledger and history are compacted.
+    """The last thing that a run does: old raw files and backfills go, and ledger and history are compacted.
 
     What fails here takes nothing back: the version is out, or nothing was new. It is a warning that names the fault,
     in the run's result and in `check_history`; the next run tries again.
@@ -302,12 +302,16 @@ def _upkeep(home: Home, run: Run) -> None:
     from raceway.history.compacted import compact_history
     from raceway.inbox.raw_files import sweep
     from raceway.ledger.compaction import compact
+    from raceway.publish.backfill import sweep_backfills
 
     pieces: dict[str, Callable[[], object]] = {
         "removing raw files that were kept long enough": lambda: sweep(
             home, load_settings(home).retention.archive_days, run.started_at
         ),
         "removing rows of checks that were kept long enough": lambda: sweep_rows(
+            home, load_settings(home).retention.archive_days, run.started_at
+        ),
+        "removing backfills that nobody has decided": lambda: sweep_backfills(
             home, load_settings(home).retention.archive_days, run.started_at
         ),
         "compacting the ledger": lambda: compact(home),

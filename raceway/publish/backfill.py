@@ -36,6 +36,8 @@ from raceway.publish.read_again import ReadAgain, Tell, read_again
 Status = Literal["registered", "waiting", "switching", "approved", "dropped"]
 
 _FILE: Final = "backfill.json"
+_BROKEN_OFF: Final = dt.timedelta(days=1)
+"""No reading takes so long."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,34 @@ def drop_backfill(home: Home, name: str, who: str | None = None) -> Backfill:
     return dropped
 
 
+def undecided(home: Home) -> list[str]:
+    """Sentences about backfills that wait for a decision, or broke off while they were switched in."""
+    said = {
+        "waiting": "waits for a decision: raceway backfill --approve {name}, or raceway backfill --drop {name}",
+        "switching": "broke off while it was switched in: go on with raceway backfill --approve {name}",
+    }
+    return [
+        f"backfill {one.name} of {one.first} to {one.last}, by {one.who} ({one.why}), "
+        + said[one.status].format(name=one.name)
+        for one in backfills(home)
+        if one.status in said
+    ]
+
+
+def sweep_backfills(home: Home, days: int, now: dt.datetime) -> int:
+    """Drops backfills that nobody has decided for `days` (as long as raw files are kept: they hold what those say), and
+    those whose reading broke off a day ago; gives their number."""
+    old = [
+        one
+        for one in backfills(home)
+        if (one.status == "waiting" and now - one.since > dt.timedelta(days=days))
+        or (one.status == "registered" and now - one.since > _BROKEN_OFF)
+    ]
+    for one in old:
+        drop_backfill(home, one.name, "upkeep")
+    return len(old)
+
+
 def switch_in(home: Home, one: ReadAgain, who: str, why: str) -> None:
     """Tells a home's ledger of a batch that lies in its landing, and takes out what it replaces."""
     ledger = Ledger(home)
@@ -187,7 +217,7 @@ def _switch_in(home: Home, backfill: Backfill, one: ReadAgain, who: str) -> str:
 
 def _claim(home: Home) -> str:
     """A new backfill's name, with its folder."""
-    home.backfills.mkdir(exist_ok=True)
+    home.backfills.mkdir(exist_ok=True, mode=0o700)
     number = 1 + max((int(path.name[1:]) for path in home.backfills.glob("b[0-9]*")), default=0)
     while True:
         try:

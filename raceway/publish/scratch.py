@@ -30,7 +30,7 @@ _RUN: Final = "scratch"
 def scratch_home(home: Home) -> Iterator[Home]:
     """A home for one rebuild; its folder goes afterwards."""
     place = home.root / SCRATCH
-    place.mkdir(exist_ok=True)
+    place.mkdir(exist_ok=True, mode=0o700)
     folder = place / uuid.uuid4().hex
     with ExitStack() as held:
         with _locked(place):  # nobody clears away what is just being made

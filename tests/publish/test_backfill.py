@@ -17,7 +17,15 @@ from raceway.common.home import Home
 from raceway.inbox.exports import find_exports
 from raceway.landing.land import land
 from raceway.ledger.ledger import BatchState, Ledger
-from raceway.publish.backfill import Backfill, approve_backfill, backfills, drop_backfill, start_backfill
+from raceway.publish.backfill import (
+    Backfill,
+    approve_backfill,
+    backfills,
+    drop_backfill,
+    start_backfill,
+    sweep_backfills,
+    undecided,
+)
 from tests.support.small_company import AS_OF, REPORT, put, small_company
 
 FIRST, LAST = dt.date(2026, 2, 1), dt.date(2026, 2, 28)
@@ -113,6 +121,18 @@ def test_a_dropped_backfill_changes_nothing(home: Home) -> None:
         approve_backfill(home, "b1")
 
 
+def test_a_backfill_that_nobody_decides_goes_when_raw_files_go(home: Home) -> None:
+    since = begin(home).since
+    [said] = undecided(home)
+    assert said.endswith("waits for a decision: raceway backfill --approve b1, or raceway backfill --drop b1")
+
+    assert sweep_backfills(home, 90, since + dt.timedelta(days=90)) == 0
+    assert sweep_backfills(home, 90, since + dt.timedelta(days=91)) == 1
+
+    assert undecided(home) == []
+    assert [path.name for path in (home.backfills / "b1").iterdir()] == ["backfill.json"]
+
+
 def test_a_kill_while_switching_in_loses_nothing_and_is_made_up_for(home: Home) -> None:
     """The process is killed for good (SIGKILL) after the new batch counts and before the old one is taken out."""
     before = counting(home)
@@ -136,6 +156,8 @@ backfill.approve_backfill(Home(pathlib.Path({str(home.root)!r})), "b1", "minh")
     assert killed.returncode == -signal.SIGKILL
     assert {batch.batch_id for batch in Ledger(home).state().accepted()} == {before.batch_id, f"{before.batch_id}-b1"}
 
+    [said] = undecided(home)
+    assert said.endswith("broke off while it was switched in: go on with raceway backfill --approve b1")
     approve_backfill(home, "b1", "minh")
 
     assert counting(home).batch_id == f"{before.batch_id}-b1"
