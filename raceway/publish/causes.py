@@ -97,6 +97,6 @@ def _shares(table: str) -> dict[str, str]:
     if table in _BY_BATCH:
         return {_BATCH_CAUSE: "*"}
     if table == "settings":
-        return {quoted(AS_OF): "as_of", quoted(SETTINGS): "* exclude (as_of)"}
+        return {quoted(AS_OF): "as_of", quoted(SETTINGS): "* replace (null::date as as_of)"}
     cause = RATES if table == "vat_rates" else PROGRAM if table == "program" else SETTINGS
     return {quoted(cause): "*"}

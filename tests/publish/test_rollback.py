@@ -16,19 +16,9 @@ from raceway.common.home import Home
 from raceway.history.holds import holds, open_hold
 from raceway.publish.rollback import release, rollback
 from raceway.publish.version import published_version, published_versions
-from tests.support.mart_company import Company, make_company
+from tests.support.mart_company import Company
 
 SPEND = "select numerator from race_kpi where kpi = 'ad_spend' and period_start = '2026-10-01'"
-
-
-@pytest.fixture(scope="module")
-def published_twice(tmp_path_factory: pytest.TempPathFactory) -> Company:
-    """620 of October's spend, then 700."""
-    made = make_company(tmp_path_factory.mktemp("twice"))
-    made.publish("night-1")
-    made.sql("update race_kpi set numerator = 700 where kpi = 'ad_spend' and period_start = '2026-10-01'")
-    made.publish("night-2")
-    return made
 
 
 @pytest.fixture

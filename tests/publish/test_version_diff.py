@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from raceway.publish.version_diff import Cell, parts_of
+from raceway.publish.version import published_versions
+from raceway.publish.version_diff import Cell, Wanted, diff, kpi_named, parts_of
+from tests.support.mart_company import Company
 
 MARCH = ("net_sales", "month", dt.date(2026, 3, 1), "all", "all")
 CAUSES = ("as_of", "rates", "batches of shopify")
@@ -41,3 +43,21 @@ def test_a_cell_that_only_one_version_knows_has_no_parts() -> None:
     for values in ([None, 1.0, 2.0, 3.0], [3.0, 2.0, 1.0, None]):
         found = cell(values)
         assert (found.change, found.parts) == (None, None)
+
+
+def test_without_a_build_tables_and_cells_are_told_and_no_parts(published_twice: Company) -> None:
+    first, second = published_versions(published_twice.home)
+
+    found = diff(published_twice.home, first, second, Wanted(period="month"), quick=True)
+
+    assert [(one.table, one.only_left, one.only_right) for one in found.tables] == [("race_kpi", 1, 1)]
+    [cell] = found.cells
+    assert (cell.kpi, cell.period_start, cell.before, cell.after) == ("ad_spend", dt.date(2026, 10, 1), 620, 700)
+    assert (cell.change, cell.parts, found.causes) == (80, None, ())
+    assert diff(published_twice.home, first, second, Wanted(kpi="customer_retention_rate"), quick=True).cells == ()
+    assert diff(published_twice.home, first, first, quick=True).tables == ()
+
+
+def test_a_kpi_is_asked_for_by_its_key_or_its_name(published_twice: Company) -> None:
+    [version, _] = published_versions(published_twice.home)
+    assert kpi_named(version, "Ad_Spend") == "ad_spend"
