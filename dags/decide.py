@@ -1,4 +1,4 @@
-"""`decide`: accept, reject, retry and waive on Airflow's page, recorded with Airflow's user and a reason.
+"""`decide`: what people decide on Airflow's page, recorded with Airflow's user and a reason.
 
 What is checked and done stands in `raceway.night.decide`.
 """
@@ -19,7 +19,7 @@ def decide_dag() -> DAG:
     plan = wiring.decide_plan()
     with DAG(
         plan.dag_id,
-        description="Accepts, rejects, retries or waives, with your name and reason",
+        description="Accepts, rejects, retries, waives, rolls back or releases, with your name and reason",
         doc_md=plan.doc,
         schedule=None,
         catchup=False,
@@ -29,7 +29,7 @@ def decide_dag() -> DAG:
         default_args=wiring.task_defaults(plan),
         params={
             "action": Param(ACTIONS[0], type="string", enum=list(ACTIONS), title="What to do"),
-            "id": Param("", type="string", minLength=1, maxLength=300, title="Batch, file or check"),
+            "id": Param("", type="string", minLength=1, maxLength=300, title="Batch, file, check or version"),
             "why": Param("", type="string", minLength=SHORTEST_WHY, maxLength=1000, title="Why"),
         },
     ) as dag:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from airflow.sdk import DAG, Asset, CronTriggerTimetable, PokeReturnValue, chain, get_parsing_context, task, teardown
+from airflow.sdk.exceptions import AirflowSkipException
 
 from raceway.night import steps, wiring
 from raceway.night.airflow_home import WAREHOUSE_POOL
@@ -68,8 +69,11 @@ def mart_dag() -> DAG:
 
         @task(pool=WAREHOUSE_POOL, outlets=[Asset("race_mart", uri="raceway://published/race_mart")])
         def publish(ti: Any = None) -> dict[str, Any]:
-            """Writes a new version and switches `current` to it."""
-            return steps.publish(this_run(ti))
+            """Writes a new version and switches `current` to it; skipped while a person holds publishing."""
+            published = steps.publish(this_run(ti))
+            if published["held"]:
+                raise AirflowSkipException(published["held"])
+            return published
 
         @teardown
         @task

@@ -20,6 +20,7 @@ from raceway.common.home import Home
 from raceway.common.texts import clean
 from raceway.config.settings import Settings
 from raceway.contracts.files import source_names
+from raceway.history.holds import Hold, open_hold
 from raceway.history.records import Check, RunRecord, Severity, run_checks
 from raceway.inbox.exports import find_exports
 from raceway.inbox.strays import strays
@@ -27,12 +28,12 @@ from raceway.ledger.ledger import BatchState, Ledger, LedgerState
 from raceway.ledger.left_out import left_out
 
 Cause = Literal[
-    "no_mart", "failed", "gate", "late", "refused_file", "refused_batch", "held", "rows", "waiting", "stray", "check",
-    "undelivered",
+    "no_mart", "publish_held", "failed", "gate", "late", "refused_file", "refused_batch", "held", "rows", "waiting",
+    "stray", "check", "undelivered",
 ]  # fmt: skip
 CAUSES: Final[tuple[Cause, ...]] = (
-    "no_mart", "failed", "gate", "late", "refused_file", "refused_batch", "held", "rows", "waiting", "stray", "check",
-    "undelivered",
+    "no_mart", "publish_held", "failed", "gate", "late", "refused_file", "refused_batch", "held", "rows", "waiting",
+    "stray", "check", "undelivered",
 )  # fmt: skip
 """In the order in which a message tells them."""
 
@@ -40,6 +41,7 @@ DELIVERED: Final = "message_is_delivered"
 """The check that says whether a route took a night's message."""
 
 _LONGEST: Final = 400
+_RELEASE: Final = 'raceway rollback --release --why "…"'
 _STAGED: Final = re.compile(r"stg_(\w+?)__")
 _BROKEN: Final = re.compile(r"(.*?rows? breaks? it)\b", re.DOTALL)
 _PLAIN_PATH: Final = re.compile(r"[\w./+=,()\- ]{1,150}")
@@ -94,7 +96,7 @@ class Night:
 
     @property
     def status(self) -> str:
-        """published, skipped, refused or failed."""
+        """published, skipped, held, refused or failed."""
         return self.record.status if self.record else "failed"
 
 
@@ -104,6 +106,7 @@ def open_points(home: Home, settings: Settings, night: Night) -> list[Point]:
     oldest = night.started_at - dt.timedelta(days=settings.retention.archive_days)
     checks = run_checks(home, night.run_id)
     found = [
+        *_publish_held(home),
         *_broken_off(night),
         *_gate(night, checks),
         *_late(night),
@@ -128,9 +131,12 @@ def said(text: str, longest: int = _LONGEST) -> str:
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
-def late_mart(settings: Settings, due: dt.date, newest: RunRecord | None) -> Point:
-    """The point that says that the mart of the day `due` is not published by its deadline."""
+def late_mart(settings: Settings, due: dt.date, newest: RunRecord | None, held: Hold | None = None) -> Point:
+    """The point that says that the mart of the day `due` is not published by its deadline; `held` is why, if it is."""
     stands = f"the newest is as of {newest.as_of}" if newest else "none was ever published"
+    if held is not None:
+        sentence = f"no mart of {due} was published by {settings.alerts.deadline} ({settings.business.zone}): {held}"
+        return Point("no_mart", "critical", "no_mart", Place(), str(due), said(sentence), _RELEASE)
     return Point(
         "no_mart", "critical", "no_mart", Place(), str(due),
         f"no mart of {due} was published by {settings.alerts.deadline} ({settings.business.zone}); {stands}. Look "
@@ -147,6 +153,13 @@ def undelivered(route: str, reason: str) -> Point:
 
 
 # each cause
+
+
+def _publish_held(home: Home) -> Iterator[Point]:
+    held = open_hold(home)
+    if held is not None:
+        yield Point("publish_held", "warning", f"publish_held|{held.since.isoformat()}", Place(), held.version,
+                    said(str(held)), _RELEASE, ids=(held.version,))  # fmt: skip
 
 
 def _broken_off(night: Night) -> Iterator[Point]:

@@ -22,6 +22,7 @@ from raceway.common.home import Home
 from raceway.config.alerts import Route
 from raceway.config.settings import Settings, load_settings
 from raceway.config.values import WEEKDAYS
+from raceway.history.holds import open_hold
 from raceway.history.records import Check, record_checks, run_records
 
 PAUSES: Final = (1.0, 4.0)
@@ -30,10 +31,10 @@ PAUSES: Final = (1.0, 4.0)
 _LOG: Final = logging.getLogger(__name__)
 _LATE_PREFIX: Final = "late-"
 _SEEN_BY: Final = {
-    "check": ("published",),
-    "gate": ("published", "skipped"),
-    "late": ("published", "skipped", "refused"),
-    "held": ("published", "skipped", "refused"),
+    "check": ("published", "held"),
+    "gate": ("published", "skipped", "held"),
+    "late": ("published", "skipped", "held", "refused"),
+    "held": ("published", "skipped", "held", "refused"),
 }
 """How a night ended that came far enough to see whether a point of this cause is over; all others are seen by any."""
 
@@ -112,7 +113,7 @@ def look_for_mart(home: Home, now: dt.datetime | None = None) -> Point | None:
     due = late_day(settings, now or dt.datetime.now(tz=dt.UTC))
     good = [record for record in run_records(home) if record.status in ("published", "skipped") and record.version]
     newest = max(good, key=lambda record: (record.as_of, record.finished_at), default=None)
-    return None if newest is not None and newest.as_of >= due else late_mart(settings, due, newest)
+    return None if newest is not None and newest.as_of >= due else late_mart(settings, due, newest, open_hold(home))
 
 
 def tell_late(

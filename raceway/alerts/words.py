@@ -13,6 +13,7 @@ from typing import Final
 _VIETNAMESE: Final = {
     "published": "đã xuất bản",
     "nothing new": "không có gì mới",
+    "passed, and publishing is held": "đạt, tạm dừng xuất bản",
     "refused by the gate": "bị cổng kiểm tra từ chối",
     "could not run": "không chạy được",
     "no mart by the deadline": "quá hạn chưa có dữ liệu",
@@ -44,6 +45,7 @@ _VIETNAMESE: Final = {
     "Report": "Báo cáo",
     "Run": "Lần chạy",
     "No mart was published by the deadline": "Quá hạn mà chưa xuất bản dữ liệu",
+    "Publishing is held": "Tạm dừng xuất bản",
     "The night broke off": "Đêm chạy bị gián đoạn",
     "The gate refused the mart": "Cổng kiểm tra từ chối dữ liệu",
     "Late sources": "Nguồn trễ",
@@ -61,6 +63,7 @@ _VIETNAMESE: Final = {
 
 HEADINGS: Final[Mapping[str, str]] = {
     "no_mart": "No mart was published by the deadline",
+    "publish_held": "Publishing is held",
     "failed": "The night broke off",
     "gate": "The gate refused the mart",
     "late": "Late sources",
@@ -78,6 +81,7 @@ HEADINGS: Final[Mapping[str, str]] = {
 ENDINGS: Final[Mapping[str, str]] = {
     "published": "published",
     "skipped": "nothing new",
+    "held": "passed, and publishing is held",
     "refused": "refused by the gate",
     "failed": "could not run",
 }

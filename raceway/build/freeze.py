@@ -86,7 +86,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
     sales_channels, vat_rates = load_sales_channels(home), load_vat_rates(home)
     ticket_topics = load_ticket_topics(home)
     segments = load_segments(home)
-    program = _program_hash(home)
+    program = program_hash(home)
     _begin_anew_with_another_program(home, program)
     with duckdb.connect(str(home.warehouse)) as connection:
         connection.execute("set timezone = 'UTC'")
@@ -222,7 +222,7 @@ def _fingerprint(connection: duckdb.DuckDBPyConnection, program: str, held: list
     return digest.hexdigest()
 
 
-def _program_hash(home: Home) -> str:
+def program_hash(home: Home) -> str:
     """Hash of the dbt project's files, of what its models fit and of a company's own sources: a changed model, or one
     that is built in another way (`dbt_project.yml`), is a changed program."""
     digest = hashlib.sha256((PROJECT.dbt_project / "dbt_project.yml").read_bytes())

@@ -32,6 +32,10 @@ class GateFailed(PermanentFault):
     """A model, a critical dbt test or a critical expectation failed: nothing is published."""
 
 
+class PublishingIsHeld(PermanentFault):
+    """A person went back to an earlier version: nothing is published until a person releases it."""
+
+
 class PassingFault(RacewayFault):
     """Retried with backoff: a lock held by another process, an I/O error."""
 

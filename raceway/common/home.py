@@ -190,6 +190,16 @@ class Home:
         return self.published / "current"
 
     @property
+    def backfills(self) -> Path:
+        """Days that are read again: what they were read as, until somebody approves or drops it."""
+        return self.root / "backfills"
+
+    @property
+    def holds(self) -> Path:
+        """Decisions to go back to an earlier version, which hold publishing until they are released."""
+        return self.published / "_holds"
+
+    @property
     def airflow(self) -> Path:
         """Airflow's own home: its database and logs."""
         return self.root / "airflow"

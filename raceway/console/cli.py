@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -23,11 +23,13 @@ from raceway import __version__
 from raceway.common.faults import RacewayFault
 from raceway.common.home import HOME_VARIABLE, Home, find_home
 from raceway.console.asking import add_commands
+from raceway.console.backfill_command import add_backfill
 from raceway.console.explain_command import add_explain
 from raceway.console.form import say
 from raceway.console.operations_commands import add_decisions, add_doctor
 from raceway.console.report_command import add_report
 from raceway.console.secrets_command import add_secrets
+from raceway.console.version_commands import add_versions
 
 app = typer.Typer(
     name="raceway",
@@ -60,6 +62,10 @@ class _Places:
     def find(self) -> Home:
         """That home. Raises BadSettings where it is not there."""
         return find_home(self.home)
+
+    def progress(self, first: str) -> AbstractContextManager[Callable[[str], None]]:
+        """A line on the terminal that says what is going on and for how long."""
+        return _progress(first)
 
 
 _places = _Places()
@@ -197,8 +203,8 @@ def run(
 ) -> None:
     """Run one night: land what is new, build, check and publish the mart.
 
-    Exit code: 2 could not run, else 1 the gate refused the mart (the old version stays), else 3 with
-    `--strict` when a batch was refused, else 0.
+    Exit code: 2 could not run, else 1 the gate refused the mart (the old version stays), else 4 the mart passed and
+    publishing is held (`raceway rollback`), else 3 with `--strict` when a batch was refused, else 0.
 
     Example: `raceway run --as-of 2026-03-01 --strict`
     """
@@ -240,6 +246,8 @@ add_commands(app, _places)
 add_explain(app, _places)
 add_report(app, _places)
 add_decisions(app, _places)
+add_versions(app, _places)
+add_backfill(app, _places)
 
 _KIND = "Map the file to a generic source instead of drafting one: orders, ads, events, contacts, answers."
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -39,6 +41,9 @@ class Places(Protocol):
 
     def find(self) -> Home:
         """The home that was asked for."""
+
+    def progress(self, first: str) -> AbstractContextManager[Callable[[str], None]]:
+        """A line on the terminal that says what is going on; what it gives is told what comes next."""
 
 
 def say(console: Console, sentence: str) -> None:

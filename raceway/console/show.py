@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _STATUS = {
     "published": "[green]published[/green]",
     "skipped": "[green]nothing new[/green]",
+    "held": "[yellow]passed, and publishing is held[/yellow]",
     "refused": "[red]refused by the gate[/red]",
     "failed": "[red]could not run[/red]",
 }

@@ -14,10 +14,12 @@ from raceway.config.accounts import load_accounts
 from raceway.config.settings import load_settings
 from raceway.console.show import print_table
 from raceway.contracts.files import source_names
+from raceway.history.holds import open_hold
 from raceway.history.records import RunRecord, run_records
 from raceway.inbox.exports import find_exports
 from raceway.inbox.strays import strays
 from raceway.ledger.ledger import BatchState, FileState, Ledger, LedgerState
+from raceway.publish.backfill import undecided
 from raceway.publish.version import published_version
 
 LAST_RUNS: Final = 5
@@ -63,6 +65,10 @@ class Status:
     runs: list[RunRecord]
     strays: list[str] = field(default_factory=list)
     """Sentences about files in the inbox that no source looks at."""
+    backfills: list[str] = field(default_factory=list)
+    """Sentences about backfills that wait for a decision."""
+    held: str | None = None
+    """The sentence that says since when publishing is held, by whom and why; None where nights publish."""
 
     def to_dict(self) -> dict[str, Any]:
         """As values that `json.dumps(…, default=str)` writes."""
@@ -80,6 +86,7 @@ def read_status(home: Home) -> Status:
     accounts = set(listed) | {(batch.source, batch.account) for batch in state.batches.values()}
     ends = {key: account.ended_on for key, account in listed.items() if account.ended_on is not None}
     version = published_version(home)
+    held = open_hold(home)
     return Status(
         home=str(home.root),
         published=None
@@ -94,6 +101,8 @@ def read_status(home: Home) -> Status:
         undecided=[*_undecided_batches(home, state), *_refused_files(state)],
         runs=runs[-LAST_RUNS:][::-1],
         strays=strays(home),
+        backfills=undecided(home),
+        held=None if held is None else str(held),
     )  # fmt: skip
 
 
@@ -103,6 +112,8 @@ def show_status(console: Console, status: Status) -> None:
         console.print("Nothing is published yet.")
     else:
         console.print(f"Published: [bold]{status.published['version']}[/bold], as of {status.published['as_of']}")
+    if status.held is not None:
+        console.print(status.held, style="yellow", markup=False, highlight=False, soft_wrap=True)
     print_table(
         console,
         "Sources",
@@ -121,7 +132,7 @@ def show_status(console: Console, status: Status) -> None:
             ("what", "source", "batch or file…", "why…"),
             [(line.what, f"{line.source}/{line.account}", line.name, line.reason) for line in status.undecided],
         )
-    for sentence in status.strays:
+    for sentence in [*status.strays, *status.backfills]:
         console.print(sentence, markup=False)
     if status.runs:
         print_table(

@@ -30,7 +30,7 @@ from raceway.history.broken_rows import BROKEN
 
 Severity = Literal["critical", "warning", "info"]
 Kind = Literal["expectation", "dbt_test", "freeze", "landing", "reconcile"]
-RunStatus = Literal["published", "skipped", "refused", "failed"]
+RunStatus = Literal["published", "skipped", "held", "refused", "failed"]
 
 BATCH_CHECKS: Final = "checks.jsonl"
 """Beside a batch's data.parquet: its checks, one JSON object a line."""
@@ -99,14 +99,14 @@ class RunRecord:
     status: RunStatus
     program_version: str
     version: str | None = None
-    """Published version folder; for a skipped run the one that stays."""
+    """Published version folder; for a skipped or held run the one that stays."""
     fingerprint: str | None = None
     """Of effective set, settings, as_of and program: equal = nothing to do."""
     batches_landed: int = 0
     batches_refused: int = 0
     rows_landed: int = 0
     message: str = ""
-    """Why it was refused, skipped or failed."""
+    """Why it was refused, skipped, held or failed."""
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON values."""

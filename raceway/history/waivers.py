@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import getpass
 import json
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from pathlib import Path
 from raceway.common.faults import PermanentFault
 from raceway.common.files import write_aside
 from raceway.common.home import Home
+from raceway.common.who import who_decides
 from raceway.history.records import Check, run_checks, run_records
 
 
@@ -71,7 +70,7 @@ def waive(home: Home, name: str, why: str, who: str | None = None) -> Waiver:
     if any((open_one.check, open_one.subject) == (check.name, check.subject) for _, open_one in _open(home)):
         raise PermanentFault(f"{name}: is waived already, for the next run")
     now = dt.datetime.now(tz=dt.UTC)
-    who = who or os.environ.get("RACEWAY_WHO") or getpass.getuser()
+    who = who_decides(who)
     waiver = Waiver(check.name, check.subject, run_records(home)[-1].run_id, who, why.strip(), now.isoformat())
     _write(home.waivers / f"{now:%Y%m%dT%H%M%S%f}Z-{re.sub(r'[^A-Za-z0-9]+', '-', check.name)[:80]}.json", waiver)
     return waiver

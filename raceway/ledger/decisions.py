@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 from pathlib import Path
 
 from raceway.common.faults import PermanentFault
 from raceway.common.files import move, short_name
 from raceway.common.home import Home
+from raceway.common.who import who_decides
 from raceway.ledger.ledger import BatchState, FileState, Ledger
 from raceway.ledger.left_out import left_out
 from raceway.ledger.states import again_path
@@ -16,10 +15,6 @@ from raceway.ledger.states import again_path
 
 class UnknownBatch(PermanentFault):
     """A batch or file that the ledger does not know, or whose state does not allow what was asked."""
-
-
-def _who(who: str | None) -> str:
-    return who or os.environ.get("RACEWAY_WHO") or getpass.getuser()
 
 
 def accept(home: Home, batch_id: str, who: str | None = None, why: str = "") -> BatchState:
@@ -32,7 +27,7 @@ def accept(home: Home, batch_id: str, who: str | None = None, why: str = "") -> 
         raise UnknownBatch(f"batch {batch_id} is accepted already; nothing was changed")
     if not batch.path.exists():
         raise UnknownBatch(f"batch {batch_id}: {batch.path.name} is not there any more; land its file again")
-    Ledger(home).append("accepted", batch_id=batch_id, who=_who(who), why=why)
+    Ledger(home).append("accepted", batch_id=batch_id, who=who_decides(who), why=why)
     return _batch(home, batch_id)
 
 
@@ -41,7 +36,7 @@ def reject(home: Home, batch_id: str, who: str | None = None, why: str = "") -> 
     batch = _batch(home, batch_id)
     if not batch.is_accepted:
         raise UnknownBatch(f"batch {batch_id} is {batch.status}, not accepted; nothing was changed")
-    Ledger(home).append("rejected", batch_id=batch_id, who=_who(who), why=why)
+    Ledger(home).append("rejected", batch_id=batch_id, who=who_decides(who), why=why)
     return _batch(home, batch_id)
 
 
@@ -81,7 +76,7 @@ def retry(home: Home, file: str | None = None, who: str | None = None, why: str 
         )
     if moved:
         keys = [{"source": s.source, "account": s.account, "path": s.path} for s, _ in moved]
-        Ledger(home).append("retry", files=keys, who=_who(who), why=why)
+        Ledger(home).append("retry", files=keys, who=who_decides(who), why=why)
     return [target.relative_to(home.inbox).as_posix() for _, target in moved]
 
 

@@ -21,7 +21,7 @@ from raceway.history.waivers import Waiver, open_waivers
 from raceway.ledger.ledger import Ledger, LedgerState
 from raceway.ledger.left_out import left_out
 from raceway.night.due import late_sources
-from raceway.publish.version import Version, published_version
+from raceway.publish.version import Version, published_version, published_versions
 
 DAYS: Final = 30
 _DECISIONS: Final = {
@@ -30,6 +30,7 @@ _DECISIONS: Final = {
     "held": ("accept", "reject"),
     "rows": ("reject",),
     "gate": ("waive",),
+    "publish_held": ("release",),
 }
 """What a person may decide about a point, by its cause."""
 
@@ -80,6 +81,14 @@ class Group:
 
 
 @dataclass(frozen=True)
+class KeptVersion:
+    """A version that is kept, with the link to go back to it; none where readers see it."""
+
+    version: Version
+    decision: Decision | None
+
+
+@dataclass(frozen=True)
 class NightBar:
     """One run on the chart of night times."""
 
@@ -91,7 +100,7 @@ class NightBar:
     @property
     def tone(self) -> str:
         """How the page colours it."""
-        return {"published": "good", "skipped": "soft", "refused": "warn"}.get(self.run.status, "bad")
+        return {"published": "good", "skipped": "soft", "refused": "warn", "held": "warn"}.get(self.run.status, "bad")
 
 
 @dataclass(frozen=True)
@@ -106,6 +115,8 @@ class Board:
     groups: list[Group]
     nights: list[NightBar]
     waivers: list[Waiver]
+    versions: list[KeptVersion]
+    """The newest first."""
     counts: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -157,6 +168,7 @@ def read_board(home: Home, now: dt.datetime | None = None) -> Board:
         groups=[Group(HEADINGS[cause], found) for cause, found in by_cause.items()],
         nights=_nights(runs, now),
         waivers=open_waivers(home),
+        versions=_versions(home, version),
         counts=dict(Counter(point.cause for point in points)),
     )
 
@@ -166,9 +178,20 @@ def _decisions(point: Point) -> list[Decision]:
     if not name:
         return []
     return [
-        Decision(action, "decide?" + urlencode({"action": action, "id": name}))
+        _decision(action, name)
         for action in _DECISIONS.get(point.cause, ())
         if not (action == "waive" and point.command == "raceway run")
+    ]
+
+
+def _decision(action: str, name: str) -> Decision:
+    return Decision(action, "decide?" + urlencode({"action": action, "id": name}))
+
+
+def _versions(home: Home, shown: Version | None) -> list[KeptVersion]:
+    return [
+        KeptVersion(kept, None if shown is not None and kept.name == shown.name else _decision("rollback", kept.name))
+        for kept in reversed(published_versions(home))
     ]
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from raceway.common.faults import PermanentFault
 from raceway.common.home import find_home
 
-ACTIONS: Final = ("accept", "reject", "retry", "waive")
+ACTIONS: Final = ("accept", "reject", "retry", "waive", "rollback", "release")
 SHORTEST_WHY: Final = 5
 """Letters that a reason has at least."""
 
@@ -21,10 +21,12 @@ def decide(params: Mapping[str, Any], who: str) -> str:
     """Carries out one decision; gives the sentence that says what holds now.
 
     `params`: `action` (one of ACTIONS), `id` (a batch for accept and reject, a file of the inbox for retry, a check for
-    waive) and `why`. Raises PermanentFault where one of them does not fit, UnknownBatch for an id that is not there.
+    waive, the version to go back to for rollback, the one that is held for release) and `why`. Raises PermanentFault
+    where one of them does not fit, UnknownBatch for an id that is not there.
     """
     from raceway.history.waivers import waive
     from raceway.ledger.decisions import accept, reject, retry
+    from raceway.publish.rollback import release, rollback
 
     action, name, why = (str(params.get(key) or "").strip() for key in ("action", "id", "why"))
     if action not in ACTIONS:
@@ -40,6 +42,11 @@ def decide(params: Mapping[str, Any], who: str) -> str:
     if action == "retry":
         files = retry(home, name, who, why)
         return f"{', '.join(files)}: back in the inbox, read by the next run; decided by {who}"
+    if action == "rollback":
+        hold = rollback(home, name, why, who)
+        return f"readers see {hold.version} instead of {hold.rolled_back_from}, and publishing is held; by {who}"
+    if action == "release":
+        return f"{release(home, why, who, name).version} is held no longer: the next night publishes; decided by {who}"
     batch = (accept if action == "accept" else reject)(home, name, who, why)
     stands = "counts" if action == "accept" else "is out"
     return f"{batch.batch_id} ({batch.source}.{batch.table}, {batch.account}) {stands} from the next run on; by {who}"

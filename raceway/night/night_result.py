@@ -24,6 +24,7 @@ PUBLISHED: Final = 0
 COULD_NOT_RUN: Final = 2
 GATE_REFUSED: Final = 1
 BATCH_REFUSED: Final = 3
+PUBLISHING_HELD: Final = 4
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class NightResult:
     run_id: str
     as_of: dt.date
     status: str
-    """published, skipped, refused or failed."""
+    """published, skipped, held, refused or failed."""
     exit_code: int
     message: str
     version: str | None
@@ -267,6 +268,8 @@ def _exit_code(status: str, refused: Sequence[Refusal], strict: bool) -> int:
         return COULD_NOT_RUN
     if status == "refused":
         return GATE_REFUSED
+    if status == "held":
+        return PUBLISHING_HELD
     return BATCH_REFUSED if strict and any(refusal.kind == "refused" for refusal in refused) else PUBLISHED
 
 

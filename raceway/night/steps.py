@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from raceway import __version__
-from raceway.common.faults import GateFailed, PassingFault
+from raceway.common.faults import GateFailed, PassingFault, PublishingIsHeld
 from raceway.common.home import Home, find_home
 from raceway.common.lock import together
 from raceway.config.private import keep_private
@@ -267,21 +267,29 @@ def gate_mart(run: Json) -> Json:
 
 
 def publish(run: Json) -> Json:
-    """Publishes the mart that passed: a new version and one switch."""
+    """Publishes the mart that passed: a new version and one switch.
+
+    `version` is None where publishing is held; `held` says since when and by whom.
+    """
     from raceway.ledger.left_out import frozen_fingerprint
     from raceway.publish.version import publish as publish_version
 
     this = Run.from_json(run)
     with _at_work("publishing", this) as home:
-        version = publish_version(
-            home,
-            this.run_id,
-            started_at=this.started_at,
-            fingerprint=frozen_fingerprint(home, this.run_id),
-            late=tuple(this.late),
-        )
+        try:
+            version = publish_version(
+                home,
+                this.run_id,
+                started_at=this.started_at,
+                fingerprint=frozen_fingerprint(home, this.run_id),
+                late=tuple(this.late),
+            )
+        except PublishingIsHeld as held:
+            record_run(home, _record(this, "held", str(held), version=home.current.resolve().name))
+            _upkeep(home, this)
+            return {"version": None, "held": str(held)}
         _upkeep(home, this)
-    return {"version": version.name}
+    return {"version": version.name, "held": ""}
 
 
 def tell(run: Json | None, conf: Mapping[str, Any], started_at: dt.datetime) -> Json:
@@ -321,7 +329,7 @@ _UPKEEP: Final = "what is kept long enough is removed, and ledger and history ar
 
 
 def _upkeep(home: Home, run: Run) -> None:
-    """The last thing that a run does: old raw files go, and ledger and history are compacted.
+    """The last thing that a run does: old raw files and backfills go, and ledger and history are compacted.
 
     What fails here takes nothing back: the version is out, or nothing was new. It is a warning that names the fault,
     in the run's result and in `check_history`; the next run tries again.
@@ -331,12 +339,16 @@ def _upkeep(home: Home, run: Run) -> None:
     from raceway.history.compacted import compact_history
     from raceway.inbox.raw_files import sweep
     from raceway.ledger.compaction import compact
+    from raceway.publish.backfill import sweep_backfills
 
     pieces: dict[str, Callable[[], object]] = {
         "removing raw files that were kept long enough": lambda: sweep(
             home, load_settings(home).retention.archive_days, run.started_at
         ),
         "removing rows of checks that were kept long enough": lambda: sweep_rows(
+            home, load_settings(home).retention.archive_days, run.started_at
+        ),
+        "removing backfills that nobody has decided": lambda: sweep_backfills(
             home, load_settings(home).retention.archive_days, run.started_at
         ),
         "compacting the ledger": lambda: compact(home),

@@ -228,7 +228,8 @@ with growing pauses.
 
 **What to do.** Read the reasons (task log, `raceway status`, `check_history`). Take a wrong batch out with
 `raceway reject BATCH`, or mend the model or setting, then trigger this DAG again: it starts from landing
-and loses nothing. A source that is late is taken up by the next run.
+and loses nothing. A source that is late is taken up by the next run. `publish` is skipped while a person holds
+publishing (`raceway rollback`): release it when the reason is mended.
 
 **Who.** data
 """
@@ -242,6 +243,8 @@ _DECIDE_DOC: Final = """\
 - `accept`: a batch that the gate refused or the freeze holds counts from the next run on.
 - `reject`: an accepted batch is out from the next run on; what it had replaced counts again.
 - `retry`: a refused file goes back into the inbox.
+- `rollback`: readers see an earlier version (its id) at once, and nights publish nothing until
+- `release`: publishing goes on with the next night; the id is the version that is held.
 - `waive`: a critical check that stopped the mart may fail in the next run, once; a warning says so on the report.
 
 It never runs by itself. The operators' page links to it with what it is about filled in.

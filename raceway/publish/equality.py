@@ -9,6 +9,7 @@ excepted stands here and nowhere else.
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,6 +25,10 @@ VOLATILE_TABLES: Final = frozenset({*HISTORY_TABLES, KPI_PUBLISHED.name})
 
 VOLATILE_COLUMNS: Final = frozenset({"_batch_id", "_landed_at", "as_of"})
 """Batch ids carry the time of an export; `as_of` is the run's."""
+
+
+Relation = tuple[str, Sequence[str]]
+"""What stands for a table in a from clause, and its columns."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +59,21 @@ def differences(left: Path, right: Path, schema: str = "main") -> list[Differenc
         for alias, path in (("l", left), ("r", right)):
             connection.execute(f"attach {quoted(str(path))} as {alias} (read_only)")
         tables = {alias: _columns(connection, alias, schema) for alias in ("l", "r")}
-        return [
-            found
-            for table in sorted({*tables["l"], *tables["r"]} - VOLATILE_TABLES)
-            if (found := _compare(connection, schema, table, tables["l"].get(table), tables["r"].get(table)))
-        ]
+        return compare(connection, *(
+            {table: (f"{alias}.{schema}.{name(table)}", columns) for table, columns in tables[alias].items()}
+            for alias in ("l", "r")
+        ))  # fmt: skip
+
+
+def compare(
+    connection: duckdb.DuckDBPyConnection, left: Mapping[str, Relation], right: Mapping[str, Relation]
+) -> list[Difference]:
+    """How the tables of two sides differ, whatever they are: tables of a database, files."""
+    return [
+        found
+        for table in sorted({*left, *right} - VOLATILE_TABLES)
+        if (found := _compare(connection, table, left.get(table), right.get(table)))
+    ]
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, database: str, schema: str) -> dict[str, list[str]]:
@@ -73,14 +88,14 @@ def _columns(connection: duckdb.DuckDBPyConnection, database: str, schema: str) 
 
 
 def _compare(
-    connection: duckdb.DuckDBPyConnection, schema: str, table: str, left: list[str] | None, right: list[str] | None
+    connection: duckdb.DuckDBPyConnection, table: str, left: Relation | None, right: Relation | None
 ) -> Difference | None:
     if left is None or right is None:
         return Difference(table, -1 if left is None else 0, -1 if right is None else 0)
-    shared = [column for column in left if column in right and column not in VOLATILE_COLUMNS]
-    alone = tuple(sorted({*left} ^ {*right}))
+    shared = [column for column in left[1] if column in right[1] and column not in VOLATILE_COLUMNS]
+    alone = tuple(sorted({*left[1]} ^ {*right[1]}))
     columns = ", ".join(name(column) for column in shared)
-    sides = [f"select {columns} from {side}.{schema}.{name(table)}" for side in ("l", "r")]
+    sides = [f"select {columns} from {relation}" for relation, _ in (left, right)]
     counts = [
         connection.execute(f"select count(*) from (({one}) except all ({other}))").fetchone()
         for one, other in (sides, reversed(sides))

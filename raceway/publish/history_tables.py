@@ -16,6 +16,7 @@ from raceway.common.home import Home
 from raceway.common.moments import naive
 from raceway.common.sql import quoted
 from raceway.history.compacted import CHECK_COLUMNS, gather_checks
+from raceway.history.holds import Hold, holds
 from raceway.history.records import RunRecord, run_records
 from raceway.ledger.ledger import BatchState, FileState, Ledger, LedgerState
 from raceway.publish.excluded import excluded_rows
@@ -32,13 +33,20 @@ _RUNS: Final[_Columns] = {
     "as_of": (_DAY, "The business day for which the mart was built; it was not over."),
     "started_at": (_UTC, "When the run began (UTC)."),
     "finished_at": (_UTC, "When it ended (UTC)."),
-    "status": (_TEXT, "published, skipped (nothing new), refused (by the gate) or failed (could not run)."),
-    "version": (_TEXT, "The published version; of a skipped run the one that stayed."),
+    "status": (
+        _TEXT,
+        "published, skipped (nothing new), held (passed, not published), refused (by the gate), failed (could not "
+        "run); rolled_back and released are decisions of a person.",
+    ),
+    "version": (
+        _TEXT,
+        "The published version; of a skipped or held run the one that stayed, of a rollback its target.",
+    ),
     "fingerprint": (_TEXT, "Hash of all that the mart depends on; equal fingerprints give equal marts."),
     "batches_landed": (_COUNT, "Batches that landed since the version before was published (count)."),
     "batches_refused": (_COUNT, "Batches and whole files refused since then (count)."),
     "rows_landed": (_COUNT, "Rows of the landed batches (count)."),
-    "message": (_TEXT, "Why it was skipped, refused or failed."),
+    "message": (_TEXT, "Why it was skipped, held, refused or failed; of a decision who made it, and why."),
     "program_version": (_TEXT, "Version of raceway."),
 }
 _BATCHES: Final[_Columns] = {
@@ -100,7 +108,8 @@ def write_history_tables(
     runs = [*(known for known in run_records(home) if known.run_id != record.run_id), record]
     in_effect, snapshots = _in_effect(connection)
     excluded = excluded_rows(connection, home)
-    _create(connection, "run_history", _RUNS, (_run_row(run) for run in runs))
+    decided = (row for hold in holds(home) for row in _decision_rows(hold))
+    _create(connection, "run_history", _RUNS, [*(_run_row(run) for run in runs), *decided])
     _create(
         connection,
         "batch_history",
@@ -145,6 +154,20 @@ def _after(moment: dt.datetime | None, since: dt.datetime | None) -> bool:
 def _run_row(record: RunRecord) -> dict[str, Any]:
     row = {name: getattr(record, name) for name in _RUNS}
     return row | {"started_at": naive(record.started_at), "finished_at": naive(record.finished_at)}
+
+
+def _decision_rows(hold: Hold) -> list[dict[str, Any]]:
+    """A person's decision to go back, and the one to publish again, as rows beside the runs."""
+    said = [("rolled_back", hold.since, f"back from {hold.rolled_back_from}, by {hold.who}: {hold.why}")]
+    if hold.released_at is not None:
+        said.append(("released", hold.released_at, f"by {hold.released_by}: {hold.released_why}"))
+    return [
+        dict.fromkeys(_RUNS)
+        | {"run_id": f"{status}-{at:%Y%m%dT%H%M%S%f}Z", "as_of": hold.as_of, "started_at": naive(at)}
+        | {"finished_at": naive(at), "status": status, "version": hold.version, "message": message}
+        | {"batches_landed": 0, "batches_refused": 0, "rows_landed": 0}
+        for status, at, message in said
+    ]
 
 
 # batches

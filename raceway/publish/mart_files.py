@@ -59,7 +59,7 @@ def write_parquet(
         connection.execute(f"copy (select * from {relation} order by all) to {quoted(str(files[0]))} ({_OPTIONS})")
     if before is not None:
         for file in files:
-            _link_if_equal(file, before / file.relative_to(parquet))
+            link_if_equal(file, before / file.relative_to(parquet))
     return files
 
 
@@ -87,7 +87,8 @@ def _has_month(file: Path) -> bool:
     return file.parent.name.startswith("month=")
 
 
-def _link_if_equal(file: Path, earlier: Path) -> None:
+def link_if_equal(file: Path, earlier: Path) -> None:
+    """Makes a file that equals an earlier one a hard link to it."""
     if earlier.is_file() and filecmp.cmp(file, earlier, shallow=False):
         linked = file.with_name("linked")
         # a file system without hard links keeps the copy that was just written

@@ -2,7 +2,7 @@
 
     published/
       v20261122T051203Z-<run>/  race.duckdb  parquet/<table>/[month=yyyy-mm/]part.parquet
-                                report/index.html  report/data/  quality/  run.json
+                                report/index.html  report/data/  quality/  made_of/  run.json
       current -> v20261122T051203Z-<run>
 
 A version is written beside the others under a name that no reader looks at, synced to disk, renamed, and
@@ -30,16 +30,18 @@ import duckdb
 
 from raceway import MART_VERSION, __version__
 from raceway.build.freeze import waiting_for_rates
-from raceway.common.faults import GateFailed, PassingFault
+from raceway.common.faults import GateFailed, PassingFault, PublishingIsHeld
 from raceway.common.files import make_durable, write_aside
 from raceway.common.home import Home
 from raceway.config.accounts import load_accounts
 from raceway.config.settings import Settings, load_settings
+from raceway.history.holds import holds, open_hold
 from raceway.history.records import Check, RunRecord, record_checks, record_run, run_checks, run_records
 from raceway.history.waivers import waivers_of
 from raceway.publish.descriptions import describe_tables
 from raceway.publish.history_tables import HISTORY_TABLES, landed_since_last_publish, write_history_tables
 from raceway.publish.kpi_published import KPI_PUBLISHED, carry_kpi_published, earlier_rows_are_kept
+from raceway.publish.made_of import write_made_of
 from raceway.publish.mart_files import load_table, open_files, write_parquet
 from raceway.publish.mart_tables import MartTable, mart_tables
 from raceway.report.quality import write_quality
@@ -94,18 +96,19 @@ def publish(
 
     `started_at`: when the run began (with zone); `fingerprint`: the freeze's; `late`: sentences on required
     sources that are due and not in. Published twice for one run, it gives the version that is there.
-    Raises GateFailed where a critical check of the run has failed, PassingFault where another publish is at
-    work.
+    Raises GateFailed where a critical check of the run has failed, PublishingIsHeld where a person went back to an
+    earlier version, PassingFault where another publish is at work.
     """
     settings = load_settings(home)
     if not home.published.exists():
         home.published.mkdir(parents=True)
         home.published.chmod(_OPEN_FOLDER)
-    with _alone(home):
+    with alone(home):
         _clear_leftovers(home)
         before = published_version(home)
         if before is not None and before.run_id == run_id:
             return before
+        _stop_while_held(home, before)
         checks = run_checks(home, run_id)
         _stop_on_critical(checks)
         name = f"v{_stamp(dt.datetime.now(tz=dt.UTC))}-{re.sub(r'[^A-Za-z0-9]+', '-', run_id).strip('-')}"
@@ -173,6 +176,7 @@ def _write_version(home: Home, settings: Settings, folder: Path, what: _Publicat
             "waived": [asdict(waiver) for waiver in waivers_of(home, what.run_id)],
             "partial_in_race_duckdb": {table: said for table, said in partial.items() if said},
         }
+        write_made_of(connection, home, folder, what.before.path if what.before else None)
         write_quality(connection, folder / "quality", details)
         write_report(connection, folder / "report" / "index.html", settings, details, load_accounts(home))
         connection.execute("detach race")
@@ -259,8 +263,8 @@ def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
 
 
 @contextmanager
-def _alone(home: Home) -> Iterator[None]:
-    """One publish at a time; the kernel's lock ends with its process."""
+def alone(home: Home) -> Iterator[None]:
+    """One publish or rollback at a time; the kernel's lock ends with its process. Raises PassingFault."""
     with (home.published / ".lock").open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -272,8 +276,8 @@ def _alone(home: Home) -> Iterator[None]:
 def _clear_leftovers(home: Home) -> None:
     """Takes away what a crash left: unfinished folders, and a finished version that never became current.
 
-    Such a version is newer than the current one and no run is recorded as having published it. A crash right
-    after the switch leaves the current version without its record: that is made up for.
+    Such a version is newer than all that readers saw (they may have gone back from it) and no run is recorded as having
+    published it. A crash right after the switch leaves the current version without its record: that is made up for.
     """
     for leftover in home.published.glob(f"{_UNFINISHED}-*"):
         if leftover.is_symlink():
@@ -284,8 +288,9 @@ def _clear_leftovers(home: Home) -> None:
     current = published_version(home)
     if current is not None and current.name not in recorded:
         record_run(home, _own_record(current))
+    shown = max([current.name if current else "", *(hold.rolled_back_from for hold in holds(home))])
     for folder in home.published.glob("v*"):
-        if folder.name not in recorded and (current is None or folder.name > current.name):
+        if folder.name not in recorded and folder.name > shown:
             shutil.rmtree(folder)
 
 
@@ -325,6 +330,16 @@ def _version(folder: Path) -> Version | None:
         mart_version=details["mart_version"],
         details=details,
     )
+
+
+def _stop_while_held(home: Home, shown: Version | None) -> None:
+    """Raises where publishing is held; a rollback that was broken off before its switch is made up for."""
+    held = open_hold(home)
+    if held is None:
+        return
+    if (shown is None or shown.name != held.version) and (home.published / held.version).is_dir():
+        switch(home, held.version)
+    raise PublishingIsHeld(str(held))
 
 
 def _stop_on_critical(checks: list[Check]) -> None:

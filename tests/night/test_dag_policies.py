@@ -180,7 +180,7 @@ def test_a_night_without_a_scheduler_has_no_deadline_alert(monkeypatch: pytest.M
 def test_decisions_wait_for_a_person_and_need_a_reason(parsed: dict[str, Any]) -> None:
     decide = parsed["dags"]["decide"]
     assert decide["schedule"] is None
-    assert decide["params"]["action"]["enum"] == ["accept", "reject", "retry", "waive"]
+    assert decide["params"]["action"]["enum"] == ["accept", "reject", "retry", "waive", "rollback", "release"]
     assert decide["params"]["id"]["minLength"] == 1
     assert decide["params"]["why"]["minLength"] == 5
 

@@ -46,6 +46,7 @@ def exit_code(folder: Path, status: RunStatus, outcome: dict[str, Any] | None, s
         ("published", landed("refused"), True, 3),
         ("skipped", landed("refused"), True, 3),
         ("published", landed(rows_refused=1), True, 0),  # the batch landed; the row lies in quarantine
+        ("held", landed("refused"), True, 4),  # what a person holds is told before what was refused
         ("refused", landed("refused"), True, 1),
         ("failed", landed(), False, 2),
         ("published", None, False, 2),

@@ -39,6 +39,7 @@ def test_a_version_holds_everything_that_is_promised(company: Company) -> None:
         "report/index.html",
         *(f"report/data/kpi_{period}.csv" for period in ("day", "week", "month", "quarter", "cycle")),
         "quality/index.html",
+        *(f"made_of/{name}.parquet" for name in ("batches", "exclusions", "scopes", "settings")),
         "parquet/dim_channel/part.parquet",
         "parquet/kpi_catalog/part.parquet",
         "parquet/kpi_published/month=2026-10/part.parquet",

@@ -174,6 +174,16 @@ def company(tmp_path: Path) -> Company:
     return make_company(tmp_path)
 
 
+@pytest.fixture(scope="session")
+def published_twice(tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """Two versions: 620 of October's spend, then 700. It belongs to all: a test that changes something takes a copy."""
+    made = make_company(tmp_path_factory.mktemp("twice"))
+    made.publish("night-1")
+    made.sql("update race_kpi set numerator = 700, value = 700 where kpi = 'ad_spend' and period_start = '2026-10-01'")
+    made.publish("night-2")
+    return made
+
+
 @pytest.fixture
 def failing() -> Callable[..., Check]:
     """Makes a check that failed."""

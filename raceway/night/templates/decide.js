@@ -17,7 +17,7 @@ document.getElementById("decision").addEventListener("submit", async (event) => 
     const said = await reply.json();
     if (!reply.ok) throw new Error(typeof said.detail === "string" ? said.detail : JSON.stringify(said.detail));
     answer.className = "good";
-    answer.textContent = `Started as ${said.dag_run_id}. Its task's log says what holds now; it counts from the next run on.`;
+    answer.textContent = `Started as ${said.dag_run_id}. Its task's log says what holds now.`;
   } catch (fault) {
     answer.className = "bad";
     answer.textContent = `Nothing was decided: ${fault.message}`;
