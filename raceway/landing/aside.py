@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import platform
 import shutil
 import time
 from collections.abc import Iterator
@@ -15,6 +16,11 @@ from raceway.common.files import make_durable
 
 _ABANDONED: Final = 24 * 3600
 """Seconds after which a folder under landing/_tmp belongs to a run that was killed."""
+
+
+def spill_of(pid: int) -> str:
+    """How the folders begin into which a process lays aside what its memory does not hold."""
+    return f"duckdb-{platform.node()}-{pid}"
 
 
 @contextlib.contextmanager

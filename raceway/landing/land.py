@@ -65,15 +65,17 @@ def land(
     gate: Gate | None = None,
     as_of: dt.date | None = None,
     threads: int | None = None,
+    aside: str = "",
 ) -> Outcome:
     """Lands one export and gives its outcome; a refused one too, after recording it.
 
     `gate` checks each batch (default: raceway.gate.batch_gate.check_batch); `as_of` is the day it checks against
-    (default: today in the business zone); `threads` limits DuckDB. Raises BadSettings and BadContract,
+    (default: today in the business zone); `threads` limits DuckDB; `aside` names the folder
+    for what is unfinished. Raises BadSettings and BadContract,
     which no file can mend, and duckdb.IOException where a disk fails.
     """
     started = time.monotonic()
-    landing = _Landing(home, export, gate, as_of, threads)
+    landing = _Landing(home, export, gate, as_of, threads, aside)
     try:
         outcome = landing.run()
     finally:
@@ -96,7 +98,13 @@ class _Landing:
     """One export on its way; lives as long as one call of `land`."""
 
     def __init__(
-        self, home: Home, export: Export, gate: Gate | None, as_of: dt.date | None, threads: int | None
+        self,
+        home: Home,
+        export: Export,
+        gate: Gate | None = None,
+        as_of: dt.date | None = None,
+        threads: int | None = None,
+        aside: str = "",
     ) -> None:
         self.home = home
         self.export = export
@@ -107,7 +115,7 @@ class _Landing:
         self.threads = threads
         self.ledger = Ledger(home)
         self.key = check_key(home)
-        self.scratch = home.landing / "_tmp" / uuid.uuid4().hex
+        self.scratch = home.landing / "_tmp" / (aside or uuid.uuid4().hex)
         self.raw = RawFiles(home, export)
         self.beside: Span | None = None
         """Days of a daily table that was landed from this export."""
