@@ -213,7 +213,7 @@ class _Landing:
         cp1252 = any("cp1252" in table.meta.encodings for table in self.contract.tables)
         members: list[Member] = []
         for file, copy in copies:
-            members += open_members(copy, file.path, copy.parent, cp1252)
+            members += open_members(copy, file.path, copy.parent, cp1252, self.settings.limits)
         return members
 
     # ------------------------------------------------------------ one table

@@ -38,6 +38,15 @@ def refuse_new_columns(shape: Shape, reading: Reading) -> None:
     reading.findings.append({"severity": "warning", "name": "new_column", "message": sentence})
 
 
+def refuse_flood_of_rows(rows: Rows, settings: Settings) -> None:
+    """Refuses a member of more rows than one may have."""
+    if rows.read > settings.limits.rows:
+        raise ExportRefused(
+            f"{rows.shape.member.name}: {rows.read:,} rows, more than {settings.limits.rows:,} (limits.rows of "
+            "raceway.toml); divide the export, or raise the limit"
+        )
+
+
 def refuse_header_currency(shape: Shape, account: Account) -> None:
     """Refuses a file whose header names another currency than the account's."""
     if shape.currency and shape.currency != account.currency:

@@ -17,19 +17,22 @@ import os
 import shutil
 import signal
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
-from raceway.common.faults import PassingFault, RacewayFault
+from raceway.common.faults import ExportRefused, PassingFault, RacewayFault
 from raceway.common.home import Home
-from raceway.common.watched import Bounds, Ended, Seat
-from raceway.config.settings import Limits, load_settings
+from raceway.common.watched import Bounds, Ended, Nursery, Seat
+from raceway.config.limits import Limits
+from raceway.config.settings import load_settings
 from raceway.inbox.exports import Export
 from raceway.landing.aside import spill_of
 from raceway.landing.give_up import refuse
 from raceway.landing.outcome import Outcome
+
+T = TypeVar("T")
 
 _MB: Final = 1_000_000
 _GB: Final = 1_000_000_000
@@ -57,10 +60,27 @@ def land_watched(seat: Seat, home: Home, export: Export, *, as_of: dt.date | Non
                 raise PassingFault(f"{where}: the process that worked at it was stopped; run it again") from end
             if end.is_from_outside and not alone:
                 continue
-            reason = f"{where}: {why(end, limits, bounds)}"
+            reason = f"{where}: {why(end, limits, bounds)}, then raceway retry"
         break
     refused: Outcome = seat.do(refuse_here, home, export, reason)
     return refused
+
+
+def read_watched(home: Home, file: Path, function: Callable[..., T], *arguments: Any) -> T:
+    """What `function`, which reads one file of a person's, gives, from a process of its own.
+
+    Raises what it raises, and ExportRefused where the file ended that process, took too long or too much memory.
+    """
+    limits = load_settings(home).limits
+    bounds = bounds_of(limits, file.stat().st_size if file.is_file() else 0)
+    nursery = Nursery([])
+    try:
+        read: T = Seat(nursery).do(function, *arguments, bounds=bounds)
+        return read
+    except Ended as end:
+        raise ExportRefused(f"{file}: {why(end, limits, bounds)}; nothing was written") from end
+    finally:
+        nursery.close()
 
 
 def bounds_of(limits: Limits, size: int) -> Bounds:
@@ -74,21 +94,21 @@ def why(end: Ended, limits: Limits, bounds: Bounds) -> str:
         return (
             f"reading it took longer than the {bounds.seconds:,.0f} seconds that a file of its size may take "
             "(limits.file_seconds and limits.seconds_per_mb of raceway.toml), and was stopped; look at the file, or "
-            "raise the limit, then raceway retry"
+            "raise the limit"
         )
     if end.how == "memory":
         return (
             f"reading it took more than {limits.memory_gb:g} GB of memory (limits.memory_gb of raceway.toml), and was "
-            "stopped; divide the export, or raise the limit, then raceway retry"
+            "stopped; divide the export, or raise the limit"
         )
     if end.is_from_outside:
         return (
             f"the process that read it was killed ({end.words}), and again when nothing else was landing: the machine "
-            "is short of memory for it; divide the export, or give the machine more, then raceway retry"
+            "is short of memory for it; divide the export, or give the machine more"
         )
     return (
         f"reading it broke the process that read it ({end.words}): the file is damaged, or meets a fault of a library; "
-        "save or export it anew in another form, then raceway retry"
+        "save or export it anew in another form"
     )
 
 
@@ -103,7 +123,7 @@ def land_here(home: Home, export: Export, as_of: dt.date | None, aside: str) -> 
     except (RacewayFault, OSError, IOException, ImportError):
         raise
     except Exception as fault:
-        return refuse(home, export, f"{export.files[0].path}: {_unforeseen(fault)}")
+        return refuse(home, export, f"{export.files[0].path}: {_unforeseen(fault)}, then raceway retry")
 
 
 def refuse_here(home: Home, export: Export, reason: str) -> Outcome:
@@ -117,12 +137,12 @@ def _unforeseen(fault: Exception) -> str:
     if isinstance(fault, MemoryError | OutOfMemoryException):
         return (
             "reading it took more memory or room on the disk than one file may have (limits.memory_gb and "
-            "limits.unpacked_gb of raceway.toml); divide the export, or raise the limit, then raceway retry"
+            "limits.unpacked_gb of raceway.toml); divide the export, or raise the limit"
         )
     said = " ".join(str(fault).split())[:200]
     return (
-        f"it cannot be read ({type(fault).__name__}: {said}): the file is damaged, or meets a fault of the program; save "
-        "or export it anew in another form, then raceway retry"
+        f"it cannot be read ({type(fault).__name__}: {said}): the file is damaged, or meets a fault of the program; "
+        "save or export it anew in another form"
     )
 
 

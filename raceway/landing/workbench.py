@@ -23,7 +23,7 @@ from raceway.reading.macros import make_macros
 from raceway.reading.personal import give_key
 
 _SHARE: Final = 0.6
-"""Of the memory that a reading process may hold, DuckDB's: the other readers and DuckDB's own overhead have the rest."""
+"""Of the memory that a reading process may hold, DuckDB's: other readers and its own overhead have the rest."""
 
 
 class _Kept(threading.local):
