@@ -24,7 +24,7 @@ from raceway.common.faults import RacewayFault
 from raceway.common.home import HOME_VARIABLE, Home, find_home
 from raceway.console.asking import add_commands
 from raceway.console.explain_command import add_explain
-from raceway.console.form import say
+from raceway.console.form import Terminal, say
 from raceway.console.operations_commands import add_decisions, add_doctor
 from raceway.console.report_command import add_report
 
@@ -49,8 +49,8 @@ class _Places:
         self.home: Path | None = None
         # into a file or pipe: wide enough that tables stay readable
         said = sys.stdout.isatty() or "COLUMNS" in os.environ
-        self.out = Console(width=None if said else PIPE_WIDTH)
-        self.err = Console(stderr=True)
+        self.out: Console = Terminal(width=None if said else PIPE_WIDTH)
+        self.err: Console = Terminal(stderr=True)
 
     def place(self) -> Home:
         """The home that was asked for, whether it is there or not."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Protocol
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
+from rich.segment import Segment
 
 from raceway.common.home import Home
+from raceway.common.texts import legible
 
 
 class Format(StrEnum):
@@ -34,6 +37,15 @@ class Places(Protocol):
 
     def find(self) -> Home:
         """The home that was asked for."""
+
+
+class Terminal(Console):
+    """A console that prints no sign which a terminal would obey but its own: names, headers and cells are data."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """The pieces that are printed, each with the signs written out that are not the console's own."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(legible(segment.text), segment.style)
 
 
 def say(console: Console, sentence: str) -> None:

@@ -8,6 +8,7 @@ import uuid
 from dataclasses import replace
 
 from raceway.common.home import Home
+from raceway.common.texts import legible
 from raceway.inbox.exports import Export
 from raceway.inbox.raw_files import RawFiles
 from raceway.landing.outcome import Outcome
@@ -19,6 +20,7 @@ def refuse(home: Home, export: Export, reason: str) -> Outcome:
 
     What was accepted stays: `retry` finds it as a duplicate. Files that are gone from the inbox were put away before.
     """
+    reason = legible(reason)
     outcome = Outcome(export.source, export.account, "refused", [file.path for file in export.files], reason=reason)
     here = tuple(file for file in export.files if os.path.lexists(export.located(home, file)))
     if not here:

@@ -32,6 +32,7 @@ from raceway.common.faults import ExportRefused
 from raceway.common.files import move
 from raceway.common.home import Home
 from raceway.common.moments import utc_text
+from raceway.common.texts import legible
 from raceway.config.accounts import Account
 from raceway.config.settings import Settings, load_settings
 from raceway.contracts.grammar import SourceContract, TableContract
@@ -80,6 +81,7 @@ def land(
         outcome = landing.run()
     finally:
         shutil.rmtree(landing.scratch, ignore_errors=True)
+    outcome.reason = legible(outcome.reason)
     outcome.seconds = round(time.monotonic() - started, 3)
     return outcome
 
@@ -323,6 +325,8 @@ class _Landing:
         batch.manifest["findings"] += [
             {"severity": "warning", "name": "file_time", "message": message} for message in dict.fromkeys(self.noted)
         ]
+        for finding in batch.manifest["findings"]:
+            finding["message"] = legible(finding["message"])
         target = self._target(batch)
         before = state.batches.get(batch.batch_id)
         if before is not None and before.status == "rejected":
