@@ -31,7 +31,7 @@ def refuse_new_columns(shape: Shape, reading: Reading) -> None:
     policy = shape.table.meta.drift.on_new_column
     if not shape.new_columns or policy == "allow":
         return
-    names = ", ".join(f"“{header.strip()}”" for header in shape.new_columns)
+    names = ", ".join(f"“{header.strip()[:80]}”" for header in shape.new_columns)
     sentence = f"{shape.member.name}: new column {names}: not in the contract of {shape.table.full_name}, not landed"
     if policy == "fail":
         raise ExportRefused(sentence)

@@ -152,7 +152,7 @@ def _from_gz(raw: Path, name: str, scratch: Path, cp1252: bool, budget: Budget) 
             )
             _refuse_deep(member, budget)
             return member
-        target = scratch / raw.name.removesuffix(".gz")
+        target = scratch / f"{raw.name}.unpacked"  # a member of a zip bears no .gz to take away
         with gzip.open(raw) as packed:
             budget.copy(cast("IO[bytes]", packed), target)
     except (EOFError, zlib.error, gzip.BadGzipFile) as fault:
@@ -209,7 +209,8 @@ def _decode(name: str, head: bytes, cp1252: bool) -> tuple[str, str]:
         encoding = "utf-16-le" if head[:2] == codecs.BOM_UTF16_LE else "utf-16-be"
         return encoding, head[2 : len(head) // 2 * 2].decode(encoding, "replace")
     if head[:3] == codecs.BOM_UTF8:
-        return "utf-8", _utf8(head[3:]) or _refuse_encoding(name, head[3:])
+        marked = _utf8(head[3:])
+        return "utf-8", _refuse_encoding(name, head[3:]) if marked is None else marked
     if head[1:200:2].count(0) > 20:
         return "utf-16-le", head[: len(head) // 2 * 2].decode("utf-16-le", "replace")
     text = _utf8(head)

@@ -183,7 +183,7 @@ def _another_report(shape: Shape, above: list[list[str]]) -> str:
     if not found:
         return ""
     called = f"titled “{title}”, " if meta.titled and title else ""
-    names = ", ".join(f"“{' '.join(header.split())}”" for header in found[:5])
+    names = ", ".join(f"“{' '.join(header.split())[:80]}”" for header in found[:5])
     return (
         f"{shape.member.name}: {called}no known export of {shape.table.source}: it has all of {shape.table.name}, and "
         f"{names} besides, so its rows may be finer and would be counted several times. Export {shape.table.name} "
