@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import functools
 import gzip
 import io
 import json
@@ -18,7 +19,6 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -496,14 +496,15 @@ KINDS: Final[dict[str, tuple[Callable[[], Made], str, str]]] = {
     "flood": (floods, "google_ads", "gz"),
     "gz": (gzs, "google_ads", "csv.gz"),
     "workbook": (workbooks, "google_ads", "xlsx"),
-    "parquet": (partial(parquets, False), "google_ads", "csv"),
-    "parquet of events": (partial(parquets, True), "ga4", "parquet"),
+    "parquet": (functools.partial(parquets, False), "google_ads", "csv"),
+    "parquet of events": (functools.partial(parquets, True), "ga4", "parquet"),
     "stranger": (strangers, "google_ads", "csv"),
     "event": (events, "ga4", "json"),
     "event named csv": (events_as_reports, "google_ads", "csv"),
 }
 
 
+@functools.cache
 def hostile_files() -> list[Hostile]:
     """All of them, in an order that stays."""
     made = [*names()]
