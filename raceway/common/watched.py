@@ -9,6 +9,7 @@ here. Nursery and workers end with this process, however that ends.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import pickle
@@ -222,6 +223,7 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     for module in sys.argv[2:]:
         importlib.import_module(module)
+    gc.freeze()  # a worker that collects garbage would copy the pages of all that was imported
     workers: set[int] = set()
     while True:
         message, ends, _, _ = socket.recv_fds(control, 9, 1)
