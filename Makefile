@@ -85,7 +85,7 @@ format: setup-dev  ## put code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format raceway dags tests bench
 
-fuzz: setup-dev  ## land 50,000 spoilt files, and 25 times as many random rows as the tests do (1 hour)
+fuzz: setup-dev  ## land 350 hostile and 50,000 spoilt files, and 25 times as many random rows as the tests do (1 hour)
 	RACEWAY_FUZZ=50000 $(BIN)/python -m pytest -n 3 --dist loadscope tests/fuzz $(PYTEST_ARGS)
 
 bench: setup  ## landing against DuckDB alone, where the time of `make run` goes, the ledger at 100,000 events (5 minutes)

@@ -7,9 +7,17 @@ itself and is retried with growing pauses. The kind is a type, so that nobody ha
 
 from __future__ import annotations
 
+from raceway.common.texts import legible
+
 
 class RacewayFault(Exception):
-    """Base of all faults that raceway explains in a sentence; `str(fault)` is that sentence."""
+    """Base of all faults that raceway explains in a sentence; `str(fault)` is that sentence.
+
+    It may name files, headers and cells: signs in them that a terminal would obey are written out.
+    """
+
+    def __str__(self) -> str:
+        return legible(super().__str__())
 
 
 class PermanentFault(RacewayFault):

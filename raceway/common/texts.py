@@ -23,6 +23,17 @@ _PLAIN: Final = f"[{_LETTERS}](?:[ {_LETTERS}]*[{_LETTERS}])?"
 """What is clean at a glance, Vietnamese included; most cells are."""
 
 
+_UNSEEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What moves a terminal's cursor, colours or turns what it shows; tab and line end stay."""
+
+
+def legible(text: str) -> str:
+    """A text for people's eyes: what a terminal or page would obey stands as it is written in code (\\x1b, \\u202e)."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _UNSEEN.sub(lambda found: ascii(found.group())[1:-1], text)
+
+
 def _python(pattern: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\x\{([0-9a-f]{4})\}", r"\\u\1", pattern))
 

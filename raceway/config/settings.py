@@ -20,6 +20,7 @@ from raceway.common.home import Home
 from raceway.common.texts import clean
 from raceway.config.accounts import sentences
 from raceway.config.alerts import Alerts, Clock
+from raceway.config.limits import Limits
 from raceway.config.values import WEEKDAYS, Currency, Model, Name, Weekday, Zone, minor_unit
 
 
@@ -256,6 +257,7 @@ class Settings(Model):
     app: App = App()
     night: Night = Night()
     inbox: Inbox = Inbox()
+    limits: Limits = Limits()
     retention: Retention = Retention()
     gate: Gate = Gate()
     alerts: Alerts = Alerts()

@@ -25,7 +25,7 @@ from raceway.common.home import HOME_VARIABLE, Home, find_home
 from raceway.console.asking import add_commands
 from raceway.console.backfill_command import add_backfill
 from raceway.console.explain_command import add_explain
-from raceway.console.form import say
+from raceway.console.form import Terminal, say
 from raceway.console.operations_commands import add_decisions, add_doctor
 from raceway.console.report_command import add_report
 from raceway.console.secrets_command import add_secrets
@@ -52,8 +52,8 @@ class _Places:
         self.home: Path | None = None
         # into a file or pipe: wide enough that tables stay readable
         said = sys.stdout.isatty() or "COLUMNS" in os.environ
-        self.out = Console(width=None if said else PIPE_WIDTH)
-        self.err = Console(stderr=True)
+        self.out: Console = Terminal(width=None if said else PIPE_WIDTH)
+        self.err: Console = Terminal(stderr=True)
 
     def place(self) -> Home:
         """The home that was asked for, whether it is there or not."""
@@ -259,16 +259,17 @@ def _map_file(
     """Shows how a file would land as an account of a generic source, asks, and lands it."""
     from raceway.console.map_file import carry_out, plan, said_of
     from raceway.console.show_plan import show_landed, show_plan
+    from raceway.landing.watched import read_watched
 
     home = _places.find()
     said = said_of(mapped, day_first, decimals, market, currency, zone, vat)
     with _progress("reading and landing it aside"):
-        made = plan(home, name, kind, example, said)
+        made = read_watched(home, example, plan, home, name, kind, example, said)
     show_plan(_places.out, made)
     if not accept and not typer.confirm("Write this, and land the file?"):
         _say("Nothing was written.")
         raise typer.Exit(1)
-    show_landed(_places.out, home, made, carry_out(home, made))
+    show_landed(_places.out, home, made, read_watched(home, example, carry_out, home, made))
 
 
 @app.command("new-source")
@@ -306,8 +307,10 @@ def new_source(
         _map_file(name, example, kind, accept, mapped, day_first, decimals, market, currency, zone, vat)
         return
     from raceway.console.new_source import draft_source
+    from raceway.landing.watched import read_watched
 
-    draft = draft_source(_places.find(), name, example, table, project)
+    home = _places.find()
+    draft = read_watched(home, example, draft_source, home, name, example, table, project)
     for file in draft.files:
         _say(f"wrote {file}")
     _say("\nTo decide (`decide` in the contract marks the places):")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from enum import StrEnum
 from typing import Final, Protocol
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
+from rich.segment import Segment
 
 from raceway.common.home import Home
+from raceway.common.texts import legible
 
 MOST_ROWS: Final = 1_000_000
 MOST_SECONDS: Final = 120
@@ -44,6 +46,15 @@ class Places(Protocol):
 
     def progress(self, first: str) -> AbstractContextManager[Callable[[str], None]]:
         """A line on the terminal that says what is going on; what it gives is told what comes next."""
+
+
+class Terminal(Console):
+    """A console that prints no sign which a terminal would obey but its own: names, headers and cells are data."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """The pieces that are printed, each with the signs written out that are not the console's own."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(legible(segment.text), segment.style)
 
 
 def say(console: Console, sentence: str) -> None:

@@ -26,6 +26,7 @@ from raceway.common.faults import BadSettings, ExportRefused
 from raceway.common.home import Home
 from raceway.common.lock import alone
 from raceway.config.accounts import Account, load_accounts, sentences
+from raceway.config.limits import Limits
 from raceway.config.settings import load_settings
 from raceway.console.dates import DayOrder, readings
 from raceway.console.guess import EMAIL, NUMBER, table_of
@@ -111,7 +112,7 @@ def plan(home: Home, name: str, kind: str, file: Path, said: Said) -> Plan:
     source = source_of(kind)
     table = _table(home, source, kind)
     _check_name(home, source, name, file)
-    cells, comma = _cells(file)
+    cells, comma = _cells(file, load_settings(home).limits)
     mapping = propose(table, cells, said.headers)
     open_questions = [*mapping.open]
     open_questions += _in_the_clear(mapping, cells)
@@ -189,10 +190,10 @@ def _check_name(home: Home, source: str, name: str, file: Path) -> None:
     _place(home, source, name, file)
 
 
-def _cells(file: Path) -> tuple[dict[str, list[str]], bool]:
+def _cells(file: Path, limits: Limits) -> tuple[dict[str, list[str]], bool]:
     """The texts below each header at the file's top, and whether its numbers have a decimal comma."""
     with tempfile.TemporaryDirectory() as scratch:
-        members = [m for m in open_members(file, file.name, Path(scratch), cp1252=True) if m.kind == "csv"]
+        members = [m for m in open_members(file, file.name, Path(scratch), True, limits) if m.kind == "csv"]
         if not members:
             raise BadSettings(f"{file}: only tables are mapped, a csv or xlsx; write a contract for it by hand")
         if len(members) > 1:

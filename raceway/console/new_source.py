@@ -16,6 +16,8 @@ from typing import Final
 
 from raceway.common.faults import BadContract, BadSettings
 from raceway.common.home import PROJECT, Home
+from raceway.config.limits import Limits
+from raceway.config.settings import load_settings
 from raceway.console.guess import ID_HEADER, DraftColumn, columns_of
 from raceway.contracts.files import source_names
 from raceway.contracts.load import load_contract
@@ -52,7 +54,7 @@ def draft_source(home: Home, source: str, example: Path, table: str = "rows", in
     if folder.exists():
         raise BadSettings(f"{folder}: is there already; remove it, or choose another name")
     with tempfile.TemporaryDirectory() as scratch:
-        member = _one_member(example, Path(scratch))
+        member = _one_member(example, Path(scratch), load_settings(home).limits)
         form, columns, decisions = columns_of(member)
     scope = _scope(columns, decisions)
     decisions += [f"column {column.name}: {column.decide}" for column in columns if column.decide]
@@ -75,8 +77,8 @@ def draft_source(home: Home, source: str, example: Path, table: str = "rows", in
     return Draft(source, folder, [contract, model, described, suite_file], decisions)
 
 
-def _one_member(example: Path, scratch: Path) -> Member:
-    members = open_members(example, example.name, scratch, cp1252=True)
+def _one_member(example: Path, scratch: Path, limits: Limits) -> Member:
+    members = open_members(example, example.name, scratch, True, limits)
     if len(members) > 1:
         names = ", ".join(member.file_name for member in members)
         raise BadSettings(f"{example}: holds {len(members)} tables ({names}); draft from one of them, the others after")

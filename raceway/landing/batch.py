@@ -25,6 +25,7 @@ from raceway.landing.divide import day_of, divide
 from raceway.landing.manifest import manifest_of
 from raceway.landing.read_table import Reading, own_period, value_in_name, value_in_preamble
 from raceway.landing.unfit import (
+    refuse_flood_of_rows,
     refuse_header_currency,
     refuse_new_columns,
     refuse_other_currencies,
@@ -99,6 +100,7 @@ def write_batch(
             refuse_header_currency(shape, account)
             reading.findings += [{"severity": "warning", "name": "not_landed", "message": m} for m in shape.findings]
             reading.rows.append(_read(connection, shape, account, scratch, strict))
+            refuse_flood_of_rows(reading.rows[-1], settings)
         reading.rows = [rows for rows in reading.rows if divide(connection, rows)]
         if not reading.rows:
             return None

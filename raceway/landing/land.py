@@ -32,6 +32,7 @@ from raceway.common.faults import ExportRefused
 from raceway.common.files import move
 from raceway.common.home import Home
 from raceway.common.moments import utc_text
+from raceway.common.texts import legible
 from raceway.config.accounts import Account
 from raceway.config.settings import Settings, load_settings
 from raceway.contracts.grammar import SourceContract, TableContract
@@ -65,21 +66,24 @@ def land(
     gate: Gate | None = None,
     as_of: dt.date | None = None,
     threads: int | None = None,
+    aside: str = "",
 ) -> Outcome:
     """Lands one export and gives its outcome; a refused one too, after recording it.
 
     `gate` checks each batch (default: raceway.gate.batch_gate.check_batch); `as_of` is the day it checks against
-    (default: today in the business zone); `threads` limits DuckDB. Raises BadSettings and BadContract,
+    (default: today in the business zone); `threads` limits DuckDB; `aside` names the folder
+    for what is unfinished. Raises BadSettings and BadContract,
     which no file can mend, and duckdb.IOException where a disk fails.
     """
     started = time.monotonic()
     sweep_unheld(home.scratch)
     with held(home.scratch) as scratch:
-        landing = _Landing(home, export, gate, as_of, threads, scratch)
+        landing = _Landing(home, export, gate, as_of, threads, scratch, aside)
         try:
             outcome = landing.run()
         finally:
             shutil.rmtree(landing.aside, ignore_errors=True)
+    outcome.reason = legible(outcome.reason)
     outcome.seconds = round(time.monotonic() - started, 3)
     return outcome
 
@@ -98,7 +102,14 @@ class _Landing:
     """One export on its way; lives as long as one call of `land`."""
 
     def __init__(
-        self, home: Home, export: Export, gate: Gate | None, as_of: dt.date | None, threads: int | None, scratch: Path
+        self,
+        home: Home,
+        export: Export,
+        gate: Gate | None,
+        as_of: dt.date | None,
+        threads: int | None,
+        scratch: Path,
+        aside: str,
     ) -> None:
         self.home = home
         self.export = export
@@ -111,7 +122,7 @@ class _Landing:
         self.key = check_key(home)
         self.scratch = scratch
         """Where raw rows lie in the clear while they are read."""
-        self.aside = home.landing / "_tmp" / uuid.uuid4().hex
+        self.aside = home.landing / "_tmp" / (aside or uuid.uuid4().hex)
         """Where batches are written, on the disk where they go."""
         self.raw = RawFiles(home, export)
         self.beside: Span | None = None
@@ -210,7 +221,7 @@ class _Landing:
         cp1252 = any("cp1252" in table.meta.encodings for table in self.contract.tables)
         members: list[Member] = []
         for file, copy in copies:
-            members += open_members(copy, file.path, copy.parent, cp1252)
+            members += open_members(copy, file.path, copy.parent, cp1252, self.settings.limits)
         return members
 
     # ------------------------------------------------------------ one table
@@ -320,6 +331,8 @@ class _Landing:
         batch.manifest["findings"] += [
             {"severity": "warning", "name": "file_time", "message": message} for message in dict.fromkeys(self.noted)
         ]
+        for finding in batch.manifest["findings"]:
+            finding["message"] = legible(finding["message"])
         target = self._target(batch)
         before = state.batches.get(batch.batch_id)
         if before is not None and before.status == "rejected":

@@ -31,11 +31,20 @@ def refuse_new_columns(shape: Shape, reading: Reading) -> None:
     policy = shape.table.meta.drift.on_new_column
     if not shape.new_columns or policy == "allow":
         return
-    names = ", ".join(f"“{header.strip()}”" for header in shape.new_columns)
+    names = ", ".join(f"“{header.strip()[:80]}”" for header in shape.new_columns)
     sentence = f"{shape.member.name}: new column {names}: not in the contract of {shape.table.full_name}, not landed"
     if policy == "fail":
         raise ExportRefused(sentence)
     reading.findings.append({"severity": "warning", "name": "new_column", "message": sentence})
+
+
+def refuse_flood_of_rows(rows: Rows, settings: Settings) -> None:
+    """Refuses a member of more rows than one may have."""
+    if rows.read > settings.limits.rows:
+        raise ExportRefused(
+            f"{rows.shape.member.name}: {rows.read:,} rows, more than {settings.limits.rows:,} (limits.rows of "
+            "raceway.toml); divide the export, or raise the limit"
+        )
 
 
 def refuse_header_currency(shape: Shape, account: Account) -> None:

@@ -18,9 +18,13 @@ import duckdb
 
 from raceway.common.home import Home
 from raceway.common.sql import quoted
+from raceway.config.settings import load_settings
 from raceway.landing.aside import hold
 from raceway.reading.macros import make_macros
 from raceway.reading.personal import give_key
+
+_SHARE: Final = 0.6
+"""Of the memory that a reading process may hold, DuckDB's: other readers and its own overhead have the rest."""
 
 
 class _Kept(threading.local):
@@ -53,7 +57,8 @@ def workbench(home: Home, threads: int | None) -> Iterator[duckdb.DuckDBPyConnec
 
 def _database(home: Home, threads: int | None) -> duckdb.DuckDBPyConnection:
     """The thread's database; another one for another home, and after a fork."""
-    of = (os.getpid(), home, threads)
+    limits = load_settings(home).limits
+    of = (os.getpid(), home, threads, limits)
     if _KEPT.database is None or _KEPT.of != of:
         if _KEPT.database is not None and _KEPT.pid != os.getpid():
             _OF_THE_PARENT.append(_KEPT.database)  # closing it would wait for threads that a fork does not copy
@@ -70,6 +75,8 @@ def _database(home: Home, threads: int | None) -> duckdb.DuckDBPyConnection:
             "timezone = 'UTC'",
             "enable_progress_bar = false",
             f"temp_directory = {quoted(str(_KEPT.spill[0]))}",
+            f"max_temp_directory_size = '{int(limits.unpacked_gb * 1000)}MB'",
+            f"memory_limit = '{int(limits.memory_gb * _SHARE * 1000)}MB'",
             *([f"threads = {int(threads)}"] if threads else []),
         ):
             database.execute(f"set {setting}")

@@ -25,6 +25,7 @@ import duckdb
 from raceway.common.faults import PassingFault, PermanentFault
 from raceway.common.home import Home
 from raceway.common.moments import utc_text
+from raceway.common.texts import legible
 from raceway.ledger.events import (
     EVENT_VERSION,
     STAMP,
@@ -84,6 +85,8 @@ class Ledger:
         """Writes one event, durable when this returns. `fields` must be JSON."""
         self.folder.mkdir(parents=True, exist_ok=True)
         at = self._after_all_others()
+        if "reason" in fields:  # it may quote what a file holds
+            fields["reason"] = legible(fields["reason"])
         event = LedgerEvent(f"{at:{STAMP}}-{secrets.token_hex(4)}", kind, at, fields)
         aside = self.folder / f".{event.event_id}.tmp"
         text = json.dumps(

@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from raceway.common.faults import ExportRefused, PassingFault, PermanentFault
 from raceway.common.home import Home
+from raceway.common.texts import legible
 from raceway.inbox.exports import Export
 from raceway.night import beside
 
@@ -47,7 +48,8 @@ def in_groups(exports: Sequence[Export]) -> list[Json]:
 
 
 def _name(group: Sequence[Export]) -> str:
-    return group[0].name if len(group) == 1 else f"{len(group)} exports: {group[0].name} … {group[-1].name}"
+    first, last = legible(group[0].name), legible(group[-1].name)
+    return first if len(group) == 1 else f"{len(group)} exports: {first} … {last}"
 
 
 def begin(home: Home, groups: Sequence[Sequence[Mapping[str, Any]]], as_of: dt.date | None) -> None:
@@ -77,17 +79,17 @@ def land_group(
         if export.name in decided and _is_gone(home, export):
             outcomes.append(decided[export.name])
             continue
-        tell(export.name)
+        tell(legible(export.name))
         try:
             outcome = beside.do("land", home, export, as_of)
         except Exception as fault:
-            _LOG.exception("%s: broke off", export.name)
+            _LOG.exception("%s: broke off", legible(export.name))
             passing = isinstance(fault, PassingFault | OSError | IOException)
             reason = f"DuckDB could not read or write a file: {fault}" if isinstance(fault, IOException) else str(fault)
             faults.append({"export": export.name, "reason": reason or type(fault).__name__, "passing": passing})
             continue
         if outcome["status"] == "refused":
-            _LOG.warning("%s: refused: %s", export.name, outcome["reason"])
+            _LOG.warning("%s: refused: %s", legible(export.name), outcome["reason"])
         outcomes.append(outcome)
         _keep(kept, export.name, outcome)
     if not any(fault["passing"] for fault in faults):

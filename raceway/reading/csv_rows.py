@@ -22,7 +22,7 @@ from raceway.common.texts import clean
 from raceway.config.accounts import Account
 from raceway.reading.aliases import cell_at, extra_at, first_at, name_at, text_of, twin_at, wide_at
 from raceway.reading.cells import NONE, cell, permitted, total_label
-from raceway.reading.members import HEAD_BYTES, blank_lines, has_nul, plain_copy, write_sheet_anew
+from raceway.reading.members import HEAD_BYTES, blank_lines, has_nul, plain_copy
 from raceway.reading.number_format import is_numeric, prove_format
 from raceway.reading.rows import (
     MAX_LINE,
@@ -38,6 +38,7 @@ from raceway.reading.rows import (
     unless_places,
 )
 from raceway.reading.shape import Shape
+from raceway.reading.workbook import write_sheet_anew
 
 
 def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Account) -> Rows | None:

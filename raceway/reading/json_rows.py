@@ -266,7 +266,7 @@ def parquet_rows(connection: duckdb.DuckDBPyConnection, shape: Shape, account: A
         relation = connection.sql(f"select * from {source}")
         types = dict(zip(relation.columns, relation.types, strict=True))
     except _DAMAGED as fault:
-        raise ExportRefused(f"{shape.member.name}: the Parquet file is damaged: {first_line(fault)}") from fault
+        raise ExportRefused(f"{shape.member.name}: the Parquet file is damaged: {_said(shape, fault)}") from fault
 
     def has(path: str) -> bool:
         first, *rest = path.split(".")
@@ -290,8 +290,13 @@ def parquet_rows(connection: duckdb.DuckDBPyConnection, shape: Shape, account: A
     try:
         connection.execute(f"create temp table {raw} as {_members(shape, '', has, source)}")
     except _DAMAGED as fault:
-        raise ExportRefused(f"{shape.member.name}: the Parquet file is damaged: {first_line(fault)}") from fault
+        raise ExportRefused(f"{shape.member.name}: the Parquet file is damaged: {_said(shape, fault)}") from fault
     return typed_rows(connection, shape, account, f"select *, rowid + 1 as _n from {raw}", {}, csv=False)
+
+
+def _said(shape: Shape, fault: Exception) -> str:
+    """What DuckDB says of damage, without the path of the copy that it read."""
+    return first_line(fault).replace(str(shape.member.path), shape.member.name)
 
 
 def _paths(column: ColumnContract) -> list[str]:

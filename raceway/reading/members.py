@@ -3,41 +3,30 @@
 from __future__ import annotations
 
 import codecs
-import csv
-import datetime as dt
 import gzip
 import hashlib
 import io
+import lzma
 import mmap
 import re
 import unicodedata
 import zipfile
 import zlib
-from dataclasses import dataclass
-from decimal import Decimal
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, Final, Literal, cast
+from typing import IO, Final, Literal, cast
 
 from raceway.common.faults import ExportRefused
-from raceway.common.texts import clean
-
-if TYPE_CHECKING:
-    from python_calamine import CalamineWorkbook
+from raceway.config.limits import Limits
+from raceway.reading.budget import CHUNK, Budget, may_be_deep, refuse_deep
+from raceway.reading.workbook import refuse_boundless, unpacked_sheets
 
 HEAD_BYTES: Final = 262_144
 LONGEST_RECORD: Final = 16_000_000
 """Bytes of the longest record that is read."""
 
 
-_CHUNK: Final = 1 << 22
-
-
-# An archive may unpack to this much whatever its size, and beyond it to so many times its size: real exports
-# shrink to a tenth or a fiftieth, a bomb to a thousandth.
-_UNPACKED_FREELY: Final = 1 << 28
-_UNPACKED_TIMES: Final = 200
-_DEEPEST: Final = 3
 _LITTER: Final = (".DS_Store", "Thumbs.db", "desktop.ini")
 """What file managers leave in folders, and so in archives."""
 
@@ -67,6 +56,8 @@ class Member:
     """Which one, from 1."""
     sheet: tuple[Path, str] | None = None
     """The workbook that it is a sheet of, and the sheet's name."""
+    limits: Limits = field(default_factory=Limits)
+    """What it may ask for."""
 
     @property
     def file_name(self) -> str:
@@ -88,49 +79,51 @@ class Member:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def open_members(raw: Path, name: str, scratch: Path, cp1252: bool, depth: int = 0) -> list[Member]:
+def open_members(raw: Path, name: str, scratch: Path, cp1252: bool, limits: Limits | None = None) -> list[Member]:
     """The members of one raw file; archives and workbooks are unpacked into `scratch`.
 
-    `cp1252` says whether a contract allows that encoding, `depth` in how many archives the file lies. Raises
-    ExportRefused for empty, damaged and unreadable files, and for archives that unpack to a flood.
+    `cp1252` says whether a contract allows that encoding, `limits` what the file may ask for (None: the defaults).
+    Raises ExportRefused for empty, damaged and unreadable files, and for those that ask for more.
     """
+    budget = Budget(name, raw.stat().st_size, limits or Limits())
+    return _open(raw, name, scratch, cp1252, budget, 0)
+
+
+def _open(raw: Path, name: str, scratch: Path, cp1252: bool, budget: Budget, depth: int) -> list[Member]:
     if raw.stat().st_size == 0:
         raise ExportRefused(f"{name}: the file is empty (0 bytes); export it again")
     with raw.open("rb") as file:
         magic = file.read(8)
     if magic[:4] == b"PK\x03\x04" or magic[:4] == b"PK\x05\x06":
-        if depth >= _DEEPEST:
+        if depth >= budget.limits.nested:
             raise ExportRefused(f"{name}: an archive in an archive in an archive; unpack it before it lands")
-        return _from_zip(raw, name, scratch, cp1252, depth)
+        return _from_zip(raw, name, scratch, cp1252, budget, depth)
     if magic[:2] == b"\x1f\x8b":
-        return [_from_gz(raw, name, scratch, cp1252)]
+        return [_from_gz(raw, name, scratch, cp1252, budget)]
     if magic[:4] == b"PAR1":
-        return [Member(name, raw, raw, "parquet")]
+        return [Member(name, raw, raw, "parquet", limits=budget.limits)]
     if magic[:4] == b"\xd0\xcf\x11\xe0":
         raise ExportRefused(f"{name}: an old Excel workbook (.xls); save it as .xlsx or csv")
-    return [_text_member(name, raw, raw, _head(raw), cp1252)]
+    return [_text_member(name, raw, raw, _head(raw), cp1252, budget.limits)]
 
 
-def _from_zip(raw: Path, name: str, scratch: Path, cp1252: bool, depth: int) -> list[Member]:
+def _from_zip(raw: Path, name: str, scratch: Path, cp1252: bool, budget: Budget, depth: int) -> list[Member]:
     try:
         with zipfile.ZipFile(raw) as archive:
             entries = [e for e in archive.infolist() if not e.is_dir() and not _is_litter(e.filename)]
+            budget.take(len(entries))
             if any(e.filename == "[Content_Types].xml" for e in entries):
-                _refuse_flood(name, sum(e.file_size for e in entries), raw.stat().st_size)
-                damaged = archive.testzip()  # the workbook's reader does not look at the check sums
-                if damaged is not None:
-                    raise zipfile.BadZipFile(f"{damaged} is not what was packed")
-                return _from_workbook(raw, name, scratch)
+                refuse_boundless(archive, name, budget)
+                return _from_workbook(raw, name, scratch, budget.limits)
             members: list[Member] = []
-            unpacked = 0
             for number, entry in enumerate(entries):
                 # a name of ours: an entry's own may leave the folder, or be none that a disk can hold
                 target = scratch / f"{depth}.{number}.{hashlib.sha256(str(raw).encode()).hexdigest()[:12]}"
                 with archive.open(entry) as packed:
-                    unpacked = _unpack(packed, target, name, raw.stat().st_size, unpacked)
+                    budget.copy(packed, target)
                 inner = f"{name}/{unicodedata.normalize('NFC', entry.filename)}"
-                members += open_members(target, inner, scratch, cp1252, depth + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as fault:
+                members += _open(target, inner, scratch, cp1252, budget, depth + 1)
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError) as fault:
         raise ExportRefused(f"{name}: the zip is damaged or protected ({fault}); export or copy it again") from fault
     if not members:
         raise ExportRefused(f"{name}: the zip holds no file")
@@ -139,31 +132,13 @@ def _from_zip(raw: Path, name: str, scratch: Path, cp1252: bool, depth: int) -> 
     return members
 
 
-def _unpack(packed: IO[bytes], target: Path, name: str, size: int, unpacked: int = 0) -> int:
-    """Copies a packed stream into a file and gives the bytes unpacked so far. Raises ExportRefused for a flood."""
-    with target.open("wb") as file:
-        while block := packed.read(_CHUNK):
-            unpacked += len(block)
-            _refuse_flood(name, unpacked, size)
-            file.write(block)
-    return unpacked
-
-
-def _refuse_flood(name: str, unpacked: int, size: int) -> None:
-    if unpacked > _UNPACKED_FREELY and unpacked > _UNPACKED_TIMES * size:
-        raise ExportRefused(
-            f"{name}: {size:,} bytes that unpack to more than {_UNPACKED_TIMES} times as much, further than exports "
-            "shrink; unpack it yourself if it is one"
-        )
-
-
 def _is_litter(name: str) -> bool:
     """What macOS and Windows put into zips."""
     path = PurePosixPath(name.replace("\\", "/"))
     return path.parts[:1] == ("__MACOSX",) or path.name.startswith("._") or path.name in _LITTER
 
 
-def _from_gz(raw: Path, name: str, scratch: Path, cp1252: bool) -> Member:
+def _from_gz(raw: Path, name: str, scratch: Path, cp1252: bool, budget: Budget) -> Member:
     """Packed JSON lines stay packed (DuckDB unpacks while reading); anything else is unpacked."""
     inner = name.removesuffix(".gz")
     try:
@@ -172,84 +147,42 @@ def _from_gz(raw: Path, name: str, scratch: Path, cp1252: bool) -> Member:
         if not head:
             raise ExportRefused(f"{name}: the file is empty inside its gz; export it again")
         if head.lstrip()[:1] in (b"{", b"["):
-            return Member(inner, raw, raw, "json", packed=True, text=head.decode("utf-8", "replace"))
-        target = scratch / raw.name.removesuffix(".gz")
+            member = Member(
+                inner, raw, raw, "json", packed=True, text=head.decode("utf-8", "replace"), limits=budget.limits
+            )
+            _refuse_deep(member, budget)
+            return member
+        target = scratch / f"{raw.name}.unpacked"  # a member of a zip bears no .gz to take away
         with gzip.open(raw) as packed:
-            _unpack(cast("IO[bytes]", packed), target, name, raw.stat().st_size)
+            budget.copy(cast("IO[bytes]", packed), target)
     except (EOFError, zlib.error, gzip.BadGzipFile) as fault:
         raise ExportRefused(f"{name}: the gz is cut off or damaged ({fault}); copy or export it again") from fault
     if head[:4] == b"PAR1":
-        return Member(inner, target, raw, "parquet")
-    return _text_member(inner, target, raw, head, cp1252)
+        return Member(inner, target, raw, "parquet", limits=budget.limits)
+    return _text_member(inner, target, raw, head, cp1252, budget.limits)
 
 
-def _from_workbook(raw: Path, name: str, scratch: Path) -> list[Member]:
-    """Each sheet with cells becomes a csv member; numbers and dates keep their value, not their format."""
-    from python_calamine import CalamineError, load_workbook
+def _refuse_deep(member: Member, budget: Budget) -> None:
+    """Refuses JSON that is nested too deep, and packed JSON that unpacks to a flood."""
+    with opened(member) as file:
+        deep = may_be_deep(
+            budget.blocks(file) if member.packed else iter(partial(file.read, CHUNK), b""), budget.limits
+        )
+    if deep:
+        first, _, rest = member.text.lstrip().partition("\n")
+        in_lines = first.rstrip().endswith("}") and bool(rest.strip())
+        with opened(member) as file:
+            refuse_deep(member.name, iter(partial(file.read, CHUNK), b""), budget.limits, in_lines=in_lines)
 
-    try:
-        workbook = load_workbook(str(raw))
-        members = []
-        for number, sheet in enumerate(workbook.sheet_names):
-            rows = _rows_of((raw, sheet), workbook)
-            if not rows:
-                continue
-            target = scratch / f"{raw.name}.{number}.csv"
-            _write_sheet(rows, target)
-            found = _text_member(f"{name}/{sheet}", target, raw, _head(target), False)
-            found.sheet = (raw, sheet)
-            members.append(found)
-    except CalamineError as fault:
-        raise ExportRefused(f"{name}: the workbook cannot be read ({fault}); save it again or export csv") from fault
-    if not members:
-        raise ExportRefused(f"{name}: the workbook holds no cells")
+
+def _from_workbook(raw: Path, name: str, scratch: Path, limits: Limits) -> list[Member]:
+    """Each sheet with cells becomes a csv member."""
+    members = []
+    for sheet, target in unpacked_sheets(raw, name, scratch):
+        found = _text_member(f"{name}/{sheet}", target, raw, _head(target), False, limits)
+        found.sheet = (raw, sheet)
+        members.append(found)
     return members
-
-
-def write_sheet_anew(sheet: tuple[Path, str], target: Path, decimal_sign: str) -> None:
-    """Writes a sheet with the decimal sign that its texts have: a number that is no text has no sign of its own."""
-    _write_sheet(_rows_of(sheet), target, decimal_sign)
-
-
-def sheet_texts(sheet: tuple[Path, str]) -> list[str]:
-    """The texts of a sheet that may be numbers, clean: a digit and a point or comma are in them."""
-    texts = {cell for row in _rows_of(sheet) for cell in row if isinstance(cell, str) and len(cell) < 40}
-    return sorted(clean(text) for text in texts if re.search(r"\d", text) and ("." in text or "," in text))
-
-
-def _rows_of(sheet: tuple[Path, str], workbook: CalamineWorkbook | None = None) -> list[list[object]]:
-    """A sheet's cells; each of those merged downwards has the value of the first, which is all that is kept."""
-    from python_calamine import load_workbook
-
-    found = (workbook or load_workbook(str(sheet[0]))).get_sheet_by_name(sheet[1])
-    rows = cast("list[list[object]]", found.to_python(skip_empty_area=False))
-    for (top, left), (bottom, _) in found.merged_cell_ranges or ():
-        for row in range(top + 1, min(bottom + 1, len(rows))):
-            if rows[row][left] in ("", None):
-                rows[row][left] = rows[top][left]
-    return rows
-
-
-def _write_sheet(rows: list[list[object]], target: Path, decimal_sign: str = ".") -> None:
-    with target.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerows([_cell_text(cell, decimal_sign) for cell in row] for row in rows)
-
-
-def _cell_text(cell: object, decimal_sign: str) -> str:
-    if isinstance(cell, bool):
-        return str(cell).lower()
-    if isinstance(cell, float):
-        if cell.is_integer():
-            # a workbook keeps 15 digits: a longer id is spoilt, and shown so that the id check sees it
-            return str(int(cell)) if abs(cell) < 1e15 else f"{cell:.5E}"
-        # its shortest digits, without a power of ten
-        return f"{Decimal(repr(cell)):f}".replace(".", decimal_sign)
-    if isinstance(cell, dt.datetime):
-        return cell.isoformat(sep=" ") if cell.time() != dt.time() else cell.date().isoformat()
-    if isinstance(cell, dt.date | dt.time):
-        return cell.isoformat()
-    return str(cell)
 
 
 def _head(path: Path) -> bytes:
@@ -257,14 +190,17 @@ def _head(path: Path) -> bytes:
         return file.read(HEAD_BYTES)
 
 
-def _text_member(name: str, path: Path, raw: Path, head: bytes, cp1252: bool) -> Member:
+def _text_member(name: str, path: Path, raw: Path, head: bytes, cp1252: bool, limits: Limits) -> Member:
     encoding, text = _decode(name, head, cp1252)
     text = text.replace("\0", "")
     first = text.lstrip()[:1]
     kind: Kind = "json" if first in ("{", "[") else "csv"
     if not text.strip():
         raise ExportRefused(f"{name}: the file holds nothing but white space")
-    return Member(name, path, raw, kind, encoding=encoding, text=text)
+    member = Member(name, path, raw, kind, encoding=encoding, text=text, limits=limits)
+    if kind == "json":
+        _refuse_deep(member, Budget(name, path.stat().st_size, limits))
+    return member
 
 
 def _decode(name: str, head: bytes, cp1252: bool) -> tuple[str, str]:
@@ -273,7 +209,8 @@ def _decode(name: str, head: bytes, cp1252: bool) -> tuple[str, str]:
         encoding = "utf-16-le" if head[:2] == codecs.BOM_UTF16_LE else "utf-16-be"
         return encoding, head[2 : len(head) // 2 * 2].decode(encoding, "replace")
     if head[:3] == codecs.BOM_UTF8:
-        return "utf-8", _utf8(head[3:]) or _refuse_encoding(name, head[3:])
+        marked = _utf8(head[3:])
+        return "utf-8", _refuse_encoding(name, head[3:]) if marked is None else marked
     if head[1:200:2].count(0) > 20:
         return "utf-16-le", head[: len(head) // 2 * 2].decode("utf-16-le", "replace")
     text = _utf8(head)
@@ -324,16 +261,13 @@ def plain_copy(member: Member, target: Path, cp1252: bool) -> Path:
     encodings = [member.encoding] + (["cp1252"] if cp1252 and member.encoding == "utf-8" else [])
     for encoding in encodings:
         try:
-            lines = unpacked = 0
+            lines = 0
             with opened(member) as file, target.open("wb") as out:
                 decoder = codecs.getincrementaldecoder(encoding)()
                 newlines = io.IncrementalNewlineDecoder(None, translate=True)
                 first = True
                 while True:
-                    block = file.read(_CHUNK)
-                    unpacked += len(block)
-                    if member.packed:
-                        _refuse_flood(member.name, unpacked, member.path.stat().st_size)
+                    block = file.read(CHUNK)
                     text = newlines.decode(decoder.decode(block, final=not block), final=not block)
                     if first:
                         text, first = text.removeprefix("\ufeff"), False

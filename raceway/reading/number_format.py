@@ -22,8 +22,8 @@ from raceway.config.values import WITHOUT_MINOR_UNITS, minor_unit
 from raceway.contracts.grammar import ColumnContract
 from raceway.reading.aliases import text_of
 from raceway.reading.cells import bare_reads_as_fraction
-from raceway.reading.members import sheet_texts
 from raceway.reading.shape import Shape
+from raceway.reading.workbook import sheet_texts
 
 NumberLocale = Literal["point", "comma"]
 

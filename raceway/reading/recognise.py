@@ -21,9 +21,10 @@ from raceway.common.texts import clean
 from raceway.contracts.grammar import ColumnContract, SourceContract, TableContract, Unsupported
 from raceway.reading.furniture import NUMBER_OR_DAY, names_of
 from raceway.reading.json_head import first_record
-from raceway.reading.members import LONGEST_RECORD, Member, opened, write_sheet_anew
+from raceway.reading.members import LONGEST_RECORD, Member, opened
 from raceway.reading.nearest import Attempt, unknown
 from raceway.reading.shape import Headers, Shape, normal, without_currency
+from raceway.reading.workbook import write_sheet_anew
 
 _DELIMITERS: Final = (",", "\t", ";", "|")
 
@@ -119,8 +120,18 @@ def _recognise_csv(contract: SourceContract, member: Member) -> Shape | Unsuppor
             return _settled(shape, below)
     if others:
         raise ExportRefused(others[0])
+    _refuse_wide(member, readings)
     first = max((row for _, rows in readings for row in rows[:5]), key=len, default=[])
     raise ExportRefused(unknown(contract, member.name, attempts, first))
+
+
+def _refuse_wide(member: Member, readings: list[tuple[str, list[list[str]]]]) -> None:
+    widest = max((len(row) for _, rows in readings for row in rows), default=0)
+    if widest > member.limits.columns:
+        raise ExportRefused(
+            f"{member.name}: a table of {widest:,} columns, more than {member.limits.columns:,} (limits.columns of "
+            "raceway.toml); export fewer, or raise the limit"
+        )
 
 
 def _settled(shape: Shape, below: list[list[str]]) -> Shape:
@@ -172,7 +183,7 @@ def _another_report(shape: Shape, above: list[list[str]]) -> str:
     if not found:
         return ""
     called = f"titled “{title}”, " if meta.titled and title else ""
-    names = ", ".join(f"“{' '.join(header.split())}”" for header in found[:5])
+    names = ", ".join(f"“{' '.join(header.split())[:80]}”" for header in found[:5])
     return (
         f"{shape.member.name}: {called}no known export of {shape.table.source}: it has all of {shape.table.name}, and "
         f"{names} besides, so its rows may be finer and would be counted several times. Export {shape.table.name} "
@@ -208,7 +219,9 @@ def _has_all(row: list[str], kind: Unsupported) -> bool:
 
 
 def _csv_shape(table: TableContract, member: Member, delimiter: str, number: int, row: list[str]) -> Shape | None:
-    """The shape if `row` were the header; None where it has none of the table's columns or one too many."""
+    """The shape if `row` were the header; None where it has none of the table's columns, or more than are read."""
+    if len(row) > member.limits.columns:
+        return None
     row = [*map(clean, row), *(f"+{place + 1}" for place in range(table.meta.unnamed_cells))]
     names = Headers(row)
     shape = Shape(member, table, list(row), number, delimiter)

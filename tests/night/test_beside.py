@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from raceway.common.faults import BadSettings, PassingFault
+from raceway.common.faults import BadSettings
 from raceway.common.home import Home
 from raceway.inbox.exports import find_exports
 from raceway.ledger.ledger import Ledger
@@ -60,33 +60,29 @@ def find_exports_of_one(home: Home) -> object:
     return find_exports(home, "nps")[0]
 
 
-def test_a_helper_that_is_killed_leaves_its_export_for_another_try_and_the_night_lands_the_rest_itself(
-    home: Home,
-) -> None:
+def test_helpers_that_are_killed_with_all_that_is_theirs_are_replaced_and_nothing_is_refused(home: Home) -> None:
     for number in range(3):
         deliver(home, "shop", number)
     groups = in_groups(find_exports(home, "nps"))
     with beside.helpers(1):
+        [helpers] = beside._HELPERS
+        assert helpers.nursery._process is not None
+        os.killpg(helpers.nursery._process.pid, signal.SIGKILL)
         begin(home, [groups], AS_OF)
-        [helpers] = beside._HELPERS
-        os.killpg(helpers._process.pid, signal.SIGKILL)
         [landed] = [land_group(home, group, AS_OF, "tonight", lambda _: None) for group in groups]
-    [fault] = landed["faults"]
-    assert (fault["export"], fault["passing"]) == ("shop/sent-00.csv", True)
-    assert "has ended" in fault["reason"]
-    assert [outcome["status"] for outcome in landed["outcomes"]] == ["landed"] * 2
-    assert waiting(home) == ["sent-00.csv"]
-
-
-def test_a_call_that_no_helper_is_left_for_is_done_here(home: Home) -> None:
-    with beside.helpers(1):
-        [helpers] = beside._HELPERS
-        os.killpg(helpers._process.pid, signal.SIGKILL)
-        with pytest.raises(PassingFault):
-            beside.do("land", home, "the first one meets the end of the helper", AS_OF)
-        deliver(home, "shop", 1)
-        assert beside.do("land", home, find_exports(home, "nps")[0], AS_OF)["status"] == "landed"
+    assert landed["faults"] == []
+    assert [outcome["status"] for outcome in landed["outcomes"]] == ["landed"] * 3
+    assert waiting(home) == []
     assert beside._HELPERS == []
+
+
+def test_helpers_that_end_with_the_night_refuse_nothing(home: Home) -> None:
+    deliver(home, "shop", 1)
+    groups = in_groups(find_exports(home, "nps"))
+    with beside.helpers(1):
+        begin(home, [groups], AS_OF)  # what they are at is broken off
+    assert not any(file.status == "refused" for file in Ledger(home).state().files.values())
+    assert not (home.quarantine / "files").exists()
 
 
 def test_helpers_end_with_a_night_that_is_killed(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -156,11 +157,32 @@ def test_a_cut_off_array_or_document_is_refused_whole_with_a_sentence(voices: De
     assert "cut off or damaged" in outcome.reason
 
 
-@pytest.mark.parametrize("content", ["[" * 100_000, '{"a":' * 100_000, "[]", '[1, "x"]', "{", "[Report]\na,b\n1,2\n"])
+@pytest.mark.parametrize("content", ["[]", '[1, "x"]', "{", "[Report]\na,b\n1,2\n"])
 def test_json_that_holds_no_record_is_refused_with_a_sentence(voices: Desk, content: str) -> None:
     outcome = land(voices, content)
     assert outcome.status == "refused"
     assert "notes.json: no JSON object was found" in outcome.reason
+
+
+def nested(depth: int, inside: str = "1") -> str:
+    return json.dumps([*NOTES, {"id": 9, "more": json.loads("[" * depth + inside + "]" * depth)}])
+
+
+@pytest.mark.parametrize("content", ["[" * 100_000, '{"a":' * 100_000, nested(500)])
+@pytest.mark.parametrize("pack", [str.encode, lambda text: gzip.compress(text.encode())])
+def test_json_nested_deeper_than_the_limit_is_refused_with_a_sentence(
+    voices: Desk, content: str, pack: Callable[[str], bytes]
+) -> None:
+    outcome = land(voices, pack(content))
+    assert outcome.status == "refused"
+    assert "line 1: more than 100 lists and objects inside each other; export it flatter" in outcome.reason
+
+
+@pytest.mark.parametrize(
+    "content", [nested(90), nested(2, json.dumps("[" * 500)), nested(2, json.dumps('"\\' + "{" * 500))]
+)
+def test_brackets_in_a_text_are_no_depth(voices: Desk, content: str) -> None:
+    assert land(voices, content).rows_landed >= len(NOTES)
 
 
 def test_records_of_another_kind_are_refused(voices: Desk) -> None:
