@@ -44,8 +44,8 @@ def copied_days(case: Case) -> Iterator[Oddity]:
     if place is None or case.table.scope.kind == "entities":
         return
     here = {
-        float(values[place]): day
-        for day, values in case.past.now.items() if values[place] and case.past.since <= day
+        float(told.values[place]): day
+        for day, told in case.past.now.items() if told.values[place] and case.horizon <= day
     }  # fmt: skip
     there = {
         (int(day), float(values[0]))
@@ -96,8 +96,8 @@ def keys_of_others(case: Case) -> Iterator[Oddity]:
             f"on {named(case.sheet.days[0])}",
             is_held=True, observed=f"{same} of {len(keys)}", expected="0", day=int(case.sheet.days[0]),
         )  # fmt: skip
-    known = {key: value for key, value in keys.items() if key in case.past.keys}
-    moved = sum(1 for key, value in known.items() if case.past.keys[key] != value)
+    before = {key: value for key, (value, on) in case.past.keys.items() if on >= case.horizon}
+    moved = sum(1 for key, value in keys.items() if before.get(key, value) != value)
     if moved >= SAME_KEYS and moved >= 0.8 * len(keys):
         yield Oddity(
             "keys", case.table.meta.covers.by[0] if case.table.meta.covers.by else "rows",
@@ -124,10 +124,11 @@ def rounded_ids(case: Case) -> Iterator[Oddity]:
 def days_to_come(case: Case) -> Iterator[Oddity]:
     """Rows of days after the export, where no earlier file had any."""
     later = case.sheet.values[case.sheet.days > case.exported_on + 1, case.rows]
-    if later.sum() and len(case.base) >= FEWEST_DAYS and max(case.past.now) <= case.exported_on + 1:
+    is_plan = any(day > told.on + 1 for day, told in case.past.now.items())
+    if later.sum() and len(case.base) >= FEWEST_DAYS and not is_plan:
         day = int(case.sheet.days[-1])
         yield Oddity(
-            "dates", "day", f"{later.sum():.0f} of its rows are of days after its export, up to {named(day)}; are day and month "
-            "exchanged?",
+            "dates", "day",
+            f"{later.sum():.0f} of its rows are of days after its export, up to {named(day)}; are day and month exchanged?",
             is_held=True, observed=named(day), expected=f"up to {named(case.exported_on)}", day=day,
         )  # fmt: skip

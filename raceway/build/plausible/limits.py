@@ -15,6 +15,8 @@ FEWEST_DAYS: Final = 8
 """Days that must be known before anything is called unusual."""
 LONGEST_DAYS: Final = 42
 """Days before that are looked at: six of each weekday; a shop that grows leaves older ones behind."""
+HORIZON: Final = 100
+"""Days before an export beyond which nothing is compared: so a night need not read what landed years ago."""
 LIKE_AGE: Final = 14
 """Days within which a day must first have been told to be compared with a new one: orders are paid, conversions
 credited and parcels sent in the days after, so what a long history says of old days is another thing."""

@@ -22,7 +22,7 @@ def changed_days(case: Case) -> Iterator[Oddity]:
     ]  # fmt: skip
     if not closed:
         return
-    old = np.stack([case.past.now[day] for _, day in closed])
+    old = np.stack([case.past.now[day].values for _, day in closed])
     new = case.sheet.values[[n for n, _ in closed]]
     columns = [(c, p) for c, p in case.sums.items() if np.median(old[:, p]) >= EQUAL_NUMBER]
     filled = (new[:, case.rows] > 0) & (old[:, case.rows] > 0)
