@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from raceway.build.plausible.case import Case, Oddity, named, shown
+from raceway.build.plausible.figures import Numbers
 from raceway.build.plausible.limits import EQUAL_NUMBER, EQUAL_ROWS, FEWEST_DAYS, ROUND_IDS, SAME_KEYS, SAME_KEYS_SHARE
 
 
@@ -56,11 +57,11 @@ def copied_days(case: Case) -> Iterator[Oddity]:
     own: dict[float, int] = {}
     for day, values in zip(case.sheet.days.tolist(), case.sheet.values, strict=True):
         mark = float(values[place])
-        if values[case.rows] < EQUAL_ROWS or not mark or not _says_much(case, values):
+        if not mark or not _says_much(case, values):
             continue
         if (day, mark) in there:
             copies.append((day, "another account on the same day"))
-        elif here.get(mark, day) != day and day not in case.past.now:
+        elif here.get(mark, day) != day and not _is_as_before(case, day, mark, place):
             copies.append((day, named(here[mark])))
         elif mark in own:
             copies.append((day, named(own[mark])))
@@ -74,10 +75,20 @@ def copied_days(case: Case) -> Iterator[Oddity]:
         )  # fmt: skip
 
 
-def _says_much(case: Case, values: np.ndarray) -> bool:  # type: ignore[type-arg]
-    """Whether a day's numbers are large enough that equal ones are no chance; events have keys and need none."""
+def _is_as_before(case: Case, day: int, mark: float, place: int) -> bool:
+    told = case.past.now.get(day)
+    return told is not None and told.values[place] == mark
+
+
+def _says_much(case: Case, values: Numbers) -> bool:
+    """Whether a day holds so much that an equal one is no chance; events have keys and need no large numbers."""
+    if case.table.scope.kind == "events":
+        return bool(values[case.rows] >= EQUAL_ROWS)
     sums = values[list(case.sums.values())]
-    return case.table.scope.kind == "events" or bool((sums > 0).sum() >= 2 and sums.max(initial=0) >= EQUAL_NUMBER)
+    filled, largest = int((sums > 0).sum()), float(sums.max(initial=0))
+    spent = any(values[place] > 0 for column, place in case.sums.items() if case.table.by_name[column].meta.money)
+    is_rich = filled >= 2 and largest >= EQUAL_NUMBER
+    return is_rich and (values[case.rows] >= EQUAL_ROWS or (filled >= 3 and spent and largest >= 5 * EQUAL_NUMBER))
 
 
 def keys_of_others(case: Case) -> Iterator[Oddity]:

@@ -16,6 +16,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from raceway.build.plausible.case import Oddity
 from raceway.common.files import write_aside
@@ -83,7 +84,7 @@ class Kept:
         """Writes what is kept, where something is new."""
         if self._is_new:
             values = {one: [self._chains[one], dataclasses.asdict(found)] for one, found in self._found.items()}
-            write_aside(self._path, json.dumps(values, ensure_ascii=False))
+            write_aside(self._path, json.dumps(values, ensure_ascii=False, default=_plain))
 
 
 def _read(path: Path) -> dict[str, tuple[str, Found]]:
@@ -95,6 +96,11 @@ def _read(path: Path) -> dict[str, tuple[str, Found]]:
         }
     except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
         return {}
+
+
+def _plain(value: Any) -> Any:
+    """A number or truth of numpy as Python's own."""
+    return value.item()
 
 
 def _text(path: Path) -> str:

@@ -23,6 +23,8 @@ credited and parcels sent in the days after, so what a long history says of old 
 
 WARN_SPREADS: Final = 6.0
 HOLD_SPREADS: Final = 8.0
+LOW_SPREADS: Final = 5.0
+"""Fewer are asked of a day that lacks of all its numbers at once: chance does not take from all alike."""
 
 LOW: Final = 0.6
 """A day with less than this part of the usual is odd: half a day that is missing leaves 0.4 to 0.6."""
@@ -63,8 +65,10 @@ ROUND_IDS: Final = 0.5
 """Share of long ids that end in zeros, from which a spreadsheet has rounded them."""
 
 RESTATED_DAYS: Final = 3
-RESTATED: Final = 1.5
-"""A closed day is another day where most of its numbers are off by half; so many such days are no restatement."""
+RESTATED: Final = 1.06
+"""A closed day is another day where most of its numbers are off by more than this: platforms take back a few clicks
+and credit conversions (which are not asked) for weeks, they do not change impressions, clicks and cost at once. So many
+such days are no restatement."""
 
 PRICED_PARTS: Final = 5
 PRICE_EQUAL: Final = 0.006

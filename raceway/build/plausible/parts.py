@@ -114,7 +114,7 @@ def missing_parts(case: Case) -> Iterator[Oddity]:
                 c: recent[:, f].sum() / recent[:, case.sums[c]].sum()
                 for c, f in sums if recent[:, case.sums[c]].sum() > 0 and recent[-3:, f].sum() > 0
             }  # fmt: skip
-            if shares and max(shares.values()) >= PART_SHARE:
+            if shares and max(shares.values()) >= PART_SHARE and _is_steady(case, column, part, recent):
                 largest = max(shares, key=lambda c: shares[c])
                 yield Oddity(
                     "missing", column,
@@ -122,6 +122,13 @@ def missing_parts(case: Case) -> Iterator[Oddity]:
                     f"{largest} in the {PART_DAYS} days before, on each of them",
                     observed="0", expected=f"{shares[largest]:.0%} of {largest}", day=int(case.new_days[0]),
                 )  # fmt: skip
+
+
+def _is_steady(case: Case, column: str, part: str, recent: Numbers) -> bool:
+    """Whether a part has so many events on each day that none at all is no chance: views of a campaign, not sales."""
+    counts = [c for c in case.sums if not case.is_money(c)]
+    figures = [case.figures.place.get((f"sum:{c}@{column}", part)) for c in counts]
+    return any(figure is not None and np.min(recent[:, figure]) >= COUNTED for figure in figures)
 
 
 def _is_told(case: Case, column: str, parts: dict[str, int]) -> bool:
