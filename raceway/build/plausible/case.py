@@ -127,7 +127,7 @@ class Case:
 
     @cached_property
     def sums(self) -> dict[str, int]:
-        """Places of the sums by number column, without those that were ever negative: what adds up to 0 has no ratio."""
+        """Places of the sums by number column, without those that were ever negative: they have no ratio."""
         most = self.figures.columns("max:")
         found = {}
         for column, place in self.figures.columns("sum:").items():
@@ -147,7 +147,7 @@ class Case:
         return self.table.by_name[column].data_type.startswith(("decimal", "double"))
 
     def events(self, column: str, values: Numbers) -> Numbers:
-        """How many events are behind the sums of a column: a report's counts themselves, else the cells that are filled."""
+        """How many events are behind the sums of a column: a report's counts themselves, else the filled cells."""
         if column == "rows":
             return values[:, self.rows]
         if self.table.scope.kind == "days" and not self.is_money(column):

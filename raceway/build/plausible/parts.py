@@ -72,8 +72,8 @@ def odd_shares(case: Case) -> Iterator[Oddity]:
             day = int(case.new_days[days][0])
             yield Oddity(
                 "share", column,
-                f"on {named(day)}{_and_later(case.new_days[days])} {found[n]:.0%} of {rows:.0f} rows have {which}, usual "
-                f"are {low:.0%} to {high:.0%}",
+                f"on {named(day)}{_and_later(case.new_days[days])} {found[n]:.0%} of {rows:.0f} rows have {which}, "
+                f"usual are {low:.0%} to {high:.0%}",
                 observed=f"{found[n]:.0%}", expected=f"{low:.0%} to {high:.0%}", day=day,
             )  # fmt: skip
 
@@ -83,7 +83,7 @@ def _and_later(days: Days) -> str:
 
 
 def _shared(case: Case) -> list[tuple[int, str, str]]:
-    """Place, column and part of what has a share: the parts of columns all of whose parts are told, and filled texts."""
+    """Place, column and part of what has a share: parts of columns all of whose parts are told, and filled texts."""
     found = [
         (place, aspect.removeprefix("some:"), "")
         for (aspect, part), place in case.figures.place.items()
@@ -145,7 +145,7 @@ def _is_told(case: Case, column: str, parts: dict[str, int]) -> bool:
 
 def doubled_parts(case: Case) -> Iterator[Oddity]:
     """Two parts of a column with the same numbers on the same day, one of them new: a campaign under a second name."""
-    if len(case.sums) < 2 or not len(case.new):
+    if case.table.scope.kind != "days" or len(case.sums) < 2 or not len(case.new):
         return
     for column, parts in case.figures.parts("rows@").items():
         if column == "hour":
