@@ -37,7 +37,7 @@ _MOST_VALUES: Final = 60
 _MOST_NUMBERS: Final = 10
 _MOST_TEXTS: Final = 24
 """Columns that are looked at, in the contract's order; what matters stands first."""
-_SAMPLE: Final = 48
+_SAMPLE: Final = 200
 """Keys that are kept of a batch."""
 
 

@@ -60,7 +60,7 @@ EQUAL_NUMBER: Final = 20.0
 """And the least number that must be among the equal ones: 0 and 1 are equal by chance."""
 SAME_KEYS: Final = 5
 SAME_KEYS_SHARE: Final = 0.3
-"""Keys (of a sample of 48) with their times that two accounts share, from which one file lies in the wrong folder."""
+"""Keys (of a sample of 200) with their times that two accounts share, from which one file lies in the wrong folder."""
 ROUND_IDS: Final = 0.5
 """Share of long ids that end in zeros, from which a spreadsheet has rounded them."""
 
