@@ -135,10 +135,10 @@ def _select(table: TableContract, zone: str, data: Path) -> str:
     summed = numbers if table.scope.kind != "events" else []
     of_part = [("rows@", "_rows"), *((f"sum:{c.name}@", f"s{n}") for n, c in enumerate(summed))]
     selects = [
-        f"select day, unnest({_structs(whole)}, recursive := true) from counted where _of = 1",
-        f"select day, unnest({_structs(of_part, of)}, recursive := true) from counted "
+        f"select day, {_unnested(whole)} from counted where _of = 1",
+        f"select day, {_unnested(of_part, of)} from counted "
         f"where _rank <= {_MOST_PARTS} and _parts <= {_MOST_VALUES} and list_contains({shown}, cast(_of as varchar))",
-        f"select day, unnest({_structs(_OF_TEXTS, of)}, recursive := true) from (select day, _of, '' as part, "
+        f"select day, {_unnested(_OF_TEXTS, of)} from (select day, _of, '' as part, "
         "count(*) as _uniq, max(_rows) as _top, sum(_rows) as _some from counted "
         f"where _of between 2 and {len(texts) + 1} and part <> '' group by all)",
     ]
@@ -171,8 +171,9 @@ _LARGEST: Final = 2**52
 _OF_TEXTS: Final = [("uniq:", "_uniq"), ("top:", "_top"), ("some:", "_some")]
 
 
-def _structs(pairs: list[tuple[str, str]], of: str = "") -> str:
-    """SQL list of (aspect, part, value); with `of`, SQL for the column whose parts they are, behind the aspect."""
-    part, of = ("part", f" || {of}") if of else ("''", "")
-    found = (f"{{aspect: {quoted(aspect)}{of}, part: {part}, value: cast({sql} as double)}}" for aspect, sql in pairs)
-    return f"[{', '.join(found)}]"
+def _unnested(pairs: list[tuple[str, str]], of: str = "") -> str:
+    """SQL for the rows (aspect, part, value) of one row; with `of`, SQL for the column whose parts they are, behind the
+    aspect."""
+    aspects = f"unnest({text_list([aspect for aspect, _ in pairs])}){f' || {of}' if of else ''}"
+    values = ", ".join(f"cast({sql} as double)" for _, sql in pairs)
+    return f"{aspects}, {'part' if of else quoted('')}, unnest([{values}])"

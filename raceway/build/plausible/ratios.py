@@ -46,7 +46,7 @@ def odd_ratios(case: Case) -> Iterator[Oddity]:
     spread = np.maximum(np.maximum(normal.spread, _LEAST_SPREAD), noise)
     off = found - normal.middle
     outside = np.maximum(found - normal.most, normal.least - found)
-    far = np.abs(off) / spread
+    far = np.abs(off) / spread / case.tolerance
     enough = normal.days >= FEWEST_DAYS
     odd = enough & (far >= WARN_SPREADS) & (np.abs(off) >= np.log(WARN_RATIO)) & (outside >= np.log(BEYOND))
     held = odd & (far >= HOLD_SPREADS) & (np.abs(off) >= np.log(HELD_RATIO)) & (outside >= np.log(HELD_BEYOND))
