@@ -42,7 +42,8 @@ def odd_ratios(case: Case) -> Iterator[Oddity]:
     known, found = (_ratios(case, pairs, values) for values in (case.like, case.values))
     normal = usual(known)
     support, events = (_support(case, pairs, values) for values in (case.like, case.values))
-    noise = np.sqrt(median(support) + events)
+    # the days themselves show how much chance moves a ratio; counting guards against days that were alike by luck
+    noise = np.sqrt(median(support) + events) / 2
     spread = np.maximum(np.maximum(normal.spread, _LEAST_SPREAD), noise)
     off = found - normal.middle
     outside = np.maximum(found - normal.most, normal.least - found)
