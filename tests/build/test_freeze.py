@@ -141,7 +141,7 @@ def test_models_of_another_program_begin_with_an_empty_warehouse(
         warehouse.execute("create table kept as select 1 as n")
     company.freeze(AS_OF + dt.timedelta(days=1))
     assert company.frozen("from kept") == [(1,)]
-    monkeypatch.setattr("raceway.build.freeze._program_hash", lambda home: "another")
+    monkeypatch.setattr("raceway.build.freeze.program_hash", lambda home: "another")
     company.freeze()
     assert not company.frozen("select 1 from duckdb_tables() where table_name = 'kept'")
 
@@ -304,7 +304,7 @@ def test_a_batch_without_a_rate_waits_and_what_was_in_effect_stays(us_company: C
     assert by_scope["vn 2026-03-21"] == other
     assert "us 2026-03-21" not in by_scope
     assert us_company.frozen("select count(*) from frozen.covered_days where account = 'us'") == [(1,)]
-    [check] = run_checks(us_company.home, "run1")
+    [check] = [check for check in run_checks(us_company.home, "run1") if not check.passed]
     assert (check.severity, check.passed, check.batch_id, check.message) == ("warning", False, late, sentence)
     assert waiting_for_rates(us_company.home) == {late: sentence}
     # the rate comes, and the batch with it
@@ -400,10 +400,10 @@ def test_a_name_that_two_exports_date_otherwise_is_said(company: Company) -> Non
     company.land("sapo.orders", "2026-03-04T01:00", sold.format("2026-03-01 03:00:00"))
     company.land("sapo.orders", "2026-03-05T01:00", sold.format("2026-03-02 01:00:00"))
     company.freeze()
-    assert run_checks(company.home, "run1") == []
+    assert all(check.passed for check in run_checks(company.home, "run1"))
     company.land("sapo.orders", "2026-03-06T01:00", sold.format("2026-03-04 03:00:00"))
     company.freeze()
-    [said] = run_checks(company.home, "run2")
+    [said] = [check for check in run_checks(company.home, "run2") if not check.passed]
     assert said.message.startswith(
         "sapo/vn, orders: 1 names are told on two days, among them DH1 on 2026-03-01 and 2026-03-04"
     )
