@@ -59,7 +59,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, table: TableContract, data: Pat
 def day_column(table: TableContract) -> ColumnContract | None:
     """The column that dates a row of a table; None where nothing does."""
     dated = table.scope.day or next(iter(table.meta.covers.by), None)
-    return table.by_name[dated] if dated else None
+    return table.by_name.get(dated) if dated else None
 
 
 def _moment(table: TableContract, dated: ColumnContract) -> ColumnContract | None:
@@ -150,7 +150,8 @@ def _select(table: TableContract, zone: str, rows: str) -> str:
         "count(*) as _uniq, max(_rows) as _top, sum(_rows) as _some from counted "
         f"where _of between 2 and {len(texts) + 1} and part <> '' group by all)",
     ]
-    if table.scope.made_at or any(table.by_name[key].meta.ident for key in table.scope.keys):
+    keys = [table.by_name[key] for key in table.scope.keys if key in table.by_name]
+    if len(keys) == len(table.scope.keys) and (table.scope.made_at or any(key.meta.ident for key in keys)):
         # words and days are keys of any account
         joined = ", ".join(map(name, table.scope.keys))
         key = "_entity" if table.scope.kind == "entities" else f"concat_ws('|', {joined})"

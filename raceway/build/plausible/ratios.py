@@ -128,7 +128,7 @@ def zeroed(case: Case) -> Iterator[Oddity]:
                     len(gone) * 2 > int(np.sum(full))
                     and counted >= COUNTED
                     and not case.table.by_name[column].meta.counts
-                    and not _nulls(case, column, case.values[gone])
+                    and not mostly_empty(case, column, case.values[gone])
                 ),
                 observed="0", expected=f"{shown(low)} to {shown(high)}", day=int(case.new_days[gone[0]]),
             )  # fmt: skip
@@ -144,7 +144,7 @@ def _due(case: Case, column: str) -> np.typing.NDArray[np.bool_]:
     return due
 
 
-def _nulls(case: Case, column: str, values: Numbers) -> bool:
+def mostly_empty(case: Case, column: str, values: Numbers) -> bool:
     """Whether most cells are empty: a report without the column, and no 0."""
     place = case.figures.place.get((f"null:{column}", ""))
     return place is not None and bool(values[:, place].sum() > 0.5 * values[:, case.rows].sum())
@@ -159,7 +159,7 @@ def appeared(case: Case) -> Iterator[Oddity]:
         place = case.figures.place.get((f"some:{column}", ""))
         if place is None or np.max(case.like[:, place]) > 0 or np.sum(case.like[:, case.rows]) < 3 * COUNTED:
             continue
-        if _nulls(case, column, case.like):
+        if mostly_empty(case, column, case.like):
             continue
         filled = float(np.sum(case.values[:, place]))
         if filled >= max(0.5 * rows, COUNTED):
