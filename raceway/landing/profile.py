@@ -45,15 +45,7 @@ def write_profile(
     connection: duckdb.DuckDBPyConnection, table: TableContract, zone: str, data: Path, target: Path
 ) -> None:
     """Writes the profile of the landed `data` to `target`; of a table without days it has no rows."""
-    rows = _rows(connection, table, data)
-    connection.execute(f"copy ({_select(table, zone, rows)}) to {quoted(str(target))} (format parquet)")
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, table: TableContract, data: Path) -> str:
-    """SQL for the landed rows; a column that the contract has got since they landed is empty in them."""
-    there = {column for column, *_ in connection.execute(f"describe select * from {parquet_of(data)}").fetchall()}
-    absent = [f"null::{c.data_type} as {name(c.name)}" for c in table.columns if c.name not in there]
-    return f"(select *, {', '.join(absent)} from {parquet_of(data)})" if absent else parquet_of(data)
+    connection.execute(f"copy ({_select(table, zone, data)}) to {quoted(str(target))} (format parquet)")
 
 
 def day_column(table: TableContract) -> ColumnContract | None:
@@ -104,7 +96,7 @@ def _is_part(column: ColumnContract) -> bool:
     return not (column.meta.ident or column.meta.hash or column.meta.excluded_by)
 
 
-def _select(table: TableContract, zone: str, rows: str) -> str:
+def _select(table: TableContract, zone: str, data: Path) -> str:
     dated = day_column(table)
     if dated is None or table.scope.full_snapshot:
         return "select null::date as day, '' as aspect, '' as part, 0.0 as value where false"
@@ -157,11 +149,11 @@ def _select(table: TableContract, zone: str, rows: str) -> str:
         key = "_entity" if table.scope.kind == "entities" else f"concat_ws('|', {joined})"
         selects.append(
             f"(select min({day}), 'key', cast(hash({key}) as varchar), cast(hash({key}, min({at})) >> 12 as double) "
-            f"from {rows} where {at} is not null group by {key} order by hash({key}) limit {_SAMPLE})"
+            f"from {parquet_of(data)} where {at} is not null group by {key} order by hash({key}) limit {_SAMPLE})"
         )
     return (
         f"with told as (select *, {day} as _day, unnest([{parts}]) as _part, "
-        f"unnest(range(1, {len(parted) + 2})) as _of from {rows}), "
+        f"unnest(range(1, {len(parted) + 2})) as _of from {parquet_of(data)}), "
         f"summed as (select _day as day, _of, _part as part, {', '.join(figures)} from told where _day is not null "
         "group by _day, _of, _part), "
         "ranked as (select *, sum(_rows) over (partition by _of, part) as _all from summed), "
