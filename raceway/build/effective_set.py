@@ -7,6 +7,7 @@ import json
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import duckdb
@@ -91,13 +92,24 @@ def _mend_entities(home: Home, accepted: list[BatchState]) -> None:
     for (source, table), batches in tables.items():
         keys = list(load_contract(source, home).table(table).scope.keys)
         note = home.landing / source / f"{table}__keys.json"
-        noted = json.loads(note.read_text(encoding="utf-8")) if note.exists() else {}
-        seen = set(noted["batches"]) if noted.get("keys") == keys else set()
+        seen = _seen_under(note, keys)
         doubtful = [b for b in batches if b.head.get("scope_keys") != keys and b.batch_id not in seen]
         if doubtful:
             mend_entities(doubtful, keys)
             ids = sorted({*seen, *(batch.batch_id for batch in doubtful)})
             write_aside(note, json.dumps({"keys": keys, "batches": ids}))
+
+
+def _seen_under(note: Path, keys: list[str]) -> set[str]:
+    """The batches that a note says to stand under these keys; none where it cannot be read, and they are looked at anew."""
+    try:
+        noted = json.loads(note.read_bytes())
+        return set(noted["batches"]) if noted["keys"] == keys else set()
+    except FileNotFoundError:
+        return set()
+    except (ValueError, KeyError, TypeError):
+        note.unlink()
+        return set()
 
 
 def _undecided(home: Home, state: LedgerState) -> dict[str, str]:
