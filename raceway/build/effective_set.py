@@ -23,6 +23,7 @@ from raceway.common.sql import parquet_of
 from raceway.config.accounts import Accounts
 from raceway.config.settings import Settings
 from raceway.contracts.load import load_contract
+from raceway.ledger.data_file import damage_of
 from raceway.ledger.effect import mend_entities, mend_states
 from raceway.ledger.ledger import BatchState, Ledger, LedgerState
 
@@ -49,12 +50,13 @@ def choose_batches(
         for batch in everything
         if (batch.source, batch.account) not in accounts
     }
-    gone = [batch for batch in accepted if not batch.path.is_file()]
-    if gone:
-        raise PermanentFault(
-            f"batch {gone[0].batch_id} ({_where(gone[0])}) is accepted, but {gone[0].path} is not there: put the file "
-            f"back from a backup, or take the batch out with: raceway reject {gone[0].batch_id}"
-        )
+    for batch in accepted:
+        if damage := damage_of(batch):
+            raise PermanentFault(
+                f"batch {batch.batch_id} ({_where(batch)}) is accepted, but of {batch.path} is to say: {damage}. Put "
+                "the file back from a backup, run again where archive/ holds its raw files, or take the batch out "
+                f"with: raceway reject {batch.batch_id}"
+            )
     _mend_entities(home, accepted)
     unfit = taken_out(home, program, accepted)
     accepted = [batch for batch in accepted if batch.batch_id not in unfit]
@@ -101,7 +103,7 @@ def _mend_entities(home: Home, accepted: list[BatchState]) -> None:
 
 
 def _seen_under(note: Path, keys: list[str]) -> set[str]:
-    """The batches that a note says to stand under these keys; none where it cannot be read, and they are looked at anew."""
+    """The batches that a note says to stand under these keys; where it cannot be read, they are looked at anew."""
     try:
         noted = json.loads(note.read_bytes())
         return set(noted["batches"]) if noted["keys"] == keys else set()

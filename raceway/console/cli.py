@@ -23,6 +23,7 @@ from raceway import __version__
 from raceway.common.faults import RacewayFault
 from raceway.common.home import HOME_VARIABLE, Home, find_home
 from raceway.console.asking import add_commands
+from raceway.console.disk_faults import is_of_the_disk, said_of_the_disk
 from raceway.console.explain_command import add_explain
 from raceway.console.form import say
 from raceway.console.operations_commands import add_decisions, add_doctor
@@ -70,6 +71,11 @@ def main() -> None:
         app()
     except RacewayFault as fault:
         _places.err.print(f"[red]raceway:[/red] {escape(str(fault))}", highlight=False, soft_wrap=True)
+        _end(EXIT_COULD_NOT_RUN)
+    except Exception as fault:
+        if not is_of_the_disk(fault):
+            raise
+        _places.err.print(f"[red]raceway:[/red] {escape(said_of_the_disk(fault))}", highlight=False, soft_wrap=True)
         _end(EXIT_COULD_NOT_RUN)
     except KeyboardInterrupt:
         _places.err.print("[red]raceway:[/red] stopped; nothing half-done is visible, run it again to go on")

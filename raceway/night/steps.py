@@ -111,8 +111,11 @@ def _find(source: str) -> list[Json]:
     from raceway.config.settings import load_settings
     from raceway.inbox.exports import at_rest, find_exports
     from raceway.night.groups import in_groups
+    from raceway.night.mending import mend
 
     with _at_work(f"{source}: looking into the inbox") as home:
+        for check in mend(home, [source]):
+            _LOG.warning(check.message)
         settings = load_settings(home)
         fetch(home, settings, [source])
         exports = at_rest(home, find_exports(home, source), settings.inbox.rest_seconds)
