@@ -35,6 +35,7 @@ from raceway.build.frozen_tables import (
 )
 from raceway.build.own_lists import OWN_LISTS, write_own_lists
 from raceway.build.shared_names import check_shared_names
+from raceway.build.warehouse import begin_anew
 from raceway.common.files import write_aside
 from raceway.common.home import PROJECT, Home
 from raceway.config.accounts import (
@@ -87,7 +88,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
     ticket_topics = load_ticket_topics(home)
     segments = load_segments(home)
     program = _program_hash(home)
-    _begin_anew_with_another_program(home, program)
+    damaged = begin_anew(home, program)
     with duckdb.connect(str(home.warehouse)) as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute("begin")
@@ -107,7 +108,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
         connection.execute("commit")
     frozen = Frozen(run_id, as_of, fingerprint, batches, waiting)
     _write_result(home, frozen)
-    record_checks(home, run_id, shared)
+    record_checks(home, run_id, [*damaged, *shared])
     return frozen
 
 
@@ -120,20 +121,6 @@ def waiting_for_rates(home: Home, run_id: str | None = None) -> dict[str, str]:
 
 
 # writing
-
-
-def _begin_anew_with_another_program(home: Home, program: str) -> None:
-    """Removes a warehouse that other models have built: what they kept is not what these would have made."""
-    if not home.warehouse.exists():
-        return
-    with duckdb.connect(str(home.warehouse)) as connection:
-        known = connection.execute(
-            "select 1 from duckdb_tables() where schema_name = 'frozen' and table_name = 'program'"
-        ).fetchone()
-        built_by = connection.execute("select program from frozen.program").fetchone() if known else None
-    if built_by != (program,):
-        home.warehouse.unlink()
-        home.warehouse.with_name(f"{home.warehouse.name}.wal").unlink(missing_ok=True)
 
 
 def _write_program(connection: duckdb.DuckDBPyConnection, program: str) -> None:

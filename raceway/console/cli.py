@@ -20,10 +20,10 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from raceway import __version__
+from raceway.common.disk_faults import is_of_the_disk, said_of_the_disk
 from raceway.common.faults import RacewayFault
 from raceway.common.home import HOME_VARIABLE, Home, find_home
 from raceway.console.asking import add_commands
-from raceway.console.disk_faults import is_of_the_disk, said_of_the_disk
 from raceway.console.explain_command import add_explain
 from raceway.console.form import say
 from raceway.console.operations_commands import add_decisions, add_doctor

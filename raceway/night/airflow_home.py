@@ -95,7 +95,7 @@ def mend_database(home: Home) -> str:
         with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True, timeout=1)) as connection:
             connection.execute("select count(*) from slot_pool").fetchall()
     except sqlite3.Error as fault:
-        if fault.sqlite_errorcode & 0xFF not in _DAMAGED:
+        if fault.sqlite_errorcode & 0xFF not in _DAMAGED and not database.is_dir():
             return ""
         aside = database.with_name(f"damaged-{secrets.token_hex(4)}.db")
         database.rename(aside)

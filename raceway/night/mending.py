@@ -7,10 +7,17 @@ versions, Airflow's database by Airflow. Nothing is mended in silence: each is a
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
+import duckdb
+
+from raceway.build.warehouse import take_away_warehouse, warehouse_is_damaged
+from raceway.common.disk_faults import MENDS, said_of_the_disk
+from raceway.common.faults import GateFailed, PassingFault, PermanentFault
 from raceway.common.home import Home
 from raceway.history.records import Check
 from raceway.landing.mend import mend_batches
+from raceway.ledger.data_file import deep_damage_of
 from raceway.ledger.ledger import Ledger
 from raceway.publish.current import mend_current
 
@@ -29,6 +36,34 @@ def mend(home: Home, sources: Iterable[str] | None = None) -> list[Check]:
 def mended_database(sentence: str) -> list[Check]:
     """The warning about Airflow's database; none for an empty sentence."""
     return [_warning("airflow", sentence)] if sentence else []
+
+
+def as_told(home: Home, fault: Exception) -> Exception:
+    """What a step's fault is for people: the damage behind it, which is mended where that can be, or the disk's own
+    words with what to do; the same fault where it is neither.
+    """
+    said = str(fault)
+    if not isinstance(fault, duckdb.Error | GateFailed | PassingFault | OSError):
+        return fault
+    if warehouse_is_damaged(home, said):
+        take_away_warehouse(home)
+        return PermanentFault(
+            f"{home.warehouse}: damaged ({said.splitlines()[0]}); it was taken away, since landing holds all that was "
+            "in it: run again, and it is built anew"
+        )
+    if any(mark in said for mark in _UNREADABLE):
+        found = mend_batches(home, Ledger(home).state(), look=deep_damage_of)
+        if found:
+            return PermanentFault("; ".join(mended.sentence for mended in found) + "; then run again")
+    if isinstance(fault, duckdb.IOException):
+        return PassingFault(f"DuckDB could not read or write a file: {fault}")
+    if isinstance(fault, OSError) and fault.errno in MENDS:
+        return PassingFault(said_of_the_disk(fault))
+    return fault
+
+
+_UNREADABLE: Final = ("parquet", "Parquet", "ZSTD", "Thrift", "TProtocol", "decompress", "Invalid Input Error")
+"""Words of DuckDB about a file of rows that it cannot read."""
 
 
 def _warning(subject: str, sentence: str, batch_id: str | None = None) -> Check:

@@ -358,22 +358,20 @@ def _upkeep(home: Home, run: Run) -> None:
 @contextmanager
 def _at_work(doing: str, run: Run | None = None) -> Iterator[Home]:
     """The home, held beside other tasks; faults get their kind, and a run that fails its record."""
-    import duckdb
+    from raceway.night.mending import as_told
 
     home = find_home()
     _tell(doing)
     try:
         with together(home):
             yield home
-    except duckdb.IOException as fault:
-        passing = PassingFault(f"DuckDB could not read or write a file: {fault}")
-        if run is not None:  # it may not pass; a later try that goes well replaces the record
-            _record_failure(home, run, passing)
-        raise passing from fault
     except Exception as fault:
-        if run is not None:
-            _record_failure(home, run, fault)
-        raise
+        told = as_told(home, fault)
+        if run is not None:  # it may pass: a later try that goes well replaces the record
+            _record_failure(home, run, told)
+        if told is fault:
+            raise
+        raise told from fault
 
 
 def _record(run: Run, status: RunStatus, message: str, **more: Any) -> RunRecord:

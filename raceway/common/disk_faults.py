@@ -7,7 +7,7 @@ import sqlite3
 import sys
 from typing import Final
 
-_MEND: Final = {
+MENDS: Final = {
     errno.ENOSPC: "make room on the disk",
     errno.EDQUOT: "make room, or have the quota of this user raised",
     errno.EFBIG: "the limit of a file's size is reached: have it raised (ulimit -f)",
@@ -32,7 +32,7 @@ def said_of_the_disk(fault: Exception) -> str:
     """What failed, on which file, and what to do."""
     if isinstance(fault, OSError) and fault.errno is not None:
         files = " and ".join(str(name) for name in (fault.filename, fault.filename2) if name is not None)
-        mend = _MEND.get(fault.errno, "look at the file and its disk")
+        mend = MENDS.get(fault.errno, "look at the file and its disk")
         return f"{files or 'a file'}: {fault.strerror}; {mend}, then run the command again"
     first = (str(fault).splitlines() or [type(fault).__name__])[0]
     return f"a file could not be read or written: {first}; look at it and at the disk, then run the command again"
