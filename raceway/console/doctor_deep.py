@@ -40,9 +40,9 @@ def _landing(home: Home, state: LedgerState) -> Iterator[Finding]:
             with duckdb.connect() as connection:
                 connection.execute(f"select max(hash(t)) from {parquet_of(batch.path)} as t").fetchall()
         except duckdb.Error as fault:
-            yield Finding("error", "landing", f"batch {batch.batch_id}, {batch.path}: {str(fault).splitlines()[0]}; put "
-                          "it back from a backup, or take the file away: the next run lands it again from "
-                          "archive/")  # fmt: skip
+            said = str(fault).splitlines()[0]
+            yield Finding("error", "landing", f"batch {batch.batch_id}, {batch.path}: {said}; put it back from a "
+                          "backup, or take the file away: the next run lands it again from archive/")  # fmt: skip
     if not found:
         more = f"; {unread} of an earlier version have no hash, and can be read" if unread else ""
         yield Finding("ok", "landing", f"{len(state.accepted())} accepted batches are as they were written{more}")

@@ -30,6 +30,8 @@ Tell = Callable[[str], None]
 _LISTENERS: Final[list[Tell]] = []
 _FOUND: Final[dict[str, list[Json]]] = {}
 """By source: the groups of exports that the night's helpers have begun with."""
+STOPPED_BY: Final[dict[str, str]] = {}
+"""By run: why it stopped, as far as this process knows."""
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -169,14 +171,15 @@ def start(conf: Mapping[str, Any], started_at: dt.datetime) -> tuple[bool, Json]
     from raceway.config.settings import load_settings
     from raceway.night.due import late_sources, past_cut_off
 
-    with _at_work("which sources are in") as home:
+    named = conf.get("run_id") or run_id_for(started_at)
+    with _at_work("which sources are in", Run(named, _as_of(conf) or started_at.date(), started_at)) as home:
         settings = load_settings(home)
-        home.run_folder(conf.get("run_id") or run_id_for(started_at))  # a name that leads elsewhere stops here
+        home.run_folder(named)  # a name that leads elsewhere stops here
         as_of = _as_of(conf) or settings.business_day(started_at)
         late = late_sources(home, settings, as_of)
         ready = not late or not conf.get("wait", True) or past_cut_off(settings, as_of)
     run = Run(
-        run_id=conf.get("run_id") or run_id_for(started_at),
+        run_id=named,
         as_of=as_of,
         started_at=started_at,
         full_refresh=bool(conf.get("full_refresh", False)),
@@ -390,7 +393,8 @@ def _record(run: Run, status: RunStatus, message: str, **more: Any) -> RunRecord
 def _record_failure(home: Home, run: Run, fault: Exception) -> None:
     """Keeps why a run stopped; a later try of the same run replaces the record.
 
-    Where the disk takes no record, the fault itself is what is told.
+    Where the disk takes no record, the fault itself is what is told, by the process that runs the night.
     """
+    STOPPED_BY[run.run_id] = str(fault) or type(fault).__name__
     with suppress(OSError):
         record_run(home, _record(run, "refused" if isinstance(fault, GateFailed) else "failed", str(fault)))
