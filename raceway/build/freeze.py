@@ -33,7 +33,7 @@ from raceway.build.frozen_tables import (
     write_table,
     write_ticket_topics,
 )
-from raceway.build.lost_accounts import refuse_lost_accounts
+from raceway.build.lost_since import refuse_what_was_lost
 from raceway.build.own_lists import OWN_LISTS, write_own_lists
 from raceway.build.shared_names import check_shared_names
 from raceway.build.warehouse import begin_anew
@@ -83,7 +83,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
     batch's file is gone, duckdb.IOException where another process holds the warehouse.
     """
     check_key(home)
-    refuse_lost_accounts(home, accounts)
+    refuse_what_was_lost(home, accounts)
     exclusions = hashed_exclusions(home, load_exclusions(home), accounts)
     channel_rules = load_channel_rules(home)
     sales_channels, vat_rates = load_sales_channels(home), load_vat_rates(home)

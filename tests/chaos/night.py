@@ -6,6 +6,7 @@ rows, models make the same mart. Children are forked from a process that has imp
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import json
 import os
@@ -41,6 +42,10 @@ from raceway.reading.personal import check_key
 
 WRITES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.symlink", "shutil.copyfile", "shutil.rmtree")
 """Python's audit events of what changes a disk; files that are opened to be written count, too."""
+
+
+for _name in ("cp437", "cp1252", "utf-16", "utf-8-sig", "latin-1", "idna"):
+    codecs.lookup(_name)  # a child that is another user may not find them
 
 
 @dataclass(frozen=True)
