@@ -21,7 +21,7 @@ RACEWAY_HOME ?= $(CURDIR)/var
 export RACEWAY_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-all mutants setup-spark setup-fab test-spark lint format fuzz bench backtest secrets up lock sbom clean
+.PHONY: help setup setup-dev run test test-all mutants chaos setup-spark setup-fab test-spark lint format fuzz bench backtest secrets up lock sbom clean
 
 help:  ## show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -92,6 +92,9 @@ bench: setup  ## landing against DuckDB alone, where the time of `make run` goes
 	$(BIN)/python -m bench.landing
 	$(BIN)/python -m bench.night
 	$(BIN)/python -m bench.ledger
+
+chaos: setup-dev  ## strike 250 faults at copies of a home, step by step, each followed by a night (40 minutes; goes on where it stopped)
+	$(BIN)/python -m tests.chaos.run --into $(RACEWAY_HOME)
 
 backtest: setup  ## how well the expected ends of periods hold: the model beside plain pacing (2 minutes of CPU)
 	$(BIN)/python -m bench.forecast

@@ -21,6 +21,7 @@ from typing import Any, Final
 from raceway.alerts.message import Message
 from raceway.common.files import write_aside
 from raceway.common.home import Home
+from raceway.common.own_files import mended_by, read_own_json
 
 GIVEN_UP_AFTER: Final = dt.timedelta(days=7)
 """Older news is none: a message that no look could deliver so long is given up, and recorded so."""
@@ -72,7 +73,10 @@ class Outbox:
 
     def waiting(self) -> list[Waiting]:
         """All that waits, oldest first."""
-        found = [_waiting(json.loads(file.read_text(encoding="utf-8"))) for file in self._waiting.glob("*.json")]
+        found = []
+        for file in self._waiting.glob("*.json"):
+            with mended_by(file, _MEND):
+                found.append(_waiting(read_own_json(file, _MEND)))
         return sorted(found, key=lambda one: (one.made_at, one.id))
 
     def close(self, waiting: Waiting, status: str, at: dt.datetime) -> None:
@@ -102,13 +106,18 @@ class Outbox:
         """What the newest night told: `run_id`, and `points` by key."""
         if not self._points.exists():
             return {"run_id": None, "points": {}}
-        found: dict[str, Any] = json.loads(self._points.read_text(encoding="utf-8"))
-        return found
+        with mended_by(self._points, _MEND_POINTS):
+            found = read_own_json(self._points, _MEND_POINTS)
+            return {"run_id": found["run_id"], "points": dict(found["points"])}
 
     def keep_points(self, run_id: str, points: Mapping[str, Mapping[str, Any]]) -> None:
         """Keeps what a night told."""
         text = json.dumps({"run_id": run_id, "points": points}, ensure_ascii=False, indent=2)
         write_aside(self._points, text + "\n")
+
+
+_MEND: Final = "take it away: the message that waits in it reaches nobody, raceway status says what it was about"
+_MEND_POINTS: Final = "take it away: the next message tells all points as new"
 
 
 def _whole(text: str) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ import json
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import duckdb
@@ -22,6 +23,7 @@ from raceway.common.sql import parquet_of
 from raceway.config.accounts import Accounts
 from raceway.config.settings import Settings
 from raceway.contracts.load import load_contract
+from raceway.ledger.data_file import damage_of
 from raceway.ledger.effect import mend_entities, mend_states
 from raceway.ledger.ledger import BatchState, Ledger, LedgerState
 
@@ -49,12 +51,13 @@ def choose_batches(
         for batch in everything
         if (batch.source, batch.account) not in accounts
     }
-    gone = [batch for batch in accepted if not batch.path.is_file()]
-    if gone:
-        raise PermanentFault(
-            f"batch {gone[0].batch_id} ({_where(gone[0])}) is accepted, but {gone[0].path} is not there: put the file "
-            f"back from a backup, or take the batch out with: raceway reject {gone[0].batch_id}"
-        )
+    for batch in accepted:
+        if damage := damage_of(batch):
+            raise PermanentFault(
+                f"batch {batch.batch_id} ({_where(batch)}) is accepted, but of {batch.path} is to say: {damage}. Put "
+                "the file back from a backup, run again where archive/ holds its raw files, or take the batch out "
+                f"with: raceway reject {batch.batch_id}"
+            )
     _mend_entities(home, accepted)
     unfit = taken_out(home, program, accepted)
     accepted = [batch for batch in accepted if batch.batch_id not in unfit]
@@ -92,13 +95,24 @@ def _mend_entities(home: Home, accepted: list[BatchState]) -> None:
     for (source, table), batches in tables.items():
         keys = list(load_contract(source, home).table(table).scope.keys)
         note = home.landing / source / f"{table}__keys.json"
-        noted = json.loads(note.read_text(encoding="utf-8")) if note.exists() else {}
-        seen = set(noted["batches"]) if noted.get("keys") == keys else set()
+        seen = _seen_under(note, keys)
         doubtful = [b for b in batches if b.head.get("scope_keys") != keys and b.batch_id not in seen]
         if doubtful:
             mend_entities(doubtful, keys)
             ids = sorted({*seen, *(batch.batch_id for batch in doubtful)})
             write_aside(note, json.dumps({"keys": keys, "batches": ids}))
+
+
+def _seen_under(note: Path, keys: list[str]) -> set[str]:
+    """The batches that a note says to stand under these keys; where it cannot be read, they are looked at anew."""
+    try:
+        noted = json.loads(note.read_bytes())
+        return set(noted["batches"]) if noted["keys"] == keys else set()
+    except FileNotFoundError:
+        return set()
+    except (ValueError, KeyError, TypeError):
+        note.unlink()
+        return set()
 
 
 def _undecided(home: Home, state: LedgerState) -> dict[str, str]:

@@ -33,9 +33,11 @@ from raceway.build.frozen_tables import (
     write_table,
     write_ticket_topics,
 )
+from raceway.build.lost_since import refuse_what_was_lost
 from raceway.build.own_lists import OWN_LISTS, write_own_lists
 from raceway.build.plausible import Verdicts
 from raceway.build.shared_names import check_shared_names
+from raceway.build.warehouse import begin_anew
 from raceway.common.files import write_aside
 from raceway.common.home import PROJECT, Home
 from raceway.config.accounts import (
@@ -82,13 +84,14 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
     batch's file is gone, duckdb.IOException where another process holds the warehouse.
     """
     check_key(home)
+    refuse_what_was_lost(home, accounts)
     exclusions = hashed_exclusions(home, load_exclusions(home), accounts)
     channel_rules = load_channel_rules(home)
     sales_channels, vat_rates = load_sales_channels(home), load_vat_rates(home)
     ticket_topics = load_ticket_topics(home)
     segments = load_segments(home)
     program = program_hash(home)
-    _begin_anew_with_another_program(home, program)
+    damaged = begin_anew(home, program)
     with duckdb.connect(str(home.warehouse)) as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute("begin")
@@ -108,7 +111,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
         connection.execute("commit")
     frozen = Frozen(run_id, as_of, fingerprint, batches, waiting)
     _write_result(home, frozen)
-    record_checks(home, run_id, [*shared, *verdicts.checks()])
+    record_checks(home, run_id, [*damaged, *shared, *verdicts.checks()])
     return frozen
 
 
@@ -121,20 +124,6 @@ def waiting_for_rates(home: Home, run_id: str | None = None) -> dict[str, str]:
 
 
 # writing
-
-
-def _begin_anew_with_another_program(home: Home, program: str) -> None:
-    """Removes a warehouse that other models have built: what they kept is not what these would have made."""
-    if not home.warehouse.exists():
-        return
-    with duckdb.connect(str(home.warehouse)) as connection:
-        known = connection.execute(
-            "select 1 from duckdb_tables() where schema_name = 'frozen' and table_name = 'program'"
-        ).fetchone()
-        built_by = connection.execute("select program from frozen.program").fetchone() if known else None
-    if built_by != (program,):
-        home.warehouse.unlink()
-        home.warehouse.with_name(f"{home.warehouse.name}.wal").unlink(missing_ok=True)
 
 
 def _write_program(connection: duckdb.DuckDBPyConnection, program: str) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import datetime as dt
 import functools
+import io
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -244,6 +246,11 @@ def load_accounts(home: Home) -> Accounts:
     Raises BadSettings naming the row, the column and the remedy.
     """
     accounts: dict[tuple[str, str], Account] = {}
+    if home.accounts.is_file() and not _text_of(home.accounts).strip():
+        raise BadSettings(
+            f"{home.accounts}: empty; its first line names the columns {','.join(ACCOUNT_COLUMNS)}. Copy it back from "
+            "a backup"
+        )
     for number, account in typed_rows(home.accounts, Account):
         key = (account.source, account.account)
         if key in accounts:
@@ -339,12 +346,13 @@ def typed_rows(path: Path, model: type[Row]) -> list[tuple[int, Row]]:
     Raises BadSettings where the file is not there or a row is not as the model wants it.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = {number: line for number, line in enumerate(file, start=1) if not line.startswith("#")}
+        text = _text_of(path)
     except FileNotFoundError:
         raise BadSettings(f"{path}: not there; its columns are {','.join(model.model_fields)}") from None
-    except UnicodeDecodeError as fault:
-        raise BadSettings(f"{path}: not UTF-8 ({fault}); save it as CSV UTF-8") from fault
+    except IsADirectoryError:
+        raise BadSettings(f"{path}: a folder stands where the list should be; take it away") from None
+    numbered = enumerate(io.StringIO(text, newline=""), start=1)
+    lines = {number: line for number, line in numbered if not line.startswith("#")}
     rows: list[tuple[int, Row]] = []
     reader, numbers = csv.DictReader(lines.values()), list(lines)
     for cells in reader:
@@ -357,6 +365,18 @@ def typed_rows(path: Path, model: type[Row]) -> list[tuple[int, Row]]:
         except ValidationError as fault:
             raise BadSettings("\n".join(sentences(path, fault, row=number))) from fault
     return rows
+
+
+def _text_of(path: Path) -> str:
+    """A list's text. Raises BadSettings where it is no UTF-8, naming the row in which that shows."""
+    raw = path.read_bytes()
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in raw:
+        raise BadSettings(f"{path}: not UTF-8 but UTF-16, or no text at all; save it as CSV UTF-8")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        row = raw[: fault.start].count(b"\n") + 1
+        raise BadSettings(f"{path}, row {row}: not UTF-8 ({fault}); save it as CSV UTF-8") from fault
 
 
 def sentences(path: Path, fault: ValidationError, row: int | None = None) -> list[str]:

@@ -20,6 +20,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from raceway import __version__
+from raceway.common.disk_faults import is_of_the_disk, said_of_the_disk
 from raceway.common.faults import RacewayFault
 from raceway.common.home import HOME_VARIABLE, Home, find_home
 from raceway.console.asking import add_commands
@@ -77,6 +78,11 @@ def main() -> None:
         app()
     except RacewayFault as fault:
         _places.err.print(f"[red]raceway:[/red] {escape(str(fault))}", highlight=False, soft_wrap=True)
+        _end(EXIT_COULD_NOT_RUN)
+    except Exception as fault:
+        if not is_of_the_disk(fault):
+            raise
+        _places.err.print(f"[red]raceway:[/red] {escape(said_of_the_disk(fault))}", highlight=False, soft_wrap=True)
         _end(EXIT_COULD_NOT_RUN)
     except KeyboardInterrupt:
         _places.err.print("[red]raceway:[/red] stopped; nothing half-done is visible, run it again to go on")

@@ -25,6 +25,7 @@ from pydantic import ValidationError
 from raceway.common.faults import BadSettings, ExportRefused
 from raceway.common.home import Home
 from raceway.common.lock import alone
+from raceway.common.sql import exactly, quoted
 from raceway.config.accounts import Account, load_accounts, sentences
 from raceway.config.limits import Limits
 from raceway.config.settings import load_settings
@@ -351,13 +352,14 @@ def _rehearse(
         raise ExportRefused(told)
     batch = Ledger(aside).state().batches[outcome.batches[0]]
     with duckdb.connect() as connection:
-        landed = connection.read_parquet(str(batch.path))
+        landed = connection.read_parquet(exactly(batch.path), hive_partitioning=False)
         counts = landed.aggregate(", ".join(f"count({column.name})" for column in table.columns)).fetchall()[0]
         columns = [column.name for column, count in zip(table.columns, counts, strict=True) if count]
         rows = landed.order("_row").limit(_SHOWN).project(", ".join(columns)).fetchall()
         refused = []
         for kept in sorted((aside.quarantine / "rows").rglob("*.csv")):
-            query = f"select * from read_csv('{kept}', header = true, all_varchar = true) limit 3"
+            rows_of = f"read_csv({quoted(exactly(kept))}, hive_partitioning = false, header = true, all_varchar = true)"
+            query = f"select * from {rows_of} limit 3"
             refused += [f"row {row[1]}, {row[2]}: {row[3]}" for row in connection.execute(query).fetchall()]
     return outcome, columns, rows, refused
 

@@ -89,6 +89,10 @@ def add_doctor(app: typer.Typer, places: Places) -> None:
     def doctor(
         ci: Annotated[bool, typer.Option("--ci", help="Of a repository: no key, no data; warnings fail.")] = False,
         notify: Annotated[bool, typer.Option("--notify", help="Only send a trial to every route of alerts.")] = False,
+        deep: Annotated[
+            bool,
+            typer.Option("--deep", help="Also read every byte of landing/, and say which files are damaged."),
+        ] = False,
         late: Annotated[
             bool,
             typer.Option("--late", help="Only look whether the day's mart is published by alerts.deadline (for cron)."),
@@ -98,6 +102,9 @@ def add_doctor(app: typer.Typer, places: Places) -> None:
 
         Exit code: 1 where something is wrong, else 0. With `--ci` a home under version control is checked as it was
         checked out: its settings, lists, overlays and own sources, without a key, data or a night.
+
+        With `--deep` every accepted batch, its states, what the archive keeps of its raw files and the published
+        versions are read and held against what was noted as they were written; nothing is changed.
 
         With `--late` it looks whether the mart of the day is there, also where nothing ran: exit code 1, and a message
         to the routes, where it is not. With `--notify` it sends a trial: exit code 1 where a route did not take it.
@@ -118,6 +125,10 @@ def add_doctor(app: typer.Typer, places: Places) -> None:
         from raceway.console.doctor import examine, show_findings, show_settings
 
         findings = examine(home, ci)
+        if deep:
+            from raceway.console.doctor_deep import examine_files
+
+            findings += examine_files(home)
         if not ci:
             show_settings(places.out, home)
         show_findings(places.out, findings)

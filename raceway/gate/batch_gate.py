@@ -85,6 +85,10 @@ NOTICED: Final[Mapping[str, tuple[str, str]]] = {
         "the file's time can be one at which it was exported",
         "mend the file's time or name where it decides which export is the newest",
     ),
+    "landed_again": (
+        "the Parquet file of a batch stays as it was written",
+        "nothing is lost: it has landed again from its raw files; look at the disk, and run raceway doctor --deep",
+    ),
 }
 """What landing looks at and lets pass: by name what it expects, and what to do where it is otherwise."""
 

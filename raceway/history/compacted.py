@@ -23,7 +23,7 @@ import pyarrow as pa
 
 from raceway.common.home import Home
 from raceway.common.sql import exactly, parquet_of, quoted, text_list
-from raceway.history.records import BATCH_CHECKS, COMPACTED, compact_records
+from raceway.history.records import BATCH_CHECKS, COMPACTED, compact_records, read_checks
 from raceway.ledger.ledger import Ledger
 
 WORTHWHILE: Final = 300
@@ -54,7 +54,7 @@ def gather_checks(connection: duckdb.DuckDBPyConnection, home: Home) -> int:
         " observed varchar, expected varchar, message varchar, remedy varchar, broken_rows bigint, rows_file varchar)"
     )
     if copy.exists():  # read once: another process may put a new one in its place
-        with suppress(duckdb.InvalidInputException):  # no whole file: it is only a copy
+        with suppress(duckdb.Error):  # no whole file: it is only a copy
             # by name: a copy of an earlier version has fewer columns
             connection.execute(f"insert into kept_check by name select * from {parquet_of(copy)}")
     known = {came_from for (came_from,) in connection.execute("select distinct came_from from kept_check").fetchall()}
@@ -64,7 +64,12 @@ def gather_checks(connection: duckdb.DuckDBPyConnection, home: Home) -> int:
         connection.execute(f"delete from kept_check where list_contains({text_list(sorted(gone))}, came_from)")
     new = [file for file in files if file.came_from not in known and file.path.exists()]
     if new:
-        _read(connection, new)
+        try:
+            _read(connection, new)
+        except duckdb.Error:
+            for file in new:
+                read_checks(file.path)  # says which of them is damaged, and what to do
+            raise
     return len(new)
 
 

@@ -26,6 +26,7 @@ from typing import Any, Final, Literal
 from raceway.common.faults import PermanentFault
 from raceway.common.files import write_aside
 from raceway.common.home import Home
+from raceway.common.own_files import mended_by
 from raceway.history.broken_rows import BROKEN
 
 Severity = Literal["critical", "warning", "info"]
@@ -183,7 +184,7 @@ def _read_records(home: Home) -> tuple[list[tuple[list[Any], RunRecord]], int]:
         try:
             text = known["record"] if known and known["file"] == mark else json.loads(file.read_text(encoding="utf-8"))
             records.append((mark, RunRecord.from_dict(text)))
-        except (ValueError, KeyError, TypeError) as fault:
+        except (ValueError, KeyError, TypeError, AttributeError, IsADirectoryError) as fault:
             raise PermanentFault(
                 f"{file}: no readable record of a run ({fault}); move the file away to go on without it"
             ) from fault
@@ -195,9 +196,9 @@ def _copied_records(home: Home) -> dict[str, dict[str, Any]]:
     try:
         text = (home.runs / COMPACTED / _RECORDS).read_text(encoding="utf-8")
         copied = [json.loads(line) for line in text.split("\n") if line]
-    except (FileNotFoundError, ValueError):
+        return {line["file"][0]: line for line in copied if RunRecord.from_dict(line["record"])}
+    except (FileNotFoundError, IsADirectoryError, ValueError, KeyError, TypeError, IndexError):
         return {}
-    return {line["file"][0]: line for line in copied}
 
 
 def check_lines(checks: Iterable[Check]) -> str:
@@ -211,7 +212,8 @@ def read_checks(file: Path) -> list[Check]:
     """The checks of one file of JSON lines; none where it is missing."""
     if not file.exists():
         return []
-    return [Check.from_dict(json.loads(line)) for line in file.read_text(encoding="utf-8").split("\n") if line]
+    with mended_by(file, "take it away: only its lines of check_history are lost"):
+        return [Check.from_dict(json.loads(line)) for line in file.read_text(encoding="utf-8").split("\n") if line]
 
 
 def _checks_folder(home: Home, run_id: str) -> Path:

@@ -15,10 +15,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from raceway.common.faults import PermanentFault
 from raceway.common.files import write_aside
 from raceway.common.home import Home
+from raceway.common.own_files import mended_by, read_own_json
 from raceway.common.who import who_decides
 from raceway.history.records import Check, run_checks, run_records
 
@@ -119,9 +121,14 @@ def _open(home: Home) -> list[tuple[Path, Waiver]]:
 
 
 def _all(home: Home) -> list[tuple[Path, Waiver]]:
-    return [
-        (file, Waiver(**json.loads(file.read_text(encoding="utf-8")))) for file in sorted(home.waivers.glob("*.json"))
-    ]
+    found = []
+    for file in sorted(home.waivers.glob("*.json")):
+        with mended_by(file, _MEND):
+            found.append((file, Waiver(**read_own_json(file, _MEND))))
+    return found
+
+
+_MEND: Final = "take it away; where the check is still to be let pass, say so again with: raceway waive"
 
 
 def _write(file: Path, waiver: Waiver) -> None:

@@ -42,6 +42,7 @@ from raceway.inbox.raw_files import Area, RawFiles, private, refused_rows
 from raceway.landing.batch import Batch, said_by_name, write_batch
 from raceway.landing.whose import account_of, refuse_links
 from raceway.landing.workbench import workbench
+from raceway.ledger.data_file import marks_of
 from raceway.ledger.effect import copy_states, in_effect
 from raceway.ledger.ledger import BatchState, Ledger, LedgerState, state_name
 from raceway.reading.furniture import Span
@@ -302,9 +303,14 @@ class _Landing:
     def _known(
         self, table: TableContract, content_hash: str, exported_at: dt.datetime, state: LedgerState
     ) -> BatchState | None:
-        """The accepted batch of the same content that is in effect for all its scope, or was this very export."""
+        """The accepted batch of the same content that is in effect for all its scope, or was this very export.
+
+        One whose data is gone is not known: it lands again.
+        """
         for batch in state.accepted(self.export.source, table.name, self.export.account):
-            if batch.content_hash == content_hash and (exported_at in batch.sightings or in_effect(batch, state)):
+            if batch.content_hash != content_hash or not batch.path.is_file():
+                continue
+            if exported_at in batch.sightings or in_effect(batch, state):
                 return batch
         return None
 
@@ -340,12 +346,18 @@ class _Landing:
                 f"{self.export.files[0].path}: this very export was landed as {batch.batch_id} and taken out by "
                 f"{before.who}{': ' + before.reason if before.reason else ''}; put it back with raceway accept"
             )
+        again = before is not None and before.is_accepted
+        if again:
+            lost = f"{self.export.files[0].path}: the Parquet file of {batch.batch_id} was gone or damaged"
+            batch.manifest["findings"].append({"severity": "warning", "name": "landed_again", "message": lost})
         self._show(batch, target)
         where = f"{self.export.account}/{self.export.files[0].path}"
         self._count(batch)
         self.ledger.append("landed", manifest=batch.manifest, source=self.export.source,
                            account=self.export.account, files=self.raw.records("archive"))  # fmt: skip
         stopping = [c.message for c in self._checked(batch, target, account) if c.stops]
+        if again:  # what was decided about it holds
+            return "landed", batch.said
         if stopping:
             reason = f"{where}: refused by the landing gate (batch {batch.batch_id}): {'; '.join(stopping)}"
             self.ledger.append("refused", batch_id=batch.batch_id, reason=reason, source=self.export.source,
@@ -370,6 +382,7 @@ class _Landing:
             folder = target.parent.parent / f"{batch.table.name}__states"
             folder.mkdir(parents=True, exist_ok=True)
             batch.states.replace(folder / state_name(batch.batch_id, batch.exported_at))
+        batch.manifest |= marks_of(batch.folder / "data.parquet")
         (batch.folder / "manifest.json").write_text(
             json.dumps(batch.manifest, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8"
         )

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from raceway.common.sql import exactly, name, parquet_of, quoted
+from raceway.ledger.data_file import note_marks
 from raceway.ledger.ledger import BatchState, LedgerState
 
 
@@ -33,6 +34,8 @@ def in_effect(batch: BatchState, state: LedgerState) -> bool:
     if batch.scope_kind == "days":
         days = set(batch.covered_days())
         return not any(days & set(other.covered_days()) for other in newer)
+    if not all(one.path.is_file() for one in (batch, *newer)):
+        return False  # nobody can tell: what comes again lands again
     with duckdb.connect() as connection:
         shared = connection.execute(
             f"select 1 from {parquet_of(batch.path)} as mine "
@@ -108,6 +111,7 @@ def mend_entities(batches: Sequence[BatchState], keys: Sequence[str]) -> list[Ba
                     f"to {quoted(str(aside))} (format parquet, compression zstd)"
                 )
                 aside.rename(batch.path)
+                note_marks(batch.path)
                 mended.append(batch)
     return mended
 

@@ -14,10 +14,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import duckdb
 
@@ -37,6 +38,7 @@ ABOUT, EVENTS, BATCHES, FILES, KEPT = (
 GUARD: Final = "compacted.json"
 
 Kind = Literal["landed", "accepted", "refused", "duplicate", "rejected", "retry", "forgotten"]
+KINDS: Final = get_args(Kind)
 
 
 @dataclass(frozen=True)
@@ -111,11 +113,16 @@ def snapshots(folder: Path) -> tuple[Snapshot, ...]:
     found = []
     for name in snapshot_names(folder):
         place = folder / SNAPSHOTS / name
-        said = _json((place / ABOUT).read_bytes(), place / ABOUT)
-        _check_version(place / ABOUT, said["format_version"], FORMAT_VERSION)
+        try:
+            said = _json((place / ABOUT).read_bytes(), place / ABOUT)
+            _check_version(place / ABOUT, said["format_version"], FORMAT_VERSION)
+            snapshot = Snapshot(place, int(said["events"]), str(said["newest"]), int(said["fold_version"]))
+        except (KeyError, TypeError, AttributeError, IsADirectoryError, NotADirectoryError) as fault:
+            raise ValueError(f"{place / ABOUT}: says nothing of a snapshot: {fault}") from fault
         for part in (EVENTS, BATCHES, FILES, KEPT):
-            (place / part).stat()
-        found.append(Snapshot(place, said["events"], said["newest"], said["fold_version"]))
+            if stat.S_ISDIR((place / part).stat().st_mode):
+                raise ValueError(f"{place / part}: a folder stands where a file should be")
+        found.append(snapshot)
     return tuple(sorted(found, key=lambda snapshot: (-snapshot.events, snapshot.folder.name)))
 
 
@@ -124,14 +131,27 @@ def event_of(text: str | bytes, where: object) -> LedgerEvent:
     where it is not whole.
     """
     said = _json(text, where)
-    _check_version(where, said["format_version"], EVENT_VERSION)
+    try:
+        _check_version(where, said["format_version"], EVENT_VERSION)
+        kind, event_id, at = said["kind"], said["event_id"], moment(said["at"])
+    except (KeyError, TypeError, AttributeError) as fault:
+        raise ValueError(f"{where}: no event of a ledger: {type(fault).__name__} {fault}") from fault
+    if kind not in KINDS:
+        raise PermanentFault(
+            f"{where}: an event of the kind {str(kind)!r}, which this raceway does not know; install the version that "
+            "wrote it or a newer one"
+        )
     fields = {k: v for k, v in said.items() if k not in ("format_version", "event_id", "kind", "at")}
-    return LedgerEvent(said["event_id"], said["kind"], moment(said["at"]), fields)
+    return LedgerEvent(event_id, kind, at, fields)
 
 
 def loose_text(folder: Path, event_id: str) -> bytes:
-    """The text of a loose event. Raises FileNotFoundError where it lies loose no more."""
-    return (folder / f"{event_id}.json").read_bytes()
+    """The text of a loose event. Raises FileNotFoundError where it lies loose no more, ValueError for a folder."""
+    path = folder / f"{event_id}.json"
+    try:
+        return path.read_bytes()
+    except IsADirectoryError:
+        raise ValueError(f"{path}: a folder stands where an event should be") from None
 
 
 def compacted_texts(places: Iterable[Snapshot], only: Iterable[str] | None = None) -> Iterator[tuple[str, str]]:
@@ -163,6 +183,8 @@ def find_event(folder: Path, event_id: str) -> LedgerEvent:
                 return event_of(text, folder / SNAPSHOTS)
         except (FileNotFoundError, duckdb.IOException):
             pass
+        except (ValueError, duckdb.Error) as fault:
+            raise not_whole(folder, fault) from fault
         if snapshot_names(folder) == before:
             break
     raise PermanentFault(f"{folder}: event {event_id} was here and is not any more; copy it back from a backup")
@@ -177,7 +199,7 @@ def read_heads(folder: Path) -> dict[str, str]:
                 found = connection.execute(
                     f"select landed_by, head from {parquet_of(folder / SNAPSHOTS / name / BATCHES)}",
                 ).fetchnumpy()
-        except duckdb.IOException:  # replaced by another: whoever misses a head looks for its event
+        except duckdb.Error:  # replaced by another, or damaged: whoever misses a head looks for its event
             continue
         heads.update(zip(found["landed_by"].tolist(), found["head"].tolist(), strict=True))
     return heads
@@ -196,6 +218,14 @@ def put_away_by(event: LedgerEvent) -> Iterator[tuple[str, dt.datetime]]:
 def refused_rows_path(manifest: Mapping[str, Any]) -> str:
     """Where the refused rows of a batch lie below the home, by its manifest."""
     return f"quarantine/rows/{manifest['source']}/{manifest['account']}/{manifest['batch_id']}.csv"
+
+
+def not_whole(folder: Path, fault: Exception) -> PermanentFault:
+    """What to say of a ledger in which something cannot be read and stays so."""
+    return PermanentFault(
+        f"{folder}: something in the ledger is not whole ({str(fault).splitlines()[0]}); wait where "
+        "it is just being copied, else copy landing/_ledger/ again from where it came or from a backup"
+    )
 
 
 _TRIES: Final = 100

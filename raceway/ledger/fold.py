@@ -22,9 +22,15 @@ class LandedIsMissing(PermanentFault):
 
 
 def fold(home: Home, state: LedgerState, events: Iterable[LedgerEvent]) -> None:
-    """Brings a state forward by later events, in place. Raises LandedIsMissing."""
+    """Brings a state forward by later events, in place. Raises LandedIsMissing, ValueError where an event lacks what
+    its kind says."""
     for event in events:
-        _FOLDS[event.kind](home, state, event)
+        try:
+            _FOLDS[event.kind](home, state, event)
+        except (KeyError, TypeError, AttributeError, ValueError) as fault:
+            raise ValueError(
+                f"{event.event_id}: the event {event.kind} does not say what it should: {type(fault).__name__} {fault}"
+            ) from fault
 
 
 def _landed(home: Home, state: LedgerState, event: LedgerEvent) -> None:

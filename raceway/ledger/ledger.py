@@ -22,7 +22,7 @@ from typing import Any, Final, TypeVar
 
 import duckdb
 
-from raceway.common.faults import PassingFault, PermanentFault
+from raceway.common.faults import PassingFault
 from raceway.common.home import Home
 from raceway.common.moments import utc_text
 from raceway.common.texts import legible
@@ -36,6 +36,7 @@ from raceway.ledger.events import (
     event_of,
     loose_ids,
     loose_text,
+    not_whole,
     put_away_by,
     snapshot_names,
     snapshots,
@@ -161,10 +162,7 @@ class Ledger:
                     continue
                 if isinstance(fault, LandedIsMissing | duckdb.IOException):
                     raise
-                raise PermanentFault(
-                    f"{self.folder}: something in the ledger is not whole ({str(fault).splitlines()[0]}); wait where "
-                    "it is just being copied, else copy landing/_ledger/ again from where it came or from a backup"
-                ) from fault
+                raise not_whole(self.folder, fault) from fault
             if snapshot_names(self.folder) == names:
                 return found
         raise PassingFault(f"{self.folder}: changes faster than it can be read")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import shutil
 import sqlite3
 import sys
@@ -78,6 +79,36 @@ def has_database(home: Home) -> bool:
     """Whether Airflow's database may be there already (one on a server is taken for granted)."""
     database = home.airflow / "airflow.db"
     return database.exists() or not os.environ[DATABASE_VARIABLE].endswith(str(database))
+
+
+def mend_database(home: Home) -> str:
+    """Puts a database of Airflow that cannot be read aside, so that `prepare_database` makes it anew.
+
+    Gives the sentence that says so, else an empty text. One that somebody holds is not damaged. Only a home's own file
+    is looked at. `use(home)` must have run.
+    """
+    database = home.airflow / "airflow.db"
+    if not os.environ[DATABASE_VARIABLE].endswith(str(database)) or not os.path.lexists(database):
+        return ""
+    try:
+        with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True, timeout=1)) as connection:
+            connection.execute("select count(*) from slot_pool").fetchall()
+    except sqlite3.Error as fault:
+        if fault.sqlite_errorcode & 0xFF not in _DAMAGED and not database.is_dir():
+            return ""
+        aside = database.with_name(f"damaged-{secrets.token_hex(4)}.db")
+        database.rename(aside)
+        for log in ("-wal", "-shm", "-journal"):
+            database.with_name(database.name + log).unlink(missing_ok=True)
+        return (
+            f"{database}: cannot be read ({fault}); it lies in {aside.name} now, and Airflow has a new one without the "
+            "runs and connections that were kept in it"
+        )
+    return ""
+
+
+_DAMAGED: Final = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN)
+"""What SQLite says of a file that is no database, or of one without Airflow's tables."""
 
 
 def prepare_database(home: Home, anew: bool = False) -> None:

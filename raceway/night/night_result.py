@@ -18,6 +18,7 @@ from raceway.history.records import BATCH_CHECKS, Check, read_checks, run_checks
 from raceway.inbox.strays import strays
 from raceway.ledger.left_out import left_out
 from raceway.night.airflow_runs import DagEnd
+from raceway.night.steps import STOPPED_BY
 from raceway.night.wiring import EXTRACT_PREFIX, STAGES
 
 PUBLISHED: Final = 0
@@ -137,7 +138,7 @@ def gather(
         as_of=as_of,
         status=status,
         exit_code=_exit_code(status, refused, strict),
-        message=record.message if record else _broken_off(mart),
+        message=record.message if record else STOPPED_BY.get(run_id) or _broken_off(mart),
         version=home.current.resolve().name if published else None,
         landed=[_landing(extract) for extract in extracts],
         refused=refused,

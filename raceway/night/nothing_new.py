@@ -39,7 +39,7 @@ def is_unattended(home: Home) -> bool:
     if not database.exists():
         return True
     try:
-        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=1)) as connection:
+        with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True, timeout=1)) as connection:
             [(beat,)] = connection.execute(
                 "select max(latest_heartbeat) from job where job_type = 'SchedulerJob' and state = 'running'"
             ).fetchall()

@@ -16,14 +16,16 @@ from pathlib import Path
 
 from raceway.common.faults import PassingFault
 from raceway.common.home import Home
-from raceway.common.lock import alone
+from raceway.common.lock import alone, together
 from raceway.config.settings import load_settings
 from raceway.contracts.files import source_names
+from raceway.history.records import record_checks
 from raceway.inbox.exports import find_exports
 from raceway.landing.aside import sweep_unheld
 from raceway.ledger.ledger import Ledger
 from raceway.night import airflow_home, beside, steps
 from raceway.night.airflow_runs import Following, InProcess, Runner, scheduler_is_alive
+from raceway.night.mending import mend, mended_database
 from raceway.night.night_result import NightResult, gather
 from raceway.night.nothing_new import is_unattended, skipped
 from raceway.night.wiring import EXTRACT_PREFIX, LANDINGS_AT_ONCE, MART_DAG
@@ -54,17 +56,20 @@ def run_night(
     as_of = as_of or settings.business_day(started_at)
 
     airflow_home.use(home)
+    told = mended_database(airflow_home.mend_database(home))
     log = home.run(run_id) / "night.log"
     unattended = is_unattended(home)
     accounts: int | None = None
     if unattended and not (full_refresh or settings.inbox.address):
         with alone(home), _quiet(log):
             steps.hear(tell)
+            told += mend(home)
             known = Ledger(home).state()
             exports = [export for source in sources for export in find_exports(home, source, known)]
             accounts = len({(export.source, export.account) for export in exports})
             mart = None if exports else skipped(home, run_id, started_at, as_of)
         if mart is not None:
+            record_checks(home, run_id, told)
             return gather(home, run_id, as_of, strict, [], mart, log, time.monotonic() - clock)
     tell("starting Airflow")
     with _quiet(log), beside.helpers(_helpers(accounts) if unattended else 0):
@@ -73,6 +78,8 @@ def run_night(
             airflow_home.prepare_database(home)
             runner: Runner = Following() if follow else InProcess()
             steps.hear(tell)
+            with together(home):
+                told += mend(home)
             known = Ledger(home).state()
             remote_resting = steps.fetch(home, settings, sources)
             waiting = [source for source in sources if find_exports(home, source, known)]
@@ -81,6 +88,7 @@ def run_night(
             with nullcontext() if follow else steps.ahead(waiting, day):
                 extracts = runner.run([f"{EXTRACT_PREFIX}{source}" for source in waiting], day, tell)
             landing = None if follow else time.monotonic() - began
+            record_checks(home, run_id, told)
             conf = day | {"run_id": run_id, "full_refresh": full_refresh, "wait": False}
             [mart] = runner.run([MART_DAG], conf, tell)
             # what lies in the inbox after its source was run was still being written, or came later

@@ -20,6 +20,7 @@ from raceway.common.home import Home, find_home
 from raceway.common.lock import together
 from raceway.config.private import keep_private
 from raceway.history.records import Check, RunRecord, RunStatus, record_checks, record_run
+from raceway.night.tidying import tidy_up
 
 if TYPE_CHECKING:
     from raceway.build.dbt_run import BuildResult
@@ -31,6 +32,8 @@ Tell = Callable[[str], None]
 _LISTENERS: Final[list[Tell]] = []
 _FOUND: Final[dict[str, list[Json]]] = {}
 """By source: the groups of exports that the night's helpers have begun with."""
+STOPPED_BY: Final[dict[str, str]] = {}
+"""By run: why it stopped, as far as this process knows."""
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -112,8 +115,11 @@ def _find(source: str) -> list[Json]:
     from raceway.config.settings import load_settings
     from raceway.inbox.exports import at_rest, find_exports
     from raceway.night.groups import in_groups
+    from raceway.night.mending import mend
 
     with _at_work(f"{source}: looking into the inbox") as home:
+        for check in mend(home, [source]):
+            _LOG.warning(check.message)
         settings = load_settings(home)
         fetch(home, settings, [source])
         exports = at_rest(home, find_exports(home, source), settings.inbox.rest_seconds)
@@ -168,15 +174,16 @@ def start(conf: Mapping[str, Any], started_at: dt.datetime) -> tuple[bool, Json]
     from raceway.landing.aside import sweep_unheld
     from raceway.night.due import late_sources, past_cut_off
 
-    with _at_work("which sources are in") as home:
+    named = conf.get("run_id") or run_id_for(started_at)
+    with _at_work("which sources are in", Run(named, _as_of(conf) or started_at.date(), started_at)) as home:
         sweep_unheld(home.scratch)
         settings = load_settings(home)
-        home.run_folder(conf.get("run_id") or run_id_for(started_at))  # a name that leads elsewhere stops here
+        home.run_folder(named)  # a name that leads elsewhere stops here
         as_of = _as_of(conf) or settings.business_day(started_at)
         late = late_sources(home, settings, as_of)
         ready = not late or not conf.get("wait", True) or past_cut_off(settings, as_of)
     run = Run(
-        run_id=conf.get("run_id") or run_id_for(started_at),
+        run_id=named,
         as_of=as_of,
         started_at=started_at,
         full_refresh=bool(conf.get("full_refresh", False)),
@@ -200,7 +207,7 @@ def freeze(run: Json) -> Json:
         if published is not None and same and not this.full_refresh:
             message = f"nothing new since {published.name}"
             record_run(home, _record(this, "skipped", message, version=published.name))
-            _upkeep(home, this)
+            tidy_up(home, this.run_id, this.started_at)
     return {"changed": this.full_refresh or not same, "fingerprint": frozen.fingerprint, "pending": frozen.pending}
 
 
@@ -286,9 +293,9 @@ def publish(run: Json) -> Json:
             )
         except PublishingIsHeld as held:
             record_run(home, _record(this, "held", str(held), version=home.current.resolve().name))
-            _upkeep(home, this)
+            tidy_up(home, this.run_id, this.started_at)
             return {"version": None, "held": str(held)}
-        _upkeep(home, this)
+        tidy_up(home, this.run_id, this.started_at)
     return {"version": version.name, "held": ""}
 
 
@@ -325,52 +332,13 @@ def tell(run: Json | None, conf: Mapping[str, Any], started_at: dt.datetime) -> 
     return {"deliveries": [asdict(delivery) for delivery in deliveries]}
 
 
-_UPKEEP: Final = "what is kept long enough is removed, and ledger and history are compacted"
-
-
-def _upkeep(home: Home, run: Run) -> None:
-    """The last thing that a run does: old raw files and backfills go, and ledger and history are compacted.
-
-    What fails here takes nothing back: the version is out, or nothing was new. It is a warning that names the fault,
-    in the run's result and in `check_history`; the next run tries again.
-    """
-    from raceway.config.settings import load_settings
-    from raceway.history.broken_rows import sweep_rows
-    from raceway.history.compacted import compact_history
-    from raceway.inbox.raw_files import sweep
-    from raceway.ledger.compaction import compact
-    from raceway.publish.backfill import sweep_backfills
-
-    pieces: dict[str, Callable[[], object]] = {
-        "removing raw files that were kept long enough": lambda: sweep(
-            home, load_settings(home).retention.archive_days, run.started_at
-        ),
-        "removing rows of checks that were kept long enough": lambda: sweep_rows(
-            home, load_settings(home).retention.archive_days, run.started_at
-        ),
-        "removing backfills that nobody has decided": lambda: sweep_backfills(
-            home, load_settings(home).retention.archive_days, run.started_at
-        ),
-        "compacting the ledger": lambda: compact(home),
-        "compacting the history": lambda: compact_history(home),
-    }
-    for what, do in pieces.items():
-        try:
-            do()
-        except Exception as fault:
-            _LOG.exception("%s failed", what)
-            message = f"upkeep: {what} failed and is tried again by the next run: {str(fault) or type(fault).__name__}"
-            record_checks(home, run.run_id, [Check("upkeep", "landing", "warning", False, "upkeep", message=message,
-                                                    expected=_UPKEEP)])  # fmt: skip
-
-
 # what all steps share
 
 
 @contextmanager
 def _at_work(doing: str, run: Run | None = None) -> Iterator[Home]:
     """The home, held beside other tasks; faults get their kind, and a run that fails its record."""
-    import duckdb
+    from raceway.night.mending import as_told
 
     home = find_home()
     keep_private(home)
@@ -378,15 +346,13 @@ def _at_work(doing: str, run: Run | None = None) -> Iterator[Home]:
     try:
         with together(home):
             yield home
-    except duckdb.IOException as fault:
-        passing = PassingFault(f"DuckDB could not read or write a file: {fault}")
-        if run is not None:  # it may not pass; a later try that goes well replaces the record
-            _record_failure(home, run, passing)
-        raise passing from fault
     except Exception as fault:
-        if run is not None:
-            _record_failure(home, run, fault)
-        raise
+        told = as_told(home, fault)
+        if run is not None:  # it may pass: a later try that goes well replaces the record
+            _record_failure(home, run, told)
+        if told is fault:
+            raise
+        raise told from fault
 
 
 def _record(run: Run, status: RunStatus, message: str, **more: Any) -> RunRecord:
@@ -405,7 +371,8 @@ def _record(run: Run, status: RunStatus, message: str, **more: Any) -> RunRecord
 def _record_failure(home: Home, run: Run, fault: Exception) -> None:
     """Keeps why a run stopped; a later try of the same run replaces the record.
 
-    Where the disk takes no record, the fault itself is what is told.
+    Where the disk takes no record, the fault itself is what is told, by the process that runs the night.
     """
+    STOPPED_BY[run.run_id] = str(fault) or type(fault).__name__
     with suppress(OSError):
         record_run(home, _record(run, "refused" if isinstance(fault, GateFailed) else "failed", str(fault)))

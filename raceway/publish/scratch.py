@@ -8,20 +8,17 @@ versions are not touched, so nights go on meanwhile. What a kill left is cleared
 
 from __future__ import annotations
 
-import fcntl
 import os
-import shutil
-import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Final
 
 from raceway.build.dbt_run import build_untested
 from raceway.common.home import Home
+from raceway.landing.aside import held, sweep_unheld
 
-SCRATCH: Final = "scratch"
 EVERYTHING: Final = "fqn:*"
 _RUN: Final = "scratch"
 
@@ -29,19 +26,10 @@ _RUN: Final = "scratch"
 @contextmanager
 def scratch_home(home: Home) -> Iterator[Home]:
     """A home for one rebuild; its folder goes afterwards."""
-    place = home.root / SCRATCH
-    place.mkdir(exist_ok=True, mode=0o700)
-    folder = place / uuid.uuid4().hex
-    with ExitStack() as held:
-        with _locked(place):  # nobody clears away what is just being made
-            _clear_leftovers(place)
-            folder.mkdir(mode=0o700)
-            held.enter_context(_locked(folder))
+    sweep_unheld(home.scratch)
+    with held(home.scratch) as folder:
         (folder / "sources").symlink_to(home.sources)
-        try:
-            yield Home(folder)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        yield Home(folder)
 
 
 def build_all(scratch: Home, select: str = EVERYTHING) -> None:
@@ -61,17 +49,3 @@ def _quieten_the_keeper() -> None:
         finally:
             os.dup2(said, 2)
             os.close(said)
-
-
-def _clear_leftovers(place: Path) -> None:
-    for folder in place.glob("*/"):
-        with suppress(BlockingIOError), _locked(folder, fcntl.LOCK_NB):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _locked(folder: Path, how: int = 0) -> Iterator[None]:
-    """Holds a folder alone; the kernel's lock ends with its process."""
-    with (folder / ".lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX | how)
-        yield

@@ -33,6 +33,7 @@ from raceway.build.freeze import waiting_for_rates
 from raceway.common.faults import GateFailed, PassingFault, PublishingIsHeld
 from raceway.common.files import make_durable, write_aside
 from raceway.common.home import Home
+from raceway.common.own_files import mended_by, read_own_json
 from raceway.config.accounts import load_accounts
 from raceway.config.settings import Settings, load_settings
 from raceway.history.holds import holds, open_hold
@@ -316,20 +317,28 @@ def _forget_old_versions(home: Home, kept: int) -> None:
 
 
 def _version(folder: Path) -> Version | None:
-    try:
-        details = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    return Version(
-        name=folder.name,
-        path=folder,
-        run_id=details["run_id"],
-        as_of=dt.date.fromisoformat(details["as_of"]),
-        published_at=dt.datetime.fromisoformat(details["published_at"]),
-        fingerprint=details["fingerprint"],
-        mart_version=details["mart_version"],
-        details=details,
-    )
+    file = folder / "run.json"
+    with mended_by(file, _MEND):
+        try:
+            details = read_own_json(file, _MEND)
+        except FileNotFoundError:
+            return None
+        return Version(
+            name=folder.name,
+            path=folder,
+            run_id=details["run_id"],
+            as_of=dt.date.fromisoformat(details["as_of"]),
+            published_at=dt.datetime.fromisoformat(details["published_at"]),
+            fingerprint=details["fingerprint"],
+            mart_version=details["mart_version"],
+            details=details,
+        )
+
+
+_MEND: Final = (
+    "copy this version back from a backup, or take its whole folder away: the next run publishes the mart again, and "
+    "current shows the newest version that is kept until then"
+)
 
 
 def _stop_while_held(home: Home, shown: Version | None) -> None:

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 import re
+from contextlib import suppress
 from typing import Final
 
 import duckdb
@@ -134,15 +135,19 @@ def check_key(home: Home) -> str:
 
 def known_fingerprint(home: Home) -> str | None:
     """The fingerprint of the key that landed batches are hashed under; None where nothing has landed."""
-    try:
-        return home.key_fingerprint.read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
-        pass
-    for manifest in home.landing.glob("*/*/*/manifest.json"):  # the note is lost: any batch tells it
-        said: str | None = json.loads(manifest.read_bytes()).get("key_fingerprint")
-        if said:
-            return said
+    with suppress(FileNotFoundError, IsADirectoryError, UnicodeDecodeError):
+        noted = home.key_fingerprint.read_text(encoding="utf-8").strip()
+        if _FINGERPRINT.fullmatch(noted):
+            return noted
+    for manifest in home.landing.glob("*/*/*/manifest.json"):  # the note is lost or damaged: any batch tells it
+        with suppress(ValueError, AttributeError, OSError):  # of a damaged one others tell as well
+            said: str | None = json.loads(manifest.read_bytes()).get("key_fingerprint")
+            if said:
+                return said
     return None
+
+
+_FINGERPRINT: Final = re.compile(r"[0-9a-f]{16}")
 
 
 def _read_key(home: Home) -> bytes:

@@ -536,7 +536,7 @@ def test_a_freeze_that_fails_leaves_the_set_of_before(company: Company) -> None:
     kept = company.land("shopify.orders", "2026-03-04T01:00", order("#1"))
     company.freeze()
     batch = company.land("shopify.orders", "2026-03-05T01:00", order("#1"))
-    (company.home.landing / "shopify" / "orders" / batch / "data.parquet").write_bytes(b"no parquet")
+    (company.home.landing / "shopify" / "orders" / batch / "data.parquet").write_bytes(b"PAR1" + bytes(20) + b"PAR1")
     with pytest.raises(duckdb.Error):
         company.freeze()
     assert company.winners() == {"#1": kept}

@@ -296,3 +296,22 @@ def test_an_account_opens_before_it_ends_and_its_whole_history_begins_no_later()
         Account.model_validate(cells)
     with pytest.raises(ValueError, match="ended_on 2025-12-31 lies before opened_on 2026-01-01"):
         Account.model_validate(cells | {"opened_on": dt.date(2026, 1, 1), "ended_on": dt.date(2025, 12, 31)})
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "empty; its first line names the columns"),
+        (b"\xef\xbb\xbf\n", "empty; its first line names the columns"),
+        ("source,account\n".encode("utf-16"), "UTF-16"),
+        ("source,account\n".encode("utf-16-le"), "UTF-16"),
+        (
+            "source,account,name\ngoogle_ads,main,Tiếng\nmeta_ads,main,é\n".encode("cp1258", "replace"),
+            "row 3: not UTF-8",
+        ),
+    ],
+)
+def test_accounts_that_are_no_text_of_this_kind_are_refused_as_such(home: Home, content: bytes, sentence: str) -> None:
+    home.accounts.write_bytes(content)
+    with pytest.raises(BadSettings, match=sentence):
+        load_accounts(home)

@@ -1,0 +1,32 @@
+"""The link `current`: made anew where it was lost, points nowhere, or a folder took its place."""
+
+from __future__ import annotations
+
+import os
+import uuid
+
+from raceway.common.home import Home
+from raceway.history.records import run_records
+from raceway.publish.version import published_version, published_versions, switch
+
+
+def mend_current(home: Home) -> str:
+    """Has `current` show the newest published version that is kept, where it shows none; gives the sentence that says
+    so, else an empty text. What stands in its place is put aside. Raises PermanentFault for a damaged version.
+    """
+    if not home.published.is_dir() or published_version(home) is not None:
+        return ""
+    recorded = {record.version for record in run_records(home) if record.status == "published"}
+    kept = [version for version in published_versions(home) if version.name in recorded]
+    in_its_place = os.path.lexists(home.current) and not home.current.is_symlink()
+    if not kept and not in_its_place:
+        return ""
+    what = "pointed to no version" if home.current.is_symlink() else "was not there"
+    if in_its_place:
+        aside = home.published / f"damaged-current-{uuid.uuid4().hex[:8]}"
+        home.current.rename(aside)
+        what = f"was no link; what stood there lies in {aside.name}, where nothing reads it: take it away"
+    if kept:
+        switch(home, kept[-1].name)
+    shows = f"it shows {kept[-1].name} again" if kept else "no published version is kept"
+    return f"{home.current}: {what}; {shows}"
