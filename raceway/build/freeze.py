@@ -37,6 +37,7 @@ from raceway.build.own_lists import OWN_LISTS, write_own_lists
 from raceway.build.shared_names import check_shared_names
 from raceway.common.files import write_aside
 from raceway.common.home import PROJECT, Home
+from raceway.common.moments import utc_text
 from raceway.config.accounts import (
     Accounts,
     load_channel_rules,
@@ -49,6 +50,7 @@ from raceway.config.segments import load_segments
 from raceway.config.settings import Settings
 from raceway.history.records import Check, record_checks
 from raceway.ledger.left_out import FROZEN, left_out
+from raceway.reading.forgotten import last_forgotten
 from raceway.reading.personal import check_key
 
 
@@ -101,7 +103,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
         write_segments(connection, segments)
         write_lists(connection, home, settings, accounts)
         _write_program(connection, program)
-        fingerprint = _fingerprint(connection, program, held)
+        fingerprint = _fingerprint(connection, program, [*held, *_forgotten(home)])
         batches = _count(connection, "frozen.batches")
         _write_parquet(connection, home.run(run_id) / "effective_set.parquet")
         connection.execute("commit")
@@ -220,6 +222,12 @@ def _fingerprint(connection: duckdb.DuckDBPyConnection, program: str, held: list
             for row in chunk:
                 digest.update(repr(row).encode())
     return digest.hexdigest()
+
+
+def _forgotten(home: Home) -> list[str]:
+    """When a person was last forgotten: landed rows are others since, under the same batch ids."""
+    last = last_forgotten(home)
+    return [f"forgotten {utc_text(last)}"] if last else []
 
 
 def _program_hash(home: Home) -> str:

@@ -43,6 +43,7 @@ from raceway.landing.whose import account_of, refuse_links
 from raceway.landing.workbench import workbench
 from raceway.ledger.effect import copy_states, in_effect
 from raceway.ledger.ledger import BatchState, Ledger, LedgerState, state_name
+from raceway.reading.forgotten import Forgotten
 from raceway.reading.furniture import Span
 from raceway.reading.members import Member, open_members
 from raceway.reading.personal import check_key
@@ -107,6 +108,7 @@ class _Landing:
         self.threads = threads
         self.ledger = Ledger(home)
         self.key = check_key(home)
+        self.forgotten = Forgotten(home)
         self.scratch = home.landing / "_tmp" / uuid.uuid4().hex
         self.raw = RawFiles(home, export)
         self.beside: Span | None = None
@@ -225,6 +227,7 @@ class _Landing:
                 batch = write_batch(
                     connection, job.shapes, account, self.settings, folder, self.scratch,
                     exported_at=exported_at, content_hash=content.result, filters=job.filters, beside=self.beside,
+                    forgotten=self.forgotten,
                 )  # fmt: skip
         if batch is None:
             return None, ""
