@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from raceway.common.masks import masked
 from raceway.common.moments import utc_text
 from raceway.common.sql import name, parquet_of, quoted
 from raceway.config.accounts import Account
@@ -245,6 +246,7 @@ def said_by_name(shape: Shape) -> str:
 
 def _constant(text: str) -> str:
     """SQL for a text that is the same in every row: as an enum it is written once and not once a row."""
+    text = masked(text)
     return f"cast({quoted(text)} as enum ({quoted(text)}))"
 
 

@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING, Any, Final
 from raceway.common.faults import ExportRefused
 from raceway.common.files import move
 from raceway.common.home import Home
+from raceway.common.masks import masked
 from raceway.common.moments import utc_text
 from raceway.config.accounts import Account
 from raceway.config.settings import Settings, load_settings
@@ -79,6 +80,7 @@ def land(
         outcome = landing.run()
     finally:
         shutil.rmtree(landing.scratch, ignore_errors=True)
+    outcome.reason = masked(outcome.reason)
     outcome.seconds = round(time.monotonic() - started, 3)
     return outcome
 
@@ -325,6 +327,8 @@ class _Landing:
                 f"{self.export.files[0].path}: this very export was landed as {batch.batch_id} and taken out by "
                 f"{before.who}{': ' + before.reason if before.reason else ''}; put it back with raceway accept"
             )
+        for finding in batch.manifest["findings"]:
+            finding["message"] = masked(finding["message"])
         self._show(batch, target)
         where = f"{self.export.account}/{self.export.files[0].path}"
         self._count(batch)

@@ -87,10 +87,10 @@ def test_rows_amounts_and_everybody_else_stay(known: Desk) -> None:
     home, other = known.home, Hasher(known.home).email("bo@example.com")
     counted = "count(*), count(distinct record_id), count(distinct email_hash), min(lifecycle_stage), max(_row)"
     before = _landed(home, "hubspot/contacts/*/data.parquet", counted)
-    amount = _landed(home, "hubspot/deals/*/data.parquet", "record_id, amount, stage")
+    amount = _landed(home, "hubspot/deals/*/data.parquet", "record_id, amount, is_closed")
     forget(home, MAIL, why=WHY)
     assert _landed(home, "hubspot/contacts/*/data.parquet", counted) == before
-    assert _landed(home, "hubspot/deals/*/data.parquet", "record_id, amount, stage") == amount
+    assert _landed(home, "hubspot/deals/*/data.parquet", "record_id, amount, is_closed") == amount
     rows = _landed(home, "hubspot/contacts/*/data.parquet", "record_id, email_hash, _entity")
     assert ("76340000999", other, "76340000999") in rows
     [(new, entity)] = [(record, entity) for record, mail, entity in rows if mail != other]
