@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -56,3 +57,20 @@ def add_personal(app: typer.Typer, places: Places) -> None:
         if night.status != "published":
             say(places.out, "No mart was published: the old one shows the old identity. Mend it, then: raceway run")
         raise typer.Exit(night.exit_code)
+
+    @app.command("export")
+    def export(
+        person: _Person,
+        why: _Why,
+        to: Annotated[Path, typer.Option("--to", help="A new folder for the answer; it is yours alone.")],
+    ) -> None:
+        """Write all that the mart and landing hold of a person as CSV, with what each column means.
+
+        Example: `raceway export an@example.com --to answer --why "her letter of 3 March 2026"`
+        """
+        from raceway.publish.access_request import export_person
+
+        answer = export_person(places.find(), person, to, why=why)
+        for table, rows in sorted(answer.rows.items()):
+            say(places.out, f"{table}: {rows} rows")
+        say(places.out, f"Written to {answer.folder}" if answer.rows else "Nothing is kept of this person.")

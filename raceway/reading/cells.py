@@ -123,13 +123,12 @@ def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extra
         # the reader cannot know such cells as numbers: they are typed from their text
         return Cell(column, raw, cell(bare, _told(raw, meta), shape, account, extras).value)
     number = f"rw_{shape.number_locale}({raw})"
-    if _may_name_somebody(column, shape.table):
-        raw = f"rw_spared({raw})"
     private = _private(column, raw, account)
     if private:
         return Cell(column, raw, private)
     if column.data_type == "varchar":
-        value = f"coalesce({raw}, {quoted(meta.default)})" if meta.default else raw
+        value = _spared(column, raw, shape.table, account)
+        value = f"coalesce({value}, {quoted(meta.default)})" if meta.default else value
         return Cell(column, raw, value, "varchar", value)
     if column.data_type == "date":
         return _date(column, raw, shape)
@@ -200,21 +199,19 @@ def _private(column: ColumnContract, raw: str, account: Account) -> str:
         return device_sql(raw)
     if meta.coarse == "year" or meta.coarse == "month":
         return coarse_date_sql(raw, meta.coarse, meta.moment.formats)
-    if column.names_in_clear:  # a site may pass an address or a number where a device's id should stand
-        return f"case when rw_spared({raw}) = {raw} then {raw} else {hash_sql(raw, 'id', account.market)} end"
     return coarse_ip_sql(raw) if meta.coarse else ""
 
 
-def _may_name_somebody(column: ColumnContract, table: TableContract) -> bool:
-    """Whether a cell may be any text: a page's address, a campaign, a product, a tag. Addresses and numbers in it are
-    masked as it lands. An entity's key is none: masked, two would be one.
+def _spared(column: ColumnContract, raw: str, table: TableContract, account: Account) -> str:
+    """SQL for a text without the addresses and numbers that anybody may have written into it.
+
+    A page's address, a campaign, a product, a tag: they are masked. Ids of devices and persons and keys of entities,
+    which must stay apart, land as a keyed hash where they are one.
     """
     meta = column.meta
-    if not column.is_text or meta.hash or meta.free_text or meta.sentiment_of or meta.coarse or column.names_in_clear:
-        return False
-    if meta.ident or meta.currency or meta.row_currency:
-        return False
-    return table.scope.kind != "entities" or column.name not in table.scope.keys
+    if column.names_in_clear or (table.scope.kind == "entities" and column.name in table.scope.keys):
+        return f"case when rw_spared({raw}) <> {raw} then {hash_sql(raw, 'id', account.market)} else {raw} end"
+    return raw if meta.ident or meta.currency or meta.row_currency else f"rw_spared({raw})"
 
 
 def _told(raw: str, meta: ColumnMeta) -> str:
