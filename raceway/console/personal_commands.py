@@ -36,7 +36,10 @@ def add_personal(app: typer.Typer, places: Places) -> None:
         home = places.find()
         erased = forget_person(home, person, why=why)
         say(places.out, f"{erased.identities} identifiers have a new, random identity.")
-        say(places.out, f"{len(erased.batches)} landed files were rewritten; their batches and amounts are the same.")
+        if erased.batches:
+            say(places.out, f"{len(erased.batches)} landed files were rewritten; batches and amounts are the same.")
+        else:
+            say(places.out, "Nothing that has landed names this person.")
         say(places.out, f"{len(erased.raw_files)} files of archive/ and quarantine/ were removed:")
         for name in erased.raw_files:
             say(places.out, f"  {name}")

@@ -1,8 +1,8 @@
 """Who is meant by a mail address, a phone number, a customer's id or a person_id: everything that names the person.
 
-    what was given ──► hashed as it lands ──► the person of the last mart, with all identities joined to her
-                                                          │
-                   ids in the clear that stand beside them in landed rows (a device, a CRM's record)
+what was given ──► hashed as it lands ──► the person of the last mart, with all identities joined to her
+                                                      │
+               ids in the clear that stand beside them in landed rows (a device, a CRM's record)
 """
 
 from __future__ import annotations
@@ -156,5 +156,3 @@ def landed_files(home: Home) -> Iterator[tuple[TableContract, list[Path]]]:
             files = sorted((home.landing / source / table.name).glob("*/data.parquet"))
             if files:
                 yield table, files
-
-

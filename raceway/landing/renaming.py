@@ -67,9 +67,7 @@ def _values(connection: duckdb.DuckDBPyConnection, path: Path, column: str) -> l
     return [value for (value,) in connection.execute(asked).fetchall()]
 
 
-def _write_anew(
-    connection: duckdb.DuckDBPyConnection, path: Path, replaced: Mapping[str, Mapping[str, str]]
-) -> bool:
+def _write_anew(connection: duckdb.DuckDBPyConnection, path: Path, replaced: Mapping[str, Mapping[str, str]]) -> bool:
     """Writes a Parquet file anew, by column with other texts; False where there are none."""
     replaced = {column: texts for column, texts in replaced.items() if texts}
     if not replaced:

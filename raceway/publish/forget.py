@@ -161,6 +161,7 @@ def _in_column_of_texts(
     connection: duckdb.DuckDBPyConnection, path: Path, person: Person, new: Mapping[str, str]
 ) -> bool:
     """Takes her out of a Parquet file whose texts are sentences, such as the ledger's compacted events."""
+
     def told(text: str) -> str:
         named = person.named_in(text)
         return without(text, named, new) if named else text

@@ -205,13 +205,14 @@ def _private(column: ColumnContract, raw: str, account: Account) -> str:
 def _spared(column: ColumnContract, raw: str, table: TableContract, account: Account) -> str:
     """SQL for a text without the addresses and numbers that anybody may have written into it.
 
-    A page's address, a campaign, a product, a tag: they are masked. Ids of devices and persons and keys of entities,
+    A page's address, a campaign, a product, a tag: they are masked. Ids, and keys of entities,
     which must stay apart, land as a keyed hash where they are one.
     """
     meta = column.meta
-    if column.names_in_clear or (table.scope.kind == "entities" and column.name in table.scope.keys):
+    keeps_apart = column.names_in_clear or meta.ident
+    if keeps_apart or (table.scope.kind == "entities" and column.name in table.scope.keys):
         return f"case when rw_spared({raw}) <> {raw} then {hash_sql(raw, 'id', account.market)} else {raw} end"
-    return raw if meta.ident or meta.currency or meta.row_currency else f"rw_spared({raw})"
+    return raw if meta.currency or meta.row_currency else f"rw_spared({raw})"
 
 
 def _told(raw: str, meta: ColumnMeta) -> str:
