@@ -1,4 +1,4 @@
-"""Where a person stands in raw files, refused rows, sentences and logs: addresses and numbers are known by their hash."""
+"""Where a person stands in raw files, refused rows, sentences and logs: addresses and numbers are known by hash."""
 
 from __future__ import annotations
 

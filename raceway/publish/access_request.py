@@ -1,4 +1,4 @@
-"""The answer to a person who asks what is kept of her: rows of the mart and of landing as CSV, with what each column is.
+"""The answer to who asks what is kept of her: rows of the mart and of landing as CSV, with what each column is.
 
     <folder>/mart/<table>.csv               rows of the published mart that are hers
     <folder>/landing/<source>.<table>.csv   rows of accepted batches that name her
@@ -125,7 +125,8 @@ def _written(connection: duckdb.DuckDBPyConnection, query: str, path: Path, rows
     if not count:
         return False
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    connection.execute(f"copy ({query}) to {quoted(str(_private(path)))} (format csv, header true)")
+    connection.execute(f"copy ({query}) to {quoted(str(path))} (format csv, header true)")
+    _private(path)
     rows[f"{path.parent.name}/{path.stem}"] = count
     return True
 

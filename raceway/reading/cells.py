@@ -212,7 +212,7 @@ def _spared(column: ColumnContract, raw: str, table: TableContract, account: Acc
     keeps_apart = column.names_in_clear or meta.ident
     if keeps_apart or (table.scope.kind == "entities" and column.name in table.scope.keys):
         return f"case when rw_spared({raw}) <> {raw} then {hash_sql(raw, 'id', account.market)} else {raw} end"
-    return raw if meta.currency or meta.row_currency else f"rw_spared({raw})"
+    return f"rw_spared({raw})"
 
 
 def _told(raw: str, meta: ColumnMeta) -> str:

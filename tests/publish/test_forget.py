@@ -94,7 +94,8 @@ def test_rows_amounts_and_everybody_else_stay(known: Desk) -> None:
     rows = _landed(home, "hubspot/contacts/*/data.parquet", "record_id, email_hash, _entity")
     assert ("76340000999", other, "76340000999") in rows
     [(new, entity)] = [(record, entity) for record, mail, entity in rows if mail != other]
-    assert entity == new and str(new).isdigit()
+    assert entity == new
+    assert str(new).isdigit()
     [(contacts,)] = _landed(home, "hubspot/deals/*/data.parquet", "contact_ids")
     assert contacts == f"76340000999;{new}", "a deal is still that contact's"
     assert "bo@example.com" in (home.run_folder("r1") / "night.log").read_text(encoding="utf-8")
@@ -122,7 +123,8 @@ def test_the_ledger_says_who_forgot_why_and_what_the_files_are_now(known: Desk) 
     erased = forget(known.home, MAIL, why=WHY, who="linh")
     [event] = [event for event in Ledger(known.home).events() if event.kind == "forgotten"]
     assert (event.fields["who"], event.fields["why"]) == ("linh", WHY)
-    assert event.fields["batches"] == erased.batches and len(erased.batches) == 2
+    assert event.fields["batches"] == erased.batches
+    assert len(erased.batches) == 2
     assert all(len(batch["sha256"]) == 64 for batch in erased.batches)
     assert MAIL not in json.dumps(event.fields)
 
@@ -139,7 +141,8 @@ def test_earlier_versions_go_and_the_current_one_is_named_until_the_next(known: 
     known.home.current.symlink_to("v2")
     erased = forget(known.home, MAIL, why=WHY)
     assert (erased.versions, erased.version_left) == (["v1"], "v2")
-    assert not first.exists() and second.exists()
+    assert not first.exists()
+    assert second.exists()
     assert not known.home.warehouse.exists()
 
 
