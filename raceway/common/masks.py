@@ -26,8 +26,10 @@ _PHONE: Final = (
     rf"|{_PLUS}[ ]?[1-9](?:[ .()-]{{0,2}}[0-9]){{8,13}}"
     rf"){_AFTER}"
 )
-_MAY_HOLD: Final = r"[@＠]|%40|[0-9](?:[ .()-]{0,2}[0-9]){8}"
-"""What every text holds that holds one: most texts are known not to by one look."""
+_SIGNS: Final = ("@", "＠", "+", "%")
+_BEGINNINGS: Final = ("00", "02", "03", "05", "07", "08", "09")
+"""One of the signs, or 0 with the digit after it, stands in every text that holds an address or a number. To look for
+them costs a tenth of what a pattern does, and most texts have none."""
 _BARE: Final = re.compile(r"(?<![0-9A-Za-z])84[35789][0-9]{8}(?![0-9A-Za-z])")
 """A country's code without a plus: in a file that may be a campaign's id, in a sentence nobody needs it."""
 _EMAILS_OF: Final = re.compile(_EMAIL)
@@ -49,11 +51,15 @@ def quoted_cell(text: str, longest: int = 60) -> str:
 
 
 def mask_macros() -> list[str]:
-    """The statements that make `rw_spared(x)`, which is `masked` in DuckDB; once per database."""
+    """The statements that make `rw_spared(x)`, which is `masked` in DuckDB, and `rw_named(x)`, whether there is something
+    to mask; once per database."""
     phones = f"regexp_replace(x, {quoted(_PHONE)}, '\\1{PHONE_MASK}\\2', 'g')"
+    signs = " or ".join(f"contains(x, {quoted(sign)})" for sign in _SIGNS)
+    beginnings = " or ".join(f"contains(x, {quoted(digits)})" for digits in _BEGINNINGS)
     return [
         f"create or replace macro rw_phones(x) as {phones}",
-        "create or replace macro rw_spared(x) as case when regexp_matches(x, "
-        f"{quoted(_MAY_HOLD)}) then rw_phones(rw_phones(regexp_replace(x, {quoted(_EMAIL)}, '{MAIL_MASK}', 'g'))) "
-        "else x end",
+        f"create or replace macro rw_named(x) as ({signs} or (contains(x, '0') and ({beginnings}))) "
+        f"and regexp_matches(x, {quoted(f'{_EMAIL}|{_PHONE}')})",
+        "create or replace macro rw_spared(x) as case when rw_named(x) "
+        f"then rw_phones(rw_phones(regexp_replace(x, {quoted(_EMAIL)}, '{MAIL_MASK}', 'g'))) else x end",
     ]

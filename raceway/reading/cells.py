@@ -211,7 +211,7 @@ def _spared(column: ColumnContract, raw: str, table: TableContract, account: Acc
     meta = column.meta
     keeps_apart = column.names_in_clear or meta.ident
     if keeps_apart or (table.scope.kind == "entities" and column.name in table.scope.keys):
-        return f"case when rw_spared({raw}) <> {raw} then {hash_sql(raw, 'id', account.market)} else {raw} end"
+        return f"case when rw_named({raw}) then {hash_sql(raw, 'id', account.market)} else {raw} end"
     return f"rw_spared({raw})"
 
 
