@@ -35,11 +35,11 @@ from raceway.build.frozen_tables import (
 )
 from raceway.build.lost_since import refuse_what_was_lost
 from raceway.build.own_lists import OWN_LISTS, write_own_lists
-from raceway.build.plausible import Verdicts
 from raceway.build.shared_names import check_shared_names
 from raceway.build.warehouse import begin_anew
 from raceway.common.files import write_aside
 from raceway.common.home import PROJECT, Home
+from raceway.common.moments import utc_text
 from raceway.config.accounts import (
     Accounts,
     load_channel_rules,
@@ -52,6 +52,7 @@ from raceway.config.segments import load_segments
 from raceway.config.settings import Settings
 from raceway.history.records import Check, record_checks
 from raceway.ledger.left_out import FROZEN, left_out
+from raceway.reading.forgotten import last_forgotten
 from raceway.reading.personal import check_key
 
 
@@ -105,7 +106,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
         write_segments(connection, segments)
         write_lists(connection, home, settings, accounts)
         _write_program(connection, program)
-        fingerprint = _fingerprint(connection, program, verdicts)
+        fingerprint = _fingerprint(connection, program, [*verdicts.told(), *_forgotten(home)])
         batches = _count(connection, "frozen.batches")
         _write_parquet(connection, home.run(run_id) / "effective_set.parquet")
         connection.execute("commit")
@@ -181,12 +182,11 @@ def _write_result(home: Home, frozen: Frozen) -> None:
 # fingerprint
 
 
-def _fingerprint(connection: duckdb.DuckDBPyConnection, program: str, verdicts: Verdicts) -> str:
+def _fingerprint(connection: duckdb.DuckDBPyConnection, program: str, told: list[str]) -> str:
     """Hash of all that the mart depends on: every frozen table, the program, and the held and odd batches it tells of.
 
     Paths are left out: a home may move. What a batch holds is told by its id.
     """
-    told = [*sorted(verdicts.to_decide), *(check.message for check in verdicts.warnings)]
     digest = hashlib.sha256("\n".join([__version__, program, *told, ""]).encode())
     tables = {
         "batches": "* exclude (path)",
@@ -211,6 +211,12 @@ def _fingerprint(connection: duckdb.DuckDBPyConnection, program: str, verdicts: 
             for row in chunk:
                 digest.update(repr(row).encode())
     return digest.hexdigest()
+
+
+def _forgotten(home: Home) -> list[str]:
+    """When a person was last forgotten: landed rows are others since, under the same batch ids."""
+    last = last_forgotten(home)
+    return [f"forgotten {utc_text(last)}"] if last else []
 
 
 def program_hash(home: Home) -> str:

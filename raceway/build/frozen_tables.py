@@ -15,6 +15,7 @@ from raceway.config.accounts import Accounts, ChannelRule, Exclusion, SalesChann
 from raceway.config.segments import SegmentRule
 from raceway.config.settings import Settings
 from raceway.config.values import minor_unit
+from raceway.reading.forgotten import Forgotten
 from raceway.reading.personal import Hasher
 
 HISTORY_DAYS: Final = 180
@@ -199,7 +200,7 @@ def _never_joined(home: Home, settings: Settings, accounts: Accounts) -> set[str
     """What the identities that the settings list may be called in landed rows; no address, no phone in the clear."""
     if not settings.identity.never_join:
         return set()
-    hasher = Hasher(home)
+    hasher, forgotten = Hasher(home), Forgotten(home)
     markets = {account.market for account in accounts.values()}
     found = set()
     for value in map(str.strip, settings.identity.never_join):
@@ -208,6 +209,8 @@ def _never_joined(home: Home, settings: Settings, accounts: Accounts) -> set[str
         names = ids | {hasher.email(value)}
         if is_phone:
             names |= {hasher.phone(value, market) for market in markets}
+        ids |= set(forgotten.renamed(ids).values())
+        names |= ids | set(forgotten.renamed(names).values())
         for source, account in accounts:  # devices and a till's customers are known by account and id
             names |= {f"{account}:{called}" for called in ids}
             names |= {f"{source}:{account}:{called}" for called in ids}
@@ -216,10 +219,11 @@ def _never_joined(home: Home, settings: Settings, accounts: Accounts) -> set[str
 
 
 def hashed_exclusions(home: Home, exclusions: list[Exclusion], accounts: Accounts) -> list[Exclusion]:
-    """Exclusions as landed rows show them: e-mails and phones hashed (per market), IPs as their networks."""
+    """Exclusions as landed rows show them: e-mails and phones hashed (per market), IPs as their networks; who was
+    forgotten under the new identity, too."""
     if not exclusions:
         return []
-    hasher = Hasher(home)
+    hasher, forgotten = Hasher(home), Forgotten(home)
     markets = sorted({account.market for account in accounts.values()})
     found: dict[tuple[str, str], Exclusion] = {}
     for exclusion in exclusions:
@@ -230,6 +234,7 @@ def hashed_exclusions(home: Home, exclusions: list[Exclusion], accounts: Account
             values = {hasher.phone(exclusion.value, market) for market in markets}
         elif exclusion.kind == "ip":
             values = {coarse_ip(exclusion.value)}
+        values |= set(forgotten.renamed(values).values())
         for value in values:
             found[exclusion.kind, value] = exclusion.model_copy(update={"value": value})
     return [found[key] for key in sorted(found)]

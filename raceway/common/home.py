@@ -140,6 +140,16 @@ class Home:
         return self.secrets / "hash.key"
 
     @property
+    def forget_key(self) -> Path:
+        """The key under which the list of forgotten persons is written."""
+        return self.secrets / "forget.key"
+
+    @property
+    def forgotten(self) -> Path:
+        """Under which new identity a forgotten person's identifiers land; backed up with landing/."""
+        return self.landing / "_forgotten.json"
+
+    @property
     def key_fingerprint(self) -> Path:
         """Fingerprint of the key under which everything in landing/ is hashed; backed up with it."""
         return self.landing / "_key.txt"

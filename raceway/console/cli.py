@@ -28,6 +28,7 @@ from raceway.console.backfill_command import add_backfill
 from raceway.console.explain_command import add_explain
 from raceway.console.form import Terminal, say
 from raceway.console.operations_commands import add_decisions, add_doctor
+from raceway.console.personal_commands import add_personal
 from raceway.console.report_command import add_report
 from raceway.console.secrets_command import add_secrets
 from raceway.console.version_commands import add_versions
@@ -254,6 +255,7 @@ add_report(app, _places)
 add_decisions(app, _places)
 add_versions(app, _places)
 add_backfill(app, _places)
+add_personal(app, _places)
 
 _KIND = "Map the file to a generic source instead of drafting one: orders, ads, events, contacts, answers."
 

@@ -78,6 +78,9 @@ class ColumnMeta(Part):
     counts: bool = Field(False, description="With data type double: it counts things, though in fractions of one.")
     moment: Moment = Moment()
     hash: Literal["email", "phone", "id"] | None = Field(None, description="Lands as keyed hash only.")
+    person: bool = Field(
+        False, description="An id in the clear that stands for a person (several: joined by `;`); `forget` renames it."
+    )
     free_text: bool = Field(False, description="What people wrote: lands with e-mails, phones and numbers masked.")
     sentiment_of: str | None = Field(None, description="Column whose raw text this one scores, -1 to 1; no cell.")
     coarse: Literal["ip", "device", "year", "month"] | None = Field(
@@ -294,6 +297,16 @@ class ColumnContract(Part):
     def is_text(self) -> bool:
         """Whether it lands as text."""
         return self.data_type == "varchar"
+
+    @property
+    def names_person(self) -> bool:
+        """Whether its values stand for a person or a person's device: as keyed hashes, or in the clear."""
+        return bool(self.meta.hash) or self.names_in_clear
+
+    @property
+    def names_in_clear(self) -> bool:
+        """Whether its values are ids of persons or devices as the source gives them."""
+        return self.is_text and (self.meta.person or "device" in self.meta.excluded_by)
 
     @property
     def is_amount(self) -> bool:

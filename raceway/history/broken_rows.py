@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from raceway.common.files import short_name
 from raceway.common.home import Home
+from raceway.common.masks import masked
 from raceway.common.spreadsheet import spreadsheet_sql
 from raceway.common.sql import name as quoted_name
 from raceway.common.sql import quoted
@@ -124,8 +125,8 @@ def _example(row: dict[str, Any], named: Sequence[str]) -> str:
 
 
 def text_of(value: object, longest: int) -> str:
-    """A cell for people, cut where it is long."""
+    """A cell for people, masked, and cut where it is long."""
     if isinstance(value, Decimal):
         value = f"{value.normalize():f}"
-    text = "empty" if value is None or value == "" else re.sub(r"\s+", " ", str(value))
+    text = "empty" if value is None or value == "" else masked(re.sub(r"\s+", " ", str(value)))
     return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -26,6 +26,7 @@ from typing import Any, Final, Literal
 from raceway.common.faults import PermanentFault
 from raceway.common.files import write_aside
 from raceway.common.home import Home
+from raceway.common.masks import masked
 from raceway.common.own_files import mended_by
 from raceway.history.broken_rows import BROKEN
 
@@ -202,10 +203,18 @@ def _copied_records(home: Home) -> dict[str, dict[str, Any]]:
 
 
 def check_lines(checks: Iterable[Check]) -> str:
-    """Checks as JSON lines; those without a time get the present one."""
+    """Checks as JSON lines, what they quote masked; those without a time get the present one."""
     now = dt.datetime.now(tz=dt.UTC)
-    timed = (check if check.checked_at else dataclasses.replace(check, checked_at=now) for check in checks)
-    return "".join(json.dumps(check.to_dict(), ensure_ascii=False) + "\n" for check in timed)
+    told = (
+        dataclasses.replace(
+            check,
+            checked_at=check.checked_at or now,
+            message=masked(check.message),
+            observed=masked(check.observed),
+        )
+        for check in checks
+    )
+    return "".join(json.dumps(check.to_dict(), ensure_ascii=False) + "\n" for check in told)
 
 
 def read_checks(file: Path) -> list[Check]:

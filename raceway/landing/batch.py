@@ -11,10 +11,11 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import duckdb
 
+from raceway.common.masks import masked
 from raceway.common.moments import utc_text
 from raceway.common.sql import name, parquet_of, quoted
 from raceway.config.accounts import Account
@@ -25,6 +26,7 @@ from raceway.landing.divide import day_of, divide
 from raceway.landing.manifest import manifest_of
 from raceway.landing.profile import PROFILE, write_profile
 from raceway.landing.read_table import Reading, own_period, value_in_name, value_in_preamble
+from raceway.landing.renaming import PARQUET, rename_forgotten
 from raceway.landing.unfit import (
     refuse_flood_of_rows,
     refuse_header_currency,
@@ -42,15 +44,13 @@ from raceway.landing.unfit import (
 from raceway.ledger.effect import write_states
 from raceway.reading.cells import NONE, cell_macro
 from raceway.reading.csv_rows import strict_csv, text_csv
+from raceway.reading.forgotten import Forgotten
 from raceway.reading.free_text import prepare
 from raceway.reading.furniture import Filters, Span
 from raceway.reading.json_rows import json_rows, parquet_rows
 from raceway.reading.rows import Rows
 from raceway.reading.shape import Shape
 from raceway.reading.zones import zone_rows
-
-# Delta and dictionary encodings of Parquet's second page format; numbers of many values skip the dictionary.
-_PARQUET: Final = "format parquet, compression zstd, parquet_version v2, dictionary_size_limit 1000"
 
 
 @dataclass
@@ -81,12 +81,13 @@ def write_batch(
     content_hash: Callable[[], str],
     filters: Filters | None = None,
     beside: Span | None = None,
+    forgotten: Forgotten | None = None,
 ) -> Batch | None:
     """Reads the members of one table and writes `data.parquet` into `folder`; None where all rows are another table's.
 
     `content_hash` is asked for only when the rows are read, so that hashing may run beside the reading.
-    `filters` is what a sibling file says, `beside` the days of a daily table of the same download.
-    Raises ExportRefused where the file is unfit as a whole.
+    `filters` is what a sibling file says, `beside` the days of a daily table of the same download; `forgotten`: whose
+    identifiers land as others. Raises ExportRefused where the file is unfit as a whole.
     """
     table = shapes[0].feeds
     connection.execute(cell_macro(table))
@@ -116,10 +117,12 @@ def write_batch(
         batch_id = _batch_id(table, account, whole, exported_at)
         # `_row` keeps the order; writing in the order in which row groups are ready saves a sixth of the time
         connection.execute("set preserve_insertion_order = false")
-        connection.execute(f"copy ({_landed_select(reading, batch_id)}) to {quoted(str(data))} ({_PARQUET})")
+        connection.execute(f"copy ({_landed_select(reading, batch_id)}) to {quoted(str(data))} ({PARQUET})")
         connection.execute("set preserve_insertion_order = true")
         if not _is_doubtful(connection, reading, data):
             break
+    if forgotten:
+        rename_forgotten(connection, data, table, forgotten)
     reading.findings += [
         {"severity": "warning", "name": "other_kind", "message": said} for rows in reading.rows for said in rows.noticed
     ]
@@ -247,6 +250,7 @@ def said_by_name(shape: Shape) -> str:
 
 def _constant(text: str) -> str:
     """SQL for a text that is the same in every row: as an enum it is written once and not once a row."""
+    text = masked(text)
     return f"cast({quoted(text)} as enum ({quoted(text)}))"
 
 

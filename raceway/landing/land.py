@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING, Any, Final
 from raceway.common.faults import ExportRefused
 from raceway.common.files import move
 from raceway.common.home import Home
+from raceway.common.masks import masked
 from raceway.common.moments import utc_text
 from raceway.common.texts import legible
 from raceway.config.accounts import Account
@@ -45,6 +46,7 @@ from raceway.landing.workbench import workbench
 from raceway.ledger.data_file import marks_of
 from raceway.ledger.effect import copy_states, in_effect
 from raceway.ledger.ledger import BatchState, Ledger, LedgerState, state_name
+from raceway.reading.forgotten import Forgotten
 from raceway.reading.furniture import Span
 from raceway.reading.members import Member, open_members
 from raceway.reading.personal import check_key
@@ -84,7 +86,7 @@ def land(
             outcome = landing.run()
         finally:
             shutil.rmtree(landing.aside, ignore_errors=True)
-    outcome.reason = legible(outcome.reason)
+    outcome.reason = legible(masked(outcome.reason))
     outcome.seconds = round(time.monotonic() - started, 3)
     return outcome
 
@@ -121,6 +123,7 @@ class _Landing:
         self.threads = threads
         self.ledger = Ledger(home)
         self.key = check_key(home)
+        self.forgotten = Forgotten(home)
         self.scratch = scratch
         """Where raw rows lie in the clear while they are read."""
         self.aside = home.landing / "_tmp" / (aside or uuid.uuid4().hex)
@@ -242,6 +245,7 @@ class _Landing:
                 batch = write_batch(
                     connection, job.shapes, account, self.settings, folder, self.scratch,
                     exported_at=exported_at, content_hash=content.result, filters=job.filters, beside=self.beside,
+                    forgotten=self.forgotten,
                 )  # fmt: skip
         if batch is None:
             return None, ""
@@ -350,6 +354,8 @@ class _Landing:
         if again:
             lost = f"{self.export.files[0].path}: the Parquet file of {batch.batch_id} was gone or damaged"
             batch.manifest["findings"].append({"severity": "warning", "name": "landed_again", "message": lost})
+        for finding in batch.manifest["findings"]:
+            finding["message"] = masked(finding["message"])
         self._show(batch, target)
         where = f"{self.export.account}/{self.export.files[0].path}"
         self._count(batch)

@@ -10,6 +10,7 @@ import duckdb
 
 from raceway.common.currencies import MEANT
 from raceway.common.faults import ExportRefused
+from raceway.common.masks import quoted_cell
 from raceway.common.sql import name, parquet_of
 from raceway.config.accounts import Account
 from raceway.config.settings import Settings
@@ -19,11 +20,9 @@ from raceway.reading.cells import NONE
 from raceway.reading.rows import Rows, columns_in, shown
 from raceway.reading.shape import Shape
 
-_ADDRESS: Final = re.compile(r"[^@\s“”]+@[^@\s“”]+")
 _SLASHED: Final = r"^\s*\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}(?:\D[\d:. ]*)?$"
 """A date of two numbers and a year, with or without a time."""
 _WEEK: Final = 7
-_NUMBER_OF_PHONE: Final = re.compile(r"\+\d[\d ().-]{7,}\d|\b0\d{8,10}\b")
 
 
 def refuse_new_columns(shape: Shape, reading: Reading) -> None:
@@ -317,12 +316,10 @@ def _first_refusal(connection: duckdb.DuckDBPyConnection, rows: Rows) -> str:
     ).fetchone()
     assert found is not None
     row, column, reason, raw = found
-    # a shifted column may put an address into a column of numbers: it stays in the quarantine, too
-    text = _ADDRESS.sub("[e-mail]", _NUMBER_OF_PHONE.sub("[number]", " ".join(str(raw)[:400].split())))
-    shown = f"“{text[:60]}…”" if len(text) > 60 else f"“{text}”"
     if not column:  # the raw line may hold personal data: it stays in the quarantine
         return f"row {row}: {reason}"
-    return f"row {row}, column “{column}”: {shown} {reason}"
+    # a shifted column may put an address into a column of numbers: it stays in the quarantine, too
+    return f"row {row}, column “{column}”: {quoted_cell(str(raw))} {reason}"
 
 
 def said_of_refusals(connection: duckdb.DuckDBPyConnection, reading: Reading, batch_id: str) -> str:

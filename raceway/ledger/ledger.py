@@ -24,6 +24,7 @@ import duckdb
 
 from raceway.common.faults import PassingFault
 from raceway.common.home import Home
+from raceway.common.masks import masked
 from raceway.common.moments import utc_text
 from raceway.common.texts import legible
 from raceway.ledger.events import (
@@ -83,7 +84,9 @@ class Ledger:
         self.folder = home.ledger
 
     def append(self, kind: Kind, **fields: Any) -> LedgerEvent:
-        """Writes one event, durable when this returns. `fields` must be JSON."""
+        """Writes one event, durable when this returns. `fields` must be JSON; a reason that quotes a cell is masked."""
+        if fields.get("reason"):
+            fields["reason"] = masked(fields["reason"])
         self.folder.mkdir(parents=True, exist_ok=True)
         at = self._after_all_others()
         if "reason" in fields:  # it may quote what a file holds

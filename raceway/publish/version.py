@@ -45,6 +45,7 @@ from raceway.publish.kpi_published import KPI_PUBLISHED, carry_kpi_published, ea
 from raceway.publish.made_of import write_made_of
 from raceway.publish.mart_files import load_table, open_files, write_parquet
 from raceway.publish.mart_tables import MartTable, mart_tables
+from raceway.reading.forgotten import last_forgotten
 from raceway.report.quality import write_quality
 from raceway.report.report import write_report
 
@@ -309,10 +310,13 @@ def _own_record(version: Version) -> RunRecord:
 
 
 def _forget_old_versions(home: Home, kept: int) -> None:
-    """Removes all but the newest `kept` versions; never the current one."""
-    current = published_version(home)
-    for version in published_versions(home)[:-kept]:
-        if current is None or version.name != current.name:
+    """Removes all but the newest `kept` versions, and those that show a person who was forgotten since; never the
+    current one."""
+    current, forgotten = published_version(home), last_forgotten(home)
+    versions = published_versions(home)
+    for number, version in enumerate(versions, start=1):
+        shows_her = forgotten is not None and version.published_at < forgotten
+        if (shows_her or number <= len(versions) - kept) and (current is None or version.name != current.name):
             shutil.rmtree(version.path)
 
 

@@ -127,7 +127,8 @@ def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extra
     if private:
         return Cell(column, raw, private)
     if column.data_type == "varchar":
-        value = f"coalesce({raw}, {quoted(meta.default)})" if meta.default else raw
+        value = _spared(column, raw, shape.table, account)
+        value = f"coalesce({value}, {quoted(meta.default)})" if meta.default else value
         return Cell(column, raw, value, "varchar", value)
     if column.data_type == "date":
         return _date(column, raw, shape)
@@ -199,6 +200,19 @@ def _private(column: ColumnContract, raw: str, account: Account) -> str:
     if meta.coarse == "year" or meta.coarse == "month":
         return coarse_date_sql(raw, meta.coarse, meta.moment.formats)
     return coarse_ip_sql(raw) if meta.coarse else ""
+
+
+def _spared(column: ColumnContract, raw: str, table: TableContract, account: Account) -> str:
+    """SQL for a text without the addresses and numbers that anybody may have written into it.
+
+    A page's address, a campaign, a product, a tag: they are masked. Ids, and keys of entities,
+    which must stay apart, land as a keyed hash where they are one.
+    """
+    meta = column.meta
+    keeps_apart = column.names_in_clear or meta.ident
+    if keeps_apart or (table.scope.kind == "entities" and column.name in table.scope.keys):
+        return f"case when rw_named({raw}) then {hash_sql(raw, 'id', account.market)} else {raw} end"
+    return f"rw_spared({raw})"
 
 
 def _told(raw: str, meta: ColumnMeta) -> str:

@@ -50,6 +50,10 @@ class Verdicts:
         """The held batches that wait for a person."""
         return {batch_id: sentence for batch_id, sentence in self.held.items() if sentence}
 
+    def told(self) -> list[str]:
+        """What a version tells of it: the batches that wait for a person, and the sentences of the warnings."""
+        return [*sorted(self.to_decide), *(check.message for check in self.warnings)]
+
     def checks(self) -> list[Check]:
         """The warnings, and how many batches could not be compared."""
         if not self.no_baseline:
