@@ -19,6 +19,7 @@ from raceway.common.moments import utc_text
 from raceway.common.sql import name, parquet_of, quoted
 from raceway.config.accounts import Account
 from raceway.config.settings import Settings
+from raceway.contracts.fingerprint import fingerprint
 from raceway.contracts.grammar import ColumnContract, TableContract
 from raceway.landing.coverage import named_period, stated_period
 from raceway.landing.divide import day_of, divide
@@ -79,11 +80,13 @@ def write_batch(
     content_hash: Callable[[], str],
     filters: Filters | None = None,
     beside: Span | None = None,
+    again: bool = False,
 ) -> Batch | None:
     """Reads the members of one table and writes `data.parquet` into `folder`; None where all rows are another table's.
 
     `content_hash` is asked for only when the rows are read, so that hashing may run beside the reading.
-    `filters` is what a sibling file says, `beside` the days of a daily table of the same download.
+    `filters` is what a sibling file says, `beside` the days of a daily table of the same download;
+    `again` makes the batch one of its own beside that of an earlier contract.
     Raises ExportRefused where the file is unfit as a whole.
     """
     table = shapes[0].feeds
@@ -110,7 +113,7 @@ def write_batch(
         reading.span = stated_period(reading)
         reading.spans = [own_period(rows.shape) or reading.span for rows in reading.rows]
         whole = content_hash()
-        batch_id = _batch_id(table, account, whole, exported_at)
+        batch_id = _batch_id(table, account, whole, exported_at, again)
         # `_row` keeps the order; writing in the order in which row groups are ready saves a sixth of the time
         connection.execute("set preserve_insertion_order = false")
         connection.execute(f"copy ({_landed_select(reading, batch_id)}) to {quoted(str(data))} ({_PARQUET})")
@@ -162,8 +165,9 @@ def _add_zones(connection: duckdb.DuckDBPyConnection, table: TableContract) -> N
         )
 
 
-def _batch_id(table: TableContract, account: Account, content_hash: str, exported_at: dt.datetime) -> str:
+def _batch_id(table: TableContract, account: Account, content_hash: str, exported_at: dt.datetime, again: bool) -> str:
     what = "\n".join((table.source, account.account, table.name, content_hash, utc_text(exported_at)))
+    what += f"\n{fingerprint(table)}" if again else ""
     tail = hashlib.sha256(what.encode("utf-8")).hexdigest()[:12]
     return f"{exported_at.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}-{tail}"
 

@@ -73,7 +73,7 @@ def land(
     which no file can mend, and duckdb.IOException where a disk fails.
     """
     started = time.monotonic()
-    landing = _Landing(home, export, gate, as_of, threads)
+    landing = Landing(home, export, gate, as_of, threads)
     try:
         outcome = landing.run()
     finally:
@@ -92,7 +92,7 @@ def _named_day(path: str, text: str) -> dt.date:
         ) from fault
 
 
-class _Landing:
+class Landing:
     """One export on its way; lives as long as one call of `land`."""
 
     def __init__(
@@ -109,6 +109,8 @@ class _Landing:
         self.key = check_key(home)
         self.scratch = home.landing / "_tmp" / uuid.uuid4().hex
         self.raw = RawFiles(home, export)
+        self.again = False
+        """Whether files that landed are read once more; see raceway.landing.read_again."""
         self.beside: Span | None = None
         """Days of a daily table that was landed from this export."""
         self.noted = [file.noted for file in export.files if file.noted]
@@ -225,6 +227,7 @@ class _Landing:
                 batch = write_batch(
                     connection, job.shapes, account, self.settings, folder, self.scratch,
                     exported_at=exported_at, content_hash=content.result, filters=job.filters, beside=self.beside,
+                    again=self.again,
                 )  # fmt: skip
         if batch is None:
             return None, ""
@@ -307,14 +310,7 @@ class _Landing:
     def _land_batch(self, batch: Batch, account: Account, state: LedgerState) -> tuple[Status, str]:
         table = batch.table
         self._note_days(batch.manifest)
-        batch.manifest["files"] = [
-            {key: record[key] for key in ("path", "sha256", "bytes", "modified_at")}
-            for record in self.raw.records(None)
-        ]
-        batch.manifest["key_fingerprint"] = self.key
-        batch.manifest["findings"] += [
-            {"severity": "warning", "name": "file_time", "message": message} for message in dict.fromkeys(self.noted)
-        ]
+        self._complete(batch)
         target = self._target(batch)
         before = state.batches.get(batch.batch_id)
         if before is not None and before.status == "rejected":
@@ -336,6 +332,17 @@ class _Landing:
             return "refused", reason
         self.ledger.append("accepted", batch_id=batch.batch_id, who="gate", why="")
         return "landed", batch.said
+
+    def _complete(self, batch: Batch) -> None:
+        """Adds to a manifest which files it is of, the key, and what was noted about the files."""
+        batch.manifest["files"] = [
+            {key: record[key] for key in ("path", "sha256", "bytes", "modified_at")}
+            for record in self.raw.records(None)
+        ]
+        batch.manifest["key_fingerprint"] = self.key
+        batch.manifest["findings"] += [
+            {"severity": "warning", "name": "file_time", "message": message} for message in dict.fromkeys(self.noted)
+        ]
 
     def _note_days(self, manifest: Mapping[str, Any]) -> None:
         if manifest["scope_kind"] == "days" and manifest["covers_from"]:

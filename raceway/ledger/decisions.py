@@ -18,7 +18,8 @@ class UnknownBatch(PermanentFault):
     """A batch or file that the ledger does not know, or whose state does not allow what was asked."""
 
 
-def _who(who: str | None) -> str:
+def who_decides(who: str | None = None) -> str:
+    """The name that is kept with a decision: the given one, else RACEWAY_WHO, else the user's."""
     return who or os.environ.get("RACEWAY_WHO") or getpass.getuser()
 
 
@@ -28,11 +29,13 @@ def accept(home: Home, batch_id: str, who: str | None = None, why: str = "") -> 
     Raises UnknownBatch where there is no such batch or its data is gone.
     """
     batch = _batch(home, batch_id)
+    if batch.status == "replaced":
+        raise UnknownBatch(f"batch {batch_id}: {batch.reason}; decide about that one, nothing was changed")
     if batch.is_accepted and (batch.is_decided_by_a_person or batch.batch_id not in left_out(home)):
         raise UnknownBatch(f"batch {batch_id} is accepted already; nothing was changed")
     if not batch.path.exists():
         raise UnknownBatch(f"batch {batch_id}: {batch.path.name} is not there any more; land its file again")
-    Ledger(home).append("accepted", batch_id=batch_id, who=_who(who), why=why)
+    Ledger(home).append("accepted", batch_id=batch_id, who=who_decides(who), why=why)
     return _batch(home, batch_id)
 
 
@@ -41,7 +44,7 @@ def reject(home: Home, batch_id: str, who: str | None = None, why: str = "") -> 
     batch = _batch(home, batch_id)
     if not batch.is_accepted:
         raise UnknownBatch(f"batch {batch_id} is {batch.status}, not accepted; nothing was changed")
-    Ledger(home).append("rejected", batch_id=batch_id, who=_who(who), why=why)
+    Ledger(home).append("rejected", batch_id=batch_id, who=who_decides(who), why=why)
     return _batch(home, batch_id)
 
 
@@ -81,7 +84,7 @@ def retry(home: Home, file: str | None = None, who: str | None = None, why: str 
         )
     if moved:
         keys = [{"source": s.source, "account": s.account, "path": s.path} for s, _ in moved]
-        Ledger(home).append("retry", files=keys, who=_who(who), why=why)
+        Ledger(home).append("retry", files=keys, who=who_decides(who), why=why)
     return [target.relative_to(home.inbox).as_posix() for _, target in moved]
 
 
