@@ -27,6 +27,7 @@ from raceway.console.explain_command import add_explain
 from raceway.console.form import say
 from raceway.console.operations_commands import add_decisions, add_doctor
 from raceway.console.report_command import add_report
+from raceway.console.upgrade_commands import add_upgrade
 
 app = typer.Typer(
     name="raceway",
@@ -239,6 +240,7 @@ add_commands(app, _places)
 add_explain(app, _places)
 add_report(app, _places)
 add_decisions(app, _places)
+add_upgrade(app, _places)
 
 _KIND = "Map the file to a generic source instead of drafting one: orders, ads, events, contacts, answers."
 

@@ -25,6 +25,8 @@ def read_refused_rows(home: Home, batch_id: str | None = None, who: str | None =
         still = "; the refused rows stay in quarantine/rows/" if one.what == "unchanged" else ""
         yield f"{one.sentence}{still}"
     replaced = sum(one.what == "replaced" for one in done)
-    yield f"{replaced} of {len(done)} batches count with more rows from the next run on." if done else (
-        "There is no batch with refused rows."
+    yield (
+        f"{replaced} of {len(done)} batches count with more rows from the next run on."
+        if done
+        else ("There is no batch with refused rows.")
     )

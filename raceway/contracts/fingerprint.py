@@ -11,7 +11,7 @@ _LENGTH = 16
 
 
 def fingerprint(table: TableContract) -> str:
-    """A hash of a table's contract as its account's files are read: columns with types, and every rule that was written.
+    """A hash of a table's contract as its account's files are read: columns with types, and every rule.
 
     Descriptions do not count, nor does a rule that stands at its default: a new word of the language changes no
     contract that does not use it.

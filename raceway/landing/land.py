@@ -120,6 +120,7 @@ class Landing:
     # ------------------------------------------------------------ the way
 
     def run(self) -> Outcome:
+        """Goes the whole way and gives what became of the export."""
         missing = [file for file in self.export.files if not os.path.lexists(self.export.located(self.home, file))]
         gone = [file for file in missing if not file.kept_at]
         if gone:  # landed by a run that was broken off after the move, or taken away by a person
@@ -307,7 +308,7 @@ class Landing:
         self.outcome.tables[known.table] = {"status": "duplicate", "batch_id": known.batch_id}
         return "duplicate", ""
 
-    def _land_batch(self, batch: Batch, account: Account, state: LedgerState) -> tuple[Status, str]:
+    def _land_batch(self, batch: Batch, account: Account, state: LedgerState) -> tuple[Status | None, str]:
         table = batch.table
         self._note_days(batch.manifest)
         self._complete(batch)

@@ -66,7 +66,9 @@ def read_again(
         if batch.batch_id in found:
             continue
         state = Ledger(home).state()
-        mates = [other for other in state.accepted(batch.source, account=batch.account) if _files(other) == _files(batch)]
+        mates = [
+            other for other in state.accepted(batch.source, account=batch.account) if _files(other) == _files(batch)
+        ]
         wanted = [mate for mate in mates if mate.batch_id in {b.batch_id for b in batches}]
         export = _export(home, batch, state)
         if isinstance(export, str):

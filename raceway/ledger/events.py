@@ -26,7 +26,7 @@ from raceway.common.moments import moment
 from raceway.common.sql import parquet_of
 
 EVENT_VERSION: Final = 2
-"""The newest that is read: of events of a kind that a raceway of version 1 did not know. All others are written as 1."""
+"""The newest that is read: of kinds that a raceway of version 1 did not know. All others are written as 1."""
 FORMAT_VERSION: Final = 2
 """Of the ledger as a whole: 1 had loose events alone, 2 has snapshots beside them."""
 STAMP: Final = "%Y%m%dT%H%M%S%fZ"
