@@ -60,8 +60,8 @@ def rows(home: Home) -> list[tuple[object, ...]]:
 
 
 def understand(home: Home) -> None:
-    """The company's overlay comes to read the cell that was refused."""
-    overlay = 'tables: {campaign_daily: {nulls: ["một trăm"]}}\n'
+    """The company's overlay comes to read the date that was refused, 01_03_2026."""
+    overlay = 'tables: {campaign_daily: {dates: {day: ["%d_%m_%Y"]}}}\n'
     (home.sources / "google_ads.yml").write_text(overlay, encoding="utf-8")
 
 
