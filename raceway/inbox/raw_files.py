@@ -185,6 +185,12 @@ def note_of(kept: Path) -> Path:
     return kept.with_name(short_name(kept.name, ".reason.txt"))
 
 
+def new_columns(home: Home, manifest: Mapping[str, Any]) -> Path:
+    """Where the values of a batch stand whose headers its contract does not know; no retention removes them."""
+    folder = home.quarantine / "columns" / manifest["source"] / manifest["account"]
+    return folder / f"{manifest['batch_id']}.parquet"
+
+
 def refused_rows(home: Home, manifest: Mapping[str, Any]) -> Path:
     """Where the refused rows of a batch lie, by its manifest."""
     return home.root / refused_rows_path(manifest)

@@ -39,6 +39,7 @@ from raceway.landing.unfit import (
     said_of_refusals,
 )
 from raceway.ledger.effect import write_states
+from raceway.reading.aliases import new_at
 from raceway.reading.cells import NONE, cell_macro
 from raceway.reading.csv_rows import strict_csv, text_csv
 from raceway.reading.free_text import prepare
@@ -66,6 +67,8 @@ class Batch:
     """A sentence about refused rows; empty where there are none."""
     refused_rows: Path | None = None
     states: Path | None = None
+    new_columns: Path | None = None
+    """What stands under headers that the contract does not know: row, header, value."""
 
 
 def write_batch(
@@ -131,6 +134,7 @@ def write_batch(
         table, batch_id, folder, exported_at, whole, manifest, said_of_refusals(connection, reading, batch_id),
         _write_refusals(connection, reading, scratch / f"{table.name}.refused.csv"),
         _write_states(connection, reading, data, scratch / f"{table.name}.states.parquet"),
+        _write_new_columns(connection, reading, scratch / f"{table.name}.columns.parquet"),
     )  # fmt: skip
 
 
@@ -267,6 +271,26 @@ def _write_refusals(connection: duckdb.DuckDBPyConnection, reading: Reading, tar
     connection.execute(
         f'copy (select * from ({" union all ".join(parts)}) order by file, row, "column", reason) '
         f"to {quoted(str(target))} (format csv, header true)"
+    )
+    return target
+
+
+def _write_new_columns(connection: duckdb.DuckDBPyConnection, reading: Reading, target: Path) -> Path | None:
+    """The values of headers that the contract does not know, of the rows that land, by `_row`; None without any."""
+    parts, offset = [], 0
+    for rows in reading.rows:
+        if rows.shape.member.kind == "csv":
+            parts += [
+                f"select distinct cast({rows.number} + {offset} as bigint) as _row, "
+                f"{quoted(header.strip())} as header, "
+                f"{new_at(place)} as value from {rows.relation} where {rows.lands} and {new_at(place)} is not null"
+                for place, header in rows.shape.new_columns.items()
+            ]
+        offset += rows.records or rows.read
+    if not parts:
+        return None
+    connection.execute(
+        f"copy (select * from ({' union all '.join(parts)}) order by all) to {quoted(str(target))} ({_PARQUET})"
     )
     return target
 

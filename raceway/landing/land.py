@@ -37,7 +37,7 @@ from raceway.config.settings import Settings, load_settings
 from raceway.contracts.grammar import SourceContract, TableContract
 from raceway.contracts.load import load_contract
 from raceway.inbox.exports import A_DAY, Export, ExportFile, is_same
-from raceway.inbox.raw_files import Area, RawFiles, private, refused_rows
+from raceway.inbox.raw_files import Area, RawFiles, new_columns, private, refused_rows
 from raceway.landing.batch import Batch, said_by_name, write_batch
 from raceway.landing.whose import account_of, refuse_links
 from raceway.landing.workbench import workbench
@@ -356,6 +356,11 @@ class Landing:
             private(kept.parent)
             batch.refused_rows.chmod(0o600)
             move(batch.refused_rows, kept)
+        if batch.new_columns is not None:
+            kept = new_columns(self.home, batch.manifest)
+            private(kept.parent)
+            batch.new_columns.chmod(0o600)
+            move(batch.new_columns, kept)
         if batch.states is not None:
             folder = target.parent.parent / f"{batch.table.name}__states"
             folder.mkdir(parents=True, exist_ok=True)

@@ -154,3 +154,30 @@ def test_a_batch_without_refused_rows_cannot_be_asked_for(desk: Desk) -> None:
     desk.land_one("google_ads/vn/a.csv", "Day,Campaign,Impr.,Clicks,Cost\n2026-03-01,A,10,1,5\n")
     with pytest.raises(UnknownBatch, match="no accepted batch with refused rows"):
         list(read_refused_rows(desk.home, counted(desk).batch_id))
+
+
+NEW = (
+    'Campaign report\n"1 March 2026 - 3 March 2026"\n'
+    "Day,Campaign,Impr.,Clicks,Cost,Mood,Weather\n2026-03-01,A,10,1,5,calm,\n2026-03-02,B,{},1,5,glad,rain\n"
+)
+
+
+@pytest.mark.parametrize("cell", ["20", "1 0"])  # read strictly, and as text
+def test_the_values_of_a_new_column_are_kept_aside_by_row(desk: Desk, cell: str) -> None:
+    outcome = desk.land_one("google_ads/vn/a.csv", NEW.format(cell) + "2026-03-03,C,30,1,5,dull,sun\n")
+    (kept,) = (desk.home.quarantine / "columns" / "google_ads" / "vn").glob("*.parquet")
+    assert kept.stem == outcome.batches[0]
+    assert kept.stat().st_mode & 0o777 == 0o600
+    with duckdb.connect() as connection:
+        told = connection.execute(f"select _row, header, value from '{kept}' order by all").fetchall()
+    landed = {row for (row,) in desk.rows(outcome, "_row")}
+    everything = [
+        (1, "Mood", "calm"), (2, "Mood", "glad"), (2, "Weather", "rain"), (3, "Mood", "dull"), (3, "Weather", "sun"),
+    ]  # fmt: skip
+    assert told == [one for one in everything if one[0] in landed]
+    assert len(landed) >= 2
+
+
+def test_a_file_without_new_columns_keeps_nothing_aside(desk: Desk) -> None:
+    desk.land_one("google_ads/vn/a.csv", FILE)
+    assert not (desk.home.quarantine / "columns").exists()
