@@ -28,6 +28,7 @@ from raceway.console.form import say
 from raceway.console.operations_commands import add_decisions, add_doctor
 from raceway.console.report_command import add_report
 from raceway.console.upgrade_commands import add_upgrade
+from raceway.console.upkeep_commands import add_upkeep
 
 app = typer.Typer(
     name="raceway",
@@ -241,6 +242,7 @@ add_explain(app, _places)
 add_report(app, _places)
 add_decisions(app, _places)
 add_upgrade(app, _places)
+add_upkeep(app, _places)
 
 _KIND = "Map the file to a generic source instead of drafting one: orders, ads, events, contacts, answers."
 

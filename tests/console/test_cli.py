@@ -19,7 +19,7 @@ from raceway.console.cli import app
 from raceway.contracts.files import source_names
 from tests.support.command_line import raceway
 
-COMMANDS = {"init", "sample", "run", "status", "query", "explain", "report", "serve", "docs", "accept", "reject", "retry", "upgrade",
+COMMANDS = {"init", "sample", "run", "status", "query", "explain", "report", "serve", "docs", "accept", "reject", "retry", "upgrade", "upkeep",
             "waive", "doctor", "new-source"}  # fmt: skip
 
 
