@@ -25,20 +25,11 @@ def add_upkeep(app: typer.Typer, places: Places) -> None:
         """
         from raceway.common.lock import together
         from raceway.config.settings import load_settings
-        from raceway.publish.upkeep import remove, what_goes
+        from raceway.publish.upkeep import remove, told, what_goes
 
         home = places.find()
         retention, now = load_settings(home).retention, dt.datetime.now(dt.UTC)
         with together(home):
             going = what_goes(home, retention, now) if dry_run else remove(home, retention, now)
-        for what in sorted({one.what for one in going}):
-            ones = [one for one in going if one.what == what]
-            say(places.out, f"{what}: {len(ones)}, {sum(one.bytes for one in ones):,} bytes")
-            for one in ones:
-                say(places.out, f"  {one.path.relative_to(home.root)} ({one.bytes:,} bytes)")
-        if not going:
-            say(places.out, "Nothing was kept longer than [retention] says.")
-        elif dry_run:
-            say(places.out, "Nothing was removed.")
-        else:
-            say(places.out, f"{sum(one.bytes for one in going):,} bytes were removed.")
+        for line in told(home, going, dry_run):
+            say(places.out, line)

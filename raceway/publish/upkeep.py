@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -61,6 +62,19 @@ def remove(home: Home, retention: Retention, now: dt.datetime) -> list[Going]:
         elif one.what == LOGS:
             one.path.unlink(missing_ok=True)
     return going
+
+
+def told(home: Home, going: Sequence[Going], dry_run: bool) -> list[str]:
+    """What goes, in lines: by kind the number and size, then each path with its size."""
+    if not going:
+        return ["Nothing was kept longer than [retention] says."]
+    lines = []
+    for what, group in groupby(going, key=lambda one: one.what):
+        ones = list(group)
+        lines.append(f"{what}: {len(ones)}, {sum(one.bytes for one in ones):,} bytes")
+        lines += [f"  {one.path.relative_to(home.root)} ({one.bytes:,} bytes)" for one in ones]
+    whole = f"{sum(one.bytes for one in going):,} bytes"
+    return [*lines, f"{whole} would go; nothing was removed." if dry_run else f"{whole} were removed."]
 
 
 def _raw_files(home: Home, before: dt.datetime) -> Iterator[Going]:
