@@ -155,6 +155,11 @@ class Home:
         return self.landing / "_key.txt"
 
     @property
+    def brought_to(self) -> Path:
+        """Which program the home was last brought to, by `raceway upgrade`."""
+        return self.landing / "_program.json"
+
+    @property
     def inbox(self) -> Path:
         """Where exports arrive: inbox/<source>/<account>/…"""
         return self.root / "inbox"

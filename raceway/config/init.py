@@ -16,7 +16,9 @@ from pydantic import (
     BaseModel,
 )
 
+from raceway import __version__
 from raceway.common.faults import BadSettings
+from raceway.common.files import write_aside
 from raceway.common.home import Home
 from raceway.config.accounts import Account, ChannelRule, Exclusion, Holiday, SalesChannel, TicketTopic, VatRate
 from raceway.config.own_lists import LoyaltyTier, OfflineCode, Reason
@@ -115,6 +117,7 @@ def init_home(
     if not home.hash_key.exists():
         with open(os.open(home.hash_key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123  # the mode must hold from the first byte
             file.write(secrets.token_hex(32) + "\n")
+    write_aside(home.brought_to, json.dumps({"program": __version__}) + "\n")
     asked = None if settings else {account.source for account in accounts or []}
     home.settings.write_text(settings_toml(settings, asked), encoding="utf-8")  # last: it makes the folder a home
     return home

@@ -199,6 +199,19 @@ class Retention(Model):
         "older ones, since they hold personal data. Files of the rows that broke a check of a run go, too.",
     )
     versions: int = Field(14, ge=2, description="Published versions that are kept.")
+    schedule: str = Field(
+        "0 12 * * 0",
+        description="When the DAG `upkeep` removes what was kept long enough (cron, in the business zone).",
+    )
+    log_days: int = Field(
+        90, ge=1, description="Days that logs of runs and of Airflow's tasks stay; `upkeep` removes older ones."
+    )
+    replaced_days: int = Field(
+        30,
+        ge=1,
+        description="Days that a batch stays in landing/ once another stands in its place because its file was read "
+        "again; then `upkeep` removes it, unless a kept version was made of it.",
+    )
     fact_months: int = Field(
         0,
         ge=0,

@@ -31,6 +31,8 @@ from raceway.console.operations_commands import add_decisions, add_doctor
 from raceway.console.personal_commands import add_personal
 from raceway.console.report_command import add_report
 from raceway.console.secrets_command import add_secrets
+from raceway.console.upgrade_commands import add_upgrade
+from raceway.console.upkeep_commands import add_upkeep
 from raceway.console.version_commands import add_versions
 
 app = typer.Typer(
@@ -256,6 +258,8 @@ add_decisions(app, _places)
 add_versions(app, _places)
 add_backfill(app, _places)
 add_personal(app, _places)
+add_upgrade(app, _places)
+add_upkeep(app, _places)
 
 _KIND = "Map the file to a generic source instead of drafting one: orders, ads, events, contacts, answers."
 

@@ -53,11 +53,22 @@ def add_decisions(app: typer.Typer, places: Places) -> None:
     @app.command()
     def retry(
         file: Annotated[str | None, typer.Argument(help="A refused file, as `status` shows it; default all.")] = None,
+        rows: Annotated[bool, typer.Option("--rows", help="Read refused rows of landed files again.")] = False,
     ) -> None:
         """Put refused files back into the inbox: the next run reads them with today's contracts.
 
-        Example: `raceway retry google_ads/vn-main/report.csv`
+        With `--rows` the refused rows of files that landed are read again instead, at once and from the archive: where
+        today's contract reads more of them, a batch with all rows of its file takes the place of the earlier one. FILE
+        is then a batch's id; default all batches with refused rows. What still fails stays in quarantine/rows/.
+
+        Example: `raceway retry google_ads/vn-main/report.csv`, or after an alias was added `raceway retry --rows`
         """
+        if rows:
+            from raceway.console.rows_again import read_refused_rows
+
+            for sentence in read_refused_rows(places.find(), file):
+                say(places.out, sentence)
+            return
         from raceway.ledger.decisions import retry as retry_files
 
         files = retry_files(places.find(), file)

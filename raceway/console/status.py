@@ -177,7 +177,7 @@ def _undecided_batches(home: Home, state: LedgerState) -> list[Undecided]:
 
 
 def _reason(batch: BatchState) -> str | None:
-    if batch.is_accepted:
+    if batch.is_accepted or batch.status == "replaced":
         return None
     return batch.reason or ("not yet decided: its run broke off" if batch.status == "landed" else "no reason given")
 

@@ -13,6 +13,7 @@ from raceway.common.faults import BadContract
 from raceway.contracts.words import (
     NULL_TOKENS,
     ExclusionKind,
+    Expect,
     Names,
     Part,
     Pattern,
@@ -23,16 +24,6 @@ from raceway.contracts.words import (
     Totals,
     Unpivot,
 )
-
-
-class Expect(Part):
-    """What the landing gate expects of one column."""
-
-    not_null: Severity | None = Field(None, description="Severity with which an empty value counts.")
-    min: float | str | None = Field(None, description="Smallest value.")
-    max: float | str | None = Field(None, description="Largest value.")
-    accepted: tuple[str, ...] | None = Field(None, description="The only values there are.")
-    severity: Severity = Field("critical", description="Severity of min, max and accepted.")
 
 
 class Moment(Part):

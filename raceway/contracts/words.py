@@ -104,3 +104,13 @@ class Unpivot(Part):
     name: str = Field(description="Column that lands the header's name.")
     value: str = Field(description="Column that lands the cell.")
     keep_empty: bool = Field(False, description="Empty cells give a row, too.")
+
+
+class Expect(Part):
+    """What the landing gate expects of one column."""
+
+    not_null: Severity | None = Field(None, description="Severity with which an empty value counts.")
+    min: float | str | None = Field(None, description="Smallest value.")
+    max: float | str | None = Field(None, description="Largest value.")
+    accepted: tuple[str, ...] | None = Field(None, description="The only values there are.")
+    severity: Severity = Field("critical", description="Severity of min, max and accepted.")

@@ -70,7 +70,7 @@ def _remedies(batch_id: str) -> dict[str, str]:
 NOTICED: Final[Mapping[str, tuple[str, str]]] = {
     "new_column": (
         "every column of the file is one that the contract knows",
-        "its values are in no table; where they matter, add the column to its contract",
+        "its values are in no table and are kept aside; where they matter, add the column to its contract",
     ),
     "total_differs": (
         "the total that the file states is the sum of its rows",

@@ -230,6 +230,11 @@ def _groups(contract: SourceContract, files: Iterable[ExportFile]) -> list[_Grou
     return groups
 
 
+def is_bundle(contract: SourceContract, files: Iterable[ExportFile]) -> bool:
+    """Whether files that landed as one export are one download of several tables."""
+    return any(group.bundle for group in _groups(contract, files))
+
+
 def _file_name(path: str) -> str:
     """The last part of a path, composed: macOS writes accents apart from their letters."""
     return unicodedata.normalize("NFC", PurePosixPath(path).name)

@@ -185,6 +185,11 @@ def note_of(kept: Path) -> Path:
     return kept.with_name(short_name(kept.name, ".reason.txt"))
 
 
+def new_columns(home: Home, manifest: Mapping[str, Any]) -> Path:
+    """Where the values of a batch stand whose headers its contract does not know; no retention removes them."""
+    return home.quarantine / "columns" / f"{manifest['source']}/{manifest['account']}/{manifest['batch_id']}.parquet"
+
+
 def refused_rows(home: Home, manifest: Mapping[str, Any]) -> Path:
     """Where the refused rows of a batch lie, by its manifest."""
     return home.root / refused_rows_path(manifest)

@@ -20,6 +20,7 @@ from raceway.common.moments import utc_text
 from raceway.common.sql import name, parquet_of, quoted
 from raceway.config.accounts import Account
 from raceway.config.settings import Settings
+from raceway.contracts.fingerprint import fingerprint
 from raceway.contracts.grammar import ColumnContract, TableContract
 from raceway.landing.coverage import named_period, stated_period
 from raceway.landing.divide import day_of, divide
@@ -42,6 +43,7 @@ from raceway.landing.unfit import (
     said_of_refusals,
 )
 from raceway.ledger.effect import write_states
+from raceway.reading.aliases import new_at
 from raceway.reading.cells import NONE, cell_macro
 from raceway.reading.csv_rows import strict_csv, text_csv
 from raceway.reading.forgotten import Forgotten
@@ -67,6 +69,8 @@ class Batch:
     """A sentence about refused rows; empty where there are none."""
     refused_rows: Path | None = None
     states: Path | None = None
+    new_columns: Path | None = None
+    """What stands under headers that the contract does not know: row, header, value."""
 
 
 def write_batch(
@@ -82,12 +86,14 @@ def write_batch(
     filters: Filters | None = None,
     beside: Span | None = None,
     forgotten: Forgotten | None = None,
+    again: bool = False,
 ) -> Batch | None:
     """Reads the members of one table and writes `data.parquet` into `folder`; None where all rows are another table's.
 
     `content_hash` is asked for only when the rows are read, so that hashing may run beside the reading.
     `filters` is what a sibling file says, `beside` the days of a daily table of the same download; `forgotten`: whose
-    identifiers land as others. Raises ExportRefused where the file is unfit as a whole.
+    identifiers land as others; `again` makes the batch one of its own beside that of an earlier contract.
+    Raises ExportRefused where the file is unfit as a whole.
     """
     table = shapes[0].feeds
     connection.execute(cell_macro(table))
@@ -114,7 +120,7 @@ def write_batch(
         reading.span = stated_period(reading)
         reading.spans = [own_period(rows.shape) or reading.span for rows in reading.rows]
         whole = content_hash()
-        batch_id = _batch_id(table, account, whole, exported_at)
+        batch_id = _batch_id(table, account, whole, exported_at, again)
         # `_row` keeps the order; writing in the order in which row groups are ready saves a sixth of the time
         connection.execute("set preserve_insertion_order = false")
         connection.execute(f"copy ({_landed_select(reading, batch_id)}) to {quoted(str(data))} ({PARQUET})")
@@ -135,6 +141,7 @@ def write_batch(
         table, batch_id, folder, exported_at, whole, manifest, said_of_refusals(connection, reading, batch_id),
         _write_refusals(connection, reading, scratch / f"{table.name}.refused.csv"),
         _write_states(connection, reading, data, folder.with_name(f"{table.name}.states.parquet")),
+        _write_new_columns(connection, reading, scratch / f"{table.name}.columns.parquet"),
     )  # fmt: skip
 
 
@@ -169,8 +176,9 @@ def _add_zones(connection: duckdb.DuckDBPyConnection, table: TableContract) -> N
         )
 
 
-def _batch_id(table: TableContract, account: Account, content_hash: str, exported_at: dt.datetime) -> str:
+def _batch_id(table: TableContract, account: Account, content_hash: str, exported_at: dt.datetime, again: bool) -> str:
     what = "\n".join((table.source, account.account, table.name, content_hash, utc_text(exported_at)))
+    what += f"\n{fingerprint(table)}" if again else ""
     tail = hashlib.sha256(what.encode("utf-8")).hexdigest()[:12]
     return f"{exported_at.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}-{tail}"
 
@@ -271,6 +279,26 @@ def _write_refusals(connection: duckdb.DuckDBPyConnection, reading: Reading, tar
     connection.execute(
         f'copy (select * from ({" union all ".join(parts)}) order by file, row, "column", reason) '
         f"to {quoted(str(target))} (format csv, header true)"
+    )
+    return target
+
+
+def _write_new_columns(connection: duckdb.DuckDBPyConnection, reading: Reading, target: Path) -> Path | None:
+    """The values of headers that the contract does not know, of the rows that land, by `_row`; None without any."""
+    parts, offset = [], 0
+    for rows in reading.rows:
+        if rows.shape.member.kind == "csv":
+            parts += [
+                f"select distinct cast({rows.number} + {offset} as bigint) as _row, "
+                f"{quoted(header.strip())} as header, "
+                f"{new_at(place)} as value from {rows.relation} where {rows.lands} and {new_at(place)} is not null"
+                for place, header in rows.shape.new_columns.items()
+            ]
+        offset += rows.records or rows.read
+    if not parts:
+        return None
+    connection.execute(
+        f"copy (select * from ({' union all '.join(parts)}) order by all) to {quoted(str(target))} ({PARQUET})"
     )
     return target
 

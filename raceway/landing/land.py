@@ -15,10 +15,8 @@ and text) or as furniture; a file that cannot be understood is refused whole, wi
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 import os
-import re
 import shutil
 import time
 import uuid
@@ -26,7 +24,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from raceway.common.faults import ExportRefused
 from raceway.common.files import move
@@ -38,9 +36,11 @@ from raceway.config.accounts import Account
 from raceway.config.settings import Settings, load_settings
 from raceway.contracts.grammar import SourceContract, TableContract
 from raceway.contracts.load import load_contract
-from raceway.inbox.exports import A_DAY, Export, ExportFile, is_same
-from raceway.inbox.raw_files import Area, RawFiles, private, refused_rows
-from raceway.landing.batch import Batch, said_by_name, write_batch
+from raceway.inbox.exports import Export, ExportFile, is_same
+from raceway.inbox.raw_files import Area, RawFiles, new_columns, private, refused_rows
+from raceway.landing.batch import Batch, write_batch
+from raceway.landing.content import content_hash
+from raceway.landing.dated import exported_at_of
 from raceway.landing.whose import account_of, refuse_links
 from raceway.landing.workbench import workbench
 from raceway.ledger.data_file import marks_of
@@ -58,8 +58,6 @@ from raceway.landing.jobs import Job, jobs_of
 from raceway.landing.outcome import Outcome, Status
 
 Gate = Callable[[Home, TableContract, Path, Account, dt.datetime, dt.date], "list[Check]"]
-
-_CHUNK: Final = 1 << 22
 
 
 def land(
@@ -81,7 +79,7 @@ def land(
     started = time.monotonic()
     sweep_unheld(home.scratch)
     with held(home.scratch) as scratch:
-        landing = _Landing(home, export, gate, as_of, threads, scratch, aside)
+        landing = Landing(home, export, gate, as_of, threads, scratch, aside)
         try:
             outcome = landing.run()
         finally:
@@ -91,17 +89,7 @@ def land(
     return outcome
 
 
-def _named_day(path: str, text: str) -> dt.date:
-    """The day that a file's name states. Raises ExportRefused where there is no such day."""
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as fault:
-        raise ExportRefused(
-            f"{path}: “{text}” in its name is no day of the calendar; name it as it was downloaded"
-        ) from fault
-
-
-class _Landing:
+class Landing:
     """One export on its way; lives as long as one call of `land`."""
 
     def __init__(
@@ -129,6 +117,8 @@ class _Landing:
         self.aside = home.landing / "_tmp" / (aside or uuid.uuid4().hex)
         """Where batches are written, on the disk where they go."""
         self.raw = RawFiles(home, export)
+        self.again = False
+        """Whether files that landed are read once more; see raceway.landing.read_again."""
         self.beside: Span | None = None
         """Days of a daily table that was landed from this export."""
         self.noted = [file.noted for file in export.files if file.noted]
@@ -138,6 +128,7 @@ class _Landing:
     # ------------------------------------------------------------ the way
 
     def run(self) -> Outcome:
+        """Goes the whole way and gives what became of the export."""
         missing = [file for file in self.export.files if not os.path.lexists(self.export.located(self.home, file))]
         gone = [file for file in missing if not file.kept_at]
         if gone:  # landed by a run that was broken off after the move, or taken away by a person
@@ -232,9 +223,10 @@ class _Landing:
 
     def _land_table(self, job: Job, account: Account, state: LedgerState) -> tuple[Status | None, str]:
         table = job.table
-        exported_at = self._exported_at(job)
+        exported_at, noted = exported_at_of(self.export, job.table)
+        self.noted += noted
         with ThreadPoolExecutor(1, thread_name_prefix="hash") as pool:
-            content: Future[str] = pool.submit(self._content_hash, job)
+            content: Future[str] = pool.submit(content_hash, job, self.raw)
             if self._may_be_known(job, state):  # a file of this size is known: look before reading it
                 known = self._known(table, content.result(), exported_at, state)
                 if known is not None:
@@ -246,6 +238,7 @@ class _Landing:
                     connection, job.shapes, account, self.settings, folder, self.scratch,
                     exported_at=exported_at, content_hash=content.result, filters=job.filters, beside=self.beside,
                     forgotten=self.forgotten,
+                    again=self.again,
                 )  # fmt: skip
         if batch is None:
             return None, ""
@@ -262,38 +255,6 @@ class _Landing:
 
     def _target(self, batch: Batch) -> Path:
         return self.home.landing / self.export.source / batch.table.name / batch.batch_id
-
-    def _exported_at(self, job: Job) -> dt.datetime:
-        """From the name where the contract says so, else the newest time of the files."""
-        pattern = job.table.meta.exported_at.pattern
-        if pattern:
-            for file in self.export.files:
-                found = re.search(pattern, file.path)
-                if found:
-                    named = dt.datetime.combine(_named_day(file.path, found.group("date")), dt.time(), dt.UTC)
-                    if named <= dt.datetime.now(dt.UTC) + A_DAY:
-                        return named
-                    self.noted.append(
-                        f"{file.path}: its name says {named:%Y-%m-%d}, which lies in the future; it counts as exported "
-                        "at the file's own time"
-                    )
-        return max(file.modified_at for file in self.export.files)
-
-    def _content_hash(self, job: Job) -> str:
-        """SHA-256 over the raw bytes of the job's parts in order, its sibling last, and what their names say."""
-        members = [shape.member for shape in job.shapes] + ([job.sibling] if job.sibling else [])
-        whole = hashlib.sha256()
-        for member in members:
-            alone = hashlib.sha256()
-            with member.path.open("rb") as file:
-                while block := file.read(_CHUNK):
-                    whole.update(block)
-                    if len(members) > 1:
-                        alone.update(block)
-            if member.path == member.raw:
-                self.raw.digests[str(member.raw)] = alone.hexdigest() if len(members) > 1 else whole.hexdigest()
-        whole.update("".join(said_by_name(shape) for shape in job.shapes).encode())
-        return whole.hexdigest()
 
     def _may_be_known(self, job: Job, state: LedgerState) -> bool:
         size = sum(file.bytes for file in self.export.files)
@@ -330,19 +291,10 @@ class _Landing:
         self.outcome.tables[known.table] = {"status": "duplicate", "batch_id": known.batch_id}
         return "duplicate", ""
 
-    def _land_batch(self, batch: Batch, account: Account, state: LedgerState) -> tuple[Status, str]:
+    def _land_batch(self, batch: Batch, account: Account, state: LedgerState) -> tuple[Status | None, str]:
         table = batch.table
         self._note_days(batch.manifest)
-        batch.manifest["files"] = [
-            {key: record[key] for key in ("path", "sha256", "bytes", "modified_at")}
-            for record in self.raw.records(None)
-        ]
-        batch.manifest["key_fingerprint"] = self.key
-        batch.manifest["findings"] += [
-            {"severity": "warning", "name": "file_time", "message": message} for message in dict.fromkeys(self.noted)
-        ]
-        for finding in batch.manifest["findings"]:
-            finding["message"] = legible(finding["message"])
+        self._complete(batch)
         target = self._target(batch)
         before = state.batches.get(batch.batch_id)
         if before is not None and before.status == "rejected":
@@ -353,9 +305,7 @@ class _Landing:
         again = before is not None and before.is_accepted
         if again:
             lost = f"{self.export.files[0].path}: the Parquet file of {batch.batch_id} was gone or damaged"
-            batch.manifest["findings"].append({"severity": "warning", "name": "landed_again", "message": lost})
-        for finding in batch.manifest["findings"]:
-            finding["message"] = masked(finding["message"])
+            batch.manifest["findings"].append({"severity": "warning", "name": "landed_again", "message": masked(lost)})
         self._show(batch, target)
         where = f"{self.export.account}/{self.export.files[0].path}"
         self._count(batch)
@@ -373,6 +323,19 @@ class _Landing:
         self.ledger.append("accepted", batch_id=batch.batch_id, who="gate", why="")
         return "landed", batch.said
 
+    def _complete(self, batch: Batch) -> None:
+        """Adds to a manifest which files it is of, the key, and what was noted about the files."""
+        batch.manifest["files"] = [
+            {key: record[key] for key in ("path", "sha256", "bytes", "modified_at")}
+            for record in self.raw.records(None)
+        ]
+        batch.manifest["key_fingerprint"] = self.key
+        batch.manifest["findings"] += [
+            {"severity": "warning", "name": "file_time", "message": message} for message in dict.fromkeys(self.noted)
+        ]
+        for finding in batch.manifest["findings"]:
+            finding["message"] = legible(masked(finding["message"]))
+
     def _note_days(self, manifest: Mapping[str, Any]) -> None:
         if manifest["scope_kind"] == "days" and manifest["covers_from"]:
             self.beside = Span(*(dt.date.fromisoformat(manifest[key]) for key in ("covers_from", "covers_to")))
@@ -384,6 +347,11 @@ class _Landing:
             private(kept.parent)
             batch.refused_rows.chmod(0o600)
             move(batch.refused_rows, kept)
+        if batch.new_columns is not None:
+            kept = new_columns(self.home, batch.manifest)
+            private(kept.parent)
+            batch.new_columns.chmod(0o600)
+            move(batch.new_columns, kept)
         if batch.states is not None:
             folder = target.parent.parent / f"{batch.table.name}__states"
             folder.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,7 @@ from raceway.common.faults import ExportRefused
 from raceway.common.moments import utc_text
 from raceway.common.sql import name, parquet_of, quoted
 from raceway.config.settings import Settings
+from raceway.contracts.fingerprint import fingerprint
 from raceway.landing.coverage import covered
 from raceway.landing.read_table import Reading, day_sql
 from raceway.reading.cells import NONE
@@ -66,6 +67,7 @@ def manifest_of(
         "is_filtered": bool(reading.filters and reading.filters.is_filtered),
         "totals": totals,
         "findings": reading.findings,
+        "contract": fingerprint(table),
         "columns": table.landed_types(),
     }
 

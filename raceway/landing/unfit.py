@@ -30,10 +30,12 @@ def refuse_new_columns(shape: Shape, reading: Reading) -> None:
     policy = shape.table.meta.drift.on_new_column
     if not shape.new_columns or policy == "allow":
         return
-    names = ", ".join(f"“{header.strip()[:80]}”" for header in shape.new_columns)
+    names = ", ".join(f"“{header.strip()[:80]}”" for header in shape.new_columns.values())
     sentence = f"{shape.member.name}: new column {names}: not in the contract of {shape.table.full_name}, not landed"
     if policy == "fail":
         raise ExportRefused(sentence)
+    if shape.member.kind == "csv":
+        sentence += f"; its values are kept in quarantine/columns/{shape.table.source}/{reading.account.account}/"
     reading.findings.append({"severity": "warning", "name": "new_column", "message": sentence})
 
 

@@ -26,6 +26,8 @@ def accept(home: Home, batch_id: str, who: str | None = None, why: str = "", *, 
     Raises UnknownBatch where there is no such batch or its data is gone.
     """
     batch = _batch(home, batch_id)
+    if batch.status == "replaced":
+        raise UnknownBatch(f"batch {batch_id}: {batch.reason}; decide about that one, nothing was changed")
     is_news = level and not batch.begins_level
     if batch.is_accepted and not is_news and (batch.is_decided_by_a_person or batch.batch_id not in left_out(home)):
         raise UnknownBatch(f"batch {batch_id} is accepted already; nothing was changed")

@@ -26,7 +26,8 @@ from raceway.common.faults import PermanentFault
 from raceway.common.moments import moment
 from raceway.common.sql import parquet_of
 
-EVENT_VERSION: Final = 1
+EVENT_VERSION: Final = 2
+"""The newest that is read: of kinds that a raceway of version 1 did not know. All others are written as 1."""
 FORMAT_VERSION: Final = 2
 """Of the ledger as a whole: 1 had loose events alone, 2 has snapshots beside them."""
 STAMP: Final = "%Y%m%dT%H%M%S%fZ"
@@ -37,8 +38,12 @@ ABOUT, EVENTS, BATCHES, FILES, KEPT = (
 )  # fmt: skip
 GUARD: Final = "compacted.json"
 
-Kind = Literal["landed", "accepted", "refused", "duplicate", "rejected", "retry", "forgotten"]
+Kind = Literal[
+    "landed", "accepted", "refused", "duplicate", "rejected", "retry", "forgotten", "read_again", "unchanged"
+]  # fmt: skip
 KINDS: Final = get_args(Kind)
+LATER_KINDS: Final[frozenset[Kind]] = frozenset({"read_again", "unchanged"})
+"""Kinds of event version 2: an older raceway stops at them with a sentence."""
 
 
 @dataclass(frozen=True)

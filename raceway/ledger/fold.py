@@ -102,6 +102,31 @@ def _retry(home: Home, state: LedgerState, event: LedgerEvent) -> None:
             state.files[key] = replace(known, status="retry", when=event.at, kept_at="")
 
 
+def _read_again(home: Home, state: LedgerState, event: LedgerEvent) -> None:
+    """A batch whose files were read with another contract stands where the earlier one stood, decision and sightings
+    included; that one counts no more."""
+    manifest = event.fields["manifest"]
+    before = _batch(state, event)
+    batch_id = manifest["batch_id"]
+    exported_at = moment(manifest["exported_at"])
+    sightings = [exported_at, *before.sightings[1:]]
+    state.batches[batch_id] = BatchState(
+        home, batch_id, manifest["source"], manifest["table"], manifest["account"], before.status, max(sightings),
+        manifest["content_hash"], event.event_id, head_of(manifest), sightings, before.reason, before.who,
+        before.decided_at, event.at,
+    )  # fmt: skip
+    state.batches[before.batch_id] = replace(
+        before, status="replaced", reason=f"read again as {batch_id}", who=event.fields["who"], decided_at=event.at
+    )
+    _files(state, event, "landed", batch_id)
+
+
+def _unchanged(home: Home, state: LedgerState, event: LedgerEvent) -> None:
+    """Today's contract reads a batch's files as they landed: it is noted with the batch."""
+    batch = _batch(state, event)
+    state.batches[batch.batch_id] = replace(batch, head_said=batch.head | {"contract": event.fields["contract"]})
+
+
 def _forgotten(home: Home, state: LedgerState, event: LedgerEvent) -> None:
     """Erasing a person rewrites Parquet files in place; it changes no state of a batch."""
 
@@ -114,6 +139,8 @@ _FOLDS: Final[dict[Kind, Callable[[Home, LedgerState, LedgerEvent], None]]] = {
     "rejected": _rejected,
     "retry": _retry,
     "forgotten": _forgotten,
+    "read_again": _read_again,
+    "unchanged": _unchanged,
 }
 
 

@@ -29,6 +29,7 @@ from raceway.common.moments import utc_text
 from raceway.common.texts import legible
 from raceway.ledger.events import (
     EVENT_VERSION,
+    LATER_KINDS,
     STAMP,
     Kind,
     LedgerEvent,
@@ -94,7 +95,13 @@ class Ledger:
         event = LedgerEvent(f"{at:{STAMP}}-{secrets.token_hex(4)}", kind, at, fields)
         aside = self.folder / f".{event.event_id}.tmp"
         text = json.dumps(
-            {"format_version": EVENT_VERSION, "event_id": event.event_id, "kind": kind, "at": utc_text(at), **fields},
+            {
+                "format_version": EVENT_VERSION if kind in LATER_KINDS else 1,
+                "event_id": event.event_id,
+                "kind": kind,
+                "at": utc_text(at),
+                **fields,
+            },
             ensure_ascii=False,
             sort_keys=True,
         )

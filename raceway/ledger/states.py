@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from raceway.common.home import Home
 from raceway.ledger.events import find_event, read_heads
 
-BatchStatus = Literal["landed", "accepted", "refused", "rejected"]
+BatchStatus = Literal["landed", "accepted", "refused", "rejected", "replaced"]
 FileStatus = Literal["landed", "duplicate", "refused", "retry"]
 FileKey = tuple[str, str, str]
 """Source, account, path below the account's inbox."""

@@ -26,6 +26,7 @@ STAGES: Final = ("staging", "conform", *RACE_STAGES, "mart")
 EXTRACT_PREFIX: Final = "extract_"
 MART_DAG: Final = "race_mart"
 DECIDE_DAG: Final = "decide"
+UPKEEP_DAG: Final = "upkeep"
 
 RETRIES: Final = 3
 RETRY_DELAY: Final = dt.timedelta(seconds=20)
@@ -134,6 +135,21 @@ def decide_plan() -> DagPlan:
         timeout=dt.timedelta(minutes=30),
         task_timeout=dt.timedelta(minutes=10),
         doc=_DECIDE_DOC,
+    )
+
+
+def upkeep_plan() -> DagPlan:
+    """The plan of `upkeep`. Raises as `extract_plans`."""
+    settings = load_settings(find_home())
+    return DagPlan(
+        dag_id=UPKEEP_DAG,
+        schedule=settings.retention.schedule,
+        zone=settings.business.zone,
+        owner="data",
+        tags=("upkeep",),
+        timeout=dt.timedelta(hours=2),
+        task_timeout=dt.timedelta(hours=1),
+        doc=_UPKEEP_DOC,
     )
 
 
@@ -254,6 +270,22 @@ sentence is in the task's log.
 
 **What to do.** Copy the id from the operators' page or `raceway status`, and start it again. Then trigger `race_mart`,
 or wait for the night.
+
+**Who.** data
+"""
+
+
+_UPKEEP_DOC: Final = """\
+### upkeep
+
+**What it does.** Removes what `[retention]` says was kept long enough: raw files and refused rows, logs of runs and of
+Airflow's tasks, batches in whose place others stand since their files were read again. Nothing that is in effect, waits
+for a decision or belongs to a kept version goes. With `dry_run` it only lists what would go, with sizes.
+
+**What a failure means.** A file could not be removed, or a run held the home. What counts is untouched; the next run
+of this DAG tries again.
+
+**What to do.** Read the task's log: it names the file. Look at its rights and at the disk.
 
 **Who.** data
 """

@@ -13,9 +13,7 @@ Each step may be done again: a call that was broken off is simply repeated.
 from __future__ import annotations
 
 import datetime as dt
-import getpass
 import hashlib
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -28,12 +26,14 @@ import duckdb
 from raceway.common.faults import PassingFault, PermanentFault
 from raceway.common.home import Home
 from raceway.common.lock import alone
+from raceway.common.who import who_decides
 from raceway.contracts.files import source_names
 from raceway.contracts.load import load_contract
 from raceway.inbox.raw_files import note_of
 from raceway.landing.person import Person, find_person
 from raceway.landing.raw_traces import raw_file_names, take_out_of_sqlite, take_out_of_text, without
 from raceway.landing.renaming import person_columns, rename_in, replace_texts
+from raceway.ledger.data_file import note_marks
 from raceway.ledger.ledger import Ledger
 from raceway.publish.version import published_version, published_versions
 from raceway.reading.forgotten import Forgotten
@@ -83,6 +83,7 @@ def forget(home: Home, said: str, *, why: str, who: str | None = None) -> Erased
             _texts(home, person, new, erased)
             for path in (home.warehouse, home.warehouse.with_name(f"{home.warehouse.name}.wal")):
                 path.unlink(missing_ok=True)
+            _read_aside(home)
             _versions(home, erased)
         except (OSError, duckdb.Error, sqlite3.Error) as fault:
             raise PassingFault(
@@ -90,7 +91,7 @@ def forget(home: Home, said: str, *, why: str, who: str | None = None) -> Erased
             ) from fault
         erased.own_files = _own_files(home, person)
         Ledger(home).append(
-            "forgotten", who=who or os.environ.get("RACEWAY_WHO") or getpass.getuser(), why=why,
+            "forgotten", who=who_decides(who), why=why,
             identities=len(new), batches=erased.batches, raw_files_removed=len(erased.raw_files),
         )  # fmt: skip
     return erased
@@ -118,6 +119,8 @@ def _in_landing(home: Home, new: Mapping[str, str], erased: Erased) -> set[str]:
                 for path in sorted((home.landing / source / table.name).glob("*/*.parquet")):
                     if rename_in(connection, path, renames, columns if path.name == "data.parquet" else None):
                         touched.add(path.parent.name)
+                        if path.name == "data.parquet":
+                            note_marks(path)
                         erased.batches.append(
                             {"batch_id": path.parent.name, "source": source, "table": table.name, "file": path.name,
                              "sha256": _sha256(path)}
@@ -137,7 +140,7 @@ def _raw_files(home: Home, person: Person, touched: set[str], erased: Erased) ->
     for event in Ledger(home).events():
         if event.fields.get("batch_id") in touched or (event.fields.get("manifest") or {}).get("batch_id") in touched:
             known |= {file["kept_at"] for file in event.fields.get("files", []) if file.get("kept_at")}
-    for area in (home.archive, home.quarantine):
+    for area in (home.archive, home.quarantine):  # quarantine/columns and quarantine/damaged among them
         for path in sorted(path for path in area.rglob("*") if path.is_file() and not path.is_symlink()):
             below = path.relative_to(home.root).as_posix()
             if below in known or raw_file_names(path, person):
@@ -174,6 +177,14 @@ def _text_files(home: Home) -> Iterator[Path]:
         for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
             if path.is_file() and not path.is_symlink() and path.suffix != ".parquet" and path != home.forgotten:
                 yield path
+
+
+def _read_aside(home: Home) -> None:
+    """Removes what is only there to be compared: backfills that nobody has decided hold files that were read again."""
+    for folder in (*home.root.glob("backfills/*/landing"), *home.root.glob("backfills/*/quarantine")):
+        shutil.rmtree(folder)
+    for folder in home.scratch.glob("*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _versions(home: Home, erased: Erased) -> None:

@@ -227,6 +227,8 @@ def _status(batch: BatchState, in_effect: set[str], pending: Mapping[str, str]) 
     """A batch's status in this version, and the sentence that says why."""
     if batch.status == "landed":
         return "pending", "landed and not yet decided; the next run of its source decides"
+    if batch.status == "replaced":
+        return "superseded", batch.reason
     if batch.status != "accepted":
         return batch.status, batch.reason
     if batch.batch_id in pending:

@@ -8,6 +8,7 @@ A file's header may repeat, be empty or be in any language, so SQL never uses it
     wide_<place>     a cell whose header is a value: it becomes a row of its own
     twin_<place>     the cleaned text of a cell whose header stands twice
     name_<place>     a cell that names what the row is about; where all are empty, the row is a total
+    new_<place>      the cleaned text of a cell whose header the contract does not know
     first_<place>    one of the first cells of a record, where the label of a total may stand
 
 A worked example. The contract has the columns day, campaign and cost; the file is
@@ -51,6 +52,11 @@ def wide_at(place: int) -> str:
 def twin_at(place: int) -> str:
     """The cleaned text of a cell whose header stands twice."""
     return f"twin_{place}"
+
+
+def new_at(place: int) -> str:
+    """The cleaned text of a cell whose header the contract does not know."""
+    return f"new_{place}"
 
 
 def first_at(place: int) -> str:

@@ -20,7 +20,7 @@ from raceway.common.faults import ExportRefused
 from raceway.common.sql import exactly, name, quoted
 from raceway.common.texts import clean
 from raceway.config.accounts import Account
-from raceway.reading.aliases import cell_at, extra_at, first_at, name_at, text_of, twin_at, wide_at
+from raceway.reading.aliases import cell_at, extra_at, first_at, name_at, new_at, text_of, twin_at, wide_at
 from raceway.reading.cells import NONE, cell, permitted, total_label
 from raceway.reading.members import HEAD_BYTES, blank_lines, has_nul, plain_copy
 from raceway.reading.number_format import is_numeric, prove_format
@@ -71,6 +71,7 @@ def strict_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Acc
             stop += f" or {this.doubt.format(raw)}" if this.doubt else ""
         values.append(f"{value} as {name(column.name)}")
         stops += [stop] if stop else []
+    values += [f"rw_cell({cell_at(place)}) as {new_at(place)}" for place in shape.new_columns]
     # no label is a day or a number
     told = {shape.places[c.name][0] for c in columns_in(shape) if c.data_type == "date" or is_numeric(c)}
     labels = [
@@ -337,6 +338,7 @@ def _raw_columns(shape: Shape) -> dict[str, str]:
         if places and not column.meta.qualifier_of:
             texts = [f"rw_cell({cell_at(place)})" for place in places]
             reads[text_of(number)] = f"coalesce({', '.join(texts)})" if len(texts) > 1 else texts[0]
+    reads |= {new_at(place): f"rw_cell({cell_at(place)})" for place in shape.new_columns}
     reads |= {extra_at(place): f"rw_cell({cell_at(place)})" for place in shape.extras.values()}
     # cleaned once they are rows: there may be hundreds
     reads |= {wide_at(place): cell_at(place) for place in shape.wide}

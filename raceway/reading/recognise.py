@@ -179,7 +179,7 @@ def _another_report(shape: Shape, above: list[list[str]]) -> str:
     found = _of_others(shape)
     title = next((cell.strip() for row in above for cell in row if cell.strip()), "")
     if not found and meta.titled and not re.search(meta.titled, title):
-        found = shape.new_columns
+        found = list(shape.new_columns.values())
     if not found:
         return ""
     called = f"titled “{title}”, " if meta.titled and title else ""
@@ -308,20 +308,20 @@ def _extras(table: TableContract) -> Iterator[str]:
             yield moment.zone.removeprefix("column ")
 
 
-def _new_columns(shape: Shape) -> list[str]:
+def _new_columns(shape: Shape) -> dict[int, str]:
     """Headers that neither the columns nor the contract's lists know."""
     meta = shape.table.meta
     used = {place for places in shape.places.values() for place in places} | set(shape.extras.values())
     used |= set(shape.wide)
     personal = {normal(name) for name in meta.personal}
-    return [
-        header
+    return {
+        place: header
         for place, header in enumerate(shape.header)
         if place not in used
         and header.strip()
         and normal(header) not in personal
         and not any(re.fullmatch(pattern, header.strip(), re.IGNORECASE) for pattern in meta.known)
-    ]
+    }
 
 
 def _refuse_without_data(shape: Shape, rows: list[list[str]]) -> None:

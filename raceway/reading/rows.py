@@ -17,7 +17,7 @@ import duckdb
 from raceway.common.sql import name, quoted, text_list
 from raceway.config.accounts import Account
 from raceway.contracts.grammar import ColumnContract
-from raceway.reading.aliases import extra_at, first_at, name_at, text_of
+from raceway.reading.aliases import extra_at, first_at, name_at, new_at, text_of
 from raceway.reading.cells import NONE, SPOILT_ID, Cell, cell, permitted, total_label, why_not
 from raceway.reading.members import LONGEST_RECORD
 from raceway.reading.shape import Shape
@@ -211,9 +211,10 @@ def typed_rows(
     if shape.wide:  # a record of which one cell does not convert is refused whole
         bad = f"bool_or({bad}) over (partition by _n)"
     wide = ", _header" if shape.wide else ""
+    aside = "".join(f", {new_at(place)}" for place in shape.new_columns) if csv else ""
     connection.execute(
         f"create temp table {relation} as select *, {bad} as _bad from ("
-        f"select {', '.join(f'{c.value} as {name(c.column.name)}' for _, c in cells)}, _n{wide}, "
+        f"select {', '.join(f'{c.value} as {name(c.column.name)}' for _, c in cells)}, _n{wide}{aside}, "
         f"{total_of(shape, texts, lambda p: at.get(p, ''), [c for _, c in cells])} as _total, "
         f"{spoilt_of(shape, lambda p: at[p]) or NONE if csv else _spoilt_by_name(shape)} as _spoilt, "
         f"{', '.join(c.raw for _, c in failing) or 'null as none'} from ({raw_select}))"

@@ -36,7 +36,8 @@ class Shape:
     currency: str | None = None
     """ISO code that a header states in parentheses."""
     currency_header: str = ""
-    new_columns: list[str] = field(default_factory=list)
+    new_columns: dict[int, str] = field(default_factory=dict)
+    """Positions of the headers that nothing in the contract knows, and the headers."""
     records: str | None = None
     """JSON: the member that holds the records, in a file that has it."""
     wide: dict[int, str] = field(default_factory=dict)

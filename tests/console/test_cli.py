@@ -20,7 +20,8 @@ from raceway.contracts.files import source_names
 from tests.support.command_line import raceway
 
 COMMANDS = {"init", "sample", "run", "status", "query", "explain", "report", "serve", "docs", "secrets", "accept", "reject",
-            "retry", "waive", "doctor", "new-source", "rollback", "reproduce", "diff", "backfill"}  # fmt: skip
+            "retry", "waive", "doctor", "new-source", "rollback", "reproduce", "diff", "backfill", "forget", "export",
+            "upgrade", "upkeep"}  # fmt: skip
 
 
 @pytest.fixture

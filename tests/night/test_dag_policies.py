@@ -51,11 +51,11 @@ def tasks(parsed: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
 
 def test_there_is_one_extract_dag_for_each_source_and_the_mart_and_nothing_else(parsed: dict[str, Any]) -> None:
     assert parsed["errors"] == {}
-    assert set(parsed["dags"]) == {f"extract_{source}" for source in SOURCES} | {"race_mart", "decide"}
+    assert set(parsed["dags"]) == {f"extract_{source}" for source in SOURCES} | {"race_mart", "decide", "upkeep"}
 
 
 def test_each_dag_file_parses_in_under_a_second(parsed: dict[str, Any]) -> None:
-    assert set(parsed["seconds"]) == {"extract_sources.py", "race_mart.py", "decide.py"}
+    assert set(parsed["seconds"]) == {"extract_sources.py", "race_mart.py", "decide.py", "upkeep.py"}
     assert max(parsed["seconds"].values()) < 1.0, parsed["seconds"]
 
 

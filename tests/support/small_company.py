@@ -9,7 +9,7 @@ from pathlib import Path
 from raceway.common.home import Home
 from raceway.config.accounts import Account
 from raceway.config.init import init_home
-from raceway.config.settings import Business, Night, Required, Settings
+from raceway.config.settings import Business, Night, Required, Retention, Settings
 from raceway.contracts.files import source_names
 
 AS_OF = dt.date(2026, 3, 3)
@@ -39,6 +39,7 @@ def small_company(root: Path) -> Home:
     """A home with the account google_ads/main, which alone is required; no DAG starts by the clock."""
     settings = Settings(
         business=Business(name="Small", zone="Asia/Ho_Chi_Minh", reporting_currency="VND"),
+        retention=Retention(schedule=NEVER_TODAY),
         night=Night(schedule=NEVER_TODAY, required=(Required(source="google_ads"),)),
     )
     account = Account(
