@@ -29,7 +29,8 @@ def refuse_what_was_lost(home: Home, accounts: Accounts) -> None:
             raise PermanentFault(
                 f"{home.ledger}: batch {batch_id} ({source}/{account}) was in effect when the warehouse was built "
                 "last, and the ledger holds no decision about it any more: an event is missing. Copy landing/_ledger/ "
-                f"again from where it came or from a backup; or take {home.warehouse} away where an older ledger is meant"
+                f"again from where it came or from a backup; or take {home.warehouse} away where the older "
+                "ledger is meant"
             )
     lost: dict[str, list[str]] = {}
     for source, account, batch_id in rows:
