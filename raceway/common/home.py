@@ -235,8 +235,9 @@ class Home:
 
 
 def check_place(root: Path) -> None:
-    """Raises BadSettings where a home cannot lie: SQLite's address ends at `?`, and no log or list holds the others."""
-    odd = sorted({sign for sign in str(root) if sign == "?" or not sign.isprintable()})
+    """Raises BadSettings where a home cannot lie: the addresses of Airflow's database and of dbt's warehouse end at `?`
+    and `#`, and no log or list holds signs that cannot be printed."""
+    odd = sorted({sign for sign in str(root) if sign in "?#" or not sign.isprintable()})
     if odd:
         raise BadSettings(
             f"{str(root)!r}: a home's path must not hold {', '.join(map(repr, odd))}; choose another folder"

@@ -12,7 +12,7 @@ from raceway.common.home import find_home
 from tests.chaos.night import in_child
 from tests.support.small_company import AS_OF, REPORT, put, small_company
 
-ODD = "x [y] * env=prod 100% #1 'q' đêm, \"z\" {a} ~"
+ODD = "x [y] * env=prod 100% 'q' đêm, \"z\" {a} ~"
 
 
 def test_landing_and_freeze_end_alike_in_a_folder_of_any_name(tmp_path: Path) -> None:
@@ -26,7 +26,7 @@ def test_landing_and_freeze_end_alike_in_a_folder_of_any_name(tmp_path: Path) ->
     assert digests[0] == digests[1]
 
 
-@pytest.mark.parametrize("name", ["who?", "two\nlines"])
+@pytest.mark.parametrize("name", ["who?", "no. #1", "two\nlines"])
 def test_a_folder_in_which_no_home_can_lie_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(BadSettings, match="must not hold"):
         find_home(tmp_path / name)
