@@ -27,9 +27,10 @@ def refuse_what_was_lost(home: Home, accounts: Accounts) -> None:
     for source, account, batch_id in rows:
         if batch_id not in batches or batches[batch_id].status == "landed":
             raise PermanentFault(
-                f"{home.ledger}: batch {batch_id} ({source}/{account}) was in effect when the warehouse was last "
-                "built, and the ledger holds no decision about it any more: an event is missing. Copy landing/_ledger/ "
-                f"again from where it came or from a backup; or take {home.warehouse} away where an older one is meant"
+                f"{home.ledger}: batch {batch_id} ({source}/{account}) was in effect when the warehouse was built "
+                "last, and the ledger holds no decision about it any more: an event is missing. Copy landing/_ledger/ "
+                f"again from where it came or from a backup; or take {home.warehouse} away where the older "
+                "ledger is meant"
             )
     lost: dict[str, list[str]] = {}
     for source, account, batch_id in rows:

@@ -264,12 +264,23 @@ class Home:
         return self.settings.is_file()
 
 
+def check_place(root: Path) -> None:
+    """Raises BadSettings where a home cannot lie: the addresses of Airflow's database and of dbt's warehouse end at `?`
+    and `#`, and no log or list holds signs that cannot be printed."""
+    odd = sorted({sign for sign in str(root) if sign in "?#" or not sign.isprintable()})
+    if odd:
+        raise BadSettings(
+            f"{str(root)!r}: a home's path must not hold {', '.join(map(repr, odd))}; choose another folder"
+        )
+
+
 def find_home(path: str | Path | None = None) -> Home:
     """The home named by `path`, else by RACEWAY_HOME, else `var/` below the current folder.
 
     Raises BadSettings when there is no home at that place, with the command that makes one.
     """
     home = Home(Path(path or os.environ.get(HOME_VARIABLE) or "var").expanduser().absolute())
+    check_place(home.root)
     if not home.exists():
         raise BadSettings(f"{home.root}: no raceway home here. Make one with: raceway --home {home.root} init")
     return home

@@ -19,7 +19,7 @@ from pydantic import (
 from raceway import __version__
 from raceway.common.faults import BadSettings
 from raceway.common.files import write_aside
-from raceway.common.home import Home
+from raceway.common.home import Home, check_place
 from raceway.config.accounts import Account, ChannelRule, Exclusion, Holiday, SalesChannel, TicketTopic, VatRate
 from raceway.config.own_lists import LoyaltyTier, OfflineCode, Reason
 from raceway.config.segments import SegmentRule, usual_segments
@@ -91,6 +91,7 @@ def init_home(
     Raises BadSettings where `root` is a home already: nothing is ever overwritten.
     """
     home = Home(root.expanduser().absolute())
+    check_place(home.root)
     if home.exists():
         raise BadSettings(f"{home.root}: is a raceway home already; nothing was changed")
     for folder in (home.inbox, home.archive, home.landing, home.quarantine, home.published, home.sources,

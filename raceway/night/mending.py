@@ -55,12 +55,15 @@ def as_told(home: Home, fault: Exception) -> Exception:
         found = mend_batches(home, Ledger(home).state(), look=deep_damage_of)
         if found:
             return PermanentFault("; ".join(mended.sentence for mended in found) + "; then run again")
-    if isinstance(fault, duckdb.IOException):
+    if isinstance(fault, duckdb.IOException) or (isinstance(fault, duckdb.Error) and _UNWRITTEN in said):
         return PassingFault(f"DuckDB could not read or write a file: {fault}")
     if isinstance(fault, OSError) and fault.errno in MENDS:
         return PassingFault(said_of_the_disk(fault))
     return fault
 
+
+_UNWRITTEN: Final = "Could not write file"
+"""What DuckDB says of a commit for which the disk had no room."""
 
 _UNREADABLE: Final = ("parquet", "Parquet", "ZSTD", "Thrift", "TProtocol", "decompress", "Invalid Input Error")
 """Words of DuckDB about a file of rows that it cannot read."""

@@ -140,7 +140,7 @@ def _raw_files(home: Home, person: Person, touched: set[str], erased: Erased) ->
     for event in Ledger(home).events():
         if event.fields.get("batch_id") in touched or (event.fields.get("manifest") or {}).get("batch_id") in touched:
             known |= {file["kept_at"] for file in event.fields.get("files", []) if file.get("kept_at")}
-    for area in (home.archive, home.quarantine):  # quarantine/columns and quarantine/damaged among them
+    for area in (home.archive, home.quarantine):
         for path in sorted(path for path in area.rglob("*") if path.is_file() and not path.is_symlink()):
             below = path.relative_to(home.root).as_posix()
             if below in known or raw_file_names(path, person):
@@ -181,8 +181,8 @@ def _text_files(home: Home) -> Iterator[Path]:
 
 def _read_aside(home: Home) -> None:
     """Removes what is only there to be compared: backfills that nobody has decided hold files that were read again."""
-    for folder in (*home.root.glob("backfills/*/landing"), *home.root.glob("backfills/*/quarantine")):
-        shutil.rmtree(folder)
+    for landed in home.backfills.glob("*/landing"):
+        shutil.rmtree(landed.parent)
     for folder in home.scratch.glob("*"):
         shutil.rmtree(folder, ignore_errors=True)
 

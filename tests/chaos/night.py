@@ -26,6 +26,7 @@ from raceway.common.disk_faults import is_of_the_disk, said_of_the_disk
 from raceway.common.faults import RacewayFault
 from raceway.common.home import Home
 from raceway.common.lock import alone
+from raceway.common.sql import parquet_of
 from raceway.config.accounts import load_accounts
 from raceway.config.settings import load_settings
 from raceway.contracts.files import source_names
@@ -96,7 +97,7 @@ def digest(home: Home) -> str:
         states = connection.execute("select path from frozen.state_files").fetchall()
         for name, path in [*batches, *sorted((Path(path).name, path) for (path,) in states)]:
             found = connection.execute(
-                "select count(*), sum(hash(t)::hugeint)::varchar from read_parquet(?) as t", [path]
+                f"select count(*), sum(hash(t)::hugeint)::varchar from {parquet_of(path)} as t"
             ).fetchall()
             said.append([name, found])
     return json.dumps(said)
