@@ -51,8 +51,8 @@ def quoted_cell(text: str, longest: int = 60) -> str:
 
 
 def mask_macros() -> list[str]:
-    """The statements that make `rw_spared(x)`, which is `masked` in DuckDB, and `rw_named(x)`, whether there is
-    something to mask; once per database."""
+    """The statements that make `rw_spared(x)`, which is `masked` in DuckDB, and `rw_named(x)`, whether it holds any
+    such thing; once per database."""
     phones = f"regexp_replace(x, {quoted(_PHONE)}, '\\1{PHONE_MASK}\\2', 'g')"
     signs = " or ".join(f"contains(x, {quoted(sign)})" for sign in _SIGNS)
     beginnings = " or ".join(f"contains(x, {quoted(digits)})" for digits in _BEGINNINGS)

@@ -358,7 +358,7 @@ def test_an_address_in_a_shifted_column_is_not_quoted_in_a_sentence(desk: Desk, 
     lines = [("2026-03-02", f"C{n}", 1, 1, "1") for n in range(3)]
     content = ads(*lines) + "2026-03-02,D,VND,an@example.com,1,1\n2026-03-02,E,VND,1,call 0912345678,1\n"
     outcome = desk.land_one("google_ads/vn/shifted.csv", content)
-    assert "“[e-mail]” is no whole number" in outcome.reason
+    assert "“[email]” is no whole number" in outcome.reason
     assert [row[4] for row in desk.quarantined(outcome)] == ["an@example.com", "call 0912345678"]
 
 
