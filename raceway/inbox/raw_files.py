@@ -187,8 +187,7 @@ def note_of(kept: Path) -> Path:
 
 def new_columns(home: Home, manifest: Mapping[str, Any]) -> Path:
     """Where the values of a batch stand whose headers its contract does not know; no retention removes them."""
-    folder = home.quarantine / "columns" / manifest["source"] / manifest["account"]
-    return folder / f"{manifest['batch_id']}.parquet"
+    return home.quarantine / "columns" / f"{manifest['source']}/{manifest['account']}/{manifest['batch_id']}.parquet"
 
 
 def refused_rows(home: Home, manifest: Mapping[str, Any]) -> Path:
