@@ -158,6 +158,8 @@ def _read_key(home: Home) -> bytes:
             f"{home.hash_key}: not there. Put the key back from a backup (a new key would split every person in "
             "two), or make a new home with: raceway init"
         ) from None
+    except (UnicodeDecodeError, IsADirectoryError):
+        raise BadSettings(f"{home.hash_key}: no key, its content is no text. Put the key back from a backup") from None
     if not key:
         raise BadSettings(f"{home.hash_key}: empty. Put the key back from a backup")
     return key.encode("utf-8")

@@ -110,7 +110,7 @@ def main() -> None:
     """Strikes what has no line yet, and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--into", type=Path, default=Path("var"))
-    parser.add_argument("--kills", type=int, default=60)
+    parser.add_argument("--kills", type=int, default=85)
     parser.add_argument("--scale", type=float, default=0.02)
     given = parser.parse_args()
     given.into.mkdir(parents=True, exist_ok=True)
