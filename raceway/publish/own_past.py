@@ -6,7 +6,8 @@ person let pass (`raceway waive`) is published, and so is part of the past from 
     leap   one of LEADING_SUMS beyond ten times the most that any day ever brought, in the published version or before
     odd    a leading KPI that lies, by the logarithm, beyond six robust deviations (1.4826 × median absolute deviation,
            Rousseeuw & Croux 1993; at least a tenth) of the same weekdays of 400 days before, and outside all of them;
-           days that an account does not cover yet are not judged so
+           days that an account does not cover yet, with few events behind
+           them, or older than five weeks are not judged so
 
 Holidays and the weeks around long ones are days of their own kind: they are judged by the leap alone. With fewer than
 eight comparable days there is no past to judge by, and the check says so.
@@ -39,9 +40,13 @@ _WINDOW: Final = dt.timedelta(days=400)
 _DEVIATIONS: Final = 6.0
 _LEAST_DEVIATION: Final = 0.1
 """In logarithms: a series that hardly moves may still move by this much."""
-_BEYOND: Final = 1.25
+_BEYOND: Final = 2.0
 """How far outside the smallest and largest comparable day a value lies before it is odd."""
 _MAD: Final = 1.4826
+_RECENT: Final = dt.timedelta(days=35)
+"""How far before the newest day a day is still news: the first load of three years is none."""
+_FEW: Final = 30
+"""Events below which a day is chance more than a level: nothing is called odd where such weekdays bring fewer."""
 
 _NO_LEAP: Final = f"no day is beyond {LEAP} times the most that any day brought"
 _LEAP_REMEDY: Final = (
@@ -64,9 +69,13 @@ def like_their_past(home: Home, before: Path | None) -> list[Check]:
         if before is not None:
             connection.execute(f"attach {quoted(str(before))} as before (read_only)")
             then = _closed_days(connection, "before", "warehouse.frozen")
-        special, incomplete = _special_days(connection, now), _incomplete_days(connection)
+        special, incomplete, events = _special_days(connection, now), _incomplete_days(connection), _events(connection)
     checks = [_leap(kpi, now[kpi], then.get(kpi, {})) for kpi in LEADING_SUMS if kpi in now]
-    return [*checks, *_odd_days(now, then, lambda kpi, day: day in special or (kpi, day) in incomplete)]
+
+    def passed_over(kpi: str, day: dt.date) -> bool:
+        return day in special or (kpi, day) in incomplete
+
+    return [*checks, *_odd_days(now, then, events, passed_over)]
 
 
 def _closed_days(connection: duckdb.DuckDBPyConnection, mart: str, frozen: str) -> dict[str, Days]:
@@ -131,15 +140,14 @@ def _leap(kpi: str, now: Days, then: Days) -> Check:
 
 
 def _odd_days(
-    now: Mapping[str, Days], then: Mapping[str, Days], passed_over: Callable[[str, dt.date], bool]
-) -> Iterator[Check]:
+    now: Mapping[str, Days], then: Mapping[str, Days], events: Mapping[str, Days],
+    passed_over: Callable[[str, dt.date], bool],
+) -> Iterator[Check]:  # fmt: skip
     for kpi, days in now.items():
         logs = {day: math.log(value) for day, value in days.items() if value > 0 and not passed_over(kpi, day)}
-        odd = [
-            (day, usual)
-            for day in _new_days(days, then.get(kpi, {}))
-            if day in logs and (usual := _usual(logs, day)) is not None and not usual[0] <= days[day] <= usual[1]
-        ]
+        news = (day for day in _new_days(days, then.get(kpi, {})) if day in logs and day > max(days) - _RECENT)
+        usual = ((day, _usual(logs, events.get(kpi, {}), day)) for day in news)
+        odd = [(day, of) for day, of in usual if of is not None and not of[0] <= days[day] <= of[1]]
         if odd:
             day, (low, high) = odd[-1]
             more = f" and {len(odd) - 1} more days" if len(odd) > 1 else ""
@@ -157,16 +165,42 @@ def _odd_days(
             )
 
 
-def _usual(logs: Mapping[dt.date, float], day: dt.date) -> tuple[float, float] | None:
-    """Between which values the same weekdays before let a day lie; None without a past."""
-    past = [log for other, log in logs.items() if day - _WINDOW <= other < day and other.weekday() == day.weekday()]
-    if len(past) < COMPARABLE_DAYS:
+def _usual(logs: Mapping[dt.date, float], events: Days, day: dt.date) -> tuple[float, float] | None:
+    """Between which values the same weekdays before let a day lie; None without a past, or with few events a day."""
+    alike = [other for other in logs if day - _WINDOW <= other < day and other.weekday() == day.weekday()]
+    counted = [events[other] for other in alike if other in events]
+    if len(alike) < COMPARABLE_DAYS or (counted and median(counted) < _FEW):
         return None
+    past = [logs[other] for other in alike]
     middle = median(past)
     reach = _DEVIATIONS * max(_MAD * median(abs(log - middle) for log in past), _LEAST_DEVIATION)
     low = min(middle - reach, min(past) - math.log(_BEYOND))
     high = max(middle + reach, max(past) + math.log(_BEYOND))
     return math.exp(low), math.exp(high)
+
+
+def _events(connection: duckdb.DuckDBPyConnection) -> dict[str, Days]:
+    """How many events stand behind a KPI's days: its denominator, a count itself, orders behind sales."""
+    rows = connection.execute(
+        """
+        select kpi.kpi, kpi.period_start,
+            case
+                when kpi.denominator is not null then kpi.denominator
+                when catalog.unit = 'count' then kpi.value
+                when kpi.kpi = 'net_sales' then coalesce(orders.value, 0)
+            end::double as events
+        from warehouse.main.race_kpi as kpi
+        inner join warehouse.main.kpi_catalog as catalog using (kpi)
+        left join warehouse.main.race_kpi as orders
+            on orders.kpi = 'orders' and orders.period = kpi.period and orders.period_start = kpi.period_start
+            and orders.channel = 'all' and orders.market = 'all'
+        where kpi.period = 'day' and kpi.channel = 'all' and kpi.market = 'all' and events is not null
+        """
+    ).fetchall()
+    found: dict[str, Days] = defaultdict(dict)
+    for kpi, day, events in rows:
+        found[kpi][day] = events
+    return dict(found)
 
 
 def _incomplete_days(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, dt.date]]:
