@@ -168,5 +168,9 @@ def _nights_of(world: World, order: ShopOrder | Any) -> Iterator[dt.date]:
     """The days in whose nights something about an order is new. A night's export is taken twenty minutes after its day."""
     late = dt.timedelta(minutes=20)
     yield from sorted(
-        {(moment - late).astimezone(world.settings.zone).date() for moment in order.changes() if moment >= order.changes()[0]}
+        {
+            (moment - late).astimezone(world.settings.zone).date()
+            for moment in order.changes()
+            if moment >= order.changes()[0]
+        }
     )
