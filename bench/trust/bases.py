@@ -11,6 +11,7 @@ An injection gets a home of its own: the ledger of the nights before, and hard l
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import os
 import shutil
@@ -19,13 +20,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import duckdb
+
 from bench.trust import nights
 from raceway.common.home import Home
+from raceway.config.accounts import load_accounts
 from raceway.config.init import init_home
+from raceway.contracts.load import load_contract
 from raceway.inbox.exports import find_exports
 from raceway.landing.land import land
 from raceway.landing.outcome import Outcome
 from raceway.ledger.compaction import compact
+from raceway.ledger.ledger import Ledger
 
 LAST: Final = dt.date(2026, 6, 30)
 _COMPACT_EVERY: Final = 40
@@ -56,6 +62,16 @@ class Base:
         folder = self.folder / "raw" / day.isoformat() / source / account
         return sorted(path for path in folder.rglob("*") if path.is_file())
 
+    def nights_of_batches(self) -> dict[str, dt.date]:
+        """Of each batch the day whose night brought it."""
+        lines = map(json.loads, (self.folder / "nights.jsonl").read_text(encoding="utf-8").splitlines())
+        return {
+            batch: dt.date.fromisoformat(line["day"])
+            for line in lines
+            for outcome in line["outcomes"]
+            for batch in outcome["batches"]
+        }
+
     def home_before(self, root: Path, day: dt.date, source: str) -> Home:
         """A home in which the nights before that of `day` have landed, as far as one source goes."""
         shutil.rmtree(root, ignore_errors=True)
@@ -76,7 +92,7 @@ class Base:
         for table in (path for path in (self.home.landing / source).iterdir() if path.is_dir()):
             (mine.landing / source / table.name).mkdir(parents=True)
             for batch in table.iterdir():
-                os.symlink(batch, mine.landing / source / table.name / batch.name)
+                (mine.landing / source / table.name / batch.name).symlink_to(batch.absolute())
         return mine
 
 
@@ -92,6 +108,7 @@ def make_base(
     base = Base(work / f"seed-{seed}", seed, scale)
     done = set(base.days())
     if len(done) >= days:
+        write_profiles(base)
         return base
     tell(f"seed {seed}: inventing {days} days")
     invented = nights.invent_nights(days + 3, scale, seed, LAST)
@@ -104,6 +121,7 @@ def make_base(
                 tell(f"seed {seed}: the night of {day} has landed")
         if number % _COMPACT_EVERY == _COMPACT_EVERY - 1:
             compact(base.home)
+    write_profiles(base)
     return base
 
 
@@ -125,6 +143,28 @@ def _land_night(base: Base, invented: nights.Nights, day: dt.date, sources: tupl
     line = {"day": day.isoformat(), "outcomes": [_told(outcome) for outcome in outcomes]}
     with (base.folder / "nights.jsonl").open("a", encoding="utf-8") as file:
         file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def write_profiles(base: Base) -> None:
+    """Writes the batches' profiles anew where another program wrote them: what landed is the same."""
+    try:
+        from raceway.landing import profile
+    except ImportError:
+        return
+    program = hashlib.sha256(Path(profile.__file__).read_bytes()).hexdigest()
+    noted = base.folder / "profiles.txt"
+    if noted.exists() and noted.read_text() == program:
+        return
+    accounts = load_accounts(base.home)
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'; set threads = 1")
+        for batch in Ledger(base.home).state().batches.values():
+            table = load_contract(batch.source, base.home).table(batch.table)
+            zone = accounts[batch.source, batch.account].time_zone
+            aside = batch.path.with_name(".profile.parquet")
+            profile.write_profile(connection, table, zone, batch.path, aside)
+            aside.replace(batch.path.with_name(profile.PROFILE))
+    noted.write_text(program)
 
 
 def land_all(home: Home, source: str, as_of: dt.date) -> list[Outcome]:

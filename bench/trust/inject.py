@@ -15,6 +15,7 @@ from pathlib import Path
 from bench.trust.bases import Base, land_all, night_of
 from bench.trust.effective import effective_sums
 from bench.trust.kinds import KINDS, Kind
+from bench.trust.rules import cries
 from bench.trust.spoil import Night
 from raceway.build.plausible import Verdicts, judge_batches
 from raceway.config.accounts import load_accounts
@@ -57,6 +58,8 @@ class Found:
     by: str
     told: list[str] = field(default_factory=list)
     """The sentences that tell of it."""
+    rules: list[str] = field(default_factory=list)
+    """The usual rules that cry over it."""
     beside: list[str] = field(default_factory=list)
     """Warnings of the same night about another account or day."""
 
@@ -101,6 +104,7 @@ def inject(base: Base, injection: Injection) -> Found:
         accepted = Ledger(home).state().accepted(source)
         mine = {batch.batch_id for batch in accepted if batch.account == account and batch.batch_id not in known}
         settings, accounts = load_settings(home), load_accounts(home)
+        found.rules = cries(base, source, account, day, [batch for batch in accepted if batch.batch_id in mine])
         verdicts = judge_batches(accepted, accounts, settings)
         clean, clean_verdicts = _clean(base, source, day)
         zone = accounts[source, account].zone.key
@@ -110,7 +114,7 @@ def inject(base: Base, injection: Injection) -> Found:
             return found
         late = [said for said in late_sources(home, settings, night_of(day)) if said.startswith(f"{source}/{account}:")]
         found.by, found.told, found.beside = _caught(
-            injection, outcomes, mine, verdicts, late, _failed(home_checks(accepted, mine)), clean_verdicts
+            kind, injection, outcomes, mine, verdicts, late, _failed(home_checks(accepted, mine)), clean_verdicts
         )
         return found
     finally:
@@ -118,7 +122,7 @@ def inject(base: Base, injection: Injection) -> Found:
 
 
 def _caught(
-    injection: Injection, outcomes: list[Outcome], mine: set[str], verdicts: Verdicts, late: list[str],
+    kind: Kind, injection: Injection, outcomes: list[Outcome], mine: set[str], verdicts: Verdicts, late: list[str],
     landing: list[str], clean: Verdicts,
 ) -> tuple[str, list[str], list[str]]:  # fmt: skip
     refused = [
@@ -130,6 +134,7 @@ def _caught(
     new = [check for check in verdicts.warnings if (check.name, check.message) not in usual]
     warned = [check.message for check in new if _names(check, injection, mine)]
     beside = [check.message for check in new if not _names(check, injection, mine)]
+    late = late if kind.is_absence else []  # where a day stands in another's place, its absence tells half of it
     for by, told in (("refused", refused), ("held", held), ("warned", warned + landing + late)):
         if told:
             return by, told, beside
@@ -160,19 +165,14 @@ def _accepted(base: Base) -> list[BatchState]:
     return Ledger(base.home).state().accepted()
 
 
-@lru_cache(maxsize=64)
-def _batches_of_nights(base: Base) -> dict[str, dt.date]:
-    noted = (base.folder / "nights.jsonl").read_text(encoding="utf-8").splitlines()
-    lines = [json.loads(line) for line in noted]
-    return {
-        batch: dt.date.fromisoformat(line["day"])
-        for line in lines for outcome in line["outcomes"] for batch in outcome["batches"]
-    }  # fmt: skip
+@lru_cache(maxsize=4)
+def _nights_of_batches(base: Base) -> dict[str, dt.date]:
+    return base.nights_of_batches()
 
 
 def _clean(base: Base, source: str, day: dt.date) -> tuple[list[BatchState], Verdicts]:
     """The batches of a source up to the night of a day as they came, and the verdicts on them."""
-    nights = _batches_of_nights(base)
+    nights = _nights_of_batches(base)
     batches = [
         batch for batch in _accepted(base)
         if batch.source == source and nights.get(batch.batch_id, dt.date.max) <= day

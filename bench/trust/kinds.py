@@ -49,14 +49,18 @@ class Kind:
     accounts: tuple[Account, ...]
     ways: tuple[Spoil, ...]
     on: Callable[[dt.date], bool] = _any_day
+    is_absence: bool = False
+    """Whether the fault is that a day did not come: a sentence that it is late tells of it."""
 
 
 KINDS: Final = (
-    Kind("half a day missing", "exported at noon", (*ADS, GA4, SHOP, TILL), (spoil.half_a_day,)),
+    Kind("half a day missing", "exported at noon; ads in many campaigns, a day of which is usual within a fifth",
+         (GOOGLE, META, GA4, SHOP, KIDS, TILL), (spoil.half_a_day,)),
     Kind("hours missing", "four busy hours; eight or more rows are usual in them", (GA4, SHOP, TILL), (spoil.hours,)),
     Kind("file twice", "the same bytes under another name", (*ADS, GA4, SEGMENT, SEARCH, SHOP, TILL, MALL),
          (spoil.under_another_name,)),
-    Kind("account missing", "no file of it came", (*ADS, GA4, SEARCH, SHOP, KIDS, TILL), (spoil.whole_account,)),
+    Kind("account missing", "no file of it came", (*ADS, GA4, SEARCH, SHOP, KIDS, TILL), (spoil.whole_account,),
+         is_absence=True),
     Kind("campaign missing", "at least 5 % of the cost", ADS, (spoil.one_campaign,)),
     Kind("currency swapped", "another code, or other amounts under the same",
          (GOOGLE, GOOGLE_US, META, TIKTOK, MICROSOFT, ZALO, COCCOC, SHOP), (spoil.currency, spoil.currency_unsaid)),
@@ -69,7 +73,7 @@ KINDS: Final = (
          (spoil.day_for_month,), _ambiguous),
     Kind("clicks and impressions swapped", "two columns", (*ADS, SEARCH), (spoil.clicks_for_impressions,)),
     Kind("stale copy", "the file of the night before, or its numbers under the new day", (*ADS, SEARCH, TILL),
-         (spoil.stale_copy, spoil.stale_numbers)),
+         (spoil.stale_copy, spoil.stale_numbers), is_absence=True),
     Kind("campaign doubled", "under a new name; at least 5 % of the cost", ADS, (spoil.campaign_twice,)),
     Kind("total row as data", "named like a campaign", ADS, (spoil.total_as_data,)),
     Kind("cost zeroed", "clicks stay", (*ADS, LINKEDIN), (spoil.cost_zeroed,)),
