@@ -12,7 +12,7 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
-from raceway.build.held import held_batches
+from raceway.build.plausible import Verdicts, judge_batches
 from raceway.common.faults import PermanentFault
 from raceway.common.files import write_aside
 from raceway.common.home import Home
@@ -29,9 +29,9 @@ _RATES: Final = ("plan", "fx_rates")
 
 def choose_batches(
     connection: duckdb.DuckDBPyConnection, home: Home, settings: Settings, accounts: Accounts, as_of: dt.date
-) -> tuple[dict[str, str], list[str]]:
+) -> tuple[dict[str, str], Verdicts]:
     """Fills the temporary tables `batch`, `covered` and `winner`; gives the batches that are left out, with the
-    sentence that says why, and which of them are held for a person to decide.
+    sentence that says why, and the verdicts on their plausibility: those held for a person to decide, and warnings.
     """
     state = Ledger(home).state()
     everything = state.accepted()
@@ -49,8 +49,8 @@ def choose_batches(
             f"back from a backup, or take the batch out with: raceway reject {gone[0].batch_id}"
         )
     _mend_entities(home, accepted)
-    held = held_batches(accepted, accounts, settings)
-    accepted = [batch for batch in accepted if batch.batch_id not in held]
+    verdicts = judge_batches(accepted, accounts, settings, as_of)
+    accepted = [batch for batch in accepted if batch.batch_id not in verdicts.held]
     for batch in accepted:
         if kept := load_contract(batch.source, home).table(batch.table).meta.keep_states:
             mend_states(batch, kept)
@@ -67,8 +67,7 @@ def choose_batches(
         for table in ("batch", "covered", "claim", "state"):
             connection.execute(f"delete from {table} where list_contains(?, batch_id)", [list(waiting)])
         _decide(connection)
-    to_decide = {batch_id: sentence for batch_id, sentence in held.items() if sentence}
-    return _undecided(home, state) | strangers | to_decide | waiting, sorted(to_decide)
+    return _undecided(home, state) | strangers | verdicts.to_decide | waiting, verdicts
 
 
 def _mend_entities(home: Home, accepted: list[BatchState]) -> None:

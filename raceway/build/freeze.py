@@ -34,6 +34,7 @@ from raceway.build.frozen_tables import (
     write_ticket_topics,
 )
 from raceway.build.own_lists import OWN_LISTS, write_own_lists
+from raceway.build.plausible import Verdicts
 from raceway.build.shared_names import check_shared_names
 from raceway.common.files import write_aside
 from raceway.common.home import PROJECT, Home
@@ -91,7 +92,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
     with duckdb.connect(str(home.warehouse)) as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute("begin")
-        waiting, held = choose_batches(connection, home, settings, accounts, as_of)
+        waiting, verdicts = choose_batches(connection, home, settings, accounts, as_of)
         shared = check_shared_names(connection, home)
         write_schema(connection)
         write_settings(connection, settings, accounts, exclusions, channel_rules, as_of)
@@ -101,13 +102,13 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
         write_segments(connection, segments)
         write_lists(connection, home, settings, accounts)
         _write_program(connection, program)
-        fingerprint = _fingerprint(connection, program, held)
+        fingerprint = _fingerprint(connection, program, verdicts)
         batches = _count(connection, "frozen.batches")
         _write_parquet(connection, home.run(run_id) / "effective_set.parquet")
         connection.execute("commit")
     frozen = Frozen(run_id, as_of, fingerprint, batches, waiting)
     _write_result(home, frozen)
-    record_checks(home, run_id, shared)
+    record_checks(home, run_id, [*shared, *verdicts.checks()])
     return frozen
 
 
@@ -191,12 +192,13 @@ def _write_result(home: Home, frozen: Frozen) -> None:
 # fingerprint
 
 
-def _fingerprint(connection: duckdb.DuckDBPyConnection, program: str, held: list[str]) -> str:
-    """Hash of all that the mart depends on: every frozen table, the program, and the held batches that it tells of.
+def _fingerprint(connection: duckdb.DuckDBPyConnection, program: str, verdicts: Verdicts) -> str:
+    """Hash of all that the mart depends on: every frozen table, the program, and the held and odd batches it tells of.
 
     Paths are left out: a home may move. What a batch holds is told by its id.
     """
-    digest = hashlib.sha256("\n".join([__version__, program, *held, ""]).encode())
+    told = [*sorted(verdicts.to_decide), *(check.message for check in verdicts.warnings)]
+    digest = hashlib.sha256("\n".join([__version__, program, *told, ""]).encode())
     tables = {
         "batches": "* exclude (path)",
         "scopes": "*",

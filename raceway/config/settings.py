@@ -236,6 +236,10 @@ class Gate(Model):
         0.2, gt=0, le=1,
         description="Share of the rows of days long closed that a restatement may take; beyond it the batch is held.",
     )  # fmt: skip
+    plausible: Literal["hold", "warn", "off"] = Field(
+        "hold", description="What becomes of a batch that is implausible beside the days before it: held until a "
+        "person accepts it (hold), in effect with a warning (warn), or not looked at (off)."
+    )  # fmt: skip
     volume_drop: float = Field(0.15, gt=0, le=1, description="Drop of the mart's rows that is worth a warning.")
 
 

@@ -301,6 +301,11 @@ class ColumnContract(Part):
         return self.data_type == "bigint" or self.data_type.startswith("decimal") or self.meta.counts
 
     @property
+    def is_number(self) -> bool:
+        """Whether it lands as a number that is no id."""
+        return self.data_type.startswith(("bigint", "integer", "double", "decimal")) and not self.meta.ident
+
+    @property
     def in_cells(self) -> bool:
         """Whether its value stands in the rows (and not in name, preamble or account)."""
         return self.meta.value_of is None and not self.meta.header_of and not self.meta.qualifier_of

@@ -23,6 +23,7 @@ from raceway.contracts.grammar import ColumnContract, TableContract
 from raceway.landing.coverage import named_period, stated_period
 from raceway.landing.divide import day_of, divide
 from raceway.landing.manifest import manifest_of
+from raceway.landing.profile import PROFILE, write_profile
 from raceway.landing.read_table import Reading, own_period, value_in_name, value_in_preamble
 from raceway.landing.unfit import (
     refuse_header_currency,
@@ -124,6 +125,7 @@ def write_batch(
     refuse_rows_told_twice(connection, reading, data)
     refuse_shared_keys(connection, reading, data)
     manifest = manifest_of(connection, reading, data, batch_id, whole, settings)
+    write_profile(connection, table, account.time_zone, data, folder / PROFILE)
     return Batch(
         table, batch_id, folder, exported_at, whole, manifest, said_of_refusals(connection, reading, batch_id),
         _write_refusals(connection, reading, scratch / f"{table.name}.refused.csv"),

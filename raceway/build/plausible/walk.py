@@ -1,22 +1,35 @@
 """The walk over the batches of each source, account and table: which are held, and which are odd.
 
-    of each source, account and table the batches by (exported_at, the file's own time, content hash)
-        ──► each judged against the earlier ones that are not held ──► held with a sentence, or in effect
+    of each source and table the batches by (exported_at, the file's own time, content hash)
+        ──► each judged against the earlier ones of its account that are not held ──► held with a sentence, or in effect
 
 The order of arrival plays no part, and what a person accepted is not judged.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
+import duckdb
+
+from raceway.build.plausible.case import Case, Oddity, Past
 from raceway.build.plausible.cut import Before, claimed, doubts, take, told_of_short_orders
+from raceway.build.plausible.figures import Figures, Sheet, read_figures
+from raceway.build.plausible.holidays import special_days
+from raceway.build.plausible.judge import lacks_baseline, oddities
+from raceway.build.plausible.limits import FEWEST_DAYS
 from raceway.config.accounts import Accounts
 from raceway.config.settings import Settings
+from raceway.contracts.load import load_contract
 from raceway.history.records import Check
 from raceway.ledger.states import BatchState
+
+_TOLD_DAYS: Final = 7
+"""For how many days after its export a batch is warned about."""
 
 
 @dataclass
@@ -31,28 +44,131 @@ class Verdicts:
     no_baseline: int = 0
     """Batches for whose days too few earlier ones are known to say what is usual."""
 
+    @property
+    def to_decide(self) -> dict[str, str]:
+        """The held batches that wait for a person."""
+        return {batch_id: sentence for batch_id, sentence in self.held.items() if sentence}
 
-def judge_batches(accepted: Iterable[BatchState], accounts: Accounts, settings: Settings) -> Verdicts:
-    """The verdicts on all accepted batches, from what landed, the decisions of people and the settings alone."""
-    groups: dict[tuple[str, str, str], list[BatchState]] = defaultdict(list)
+    def checks(self) -> list[Check]:
+        """The warnings, and how many batches could not be compared."""
+        if not self.no_baseline:
+            return self.warnings
+        message = (
+            f"{self.no_baseline} batches have fewer than {FEWEST_DAYS} earlier days to be compared with: no baseline; "
+            "they count as they are"
+        )
+        counted = Check(
+            name="has_a_baseline", kind="freeze", severity="info", passed=True, subject="effective_set",
+            observed=str(self.no_baseline), expected="as few as new accounts bring", message=message,
+        )  # fmt: skip
+        return [*self.warnings, counted]
+
+
+@dataclass
+class _Account:
+    """One account's batches of a table on the walk."""
+
+    before: Before
+    past: Past = field(default_factory=Past)
+    waiting: list[BatchState] = field(default_factory=list)
+    in_effect: list[Sheet] = field(default_factory=list)
+
+
+def judge_batches(
+    accepted: Iterable[BatchState], accounts: Accounts, settings: Settings, as_of: dt.date | None = None
+) -> Verdicts:
+    """The verdicts on all accepted batches, from what landed, the decisions of people and the settings alone.
+
+    With `as_of`, only batches of the week before it are warned about; what is held does not depend on it.
+    """
+    groups: dict[tuple[str, str], list[BatchState]] = defaultdict(list)
     for batch in accepted:
         if not batch.is_filtered:
-            groups[batch.source, batch.table, batch.account].append(batch)
+            groups[batch.source, batch.table].append(batch)
     verdicts = Verdicts()
-    for (source, _, account), batches in groups.items():
-        before = Before(orders=told_of_short_orders(batches))
-        waiting: list[BatchState] = []
-        for batch in sorted(batches, key=lambda batch: batch.rank):
-            zone = accounts[source, account].zone
-            why = "" if batch.is_decided_by_a_person else "; ".join(doubts(batch, before, zone, settings))
-            if why:
-                waiting.append(batch)
-                verdicts.held[batch.batch_id] = _sentence(batch, why)
-            else:
-                take(batch, before)
-                for other in [w for w in waiting if w.scope_kind == "days" and claimed(w) <= claimed(batch)]:
-                    verdicts.held[other.batch_id] = ""
+    with duckdb.connect(config={"threads": 1}) as connection:
+        for batches in groups.values():
+            _walk(connection, sorted(batches, key=lambda batch: batch.rank), accounts, settings, verdicts, as_of)
     return verdicts
+
+
+def _walk(
+    connection: duckdb.DuckDBPyConnection, batches: list[BatchState], accounts: Accounts, settings: Settings,
+    verdicts: Verdicts, as_of: dt.date | None,
+) -> None:  # fmt: skip
+    """Judges the batches of one source and table, in order."""
+    of_account: dict[str, list[BatchState]] = defaultdict(list)
+    for batch in batches:
+        of_account[batch.account].append(batch)
+    told = {account: _Account(Before(orders=told_of_short_orders(of))) for account, of in of_account.items()}
+    figures = _figures(connection, batches, accounts, settings)
+    special = special_days(batches[0].home)
+    for batch in batches:
+        account = told[batch.account]
+        zone = accounts[batch.source, batch.account].zone
+        case = None if figures is None else _case(batch, figures, told, accounts, special)
+        found: list[Oddity] = []
+        why = ""
+        if not batch.is_decided_by_a_person:
+            found = oddities(case) if case else []
+            holding = [oddity.says for oddity in found if oddity.is_held and settings.gate.plausible == "hold"]
+            why = "; ".join([*doubts(batch, account.before, zone, settings), *holding])
+            verdicts.no_baseline += case is not None and lacks_baseline(case)
+        if why:
+            account.waiting.append(batch)
+            verdicts.held[batch.batch_id] = _sentence(batch, why)
+            continue
+        if as_of is None or (as_of - batch.exported_at.astimezone(zone).date()).days <= _TOLD_DAYS:
+            verdicts.warnings += [_warning(batch, oddity) for oddity in found]
+        take(batch, account.before)
+        if case:
+            account.past.take(batch.batch_id, case.sheet, case.exported_on, batch.scope_kind == "days", case.rows)
+            account.in_effect.append(case.sheet)
+        for other in [w for w in account.waiting if w.scope_kind == "days" and claimed(w) <= claimed(batch)]:
+            verdicts.held[other.batch_id] = ""
+
+
+def _figures(
+    connection: duckdb.DuckDBPyConnection, batches: list[BatchState], accounts: Accounts, settings: Settings
+) -> Figures | None:
+    if settings.gate.plausible == "off":
+        return None
+    zones = {batch.account: accounts[batch.source, batch.account].time_zone for batch in batches}
+    figures = read_figures(connection, batches, zones)
+    return figures if ("rows", "") in figures.place else None
+
+
+def _case(
+    batch: BatchState, figures: Figures, told: dict[str, _Account], accounts: Accounts, special: frozenset[int]
+) -> Case:
+    zone = accounts[batch.source, batch.account].zone
+    others = [sheet for account, of in told.items() if account != batch.account for sheet in of.in_effect]
+    return Case(
+        load_contract(batch.source, batch.home).table(batch.table),
+        figures,
+        figures.of[batch.batch_id],
+        told[batch.account].past,
+        batch.exported_at.astimezone(zone).date().toordinal(),
+        special,
+        others,
+    )
+
+
+def _warning(batch: BatchState, oddity: Oddity) -> Check:
+    where = f"{batch.source}.{batch.table} of {batch.account}"
+    return Check(
+        name=f"usual_{oddity.rule}_{oddity.column}".replace(" and ", "_"),
+        kind="freeze",
+        severity="warning",
+        passed=False,
+        subject=f"{batch.source}.{batch.table}",
+        batch_id=batch.batch_id,
+        observed=oddity.observed,
+        expected=oddity.expected,
+        message=f"{where}: {oddity.says} (batch {batch.batch_id}, {batch.files[0]['path'] if batch.files else ''})",
+        remedy="look at it in the source; export it again where it is wrong, or take it out with: raceway reject "
+        f"{batch.batch_id}; where it is right, and stays so: raceway accept {batch.batch_id} --level",
+    )
 
 
 def _sentence(batch: BatchState, why: str) -> str:

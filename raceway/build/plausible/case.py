@@ -1,0 +1,153 @@
+"""What a rule is given: one batch's new days beside what earlier batches said of earlier days, and what it gives back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from raceway.build.plausible.figures import Days, Figures, Numbers, Sheet, day_of
+from raceway.build.plausible.limits import LIKE_AGE, LONGEST_DAYS
+from raceway.contracts.grammar import TableContract
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """One thing that is not as usual."""
+
+    rule: str
+    column: str
+    says: str
+    """A part of a sentence with day, column, value, usual range and part."""
+    is_held: bool = False
+    """Whether the batch is held for it; else it is a warning."""
+    observed: str = ""
+    expected: str = ""
+    day: int = 0
+
+
+@dataclass
+class Past:
+    """What the earlier batches that are not held said, by the ordinal of the day."""
+
+    first: dict[int, tuple[Numbers, int]] = field(default_factory=dict)
+    """A day's figures as they were first told when it was over, and how many days after it."""
+    now: dict[int, Numbers] = field(default_factory=dict)
+    """A day's figures in effect."""
+    by: dict[int, str] = field(default_factory=dict)
+    """The batch that they are of."""
+    keys: dict[str, float] = field(default_factory=dict)
+    since: int = 0
+    """Days before it no longer count for comparison: a person said that a new level began."""
+
+    @property
+    def last(self) -> int:
+        """The last day that was told."""
+        return max(self.first, default=0)
+
+    def take(self, batch_id: str, sheet: Sheet, exported_on: int, replaces: bool, rows: int) -> None:
+        """Adds a batch that is not held; `replaces` says whether its days take the place of earlier ones."""
+        for day, values in zip(sheet.days.tolist(), sheet.values, strict=True):
+            if day < exported_on:
+                self.first.setdefault(day, (values, exported_on - day))
+            if replaces or day not in self.now or values[rows] > self.now[day][rows]:
+                self.now[day] = values
+                self.by[day] = batch_id
+        self.keys |= sheet.keys
+
+
+@dataclass
+class Case:
+    """One batch before its judges."""
+
+    table: TableContract
+    figures: Figures
+    sheet: Sheet
+    past: Past
+    exported_on: int
+    """The day of its export in the account's zone."""
+    special: frozenset[int]
+    """Holidays and the weeks around long ones: their level is not judged."""
+    others: list[Sheet]
+    """The sheets of other accounts of the same source and table."""
+
+    @cached_property
+    def new(self) -> Days:
+        """Places in the sheet of the days that no earlier batch told and that were over when it was exported."""
+        days = self.sheet.days
+        return np.flatnonzero((days > max(self.past.last, self.past.since - 1)) & (days < self.exported_on))
+
+    @cached_property
+    def new_days(self) -> Days:
+        """Their ordinals."""
+        return self.sheet.days[self.new]
+
+    @cached_property
+    def values(self) -> Numbers:
+        """The figures of the new days."""
+        return self.sheet.values[self.new]
+
+    @cached_property
+    def _before(self) -> list[int]:
+        first = int(self.new_days[0]) if len(self.new_days) else self.exported_on
+        known = sorted(day for day in self.past.first if self.past.since <= day < first)
+        return known[-LONGEST_DAYS:]
+
+    @cached_property
+    def base_days(self) -> Days:
+        """The days before the new ones that are known, in order."""
+        return np.array(self._before, dtype=np.int64)
+
+    @cached_property
+    def base(self) -> Numbers:
+        """Their figures as first told."""
+        return self._stacked([self.past.first[day][0] for day in self._before])
+
+    @cached_property
+    def like(self) -> Numbers:
+        """The same without days that were told long after they were over."""
+        return self._stacked([self.past.first[day][0] for day in self._before if self.past.first[day][1] <= LIKE_AGE])
+
+    def _stacked(self, rows: list[Numbers]) -> Numbers:
+        return np.stack(rows) if rows else np.zeros((0, len(self.figures.features)))
+
+    @cached_property
+    def sums(self) -> dict[str, int]:
+        """Places of the sums by number column."""
+        return self.figures.columns("sum:")
+
+    @cached_property
+    def rows(self) -> int:
+        """Place of the number of rows."""
+        return self.figures.place["rows", ""]
+
+    def is_money(self, column: str) -> bool:
+        """Whether a column is an amount, whose size says nothing of how many there are."""
+        return self.table.by_name[column].data_type.startswith(("decimal", "double"))
+
+    def events(self, column: str, values: Numbers) -> Numbers:
+        """How many events are behind the sums of a column: the counts themselves, of amounts the cells that are filled."""
+        if column == "rows":
+            return values[:, self.rows]
+        if not self.is_money(column):
+            return values[:, self.sums[column]]
+        return values[:, self.figures.place.get((f"some:{column}", ""), self.rows)]
+
+    def each_new(self) -> Iterator[tuple[int, int]]:
+        """Place among the new days and ordinal."""
+        yield from enumerate(self.new_days.tolist())
+
+
+def shown(value: float) -> str:
+    """A number for people: whole where it is large, else to three digits."""
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else "unknown"
+    return f"{value:,.0f}" if abs(value) >= 1000 or value == round(value) else f"{value:.3g}"
+
+
+def named(day: int) -> str:
+    """A day for people."""
+    return day_of(day).isoformat()

@@ -1,0 +1,33 @@
+"""All rules over one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from raceway.build.plausible.case import Case, Oddity
+from raceway.build.plausible.copies import copied_days, days_to_come, keys_of_others, rounded_ids, totals_as_rows
+from raceway.build.plausible.crowds import crowds
+from raceway.build.plausible.hours import odd_hours
+from raceway.build.plausible.levels import odd_levels
+from raceway.build.plausible.limits import FEWEST_DAYS
+from raceway.build.plausible.parts import doubled_parts, missing_parts, odd_shares, strangers
+from raceway.build.plausible.prices import odd_prices
+from raceway.build.plausible.ratios import appeared, odd_ratios, zeroed
+from raceway.build.plausible.restated import changed_days
+
+RULES: Final[tuple[Callable[[Case], Iterator[Oddity]], ...]] = (
+    totals_as_rows, copied_days, keys_of_others, rounded_ids, days_to_come, changed_days, zeroed, odd_ratios, appeared,
+    odd_prices, doubled_parts, missing_parts, strangers, odd_shares, odd_hours, odd_levels, crowds,
+)  # fmt: skip
+
+
+def oddities(case: Case) -> list[Oddity]:
+    """What is not as usual in a batch, what holds it first."""
+    found = [oddity for rule in RULES for oddity in rule(case)]
+    return sorted(found, key=lambda oddity: not oddity.is_held)
+
+
+def lacks_baseline(case: Case) -> bool:
+    """Whether too few days before are known to say what is usual."""
+    return bool(len(case.sheet.days)) and len(case.base) < FEWEST_DAYS

@@ -1,0 +1,160 @@
+"""What a day is made of: shares of statuses, channels and consents; campaigns that are gone, doubled or strangers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import numpy as np
+
+from raceway.build.plausible.case import Case, Oddity, named
+from raceway.build.plausible.figures import Numbers
+from raceway.build.plausible.limits import (
+    COLLAPSED,
+    COUNTED,
+    EQUAL_NUMBER,
+    FEWEST_DAYS,
+    PART_DAYS,
+    PART_SHARE,
+    STRANGERS,
+    WARN_SHARE,
+    WARN_SPREADS,
+)
+from raceway.build.plausible.usual import usual
+
+
+def odd_shares(case: Case) -> Iterator[Oddity]:
+    """Parts of orders or events, and filled cells, whose share of the rows is not as usual.
+
+    Rows of a daily report are no events, so their shares tell nothing.
+    """
+    if case.table.scope.kind == "days" or len(case.like) < FEWEST_DAYS or not len(case.new):
+        return
+    places = [(n, aspect.partition(":")[2] or aspect[5:], part) for n, (aspect, part) in
+              enumerate(case.figures.features) if aspect.startswith(("some:", "rows@")) and aspect != "rows@hour"]  # fmt: skip
+    figures = [n for n, _, _ in places]
+    known_rows, rows = case.like[:, case.rows], case.values[:, case.rows]
+    total, before = float(rows.sum()), float(known_rows.sum())
+    if total < COUNTED or before < 3 * COUNTED:
+        return
+    share, found = case.like[:, figures].sum(axis=0) / before, case.values[:, figures].sum(axis=0) / total
+    daily = np.where(known_rows[:, None] > 4, case.like[:, figures] / np.maximum(known_rows, 1)[:, None], np.nan)
+    spread = np.nan_to_num(usual(daily).spread) / np.sqrt(len(rows))
+    even = (share * before + 1) / (before + 2)
+    noise = np.sqrt(even * (1 - even) * 4 * (1 / total + 1 / before))
+    off = found - share
+    far = np.abs(off) / np.maximum(np.maximum(spread, noise), 0.02)
+    fallen = (found <= share * COLLAPSED) & (share * total >= 2 * COUNTED) & (share >= 0.05)
+    for n in np.flatnonzero((far >= WARN_SPREADS) & ((np.abs(off) >= WARN_SHARE) | fallen)).tolist():
+        _, column, part = places[n]
+        is_part = case.figures.features[figures[n]][0].startswith("rows@")
+        which = f"{column} “{part}”" if is_part else f"{column} filled"
+        normal = f"{max(share[n] - 3 * max(spread[n], noise[n]), 0):.0%} to {min(share[n] + 3 * max(spread[n], noise[n]), 1):.0%}"
+        yield Oddity(
+            "share", column,
+            f"on {named(case.new_days[0])} and after it {found[n]:.0%} of {total:.0f} rows have {which}, usual are {normal}",
+            observed=f"{found[n]:.0%}", expected=normal, day=int(case.new_days[0]),
+        )  # fmt: skip
+
+
+def missing_parts(case: Case) -> Iterator[Oddity]:
+    """Parts of a daily report (campaigns) that were there every day and are gone from all new days."""
+    if case.table.scope.kind != "days" or len(case.base) < PART_DAYS or not len(case.new):
+        return
+    recent = case.base[-PART_DAYS:]
+    rows = case.figures.parts("rows@")
+    for column, parts in rows.items():
+        if column == "hour" or not _is_told(case, column, parts):
+            continue
+        for part, place in parts.items():
+            if not part or np.min(recent[:, place]) <= 0 or case.values[:, place].any():
+                continue
+            if not case.values[:, case.rows].any():
+                continue
+            sums = [(c, f) for c in case.sums if (f := case.figures.place.get((f"sum:{c}@{column}", part))) is not None]
+            shares = {
+                c: recent[:, f].sum() / recent[:, case.sums[c]].sum()
+                for c, f in sums if recent[:, case.sums[c]].sum() > 0 and recent[-3:, f].sum() > 0
+            }  # fmt: skip
+            if shares and max(shares.values()) >= PART_SHARE:
+                largest = max(shares, key=lambda c: shares[c])
+                yield Oddity(
+                    "missing", column,
+                    f"from {named(case.new_days[0])} on {column} “{part}” has no row; it had {shares[largest]:.0%} of "
+                    f"{largest} in the {PART_DAYS} days before, on each of them",
+                    observed="0", expected=f"{shares[largest]:.0%} of {largest}", day=int(case.new_days[0]),
+                )  # fmt: skip
+
+
+def _is_told(case: Case, column: str, parts: dict[str, int]) -> bool:
+    """Whether the batch tells the column at all: an export may be of another level, without it."""
+    places = [place for part, place in parts.items() if part]
+    return bool(case.values[:, places].any())
+
+
+def doubled_parts(case: Case) -> Iterator[Oddity]:
+    """Two parts of a column with the same numbers on the same day, one of them new: a campaign under a second name."""
+    if len(case.sums) < 2 or not len(case.new):
+        return
+    for column, parts in case.figures.parts("rows@").items():
+        if column == "hour":
+            continue
+        seen = {part: bool(case.base[:, place].any()) for part, place in parts.items()}
+        names = [part for part, place in parts.items() if part and case.values[:, place].any()]
+        if len(case.base) < FEWEST_DAYS or all(seen[part] for part in names):
+            continue
+        tables = {part: _numbers(case, column, part, case.values) for part in names}
+        for one, other in combinations(names, 2):
+            a, b = tables[one], tables[other]
+            if a is None or b is None or seen[one] == seen[other]:
+                continue
+            equal = (a == b).all(axis=1) & ((a > 0).sum(axis=1) >= 2) & (a.max(axis=1) >= EQUAL_NUMBER)
+            there = case.values[:, parts[one]] > 0
+            if equal.sum() < max(1, there.sum() * 0.5) or (a.shape[1] < 3 and equal.sum() < 2):
+                continue
+            known, second = (one, other) if seen[one] else (other, one)
+            day = int(case.new_days[int(np.argmax(equal))])
+            yield Oddity(
+                "doubled", column,
+                f"on {named(day)} {column} “{second}”, which is new, has the very numbers of “{known}”",
+                observed=second, expected=known, day=day, is_held=a.shape[1] >= 3 or int(equal.sum()) >= 2,
+            )  # fmt: skip
+
+
+def _numbers(case: Case, column: str, part: str, values: Numbers) -> Numbers | None:
+    places = [case.figures.place.get((f"sum:{c}@{column}", part)) for c in case.sums]
+    found = [place for place in places if place is not None]
+    return (
+        np.stack([values[:, p] if p is not None else np.zeros(len(values)) for p in places], axis=1) if found else None
+    )
+
+
+def strangers(case: Case) -> Iterator[Oddity]:
+    """A file nearly all of whose rows have parts that were never seen here: another account's, or test data."""
+    if len(case.base) < FEWEST_DAYS or not len(case.new):
+        return
+    total, before = float(case.values[:, case.rows].sum()), float(case.base[:, case.rows].sum())
+    if total < 5 or before < 3 * COUNTED:
+        return
+    for column, parts in case.figures.parts("rows@").items():
+        places = [place for part, place in parts.items() if part]
+        if column == "hour" or len(places) < 3 or case.base[:, places].sum() < 0.9 * before:
+            continue
+        seen = case.base[:, places].any(axis=0)
+        told = case.values[:, places].sum(axis=0)
+        strange = float(told[~seen].sum())
+        if strange < STRANGERS * total or seen.sum() < 3 or _novelty(case, places) > 0.2:
+            continue
+        yield Oddity(
+            "strangers", column,
+            f"from {named(case.new_days[0])} on {strange:.0f} of {total:.0f} rows have a {column} that this account "
+            "never had",
+            observed=f"{strange / total:.0%}", expected="0% to 20%", day=int(case.new_days[0]),
+        )  # fmt: skip
+
+
+def _novelty(case: Case, places: list[int]) -> float:
+    """Which share of the later half of the days before had parts that the earlier half had not."""
+    half = len(case.base) // 2
+    early, late = case.base[:half, places], case.base[half:, places]
+    return float(late[:, ~early.any(axis=0)].sum() / max(late.sum(), 1))

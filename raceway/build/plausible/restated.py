@@ -1,0 +1,89 @@
+"""Days that were closed and are told anew: a few numbers may change, not the whole days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from raceway.build.plausible.case import Case, Oddity, named, shown
+from raceway.build.plausible.cut import CLOSED_DAYS
+from raceway.build.plausible.limits import EQUAL_NUMBER, HELD_RATIO, PART_SHARE, RESTATED, RESTATED_DAYS
+from raceway.build.plausible.usual import logs
+
+
+def changed_days(case: Case) -> Iterator[Oddity]:
+    """Closed days in effect that the batch replaces with others: of another month, in another unit, with a part gone."""
+    if case.table.scope.kind != "days":
+        return
+    closed = [
+        (n, day) for n, day in enumerate(case.sheet.days.tolist())
+        if day in case.past.now and case.past.since <= day and case.exported_on - day > CLOSED_DAYS
+    ]  # fmt: skip
+    if not closed:
+        return
+    old = np.stack([case.past.now[day] for _, day in closed])
+    new = case.sheet.values[[n for n, _ in closed]]
+    columns = [(c, p) for c, p in case.sums.items() if np.median(old[:, p]) >= EQUAL_NUMBER]
+    filled = (new[:, case.rows] > 0) & (old[:, case.rows] > 0)
+    if not columns or filled.sum() < 1:
+        return
+    places = [p for _, p in columns]
+    change = np.abs(logs(new[:, places], old[:, places]))
+    change = np.where(np.isnan(change), np.where((new[:, places] > 0) != (old[:, places] > 0), np.inf, np.nan), change)
+    other = filled & (np.nanmean(np.where(np.isnan(change), np.nan, change > np.log(RESTATED)), axis=1) > 0.5)
+    if other.sum() >= min(RESTATED_DAYS, len(closed)) and other.sum() > 0.5 * filled.sum() and len(columns) >= 2:
+        at = int(np.flatnonzero(other)[0])
+        column = int(np.nanargmax(np.where(np.isfinite(change[at]), change[at], 0)))
+        yield _changed(columns[column], new, old, at, closed, int(other.sum()), True)
+        return
+    for n, column_place in enumerate(columns):
+        wide = filled & (change[:, n] >= np.log(HELD_RATIO))
+        if wide.sum() and wide.sum() > 0.5 * filled.sum() and not _matures(case, column_place[0]):
+            yield _changed(column_place, new, old, int(np.flatnonzero(wide)[0]), closed, int(wide.sum()), True)
+            return
+    yield from _parts_gone(case, closed, old, new)
+
+
+def _matures(case: Case, column: str) -> bool:
+    return case.table.by_name[column].data_type == "double"
+
+
+def _changed(column: tuple[str, int], new: np.ndarray, old: np.ndarray, at: int, closed: list[tuple[int, int]],  # type: ignore[type-arg]
+             days: int, is_held: bool) -> Oddity:  # fmt: skip
+    named_column, place = column
+    more = f" (and on {days - 1} more days)" if days > 1 else ""
+    was, told = shown(float(old[at, place])), shown(float(new[at, place]))
+    day = closed[at][1]
+    return Oddity(
+        "restated", named_column,
+        f"on {named(day)}{more}, which was over for {CLOSED_DAYS} days, {named_column} is {told} and was {was}",
+        is_held=is_held, observed=told, expected=was, day=day,
+    )  # fmt: skip
+
+
+def _parts_gone(case: Case, closed: list[tuple[int, int]], old: np.ndarray, new: np.ndarray) -> Iterator[Oddity]:  # type: ignore[type-arg]
+    """Campaigns that closed days had, and no longer have though others are told as before."""
+    for column, parts in case.figures.parts("rows@").items():
+        places = [place for part, place in parts.items() if part]
+        if column == "hour" or not new[:, places].any():
+            continue
+        for part, place in parts.items():
+            had = old[:, place] > 0
+            if not part or had.sum() < min(RESTATED_DAYS, len(closed)) or new[:, place].any():
+                continue
+            for amount, whole in case.sums.items():
+                figure = case.figures.place.get((f"sum:{amount}@{column}", part))
+                lost = float(old[:, figure].sum()) if figure is not None else 0.0
+                if (
+                    lost >= max(PART_SHARE * float(old[:, whole].sum()), EQUAL_NUMBER)
+                    and float(new[:, whole].sum()) <= float(old[:, whole].sum()) - 0.5 * lost
+                ):
+                    day = closed[int(np.argmax(had))][1]
+                    yield Oddity(
+                        "restated", amount,
+                        f"on {named(day)} and {int(had.sum()) - 1} more days that were over for {CLOSED_DAYS} days {column} "
+                        f"“{part}” is gone, which had {shown(lost)} of {amount}",
+                        observed="0", expected=shown(lost), day=day,
+                    )  # fmt: skip
+                    return
