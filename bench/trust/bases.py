@@ -23,11 +23,13 @@ from typing import Any, Final
 import duckdb
 
 from bench.trust import nights
+from raceway.build import plausible
 from raceway.common.home import Home
 from raceway.config.accounts import load_accounts
 from raceway.config.init import init_home
 from raceway.contracts.load import load_contract
 from raceway.inbox.exports import find_exports
+from raceway.landing import profile
 from raceway.landing.land import land
 from raceway.landing.outcome import Outcome
 from raceway.ledger.compaction import compact
@@ -145,13 +147,18 @@ def _land_night(base: Base, invented: nights.Nights, day: dt.date, sources: tupl
         file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
+def program_of_the_gate() -> str:
+    """Hash of the programs that profile and judge: what another one judged is judged anew."""
+    return _hash(Path(profile.__file__), *sorted(Path(plausible.__file__).parent.glob("*.py")))[:12]
+
+
+def _hash(*files: Path) -> str:
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
 def write_profiles(base: Base) -> None:
     """Writes the batches' profiles anew where another program wrote them: what landed is the same."""
-    try:
-        from raceway.landing import profile
-    except ImportError:
-        return
-    program = hashlib.sha256(Path(profile.__file__).read_bytes()).hexdigest()
+    program = _hash(Path(profile.__file__))
     noted = base.folder / "profiles.txt"
     if noted.exists() and noted.read_text() == program:
         return

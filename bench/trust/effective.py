@@ -1,4 +1,4 @@
-"""Whether two sets of batches put the same rows into effect: the winners of each scope, and of equal events the newest."""
+"""Whether two sets of batches put the same rows into effect: of each scope, and of equal events, the newest."""
 
 from __future__ import annotations
 

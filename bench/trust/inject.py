@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from bench.trust.bases import Base, land_all, night_of
 from bench.trust.effective import effective_sums
@@ -42,6 +43,10 @@ class Injection:
     account: str
     day: dt.date
 
+    def key(self) -> tuple[str, int, int, str]:
+        """What tells it from the others."""
+        return self.kind, self.number, self.seed, self.day.isoformat()
+
 
 @dataclass
 class Found:
@@ -63,9 +68,6 @@ class Found:
     beside: list[str] = field(default_factory=list)
     """Warnings of the same night about another account or day."""
 
-    def line(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False)
-
 
 def plan(
     bases: list[Base], each: int, kinds: Iterable[Kind] = KINDS, first_night: int = FIRST_NIGHT
@@ -85,7 +87,7 @@ def plan(
     return planned
 
 
-def inject(base: Base, injection: Injection) -> Found:
+def inject(base: Base, injection: Injection) -> dict[str, Any]:
     """Lands the spoiled night in a home of its own, and says by what it was caught."""
     kind = next(kind for kind in KINDS if kind.name == injection.kind)
     spoil = kind.ways[injection.way]
@@ -111,12 +113,12 @@ def inject(base: Base, injection: Injection) -> Found:
         in_effect = [batch for batch in accepted if batch.batch_id not in verdicts.held]
         if effective_sums(in_effect, zone) == effective_sums(clean, zone):
             found.by = "equal"
-            return found
+            return asdict(found)
         late = [said for said in late_sources(home, settings, night_of(day)) if said.startswith(f"{source}/{account}:")]
         found.by, found.told, found.beside = _caught(
             kind, injection, outcomes, mine, verdicts, late, _failed(home_checks(accepted, mine)), clean_verdicts
         )
-        return found
+        return asdict(found)
     finally:
         shutil.rmtree(root, ignore_errors=True)
 

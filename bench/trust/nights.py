@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +29,7 @@ from raceway.sample.traces.square import write_square
 from raceway.sample.traces.tiktok_ads import write_tiktok_ads
 from raceway.sample.world import company
 from raceway.sample.world.things import AdReport, AdRow, ShopOrder, micros
+from raceway.sample.world.trade import Sale
 from raceway.sample.world.world import World
 
 WRITERS: Final = {
@@ -52,6 +52,7 @@ LAGS: Final = {"google_ads": 2, "square": 2, "search_console": 3}
 SECOND_SHOP: Final = "vn-kids"
 """A second shop of the same shop system: another world's orders."""
 _OTHER_SEED: Final = 5_000
+_SECOND_SIZE: Final = 0.6
 _OTHER_IDS: Final = 2_220_000_000
 
 
@@ -133,44 +134,64 @@ _FLAVOURS: Final = {("google_ads", "vn-main"): "excel", ("meta_ads", "vn-main"):
 
 def invent_nights(days: int, scale: float, seed: int, last: dt.date) -> Nights:
     """Invents a company and lays out its things by the day whose night exports them."""
-    with_settings = settings()
-    world = invent_world(days, scale, seed, last, with_settings, traps=False)
-    second = invent_world(days, scale * 0.6, seed + _OTHER_SEED, last, with_settings, traps=False)
+    world = invent_world(days, scale, seed, last, settings(), traps=False)
+    second = invent_world(days, scale * _SECOND_SIZE, seed + _OTHER_SEED, last, settings(), traps=False)
     for order in second.orders:
         order.id = str(int(order.id) + _OTHER_IDS)
     rows: dict[tuple[str, str, dt.date], list[AdRow]] = defaultdict(list)
     for report in world.ad_reports:
         for row in report.rows:
             rows[report.source, report.account, row.day].append(row)
-    by_day: dict[str, dict[dt.date, list[Any]]] = defaultdict(lambda: defaultdict(list))
-    for name, things in (("keywords", world.keywords), ("searches", world.searches)):
-        for thing in things:
-            by_day[name][thing.day].append(thing)
+    return Nights(world, second, rows, {**_dated(world), **_events(world), **_sold(world, second)})
+
+
+ByDay = dict[str, dict[dt.date, list[Any]]]
+
+
+def _dated(world: World) -> ByDay:
+    """What bears its day."""
+    by_day: ByDay = {"keywords": defaultdict(list), "searches": defaultdict(list)}
+    for keyword in world.keywords:
+        by_day["keywords"][keyword.day].append(keyword)
+    for search in world.searches:
+        by_day["searches"][search.day].append(search)
+    return by_day
+
+
+def _events(world: World) -> ByDay:
+    """What happened on the two sites."""
+    outlet = world.outlet
     opening = micros(world.moment(world.first, 0))
-    for name, events in (
-        ("events", world.events), ("noise", world.noise), ("outlet", world.outlet.events),
-        ("identifies", world.outlet.identifies), ("outlet noise", world.outlet.noise),
-    ):  # fmt: skip
+    by_day: ByDay = {}
+    for name, events in (("events", world.events), ("noise", world.noise), ("outlet", outlet.events),
+                         ("identifies", outlet.identifies), ("outlet noise", outlet.noise)):  # fmt: skip
+        of_day = by_day[name] = defaultdict(list)
         for event in events:
-            by_day[name][world.first + dt.timedelta(days=(event.at - opening) // 86_400_000_000)].append(event)
+            of_day[world.first + dt.timedelta(days=(event.at - opening) // 86_400_000_000)].append(event)
+    return by_day
+
+
+def _sold(world: World, second: World) -> ByDay:
+    """Orders by each night in which something about them is new, sales at the till by their rows' days."""
+    by_day: ByDay = {}
     for name, orders in (("orders", world.orders), ("second", second.orders), ("trade", world.trade.sales)):
+        of_day = by_day[name] = defaultdict(list)
         for order in orders:
             for day in _nights_of(world, order):
-                by_day[name][day].append(order)
+                of_day[day].append(order)
+    till = by_day["sales"] = defaultdict(list)
     for sale in world.sales:
         moments = [sale.at] if sale.lines else []
         for day in {at.astimezone(ZONE).date() for at in (*moments, *(refund.at for refund in sale.refunds))}:
-            by_day["sales"][day].append(sale)
-    return Nights(world, second, rows, by_day)
+            till[day].append(sale)
+    return by_day
 
 
-def _nights_of(world: World, order: ShopOrder | Any) -> Iterator[dt.date]:
-    """The days in whose nights something about an order is new. A night's export is taken twenty minutes after its day."""
+def _nights_of(world: World, order: ShopOrder | Sale) -> set[dt.date]:
+    """The days in whose nights something about an order is new; a night's export is taken at twenty past twelve."""
     late = dt.timedelta(minutes=20)
-    yield from sorted(
-        {
-            (moment - late).astimezone(world.settings.zone).date()
-            for moment in order.changes()
-            if moment >= order.changes()[0]
-        }
-    )
+    return {
+        (moment - late).astimezone(world.settings.zone).date()
+        for moment in order.changes()
+        if moment >= order.changes()[0]
+    }

@@ -42,7 +42,8 @@ def figures_of(
     )
     columns = ", ".join(["rows", *map(name, _numbers(contract))])
     return connection.execute(
-        f"with days as (select _batch_id, {day} as day, {sums} from {parquet_of([b.path for b in told], by_name=True)} "
+        f"with days as (select _batch_id, {day} as day, {sums} "
+        f"from {parquet_of([batch.path for batch in told], by_name=True)} "
         "where day is not null group by all), "
         "newest as (select * from days qualify row_number() over (partition by _batch_id order by rows desc, day desc) = 1), "
         f"last as (select day, {columns} from newest "

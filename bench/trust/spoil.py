@@ -339,7 +339,10 @@ def _lay(night: Night, files: list[Path], account: str, day: dt.date | None = No
 def under_another_name(night: Night) -> None:
     """The same file once more under another name, a minute later."""
     for file in night.files:
-        twin = file.with_name(f"{file.stem} (2){file.suffix}") if not night.is_events else _twin(night, file)
+        apart = (
+            night.is_events or night.source == "search_console"
+        )  # a shard's name tells its part, a folder its download
+        twin = _twin(night, file) if apart else file.with_name(f"{file.stem} (2){file.suffix}")
         twin.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(file, twin)
         stat = file.stat()
@@ -347,8 +350,8 @@ def under_another_name(night: Night) -> None:
 
 
 def _twin(night: Night, file: Path) -> Path:
-    """Names of shards tell their part; a folder of another name tells nothing."""
-    return night.folder / "again" / file.relative_to(night.folder)
+    first, *rest = file.relative_to(night.folder).parts
+    return night.folder.joinpath(f"{first} (1)", *rest) if rest else night.folder / "again" / first
 
 
 def stale_copy(night: Night) -> None:
