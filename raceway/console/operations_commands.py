@@ -16,17 +16,26 @@ def add_decisions(app: typer.Typer, places: Places) -> None:
     """Adds accept, reject, retry and waive to the program."""
 
     @app.command()
-    def accept(batch: _Batch, why: _Why) -> None:
-        """Put a batch that the gate refused into effect, from the next run on.
+    def accept(
+        batch: _Batch,
+        why: _Why,
+        level: Annotated[
+            bool, typer.Option("--level", help="It is usual from now on: earlier days no longer count for comparison.")
+        ] = False,
+    ) -> None:
+        """Put a batch that the gate refused or that is held into effect, from the next run on.
+
+        With `--level`, what it says is the new usual: later batches are compared with its days and those after them
+        alone. That may be said of a batch that is in effect with a warning, too.
 
         Example: `raceway accept 20260301T040000Z-0123456789ab --why "Black Friday, checked by hand"`
         """
         from raceway.ledger.decisions import accept as accept_batch
 
         home = places.find()
-        accepted = accept_batch(home, batch, why=why)
+        accepted = accept_batch(home, batch, why=why, level=level)
         what = f"{accepted.batch_id} ({accepted.source}.{accepted.table}, {accepted.account})"
-        say(places.out, f"{what} counts from the next run on.")
+        say(places.out, f"{what} counts from the next run on{', and is what is usual' if level else ''}.")
 
     @app.command()
     def reject(batch: _Batch, why: _Why) -> None:

@@ -132,7 +132,8 @@ def _select(table: TableContract, zone: str, data: Path) -> str:
         "max(_rows) as _top, sum(_rows) as _some from counted "
         f"where _of between 2 and {len(texts) + 1} and part <> '' group by all)",
     ]
-    if any(table.by_name[key].meta.ident for key in table.scope.keys):  # words and days are keys of any account
+    if table.scope.made_at or any(table.by_name[key].meta.ident for key in table.scope.keys):
+        # words and days are keys of any account
         joined = ", ".join(map(name, table.scope.keys))
         key = "_entity" if table.scope.kind == "entities" else f"concat_ws('|', {joined})"
         selects.append(

@@ -189,6 +189,7 @@ def _write_state(connection: duckdb.DuckDBPyConnection, aside: Path, state: Ledg
         "who": _texts(b.who for b in batches),
         "decided_at": _moments(b.decided_at for b in batches),
         "landed_at": _moments(b.landed_at for b in batches),
+        "begins_level": pa.array([b.begins_level for b in batches], type=pa.bool_()),
     }))  # fmt: skip
     connection.register("files", pa.table({
         "path": _texts(f.path for f in files),

@@ -22,17 +22,20 @@ def _who(who: str | None) -> str:
     return who or os.environ.get("RACEWAY_WHO") or getpass.getuser()
 
 
-def accept(home: Home, batch_id: str, who: str | None = None, why: str = "") -> BatchState:
+def accept(home: Home, batch_id: str, who: str | None = None, why: str = "", *, level: bool = False) -> BatchState:
     """Puts a batch into effect that the gate refused, the freeze holds or a person rejected; recorded with who and why.
 
-    Raises UnknownBatch where there is no such batch or its data is gone.
+    With `level` what it says is usual from now on: later batches are compared with its days and those after them, and
+    with no earlier one. That may be said of a batch in effect, too. Raises UnknownBatch where there is no such batch or its data is gone.
     """
     batch = _batch(home, batch_id)
-    if batch.is_accepted and (batch.is_decided_by_a_person or batch.batch_id not in left_out(home)):
+    is_news = level and not batch.begins_level
+    if batch.is_accepted and not is_news and (batch.is_decided_by_a_person or batch.batch_id not in left_out(home)):
         raise UnknownBatch(f"batch {batch_id} is accepted already; nothing was changed")
     if not batch.path.exists():
         raise UnknownBatch(f"batch {batch_id}: {batch.path.name} is not there any more; land its file again")
-    Ledger(home).append("accepted", batch_id=batch_id, who=_who(who), why=why)
+    said = {"level": True} if level else {}
+    Ledger(home).append("accepted", batch_id=batch.batch_id, who=_who(who), why=why, **said)
     return _batch(home, batch_id)
 
 

@@ -13,7 +13,7 @@ from raceway.common.moments import moment
 from raceway.ledger.events import Kind, LedgerEvent
 from raceway.ledger.states import BatchState, BatchStatus, FileState, FileStatus, LedgerState, again_path, head_of
 
-FOLD_VERSION: Final = 2
+FOLD_VERSION: Final = 3
 """Raise it whenever the same events come to fold to something else: snapshots of another fold are folded anew."""
 
 
@@ -46,6 +46,8 @@ def _landed(home: Home, state: LedgerState, event: LedgerEvent) -> None:
 
 def _accepted(home: Home, state: LedgerState, event: LedgerEvent) -> None:
     batch = _decided(state, event, "accepted")
+    if event.fields.get("level"):
+        state.batches[batch.batch_id] = replace(batch, begins_level=True)
     for key in state.refused_with.pop(batch.batch_id, ()):
         known = state.files[key]
         if batch.batch_id in known.batches and known.status == "refused":

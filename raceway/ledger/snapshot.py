@@ -33,12 +33,12 @@ def read_state(home: Home, snapshot: Snapshot) -> LedgerState:
             "path", "source", "account", "sha256", "status", "reason", "put_at", "kept_at",
             "case when len(batches) = 1 then batches[1] else cast(to_json(batches) as varchar) end",
         )  # fmt: skip  # meanwhile: a core more, and half of the time
-        ids, source, table, account, status, exported, content, landed_by, several, reason, who, decided, landed = (
+        ids, source, table, account, status, exported, content, landed_by, several, reason, who, decided, landed, level = (
             _columns(
                 connection, snapshot.folder / BATCHES,
                 "batch_id", "source", "table_name", "account", "status", "exported_at", "content_hash", "landed_by",
                 "case when len(sightings) > 1 then array_to_string(sightings, ',') else '' end", "reason", "who",
-                "coalesce(decided_at, '')", "coalesce(landed_at, '')",
+                "coalesce(decided_at, '')", "coalesce(landed_at, '')", "if(begins_level, '1', '')",
             )
         )  # fmt: skip
         exported_at = list(map(_MOMENT, exported))
@@ -48,7 +48,7 @@ def read_state(home: Home, snapshot: Snapshot) -> LedgerState:
         ]
         states = map(
             BatchState, repeat(home), ids, source, table, account, status, exported_at, content, landed_by,
-            repeat(Heads(home.ledger)), sightings, reason, who, _moments(decided), _moments(landed),
+            repeat(Heads(home.ledger)), sightings, reason, who, _moments(decided), _moments(landed), map(bool, level),
         )  # fmt: skip
         state = LedgerState(dict(zip(ids, states, strict=True)))
         path, source, account, sha256, status, reason, put_at, kept_at, of = of_files.result()

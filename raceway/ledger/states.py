@@ -70,6 +70,8 @@ class BatchState:
     who: str = ""
     decided_at: dt.datetime | None = None
     landed_at: dt.datetime | None = None
+    begins_level: bool = False
+    """Whether a person said that what it says is usual from now on: earlier days no longer count for comparison."""
 
     @property
     def path(self) -> Path:

@@ -1,4 +1,4 @@
-"""What a rule is given: one batch's new days beside what earlier batches said of earlier days, and what it gives back."""
+"""What a rule is given: a batch's new days beside what earlier ones said of earlier days; and what it gives back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from raceway.build.plausible.figures import Days, Figures, Numbers, Sheet, day_of
-from raceway.build.plausible.limits import LIKE_AGE, LONGEST_DAYS
+from raceway.build.plausible.limits import HORIZON, LIKE_AGE, LONGEST_DAYS
 from raceway.contracts.grammar import TableContract
 
 
@@ -29,34 +29,37 @@ class Oddity:
     day: int = 0
 
 
+@dataclass(frozen=True)
+class Told:
+    """A day's figures, the batch that told them and the day of its export."""
+
+    values: Numbers
+    by: str
+    on: int
+
+
 @dataclass
 class Past:
-    """What the earlier batches that are not held said, by the ordinal of the day."""
+    """What the earlier batches of an account that are not held said, by the ordinal of the day."""
 
-    first: dict[int, tuple[Numbers, int]] = field(default_factory=dict)
-    """A day's figures as they were first told when it was over, and how many days after it."""
-    now: dict[int, Numbers] = field(default_factory=dict)
-    """A day's figures in effect."""
-    by: dict[int, str] = field(default_factory=dict)
-    """The batch that they are of."""
-    keys: dict[str, float] = field(default_factory=dict)
+    first: dict[int, Told] = field(default_factory=dict)
+    """A day as it was first told when it was over."""
+    now: dict[int, Told] = field(default_factory=dict)
+    """A day as it is in effect."""
+    keys: dict[str, tuple[float, int]] = field(default_factory=dict)
+    """Hashes of keys, each with the hash of the key and its time and the day of the export."""
     since: int = 0
     """Days before it no longer count for comparison: a person said that a new level began."""
-
-    @property
-    def last(self) -> int:
-        """The last day that was told."""
-        return max(self.first, default=0)
 
     def take(self, batch_id: str, sheet: Sheet, exported_on: int, replaces: bool, rows: int) -> None:
         """Adds a batch that is not held; `replaces` says whether its days take the place of earlier ones."""
         for day, values in zip(sheet.days.tolist(), sheet.values, strict=True):
+            told = Told(values, batch_id, exported_on)
             if day < exported_on:
-                self.first.setdefault(day, (values, exported_on - day))
-            if replaces or day not in self.now or values[rows] > self.now[day][rows]:
-                self.now[day] = values
-                self.by[day] = batch_id
-        self.keys |= sheet.keys
+                self.first.setdefault(day, told)
+            if replaces or day not in self.now or values[rows] > self.now[day].values[rows]:
+                self.now[day] = told
+        self.keys |= {key: (value, exported_on) for key, value in sheet.keys.items()}
 
 
 @dataclass
@@ -74,11 +77,18 @@ class Case:
     others: list[Sheet]
     """The sheets of other accounts of the same source and table."""
 
+    @property
+    def horizon(self) -> int:
+        """The first day that counts for comparison."""
+        return max(self.past.since, self.exported_on - HORIZON)
+
     @cached_property
     def new(self) -> Days:
         """Places in the sheet of the days that no earlier batch told and that were over when it was exported."""
         days = self.sheet.days
-        return np.flatnonzero((days > max(self.past.last, self.past.since - 1)) & (days < self.exported_on))
+        last = max((day for day in self.past.first if day >= self.horizon), default=self.past.since - 1)
+        unknown = np.array([day not in self.past.first for day in days.tolist()], dtype=bool)
+        return np.flatnonzero(unknown & (days > last) & (days < self.exported_on))
 
     @cached_property
     def new_days(self) -> Days:
@@ -93,7 +103,7 @@ class Case:
     @cached_property
     def _before(self) -> list[int]:
         first = int(self.new_days[0]) if len(self.new_days) else self.exported_on
-        known = sorted(day for day in self.past.first if self.past.since <= day < first)
+        known = sorted(day for day in self.past.first if self.horizon <= day < first)
         return known[-LONGEST_DAYS:]
 
     @cached_property
@@ -104,12 +114,13 @@ class Case:
     @cached_property
     def base(self) -> Numbers:
         """Their figures as first told."""
-        return self._stacked([self.past.first[day][0] for day in self._before])
+        return self._stacked([self.past.first[day].values for day in self._before])
 
     @cached_property
     def like(self) -> Numbers:
         """The same without days that were told long after they were over."""
-        return self._stacked([self.past.first[day][0] for day in self._before if self.past.first[day][1] <= LIKE_AGE])
+        told = [(day, self.past.first[day]) for day in self._before]
+        return self._stacked([one.values for day, one in told if one.on - day <= LIKE_AGE])
 
     def _stacked(self, rows: list[Numbers]) -> Numbers:
         return np.stack(rows) if rows else np.zeros((0, len(self.figures.features)))
@@ -129,7 +140,7 @@ class Case:
         return self.table.by_name[column].data_type.startswith(("decimal", "double"))
 
     def events(self, column: str, values: Numbers) -> Numbers:
-        """How many events are behind the sums of a column: the counts themselves, of amounts the cells that are filled."""
+        """How many events are behind the sums of a column: counts themselves, of amounts the cells that are filled."""
         if column == "rows":
             return values[:, self.rows]
         if not self.is_money(column):

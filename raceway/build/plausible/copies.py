@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from raceway.build.plausible.case import Case, Oddity, named, shown
+from raceway.build.plausible.figures import Numbers
 from raceway.build.plausible.limits import EQUAL_NUMBER, EQUAL_ROWS, FEWEST_DAYS, ROUND_IDS, SAME_KEYS, SAME_KEYS_SHARE
 
 
@@ -44,8 +45,8 @@ def copied_days(case: Case) -> Iterator[Oddity]:
     if place is None or case.table.scope.kind == "entities":
         return
     here = {
-        float(values[place]): day
-        for day, values in case.past.now.items() if values[place] and case.past.since <= day
+        float(told.values[place]): day
+        for day, told in case.past.now.items() if told.values[place] and case.horizon <= day
     }  # fmt: skip
     there = {
         (int(day), float(values[0]))
@@ -56,11 +57,11 @@ def copied_days(case: Case) -> Iterator[Oddity]:
     own: dict[float, int] = {}
     for day, values in zip(case.sheet.days.tolist(), case.sheet.values, strict=True):
         mark = float(values[place])
-        if values[case.rows] < EQUAL_ROWS or not mark or not _says_much(case, values):
+        if not mark or not _says_much(case, values):
             continue
         if (day, mark) in there:
             copies.append((day, "another account on the same day"))
-        elif here.get(mark, day) != day and day not in case.past.now:
+        elif here.get(mark, day) != day and not _is_as_before(case, day, mark, place):
             copies.append((day, named(here[mark])))
         elif mark in own:
             copies.append((day, named(own[mark])))
@@ -74,10 +75,20 @@ def copied_days(case: Case) -> Iterator[Oddity]:
         )  # fmt: skip
 
 
-def _says_much(case: Case, values: np.ndarray) -> bool:  # type: ignore[type-arg]
-    """Whether a day's numbers are large enough that equal ones are no chance; events have keys and need none."""
+def _is_as_before(case: Case, day: int, mark: float, place: int) -> bool:
+    told = case.past.now.get(day)
+    return told is not None and told.values[place] == mark
+
+
+def _says_much(case: Case, values: Numbers) -> bool:
+    """Whether a day holds so much that an equal one is no chance; events have keys and need no large numbers."""
+    if case.table.scope.kind == "events":
+        return bool(values[case.rows] >= EQUAL_ROWS)
     sums = values[list(case.sums.values())]
-    return case.table.scope.kind == "events" or bool((sums > 0).sum() >= 2 and sums.max(initial=0) >= EQUAL_NUMBER)
+    filled, largest = int((sums > 0).sum()), float(sums.max(initial=0))
+    spent = any(values[place] > 0 for column, place in case.sums.items() if case.table.by_name[column].meta.money)
+    is_rich = filled >= 2 and largest >= EQUAL_NUMBER
+    return is_rich and (values[case.rows] >= EQUAL_ROWS or (filled >= 3 and spent and largest >= 5 * EQUAL_NUMBER))
 
 
 def keys_of_others(case: Case) -> Iterator[Oddity]:
@@ -96,8 +107,8 @@ def keys_of_others(case: Case) -> Iterator[Oddity]:
             f"on {named(case.sheet.days[0])}",
             is_held=True, observed=f"{same} of {len(keys)}", expected="0", day=int(case.sheet.days[0]),
         )  # fmt: skip
-    known = {key: value for key, value in keys.items() if key in case.past.keys}
-    moved = sum(1 for key, value in known.items() if case.past.keys[key] != value)
+    before = {key: value for key, (value, on) in case.past.keys.items() if on >= case.horizon}
+    moved = sum(1 for key, value in keys.items() if before.get(key, value) != value)
     if moved >= SAME_KEYS and moved >= 0.8 * len(keys):
         yield Oddity(
             "keys", case.table.meta.covers.by[0] if case.table.meta.covers.by else "rows",
@@ -124,10 +135,11 @@ def rounded_ids(case: Case) -> Iterator[Oddity]:
 def days_to_come(case: Case) -> Iterator[Oddity]:
     """Rows of days after the export, where no earlier file had any."""
     later = case.sheet.values[case.sheet.days > case.exported_on + 1, case.rows]
-    if later.sum() and len(case.base) >= FEWEST_DAYS and max(case.past.now) <= case.exported_on + 1:
+    is_plan = any(day > told.on + 1 for day, told in case.past.now.items())
+    if later.sum() and len(case.base) >= FEWEST_DAYS and not is_plan:
         day = int(case.sheet.days[-1])
         yield Oddity(
-            "dates", "day", f"{later.sum():.0f} of its rows are of days after its export, up to {named(day)}; are day and month "
-            "exchanged?",
+            "dates", "day",
+            f"{later.sum():.0f} of its rows are of days after its export, up to {named(day)}; are day and month exchanged?",
             is_held=True, observed=named(day), expected=f"up to {named(case.exported_on)}", day=day,
         )  # fmt: skip

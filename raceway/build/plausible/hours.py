@@ -36,28 +36,33 @@ def _by_hour(values: Numbers, places: dict[str, int]) -> Numbers:
 
 
 def _clumps(known: Numbers, share: Numbers) -> float:
-    """How many rows come together (of one visit, one order): what the hours vary more than single events would."""
-    due = known.sum(axis=1, keepdims=True) * share
-    wide = due > 1
-    return max(1.0, float(np.mean((known - due)[wide] ** 2 / due[wide]))) if wide.any() else 4.0
+    """How many rows come together (of a visit, an order, a letter): how much more a day's hours vary than single events
+    would."""
+    rows = known.sum(axis=1)
+    full = rows >= 5
+    if not full.any():
+        return 24.0
+    due = rows[full, None] * share
+    return max(1.0, float(np.mean(np.sum((known[full] - due) ** 2 / due, axis=1) / (len(share) - 1))))
 
 
 def _missing(case: Case, told: Numbers, share: Numbers, clumps: float, day: int) -> Iterator[Oddity]:
-    empty = np.append(told == 0, False)
+    """The longest run of hours without a row, where the rows of the other hours are too many for that to be chance."""
+    rows = float(told.sum())
+    runs: list[tuple[int, int]] = []
     start = 0
     for hour in range(25):
-        if empty[hour]:
-            continue
-        gap = float(share[start:hour].sum())
-        # what the other hours hold says how many rows the day would have
-        due = told.sum() * gap / max(1 - gap, 0.05) if hour > start else 0.0
-        if due / clumps >= COUNTED:
+        if hour == 24 or told[hour]:
+            runs += [(start, hour)] if hour > start else []
+            start = hour + 1
+    for first, last in runs:
+        gap = min(float(share[first:last].sum()), 0.99)
+        if -rows * np.log(1 - gap) >= COUNTED * clumps:
+            due = f"{rows * gap / (1 - gap):.0f}"
             yield Oddity(
-                "hours", "hour",
-                f"on {named(day)} no row is of {start:02}:00 to {hour:02}:00, usual are {due:.0f}",
-                observed="0", expected=f"{due:.0f}", day=day,
+                "hours", "hour", f"on {named(day)} no row is of {first:02}:00 to {last:02}:00, usual are {due}",
+                observed="0", expected=due, day=day,
             )  # fmt: skip
-        start = hour + 1
 
 
 def _turned(case: Case, told: Numbers, share: Numbers, clumps: float) -> Iterator[Oddity]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from raceway.build.plausible.case import Case, Oddity, named, shown
+from raceway.build.plausible.figures import Numbers
 from raceway.build.plausible.limits import (
     COUNTED,
     FEWEST_DAYS,
@@ -14,11 +15,12 @@ from raceway.build.plausible.limits import (
     HIGH,
     HOLD_SPREADS,
     LOW,
+    LOW_SPREADS,
     WARN_SPREADS,
 )
 from raceway.build.plausible.usual import median
 
-_LEAST_SPREAD = 0.13
+_LEAST_SPREAD = 0.1
 _RECENT = 14
 _WEEKS = 3
 
@@ -44,25 +46,34 @@ def odd_levels(case: Case) -> Iterator[Oddity]:
     spread = np.maximum(
         1.4826 * median(np.abs(known - middle)), np.maximum(_LEAST_SPREAD, np.sqrt(2 / counted.clip(1)))
     )
-    far = (told - middle) / spread
-    for place, (column, figure) in enumerate(columns.items()):
-        normal = (
-            f"{shown(np.exp(middle[place] - 3 * spread[place]))} to {shown(np.exp(middle[place] + 3 * spread[place]))}"
-        )
-        for at, day in case.each_new():
-            size, value = float(np.exp(told[at, place] - middle[place])), float(case.values[at, figure])
-            is_low = (
-                far[at, place] <= -WARN_SPREADS * 0.9 and size <= LOW and counted[place] >= COUNTED
-                and day not in case.special and not _matures(case, column)
-            )  # fmt: skip
-            factor = HIGH if day not in case.special else HIGH * 3
-            is_high = far[at, place] >= WARN_SPREADS and size >= factor and value > case.base[:, figure].max() * 1.5
-            if is_low or is_high:
-                yield Oddity(
-                    "level", column, f"on {named(day)} {column} is {shown(value)}, usual are {normal}",
-                    is_held=bool(is_high and size >= HELD_HIGH and far[at, place] >= HOLD_SPREADS),
-                    observed=shown(value), expected=normal, day=day,
-                )  # fmt: skip
+    size, far = told - middle, (told - middle) / spread
+    asked = np.array([n for n, c in enumerate(columns) if counted[n] >= COUNTED and not _matures(case, c)], dtype=int)
+    for at, day in case.each_new():
+        is_special = day in case.special
+        low = size[at, asked] <= np.log(LOW)
+        # a day of which a part is missing lacks all its numbers alike; one number alone is seen by its ratios
+        if len(asked) and not is_special and low.all() and far[at, asked].min() <= -LOW_SPREADS:
+            yield _oddity(case, columns, int(asked[int(np.argmin(far[at, asked]))]), at, middle, spread, False)
+            continue
+        most = np.array([case.base[:, figure].max() for figure in columns.values()])
+        high = (far[at] >= WARN_SPREADS) & (size[at] >= np.log(HIGH * (3 if is_special else 1)))
+        high &= case.values[at, places] > 1.5 * most
+        if high.any():
+            place = int(np.argmax(np.where(high, size[at], 0)))
+            is_held = bool(size[at, place] >= np.log(HELD_HIGH) and far[at, place] >= HOLD_SPREADS)
+            yield _oddity(case, columns, place, at, middle, spread, is_held)
+
+
+def _oddity(
+    case: Case, columns: dict[str, int], place: int, at: int, middle: Numbers, spread: Numbers, is_held: bool
+) -> Oddity:
+    column = list(columns)[place]
+    low, high = (shown(float(np.exp(middle[place] + turn * 3 * spread[place]))) for turn in (-1, 1))
+    value, day = shown(float(case.values[at, columns[column]])), int(case.new_days[at])
+    return Oddity(
+        "level", column, f"on {named(day)} {column} is {value}, usual are {low} to {high}",
+        is_held=is_held, observed=value, expected=f"{low} to {high}", day=day,
+    )  # fmt: skip
 
 
 def _matures(case: Case, column: str) -> bool:

@@ -15,12 +15,16 @@ FEWEST_DAYS: Final = 8
 """Days that must be known before anything is called unusual."""
 LONGEST_DAYS: Final = 42
 """Days before that are looked at: six of each weekday; a shop that grows leaves older ones behind."""
+HORIZON: Final = 100
+"""Days before an export beyond which nothing is compared: so a night need not read what landed years ago."""
 LIKE_AGE: Final = 14
 """Days within which a day must first have been told to be compared with a new one: orders are paid, conversions
 credited and parcels sent in the days after, so what a long history says of old days is another thing."""
 
 WARN_SPREADS: Final = 6.0
 HOLD_SPREADS: Final = 8.0
+LOW_SPREADS: Final = 5.0
+"""Fewer are asked of a day that lacks of all its numbers at once: chance does not take from all alike."""
 
 LOW: Final = 0.6
 """A day with less than this part of the usual is odd: half a day that is missing leaves 0.4 to 0.6."""
@@ -61,8 +65,10 @@ ROUND_IDS: Final = 0.5
 """Share of long ids that end in zeros, from which a spreadsheet has rounded them."""
 
 RESTATED_DAYS: Final = 3
-RESTATED: Final = 1.5
-"""A closed day is another day where most of its numbers are off by half; so many such days are no restatement."""
+RESTATED: Final = 1.06
+"""A closed day is another day where most of its numbers are off by more than this: platforms take back a few clicks
+and credit conversions (which are not asked) for weeks, they do not change impressions, clicks and cost at once. So many
+such days are no restatement."""
 
 PRICED_PARTS: Final = 5
 PRICE_EQUAL: Final = 0.006

@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from raceway.build.plausible.case import Case, Oddity, named
-from raceway.build.plausible.figures import Numbers
+from raceway.build.plausible.figures import Days, Numbers
 from raceway.build.plausible.limits import (
     COLLAPSED,
     COUNTED,
@@ -22,39 +22,77 @@ from raceway.build.plausible.limits import (
 )
 from raceway.build.plausible.usual import usual
 
+_CLUMPS = 4
+"""Rows that come together: of one visit, one order."""
+_LEAST_WIDTH = 0.02
+
 
 def odd_shares(case: Case) -> Iterator[Oddity]:
-    """Parts of orders or events, and filled cells, whose share of the rows is not as usual.
+    """Parts of orders or events, and filled cells, whose share of the rows is not as usual, on all new days or on one.
 
-    Rows of a daily report are no events, so their shares tell nothing.
+    Rows of a daily report are no events, so their shares tell nothing. A part that is new takes from all others and is
+    no oddity by itself: campaigns begin.
     """
     if case.table.scope.kind == "days" or len(case.like) < FEWEST_DAYS or not len(case.new):
         return
-    places = [(n, aspect.partition(":")[2] or aspect[5:], part) for n, (aspect, part) in
-              enumerate(case.figures.features) if aspect.startswith(("some:", "rows@")) and aspect != "rows@hour"]  # fmt: skip
-    figures = [n for n, _, _ in places]
-    known_rows, rows = case.like[:, case.rows], case.values[:, case.rows]
-    total, before = float(rows.sum()), float(known_rows.sum())
-    if total < COUNTED or before < 3 * COUNTED:
+    known_rows = case.like[:, case.rows]
+    if known_rows.sum() < 3 * COUNTED:
         return
-    share, found = case.like[:, figures].sum(axis=0) / before, case.values[:, figures].sum(axis=0) / total
-    daily = np.where(known_rows[:, None] > 4, case.like[:, figures] / np.maximum(known_rows, 1)[:, None], np.nan)
-    spread = np.nan_to_num(usual(daily).spread) / np.sqrt(len(rows))
-    even = (share * before + 1) / (before + 2)
-    noise = np.sqrt(even * (1 - even) * 4 * (1 / total + 1 / before))
-    off = found - share
-    far = np.abs(off) / np.maximum(np.maximum(spread, noise), 0.02)
-    fallen = (found <= share * COLLAPSED) & (share * total >= 2 * COUNTED) & (share >= 0.05)
-    for n in np.flatnonzero((far >= WARN_SPREADS) & ((np.abs(off) >= WARN_SHARE) | fallen)).tolist():
-        _, column, part = places[n]
-        is_part = case.figures.features[figures[n]][0].startswith("rows@")
-        which = f"{column} “{part}”" if is_part else f"{column} filled"
-        normal = f"{max(share[n] - 3 * max(spread[n], noise[n]), 0):.0%} to {min(share[n] + 3 * max(spread[n], noise[n]), 1):.0%}"
-        yield Oddity(
-            "share", column,
-            f"on {named(case.new_days[0])} and after it {found[n]:.0%} of {total:.0f} rows have {which}, usual are {normal}",
-            observed=f"{found[n]:.0%}", expected=normal, day=int(case.new_days[0]),
-        )  # fmt: skip
+    places = _shared(case)
+    figures = [place for place, _, _ in places]
+    known = case.like[:, figures]
+    share = known.sum(axis=0) / known_rows.sum()
+    daily = np.where(known_rows[:, None] > 4, known / np.maximum(known_rows, 1)[:, None], np.nan)
+    varies = np.nan_to_num(usual(daily).spread)
+    told: set[str] = set()
+    for days in [slice(None), *(slice(n, n + 1) for n in range(len(case.new)) if len(case.new) > 1)]:
+        rows = float(case.values[days, case.rows].sum())
+        if rows < COUNTED:
+            continue
+        found = case.values[days][:, figures].sum(axis=0) / rows
+        even = (share * known_rows.sum() + 1) / (known_rows.sum() + 2)
+        noise = np.sqrt(even * (1 - even) * _CLUMPS * (1 / rows + 1 / known_rows.sum()))
+        width = np.maximum(np.maximum(varies / np.sqrt(min(len(case.values[days]), 3)), noise), _LEAST_WIDTH)
+        off = found - share
+        fallen = (found <= share * COLLAPSED) & (share * rows >= 2 * COUNTED) & (share >= PART_SHARE)
+        odd = (np.abs(off) >= WARN_SPREADS * width) & ((np.abs(off) >= WARN_SHARE) | fallen) & (share > 0)
+        for n in sorted(np.flatnonzero(odd).tolist(), key=lambda n: -abs(off[n])):
+            _, column, part = places[n]
+            if column in told:
+                continue
+            told.add(column)
+            which = f"{column} “{part}”" if part else f"{column} filled"
+            low, high = max(share[n] - 3 * width[n], 0), min(share[n] + 3 * width[n], 1)
+            day = int(case.new_days[days][0])
+            yield Oddity(
+                "share", column,
+                f"on {named(day)}{_and_later(case.new_days[days])} {found[n]:.0%} of {rows:.0f} rows have {which}, usual "
+                f"are {low:.0%} to {high:.0%}",
+                observed=f"{found[n]:.0%}", expected=f"{low:.0%} to {high:.0%}", day=day,
+            )  # fmt: skip
+
+
+def _and_later(days: Days) -> str:
+    return f" to {named(int(days[-1]))}" if len(days) > 1 else ""
+
+
+def _shared(case: Case) -> list[tuple[int, str, str]]:
+    """Place, column and part of what has a share: the parts of columns all of whose parts are told, and filled texts."""
+    found = [
+        (place, aspect.removeprefix("some:"), "")
+        for (aspect, part), place in case.figures.place.items()
+        if aspect.startswith("some:") and not part
+    ]
+    for column, parts in case.figures.parts("rows@").items():
+        filled = case.figures.place.get((f"some:{column}", ""))
+        places = [place for part, place in parts.items() if part]
+        if column == "hour" or filled is None or not places:
+            continue
+        whole = all(v[:, places].sum() >= 0.9 * v[:, filled].sum() for v in (case.like, case.values))
+        days = case.like[case.like[:, filled] > 0]
+        if whole and len(days) and (days[:, places].sum(axis=1) >= 0.5 * days[:, filled]).all():
+            found += [(place, column, part) for part, place in parts.items() if part]
+    return found
 
 
 def missing_parts(case: Case) -> Iterator[Oddity]:
@@ -76,7 +114,7 @@ def missing_parts(case: Case) -> Iterator[Oddity]:
                 c: recent[:, f].sum() / recent[:, case.sums[c]].sum()
                 for c, f in sums if recent[:, case.sums[c]].sum() > 0 and recent[-3:, f].sum() > 0
             }  # fmt: skip
-            if shares and max(shares.values()) >= PART_SHARE:
+            if shares and max(shares.values()) >= PART_SHARE and _is_steady(case, column, part, recent):
                 largest = max(shares, key=lambda c: shares[c])
                 yield Oddity(
                     "missing", column,
@@ -84,6 +122,13 @@ def missing_parts(case: Case) -> Iterator[Oddity]:
                     f"{largest} in the {PART_DAYS} days before, on each of them",
                     observed="0", expected=f"{shares[largest]:.0%} of {largest}", day=int(case.new_days[0]),
                 )  # fmt: skip
+
+
+def _is_steady(case: Case, column: str, part: str, recent: Numbers) -> bool:
+    """Whether a part has so many events on each day that none at all is no chance: views of a campaign, not sales."""
+    counts = [c for c in case.sums if not case.is_money(c)]
+    figures = [case.figures.place.get((f"sum:{c}@{column}", part)) for c in counts]
+    return any(figure is not None and np.min(recent[:, figure]) >= COUNTED for figure in figures)
 
 
 def _is_told(case: Case, column: str, parts: dict[str, int]) -> bool:

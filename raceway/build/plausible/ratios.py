@@ -119,8 +119,12 @@ def zeroed(case: Case) -> Iterator[Oddity]:
                 "zeroed", column,
                 f"on {named(case.new_days[gone[0]])}{more} {column} is 0 in all rows, usual are {shown(low)} to "
                 f"{shown(high)}",
-                is_held=len(gone) * 2 > int(np.sum(full)) and counted >= COUNTED
-                and not case.table.by_name[column].meta.counts and not _nulls(case, column, case.values[gone]),
+                is_held=bool(
+                    len(gone) * 2 > int(np.sum(full))
+                    and counted >= COUNTED
+                    and not case.table.by_name[column].meta.counts
+                    and not _nulls(case, column, case.values[gone])
+                ),
                 observed="0", expected=f"{shown(low)} to {shown(high)}", day=int(case.new_days[gone[0]]),
             )  # fmt: skip
 

@@ -22,7 +22,7 @@ def changed_days(case: Case) -> Iterator[Oddity]:
     ]  # fmt: skip
     if not closed:
         return
-    old = np.stack([case.past.now[day] for _, day in closed])
+    old = np.stack([case.past.now[day].values for _, day in closed])
     new = case.sheet.values[[n for n, _ in closed]]
     columns = [(c, p) for c, p in case.sums.items() if np.median(old[:, p]) >= EQUAL_NUMBER]
     filled = (new[:, case.rows] > 0) & (old[:, case.rows] > 0)
@@ -30,11 +30,13 @@ def changed_days(case: Case) -> Iterator[Oddity]:
         return
     places = [p for _, p in columns]
     change = np.abs(logs(new[:, places], old[:, places]))
-    change = np.where(np.isnan(change), np.where((new[:, places] > 0) != (old[:, places] > 0), np.inf, np.nan), change)
-    other = filled & (np.nanmean(np.where(np.isnan(change), np.nan, change > np.log(RESTATED)), axis=1) > 0.5)
-    if other.sum() >= min(RESTATED_DAYS, len(closed)) and other.sum() > 0.5 * filled.sum() and len(columns) >= 2:
+    change = np.where(np.isnan(change), np.where((new[:, places] > 0) != (old[:, places] > 0), np.inf, 0.0), change)
+    asked = [n for n, (column, _) in enumerate(columns) if not _matures(case, column)]
+    off = change[:, asked] > np.log(RESTATED)
+    other = filled & (off.mean(axis=1) > 0.5) if asked else np.zeros(len(closed), dtype=bool)
+    if len(asked) >= 2 and other.sum() >= min(RESTATED_DAYS, len(closed)) and other.sum() > 0.6 * filled.sum():
         at = int(np.flatnonzero(other)[0])
-        column = int(np.nanargmax(np.where(np.isfinite(change[at]), change[at], 0)))
+        column = asked[int(np.argmax(np.nan_to_num(change[at, asked], posinf=0)))]
         yield _changed(columns[column], new, old, at, closed, int(other.sum()), True)
         return
     for n, column_place in enumerate(columns):

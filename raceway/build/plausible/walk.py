@@ -21,14 +21,15 @@ from raceway.build.plausible.cut import Before, claimed, doubts, take, told_of_s
 from raceway.build.plausible.figures import Figures, Sheet, read_figures
 from raceway.build.plausible.holidays import special_days
 from raceway.build.plausible.judge import lacks_baseline, oddities
-from raceway.build.plausible.limits import FEWEST_DAYS
+from raceway.build.plausible.kept import Found, Kept
+from raceway.build.plausible.limits import FEWEST_DAYS, HORIZON
 from raceway.config.accounts import Accounts
 from raceway.config.settings import Settings
 from raceway.contracts.load import load_contract
 from raceway.history.records import Check
 from raceway.ledger.states import BatchState
 
-_TOLD_DAYS: Final = 7
+TOLD_DAYS: Final = 7
 """For how many days after its export a batch is warned about."""
 
 
@@ -71,7 +72,8 @@ class _Account:
     before: Before
     past: Past = field(default_factory=Past)
     waiting: list[BatchState] = field(default_factory=list)
-    in_effect: list[Sheet] = field(default_factory=list)
+    in_effect: list[tuple[Sheet, int]] = field(default_factory=list)
+    """The sheets of batches that are not held, with the days of their exports."""
 
 
 def judge_batches(
@@ -79,7 +81,8 @@ def judge_batches(
 ) -> Verdicts:
     """The verdicts on all accepted batches, from what landed, the decisions of people and the settings alone.
 
-    With `as_of`, only batches of the week before it are warned about; what is held does not depend on it.
+    With `as_of`, only batches of the week before it are warned about; what is held does not depend on it. What was
+    found of a batch is kept beside the batches of its table, and found anew where anything before it is another.
     """
     groups: dict[tuple[str, str], list[BatchState]] = defaultdict(list)
     for batch in accepted:
@@ -88,7 +91,8 @@ def judge_batches(
     verdicts = Verdicts()
     with duckdb.connect(config={"threads": 1}) as connection:
         for batches in groups.values():
-            _walk(connection, sorted(batches, key=lambda batch: batch.rank), accounts, settings, verdicts, as_of)
+            ordered = sorted(batches, key=lambda batch: (*batch.rank, batch.account))
+            _walk(connection, ordered, accounts, settings, verdicts, as_of)
     return verdicts
 
 
@@ -101,57 +105,96 @@ def _walk(
     for batch in batches:
         of_account[batch.account].append(batch)
     told = {account: _Account(Before(orders=told_of_short_orders(of))) for account, of in of_account.items()}
-    figures = _figures(connection, batches, accounts, settings)
-    special = special_days(batches[0].home)
+    is_off = settings.gate.plausible == "off"
+    kept = Kept(batches, accounts, settings)
+    figures = None if is_off else _figures(connection, batches, kept, accounts)
+    special = special_days(batches[0].home) if figures else frozenset()
     for batch in batches:
         account = told[batch.account]
         zone = accounts[batch.source, batch.account].zone
-        case = None if figures is None else _case(batch, figures, told, accounts, special)
-        found: list[Oddity] = []
+        case = _case(batch, figures, told, accounts, special) if figures and batch.batch_id in figures.of else None
+        found = Found() if is_off else kept.found(batch)
+        if found is None:
+            found = _found(batch, case)
+            kept.keep(batch, found)
         why = ""
         if not batch.is_decided_by_a_person:
-            found = oddities(case) if case else []
-            holding = [oddity.says for oddity in found if oddity.is_held and settings.gate.plausible == "hold"]
+            holding = [oddity.says for oddity in found.oddities if oddity.is_held and settings.gate.plausible == "hold"]
             why = "; ".join([*doubts(batch, account.before, zone, settings), *holding])
-            verdicts.no_baseline += case is not None and lacks_baseline(case)
+            verdicts.no_baseline += found.lacks_baseline
+        is_recent = as_of is None or (as_of - batch.exported_at.astimezone(zone).date()).days <= TOLD_DAYS
+        if is_recent and found.turned_by:
+            verdicts.warnings.append(_turned(batch, found.turned_by, bool(why)))
         if why:
             account.waiting.append(batch)
             verdicts.held[batch.batch_id] = _sentence(batch, why)
             continue
-        if as_of is None or (as_of - batch.exported_at.astimezone(zone).date()).days <= _TOLD_DAYS:
-            verdicts.warnings += [_warning(batch, oddity) for oddity in found]
+        if is_recent:
+            verdicts.warnings += [_warning(batch, oddity) for oddity in found.oddities]
         take(batch, account.before)
         if case:
             account.past.take(batch.batch_id, case.sheet, case.exported_on, batch.scope_kind == "days", case.rows)
-            account.in_effect.append(case.sheet)
+            account.in_effect.append((case.sheet, case.exported_on))
+            if batch.begins_level and len(case.sheet.days):
+                account.past.since = int(case.new_days[0] if len(case.new) else case.sheet.days[0])
         for other in [w for w in account.waiting if w.scope_kind == "days" and claimed(w) <= claimed(batch)]:
             verdicts.held[other.batch_id] = ""
+    if not is_off:
+        kept.write()
+
+
+def _found(batch: BatchState, case: Case | None) -> Found:
+    if case is None or batch.is_decided_by_a_person:
+        return Found()
+    return Found(oddities(case), lacks_baseline(case))
 
 
 def _figures(
-    connection: duckdb.DuckDBPyConnection, batches: list[BatchState], accounts: Accounts, settings: Settings
+    connection: duckdb.DuckDBPyConnection, batches: list[BatchState], kept: Kept, accounts: Accounts
 ) -> Figures | None:
-    if settings.gate.plausible == "off":
+    """The figures of the batches to be judged and of all that they are compared with; None where there are none."""
+    fresh = [batch for batch in batches if kept.found(batch) is None]
+    if not fresh:
         return None
+    since = min(batch.exported_at for batch in fresh) - dt.timedelta(days=HORIZON + 2)
+    first = min((batch.covers_from for batch in fresh if batch.covers_from), default=dt.date.max)
+    last = max((batch.covers_to for batch in fresh if batch.covers_to), default=dt.date.min)
+    compared = [
+        batch
+        for batch in batches
+        if batch.exported_at >= since
+        or (batch.covers_from and batch.covers_to and batch.covers_from <= last and batch.covers_to >= first)
+    ]
     zones = {batch.account: accounts[batch.source, batch.account].time_zone for batch in batches}
-    figures = read_figures(connection, batches, zones)
+    figures = read_figures(connection, compared, zones)
     return figures if ("rows", "") in figures.place else None
 
 
 def _case(
     batch: BatchState, figures: Figures, told: dict[str, _Account], accounts: Accounts, special: frozenset[int]
 ) -> Case:
-    zone = accounts[batch.source, batch.account].zone
-    others = [sheet for account, of in told.items() if account != batch.account for sheet in of.in_effect]
-    return Case(
-        load_contract(batch.source, batch.home).table(batch.table),
-        figures,
-        figures.of[batch.batch_id],
-        told[batch.account].past,
-        batch.exported_at.astimezone(zone).date().toordinal(),
-        special,
-        others,
-    )
+    exported_on = batch.exported_at.astimezone(accounts[batch.source, batch.account].zone).date().toordinal()
+    others = [
+        sheet
+        for account, of in told.items()
+        for sheet, on in of.in_effect
+        if account != batch.account and on >= exported_on - HORIZON
+    ]
+    table = load_contract(batch.source, batch.home).table(batch.table)
+    return Case(table, figures, figures.of[batch.batch_id], told[batch.account].past, exported_on, special, others)
+
+
+def _turned(batch: BatchState, by: str, is_held: bool) -> Check:
+    """An older export that came later than one already judged, and turned its verdict."""
+    now = "is held now, and was not" if is_held else "is not held any more"
+    return Check(
+        name="verdict_stands", kind="freeze", severity="warning", passed=False,
+        subject=f"{batch.source}.{batch.table}", batch_id=batch.batch_id, observed="another verdict",
+        expected="the verdict of the night before",
+        message=f"{batch.source}.{batch.table} of {batch.account}: batch {batch.batch_id} {now}, since batch {by}, which "
+        "was exported before it, came after it",
+        remedy="look at both; decide with raceway accept or raceway reject",
+    )  # fmt: skip
 
 
 def _warning(batch: BatchState, oddity: Oddity) -> Check:
