@@ -46,11 +46,11 @@ def main() -> None:
         kinds = [kind for kind in KINDS if not given.kinds or kind.name in given.kinds]
         planned = plan(bases, given.each, kinds, min(FIRST_NIGHT, given.days * 2 // 3))
         gate = program_of_the_gate()
+        cried = list(pool.map(clean_nights, bases))
         results = run_all(pool, inject, bases, planned, given.work / f"injections-{gate}.jsonl")
         nights: list[Json] = []
         if given.whole:
             nights = run_all(pool, whole_night, bases, whole_plan(planned), given.work / f"nights-{gate}.jsonl")
-        cried = list(pool.map(clean_nights, bases))
         cries = list(pool.map(false_cries, bases))
         retail = clean_nights(make_retail(given.work, given.retail)) if given.retail.exists() else None
     print_table(console, "Faults injected into nights", ["kind", ">injected", *(f">{way}" for way in WAYS), ">missed",

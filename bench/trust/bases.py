@@ -95,6 +95,8 @@ class Base:
             (mine.landing / source / table.name).mkdir(parents=True)
             for batch in table.iterdir():
                 (mine.landing / source / table.name / batch.name).symlink_to(batch.absolute())
+        for kept in (self.home.landing / source).glob("*.json"):  # what was found of the nights before holds here, too
+            shutil.copy2(kept, mine.landing / source / kept.name)
         return mine
 
 

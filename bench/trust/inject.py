@@ -108,7 +108,7 @@ def inject(base: Base, injection: Injection) -> dict[str, Any]:
         settings, accounts = load_settings(home), load_accounts(home)
         found.rules = cries(base, source, account, day, [batch for batch in accepted if batch.batch_id in mine])
         verdicts = judge_batches(accepted, accounts, settings)
-        clean, clean_verdicts = _clean(base, source, day)
+        clean = _clean(base, source, day)
         zone = accounts[source, account].zone.key
         in_effect = [batch for batch in accepted if batch.batch_id not in verdicts.held]
         if effective_sums(in_effect, zone) == effective_sums(clean, zone):
@@ -116,7 +116,7 @@ def inject(base: Base, injection: Injection) -> dict[str, Any]:
             return asdict(found)
         late = [said for said in late_sources(home, settings, night_of(day)) if said.startswith(f"{source}/{account}:")]
         found.by, found.told, found.beside = _caught(
-            kind, injection, outcomes, mine, verdicts, late, _failed(home_checks(accepted, mine)), clean_verdicts
+            kind, injection, outcomes, mine, verdicts, late, _failed(home_checks(accepted, mine)), _usual(base)
         )
         return asdict(found)
     finally:
@@ -125,15 +125,14 @@ def inject(base: Base, injection: Injection) -> dict[str, Any]:
 
 def _caught(
     kind: Kind, injection: Injection, outcomes: list[Outcome], mine: set[str], verdicts: Verdicts, late: list[str],
-    landing: list[str], clean: Verdicts,
+    landing: list[str], usual: frozenset[str],
 ) -> tuple[str, list[str], list[str]]:  # fmt: skip
     refused = [
         outcome.reason for outcome in outcomes
         if outcome.account == injection.account and (outcome.status == "refused" or outcome.rows_refused)
     ]  # fmt: skip
     held = [sentence for batch, sentence in verdicts.held.items() if batch in mine]
-    usual = {(check.name, check.message) for check in clean.warnings}
-    new = [check for check in verdicts.warnings if (check.name, check.message) not in usual]
+    new = [check for check in verdicts.warnings if check.message not in usual]
     warned = [check.message for check in new if _names(check, injection, mine)]
     beside = [check.message for check in new if not _names(check, injection, mine)]
     late = late if kind.is_absence else []  # where a day stands in another's place, its absence tells half of it
@@ -172,12 +171,16 @@ def _nights_of_batches(base: Base) -> dict[str, dt.date]:
     return base.nights_of_batches()
 
 
-def _clean(base: Base, source: str, day: dt.date) -> tuple[list[BatchState], Verdicts]:
-    """The batches of a source up to the night of a day as they came, and the verdicts on them."""
+def _clean(base: Base, source: str, day: dt.date) -> list[BatchState]:
+    """The batches of a source up to the night of a day as they came."""
     nights = _nights_of_batches(base)
-    batches = [
-        batch for batch in _accepted(base)
-        if batch.source == source and nights.get(batch.batch_id, dt.date.max) <= day
-    ]  # fmt: skip
-    home = base.home
-    return batches, judge_batches(batches, load_accounts(home), load_settings(home))
+    return [
+        batch for batch in _accepted(base) if batch.source == source and nights.get(batch.batch_id, dt.date.max) <= day
+    ]
+
+
+@lru_cache(maxsize=4)
+def _usual(base: Base) -> frozenset[str]:
+    """What is said of the clean nights."""
+    verdicts = judge_batches(_accepted(base), load_accounts(base.home), load_settings(base.home))
+    return frozenset(check.message for check in verdicts.warnings)
