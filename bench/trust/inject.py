@@ -106,7 +106,6 @@ def inject(base: Base, injection: Injection) -> dict[str, Any]:
         accepted = Ledger(home).state().accepted(source)
         mine = {batch.batch_id for batch in accepted if batch.account == account and batch.batch_id not in known}
         settings, accounts = load_settings(home), load_accounts(home)
-        found.rules = cries(base, source, account, day, [batch for batch in accepted if batch.batch_id in mine])
         verdicts = judge_batches(accepted, accounts, settings)
         clean = _clean(base, source, day)
         zone = accounts[source, account].zone.key
@@ -114,6 +113,7 @@ def inject(base: Base, injection: Injection) -> dict[str, Any]:
         if effective_sums(in_effect, zone) == effective_sums(clean, zone):
             found.by = "equal"
             return asdict(found)
+        found.rules = cries(base, source, account, day, [batch for batch in accepted if batch.batch_id in mine])
         late = [said for said in late_sources(home, settings, night_of(day)) if said.startswith(f"{source}/{account}:")]
         found.by, found.told, found.beside = _caught(
             kind, injection, outcomes, mine, verdicts, late, _failed(home_checks(accepted, mine)), _usual(base)
