@@ -54,6 +54,14 @@ def day_column(table: TableContract) -> ColumnContract | None:
     return table.by_name[dated] if dated else None
 
 
+def _moment(table: TableContract, dated: ColumnContract) -> ColumnContract | None:
+    """The column that says at which hour of its day a row belongs; None where there is none."""
+    if dated.data_type == "timestamp":
+        return dated
+    times = [c for c in table.columns if c.data_type == "timestamp"]
+    return times[0] if times and table.scope.kind == "events" else None
+
+
 def number_columns(table: TableContract) -> list[ColumnContract]:
     """The columns whose sums by day are compared: amounts, counts, quantities, and numbers whose mean tells.
 
@@ -96,11 +104,13 @@ def _select(table: TableContract, zone: str, data: Path) -> str:
     ids = [c for c in table.columns if c.is_text and c.meta.ident and not c.meta.hash]
     moments = [c for c in table.columns if c.data_type in ("timestamp", "date")]
     day, at = day_sql(dated, zone), name(dated.name)
-    local = at if dated.meta.moment.zone == "local" else f"timezone({quoted(zone)}, timezone('UTC', {at}))"
     said = [name(c.name) for c in table.columns if c not in moments and c.in_cells]
     parted = [(c.name, f"coalesce(cast({name(c.name)} as varchar), '')", _is_part(c)) for c in texts]
-    if dated.data_type == "timestamp":
-        parted.append(("hour", f"strftime({local}, '%H')", True))
+    moment = _moment(table, dated)
+    if moment is not None:
+        time = name(moment.name)
+        local = time if moment.meta.moment.zone == "local" else f"timezone({quoted(zone)}, timezone('UTC', {time}))"
+        parted.append(("hour", f"coalesce(strftime({local}, '%H'), '')", True))
     parts = ", ".join(["''", *(sql for _, sql, _ in parted)])
     figures = [
         "count(*) as _rows",

@@ -127,8 +127,15 @@ class Case:
 
     @cached_property
     def sums(self) -> dict[str, int]:
-        """Places of the sums by number column."""
-        return self.figures.columns("sum:")
+        """Places of the sums by number column, without those that were ever negative: what adds up to 0 has no ratio."""
+        most = self.figures.columns("max:")
+        found = {}
+        for column, place in self.figures.columns("sum:").items():
+            values = np.concatenate([self.base, self.sheet.values])
+            largest = values[:, most[column]] if column in most else values[:, place]
+            if (values[:, place] >= 0).all() and (values[:, place] >= largest * (1 - 1e-9)).all():
+                found[column] = place
+        return found
 
     @cached_property
     def rows(self) -> int:
@@ -140,10 +147,10 @@ class Case:
         return self.table.by_name[column].data_type.startswith(("decimal", "double"))
 
     def events(self, column: str, values: Numbers) -> Numbers:
-        """How many events are behind the sums of a column: counts themselves, of amounts the cells that are filled."""
+        """How many events are behind the sums of a column: a report's counts themselves, else the cells that are filled."""
         if column == "rows":
             return values[:, self.rows]
-        if not self.is_money(column):
+        if self.table.scope.kind == "days" and not self.is_money(column):
             return values[:, self.sums[column]]
         return values[:, self.figures.place.get((f"some:{column}", ""), self.rows)]
 

@@ -20,7 +20,7 @@ def odd_hours(case: Case) -> Iterator[Oddity]:
     if len(case.base) < FEWEST_DAYS or not len(case.new) or len(places) < 6:
         return
     known, told = (_by_hour(values, places) for values in (case.base, case.values))
-    if known.sum() < _ENOUGH:
+    if known.sum() < _ENOUGH or np.mean(known.sum(axis=1) >= 3) < 0.8:  # letters go out on some days, at some hour
         return
     share = (known.sum(axis=0) + 0.5) / (known.sum() + 12)
     clumps = _clumps(known, share)

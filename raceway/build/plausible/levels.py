@@ -21,6 +21,8 @@ from raceway.build.plausible.limits import (
 from raceway.build.plausible.usual import median
 
 _LEAST_SPREAD = 0.1
+_CLUMPS = 6
+"""Events of one visit come together."""
 _RECENT = 14
 _WEEKS = 3
 
@@ -43,9 +45,10 @@ def odd_levels(case: Case) -> Iterator[Oddity]:
                 told[case.new_days % 7 == weekday] -= shift
     middle = median(known[-_RECENT:])
     counted = np.array([np.median(case.events(column, base)) for column in columns])
-    spread = np.maximum(
-        1.4826 * median(np.abs(known - middle)), np.maximum(_LEAST_SPREAD, np.sqrt(2 / counted.clip(1)))
-    )
+    clumps = _CLUMPS if case.table.scope.kind == "events" else 2
+    noise = np.maximum(_LEAST_SPREAD, np.sqrt(clumps / counted.clip(1)))
+    # of few days the spread itself is uncertain
+    spread = np.maximum(1.4826 * median(np.abs(known - middle)), noise) * (1 + 4 / len(known))
     size, far = told - middle, (told - middle) / spread
     asked = np.array([n for n, c in enumerate(columns) if counted[n] >= COUNTED and not _matures(case, c)], dtype=int)
     for at, day in case.each_new():

@@ -54,8 +54,14 @@ def odd_shares(case: Case) -> Iterator[Oddity]:
         noise = np.sqrt(even * (1 - even) * _CLUMPS * (1 / rows + 1 / known_rows.sum()))
         width = np.maximum(np.maximum(varies / np.sqrt(min(len(case.values[days]), 3)), noise), _LEAST_WIDTH)
         off = found - share
+        # what comes and goes has no usual share
+        half = len(known) // 2
+        early, late = (
+            known[of].sum(axis=0) / max(known_rows[of].sum(), 1) for of in (slice(None, half), slice(half, None))
+        )
+        steady = np.abs(early - late) <= 0.5 * np.abs(off)
         fallen = (found <= share * COLLAPSED) & (share * rows >= 2 * COUNTED) & (share >= PART_SHARE)
-        odd = (np.abs(off) >= WARN_SPREADS * width) & ((np.abs(off) >= WARN_SHARE) | fallen) & (share > 0)
+        odd = (np.abs(off) >= WARN_SPREADS * width) & ((np.abs(off) >= WARN_SHARE) | fallen) & (share > 0) & steady
         for n in sorted(np.flatnonzero(odd).tolist(), key=lambda n: -abs(off[n])):
             _, column, part = places[n]
             if column in told:

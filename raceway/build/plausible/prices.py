@@ -12,7 +12,7 @@ from raceway.build.plausible.limits import FEWEST_DAYS, PRICE_EQUAL, PRICED_PART
 
 
 def odd_prices(case: Case) -> Iterator[Oddity]:
-    """Amounts by row of the products, where at least five changed, nearly all by the same factor."""
+    """Amounts by piece of the products, where at least five changed, nearly all by the same factor."""
     if len(case.base) < FEWEST_DAYS or not len(case.new):
         return
     rows = case.figures.parts("rows@")
@@ -22,9 +22,7 @@ def odd_prices(case: Case) -> Iterator[Oddity]:
         for amount in case.sums:
             if not case.table.by_name[amount].meta.money:
                 continue
-            sums = case.figures.parts(f"sum:{amount}@").get(column, {})
-            places = [(parts[part], sums[part]) for part in parts if part and part in sums]
-            factors = _factors(case, places)
+            factors = max((_factors(case, places) for places in _divided(case, column, parts, amount)), key=len)
             if len(factors) < PRICED_PARTS:
                 continue
             factor = float(np.median(factors))
@@ -41,19 +39,26 @@ def odd_prices(case: Case) -> Iterator[Oddity]:
 
 
 def _is_tax(factor: float) -> bool:
-    return any(abs(np.log(factor * sign)) > 0 and abs(np.log(factor) - turn * np.log(vat)) <= PRICE_EQUAL
-               for vat in VAT_FACTORS for turn in (1, -1) for sign in (1,))  # fmt: skip
+    return any(abs(abs(np.log(factor)) - np.log(vat)) <= PRICE_EQUAL for vat in VAT_FACTORS)
+
+
+def _divided(case: Case, column: str, parts: dict[str, int], amount: str) -> Iterator[list[tuple[int, int]]]:
+    """By product the places of what an amount may be divided by (rows, or pieces) and of the amount."""
+    sums = case.figures.parts(f"sum:{amount}@").get(column, {})
+    pieces = [c for c in case.sums if not case.table.by_name[c].meta.money]
+    for divisor in [parts, *(case.figures.parts(f"sum:{c}@").get(column, {}) for c in pieces)]:
+        yield [(divisor[part], sums[part]) for part in parts if part and part in sums and part in divisor]
 
 
 def _factors(case: Case, places: list[tuple[int, int]]) -> Numbers:
-    """By product how its amount by row changed, of those whose amount by row hardly ever did before."""
+    """By product how its amount by piece changed, of those whose amount by piece hardly ever did before."""
     found = []
-    for rows, amount in places:
-        known = case.base[case.base[:, rows] > 0]
-        told = case.values[case.values[:, rows] > 0]
+    for pieces, amount in places:
+        known = case.base[case.base[:, pieces] > 0]
+        told = case.values[case.values[:, pieces] > 0]
         if len(known) < 3 or not len(told):
             continue
-        before, now = known[:, amount] / known[:, rows], told[:, amount] / told[:, rows]
+        before, now = known[:, amount] / known[:, pieces], told[:, amount] / told[:, pieces]
         middle = float(np.median(before))
         if middle > 0 and np.median(np.abs(before - middle)) <= 0.002 * middle:
             found.append(float(np.median(now)) / middle)

@@ -112,6 +112,9 @@ def zeroed(case: Case) -> Iterator[Oddity]:
             continue
         counted = np.median(case.events(column, case.like))
         gone = np.flatnonzero(full & (case.values[:, place] == 0) & _due(case, column))
+        of_events = case.table.scope.kind != "days"
+        if of_events and case.values[gone, case.rows].sum() < COUNTED:
+            continue
         if len(gone) and (counted >= COUNTED or (case.table.by_name[column].meta.money and len(known) >= 10)):
             low, high = float(np.min(known)), float(np.max(known))
             more = f" (and on {len(gone) - 1} more days)" if len(gone) > 1 else ""
