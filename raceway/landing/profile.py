@@ -37,7 +37,7 @@ _MOST_VALUES: Final = 60
 _MOST_NUMBERS: Final = 10
 _MOST_TEXTS: Final = 24
 """Columns that are looked at, in the contract's order; what matters stands first."""
-_SAMPLE: Final = 48
+_SAMPLE: Final = 200
 """Keys that are kept of a batch."""
 
 
@@ -138,8 +138,8 @@ def _select(table: TableContract, zone: str, data: Path) -> str:
         f"select day, unnest({_structs(whole)}, recursive := true) from counted where _of = 1",
         f"select day, unnest({_structs(of_part, of)}, recursive := true) from counted "
         f"where _rank <= {_MOST_PARTS} and _parts <= {_MOST_VALUES} and list_contains({shown}, cast(_of as varchar))",
-        f"select day, unnest({_structs(_OF_TEXTS, of)}, recursive := true) from (select day, _of, '' as part, count(*) as _uniq, "
-        "max(_rows) as _top, sum(_rows) as _some from counted "
+        f"select day, unnest({_structs(_OF_TEXTS, of)}, recursive := true) from (select day, _of, '' as part, "
+        "count(*) as _uniq, max(_rows) as _top, sum(_rows) as _some from counted "
         f"where _of between 2 and {len(texts) + 1} and part <> '' group by all)",
     ]
     if table.scope.made_at or any(table.by_name[key].meta.ident for key in table.scope.keys):

@@ -26,7 +26,9 @@ def accept(home: Home, batch_id: str, who: str | None = None, why: str = "", *, 
     """Puts a batch into effect that the gate refused, the freeze holds or a person rejected; recorded with who and why.
 
     With `level` what it says is usual from now on: later batches are compared with its days and those after them, and
-    with no earlier one. That may be said of a batch in effect, too. Raises UnknownBatch where there is no such batch or its data is gone.
+    with no earlier one. That may be said of a batch in effect, too.
+
+    Raises UnknownBatch where there is no such batch or its data is gone.
     """
     batch = _batch(home, batch_id)
     is_news = level and not batch.begins_level

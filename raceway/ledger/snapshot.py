@@ -33,7 +33,8 @@ def read_state(home: Home, snapshot: Snapshot) -> LedgerState:
             "path", "source", "account", "sha256", "status", "reason", "put_at", "kept_at",
             "case when len(batches) = 1 then batches[1] else cast(to_json(batches) as varchar) end",
         )  # fmt: skip  # meanwhile: a core more, and half of the time
-        ids, source, table, account, status, exported, content, landed_by, several, reason, who, decided, landed, level = (
+        (ids, source, table, account, status, exported, content, landed_by, several, reason, who, decided, landed,
+         level) = (
             _columns(
                 connection, snapshot.folder / BATCHES,
                 "batch_id", "source", "table_name", "account", "status", "exported_at", "content_hash", "landed_by",

@@ -15,6 +15,7 @@ from raceway.build.freeze import Frozen, freeze
 from raceway.config.accounts import load_accounts
 from raceway.config.settings import load_settings
 from raceway.contracts.grammar import Scope
+from raceway.history.records import run_checks
 from raceway.ledger import ledger
 from raceway.ledger.decisions import UnknownBatch, accept
 from tests.support.desk import AS_OF, Desk
@@ -308,3 +309,26 @@ def test_the_share_that_a_restatement_may_take_is_a_setting(nights: Nights) -> N
     free = settings.model_copy(update={"gate": settings.gate.model_copy(update={"rows_taken": 0.5})})
     frozen = freeze(nights.home, f"r{next(RUNS):05}", dt.date(2026, 3, 10), free, load_accounts(nights.home))
     assert frozen.waiting == {}
+
+
+def days_of(first: int, last: int, factor: int = 1, names: str = "XY") -> str:
+    rows = [
+        f"2026-02-{day:02},{name},VND,{1000 + day * 7 % 31},{40 + day % 3},{90_000 * factor + day * 13}\n"
+        for day in range(first, last + 1)
+        for name in names
+    ]
+    return HEAD.replace("1 March 2026 - 8 March 2026", f"{first} February 2026 - {last} February 2026") + "".join(rows)
+
+
+def test_a_unit_that_changes_is_held_until_a_new_level_begins_and_what_is_odd_is_recorded(nights: Nights) -> None:
+    nights.land(PLACE, days_of(1, 14), "2026-02-15 03:00")
+    dear = nights.land(PLACE, days_of(15, 16, 1000), "2026-02-17 03:00")
+    assert "usual are" in nights.freeze().waiting[dear]
+    assert accept(nights.home, dear, who="an", why="billed in thousandths", level=True).begins_level
+    assert nights.freeze().waiting == {}
+    gone = nights.land(PLACE, days_of(17, 17, 1000, "X"), "2026-02-18 03:00")
+    frozen = nights.freeze()  # three days are no baseline
+    assert frozen.waiting == {}
+    checks = [check for check in run_checks(nights.home, frozen.run_id) if check.name == "has_a_baseline"]
+    assert [check.severity for check in checks] == ["info"]
+    assert gone not in {check.batch_id for check in checks}

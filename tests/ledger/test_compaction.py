@@ -413,3 +413,14 @@ def test_texts_that_hold_any_character_come_back_as_they_were(home: Home) -> Non
     compact(home, at_least=1)
     as_another_process()
     assert folded(home) == before
+
+
+def test_a_level_that_a_person_begins_outlives_a_compaction(home: Home) -> None:
+    add(home, "landed", 5)
+    (batch_id,) = Ledger(home).state().batches
+    Ledger(home).append("accepted", batch_id=batch_id, who="an", why="prices with VAT from now on", level=True)
+    compact(home, at_least=1)
+    as_another_process()
+    assert Ledger(home).state().batches[batch_id].begins_level
+    Ledger(home).append("accepted", batch_id=batch_id, who="an", why="again")
+    assert Ledger(home).state().batches[batch_id].begins_level

@@ -127,7 +127,7 @@ class Case:
 
     @cached_property
     def sums(self) -> dict[str, int]:
-        """Places of the sums by number column, without those that were ever negative: what adds up to 0 has no ratio."""
+        """Places of the sums by number column, without those that were ever negative: they have no ratio."""
         most = self.figures.columns("max:")
         found = {}
         for column, place in self.figures.columns("sum:").items():
@@ -147,11 +147,17 @@ class Case:
         return self.table.by_name[column].data_type.startswith(("decimal", "double"))
 
     def events(self, column: str, values: Numbers) -> Numbers:
-        """How many events are behind the sums of a column: a report's counts themselves, else the cells that are filled."""
+        """How many events are behind the sums of a column: of a report the counts themselves, of its amounts the rarest
+        count beside them (clicks); else the cells that are filled."""
         if column == "rows":
             return values[:, self.rows]
-        if self.table.scope.kind == "days" and not self.is_money(column):
-            return values[:, self.sums[column]]
+        if self.table.scope.kind == "days":
+            counts = [place for other, place in self.sums.items() if not self.is_money(other)]
+            if not self.is_money(column):
+                return values[:, self.sums[column]]
+            if counts:
+                rarest: Numbers = np.maximum(values[:, counts].min(axis=1), values[:, self.rows])
+                return rarest
         return values[:, self.figures.place.get((f"some:{column}", ""), self.rows)]
 
     def each_new(self) -> Iterator[tuple[int, int]]:

@@ -34,7 +34,8 @@ def totals_as_rows(case: Case) -> Iterator[Oddity]:
         size = shown(float(most[at, [c for c, _, _ in pairs].index(column)]))
         whose = "the other rows of the day" if len(of_days) else "all other rows of the file"
         yield Oddity(
-            "total", column, f"on {named(days[at])} one row has the sums of {whose} ({column} {size}): a total among the rows",
+            "total", column,
+            f"on {named(days[at])} one row has the sums of {whose} ({column} {size}): a total among the rows",
             is_held=True, observed=size, expected="no row with the sum of the others", day=int(days[at]),
         )  # fmt: skip
 
@@ -103,7 +104,7 @@ def keys_of_others(case: Case) -> Iterator[Oddity]:
     if same >= SAME_KEYS and same >= SAME_KEYS_SHARE * len(keys):
         yield Oddity(
             "keys", " and ".join(case.table.scope.keys),
-            f"{same} of {len(keys)} of its keys that were looked at are another account's, with the same time, the first "
+            f"{same} of {len(keys)} of its keys that were looked at are another account's, with the same time, first "
             f"on {named(case.sheet.days[0])}",
             is_held=True, observed=f"{same} of {len(keys)}", expected="0", day=int(case.sheet.days[0]),
         )  # fmt: skip
@@ -126,7 +127,8 @@ def rounded_ids(case: Case) -> Iterator[Oddity]:
         if rows >= EQUAL_ROWS and spoilt >= ROUND_IDS * rows and before <= ROUND_IDS / 2 and len(case.base):
             day = int(case.sheet.days[int(np.argmax(case.sheet.values[:, place] > 0))])
             yield Oddity(
-                "ids", column, f"on {named(day)} and after it {spoilt:.0f} of {rows:.0f} rows have a {column} that ends in zeros, "
+                "ids", column,
+                f"on {named(day)} and after it {spoilt:.0f} of {rows:.0f} rows have a {column} that ends in zeros, "
                 f"usual are {before:.0%}: a spreadsheet has rounded them",
                 is_held=True, observed=f"{spoilt / rows:.0%}", expected=f"{before:.0%}", day=day,
             )  # fmt: skip
@@ -140,6 +142,7 @@ def days_to_come(case: Case) -> Iterator[Oddity]:
         day = int(case.sheet.days[-1])
         yield Oddity(
             "dates", "day",
-            f"{later.sum():.0f} of its rows are of days after its export, up to {named(day)}; are day and month exchanged?",
+            f"{later.sum():.0f} of its rows are of days after its export, up to {named(day)}; are day and month "
+            "exchanged?",
             is_held=True, observed=named(day), expected=f"up to {named(case.exported_on)}", day=day,
         )  # fmt: skip

@@ -27,7 +27,7 @@ def crowds(case: Case) -> Iterator[Oddity]:
         for at in np.flatnonzero(odd)[:1].tolist():
             yield Oddity(
                 "crowd", column,
-                f"on {named(case.new_days[at])} {top[at]:.0f} of {rows[at]:.0f} rows have the same {column}, usual are up to "
-                f"{known.max():.0f}",
+                f"on {named(case.new_days[at])} {top[at]:.0f} of {rows[at]:.0f} rows have the same {column}, usual are "
+                f"up to {known.max():.0f}",
                 observed=f"{top[at]:.0f}", expected=f"0 to {known.max():.0f}", day=int(case.new_days[at]),
             )  # fmt: skip

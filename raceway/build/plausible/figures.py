@@ -67,14 +67,14 @@ class Figures:
 def read_figures(
     connection: duckdb.DuckDBPyConnection, batches: Sequence[BatchState], zones: Mapping[str, str]
 ) -> Figures:
-    """The figures of the batches of one table; one that landed without a profile gets it first, in its account's zone."""
+    """The figures of the batches of one table; one that landed without a profile gets it first, in its zone."""
     paths = [_profile_of(connection, batch, zones[batch.account]) for batch in batches]
     connection.execute(
         f"create or replace temp table told as select filename, day, aspect, part, value from {_named(paths)}"
     )
     features: list[Feature] = connection.execute(
         "select distinct aspect, part from told where aspect <> 'key' order by all"
-    ).fetchall()  # type: ignore[assignment]
+    ).fetchall()
     place = {feature: n for n, feature in enumerate(features)}
     cells: dict[str, Any] = connection.execute(
         "select list_position($1, filename) - 1 as batch, datediff('day', date '0001-01-01', day) + 1 as day, "

@@ -1,4 +1,4 @@
-"""The days whose level is not judged: holidays, and the weeks around a long one such as Tết, which moves by the moon."""
+"""The days whose level is not judged: holidays, and the weeks around a long one such as Tết."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def odd_levels(case: Case) -> Iterator[Oddity]:
         for weekday in range(7):
             same = days % 7 == weekday
             if same.sum() >= _WEEKS:
-                shift = (median(known[same]) - median(known)) * same.sum() / (same.sum() + 1)
+                shift = (median(known[same]) - median(known)) * same.sum() / (same.sum() + 3)
                 known[same] -= shift
                 told[case.new_days % 7 == weekday] -= shift
     middle = median(known[-_RECENT:])

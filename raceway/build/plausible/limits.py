@@ -23,7 +23,7 @@ credited and parcels sent in the days after, so what a long history says of old 
 
 WARN_SPREADS: Final = 6.0
 HOLD_SPREADS: Final = 8.0
-LOW_SPREADS: Final = 5.0
+LOW_SPREADS: Final = 5.5
 """Fewer are asked of a day that lacks of all its numbers at once: chance does not take from all alike."""
 
 LOW: Final = 0.6
@@ -60,7 +60,7 @@ EQUAL_NUMBER: Final = 20.0
 """And the least number that must be among the equal ones: 0 and 1 are equal by chance."""
 SAME_KEYS: Final = 5
 SAME_KEYS_SHARE: Final = 0.3
-"""Keys (of a sample of 48) with their times that two accounts share, from which one file lies in the wrong folder."""
+"""Keys (of a sample of 200) with their times that two accounts share, from which one file lies in the wrong folder."""
 ROUND_IDS: Final = 0.5
 """Share of long ids that end in zeros, from which a spreadsheet has rounded them."""
 

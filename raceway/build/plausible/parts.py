@@ -52,8 +52,12 @@ def odd_shares(case: Case) -> Iterator[Oddity]:
         found = case.values[days][:, figures].sum(axis=0) / rows
         even = (share * known_rows.sum() + 1) / (known_rows.sum() + 2)
         noise = np.sqrt(even * (1 - even) * _CLUMPS * (1 / rows + 1 / known_rows.sum()))
-        width = np.maximum(np.maximum(varies / np.sqrt(min(len(case.values[days]), 3)), noise), _LEAST_WIDTH)
+        daily_width = np.maximum(varies / np.sqrt(min(len(case.values[days]), 3)), _LEAST_WIDTH)
+        width = np.maximum(daily_width, noise)
         off = found - share
+        # by the arcs of their roots, whose noise is the same for every share
+        arcs = 2 * np.abs(np.arcsin(np.sqrt(found.clip(0, 1))) - np.arcsin(np.sqrt(share.clip(0, 1))))
+        apart = arcs / np.sqrt(_CLUMPS * (1 / rows + 1 / known_rows.sum()))
         # what comes and goes has no usual share
         half = len(known) // 2
         early, late = (
@@ -61,7 +65,13 @@ def odd_shares(case: Case) -> Iterator[Oddity]:
         )
         steady = np.abs(early - late) <= 0.5 * np.abs(off)
         fallen = (found <= share * COLLAPSED) & (share * rows >= 2 * COUNTED) & (share >= PART_SHARE)
-        odd = (np.abs(off) >= WARN_SPREADS * width) & ((np.abs(off) >= WARN_SHARE) | fallen) & (share > 0) & steady
+        odd = (
+            (np.abs(off) >= WARN_SPREADS * daily_width)
+            & (apart >= WARN_SPREADS)
+            & ((np.abs(off) >= WARN_SHARE) | fallen)
+            & (share > 0)
+            & steady
+        )
         for n in sorted(np.flatnonzero(odd).tolist(), key=lambda n: -abs(off[n])):
             _, column, part = places[n]
             if column in told:
@@ -72,8 +82,8 @@ def odd_shares(case: Case) -> Iterator[Oddity]:
             day = int(case.new_days[days][0])
             yield Oddity(
                 "share", column,
-                f"on {named(day)}{_and_later(case.new_days[days])} {found[n]:.0%} of {rows:.0f} rows have {which}, usual "
-                f"are {low:.0%} to {high:.0%}",
+                f"on {named(day)}{_and_later(case.new_days[days])} {found[n]:.0%} of {rows:.0f} rows have {which}, "
+                f"usual are {low:.0%} to {high:.0%}",
                 observed=f"{found[n]:.0%}", expected=f"{low:.0%} to {high:.0%}", day=day,
             )  # fmt: skip
 
@@ -83,7 +93,7 @@ def _and_later(days: Days) -> str:
 
 
 def _shared(case: Case) -> list[tuple[int, str, str]]:
-    """Place, column and part of what has a share: the parts of columns all of whose parts are told, and filled texts."""
+    """Place, column and part of what has a share: parts of columns all of whose parts are told, and filled texts."""
     found = [
         (place, aspect.removeprefix("some:"), "")
         for (aspect, part), place in case.figures.place.items()
@@ -145,7 +155,7 @@ def _is_told(case: Case, column: str, parts: dict[str, int]) -> bool:
 
 def doubled_parts(case: Case) -> Iterator[Oddity]:
     """Two parts of a column with the same numbers on the same day, one of them new: a campaign under a second name."""
-    if len(case.sums) < 2 or not len(case.new):
+    if case.table.scope.kind != "days" or len(case.sums) < 2 or not len(case.new):
         return
     for column, parts in case.figures.parts("rows@").items():
         if column == "hour":

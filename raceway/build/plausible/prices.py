@@ -31,8 +31,8 @@ def odd_prices(case: Case) -> Iterator[Oddity]:
                 continue
             yield Oddity(
                 "prices", amount,
-                f"from {named(case.new_days[0])} on {amount} of {alike.sum()} of {len(factors)} {column}s is {factor:.3f} "
-                "times what it was, as with a tax that is now included or left out",
+                f"from {named(case.new_days[0])} on {amount} of {alike.sum()} of {len(factors)} {column}s is "
+                f"{factor:.3f} times what it was, as with a tax that is now included or left out",
                 observed=f"{factor:.3f}", expected="1.000", day=int(case.new_days[0]),
             )  # fmt: skip
             break

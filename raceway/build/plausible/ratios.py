@@ -97,7 +97,8 @@ def _ratios(case: Case, pairs: list[tuple[str, str]], values: Numbers) -> Number
 def _support(case: Case, pairs: list[tuple[str, str]], values: Numbers) -> Numbers:
     """The variance that counting alone gives the logarithm of each ratio."""
     rare = [np.minimum(case.events(a, values), case.events(b, values)) for a, b in pairs]
-    return 2 / np.maximum(np.stack(rare, axis=1), 0.5)
+    found: Numbers = 2 / np.maximum(np.stack(rare, axis=1), 0.5)
+    return found
 
 
 def zeroed(case: Case) -> Iterator[Oddity]:

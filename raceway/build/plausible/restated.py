@@ -8,12 +8,13 @@ import numpy as np
 
 from raceway.build.plausible.case import Case, Oddity, named, shown
 from raceway.build.plausible.cut import CLOSED_DAYS
+from raceway.build.plausible.figures import Numbers
 from raceway.build.plausible.limits import EQUAL_NUMBER, HELD_RATIO, PART_SHARE, RESTATED, RESTATED_DAYS
 from raceway.build.plausible.usual import logs
 
 
 def changed_days(case: Case) -> Iterator[Oddity]:
-    """Closed days in effect that the batch replaces with others: of another month, in another unit, with a part gone."""
+    """Closed days in effect that the batch replaces with others: of another month or unit, or with a part gone."""
     if case.table.scope.kind != "days":
         return
     closed = [
@@ -51,7 +52,7 @@ def _matures(case: Case, column: str) -> bool:
     return case.table.by_name[column].data_type == "double"
 
 
-def _changed(column: tuple[str, int], new: np.ndarray, old: np.ndarray, at: int, closed: list[tuple[int, int]],  # type: ignore[type-arg]
+def _changed(column: tuple[str, int], new: Numbers, old: Numbers, at: int, closed: list[tuple[int, int]],
              days: int, is_held: bool) -> Oddity:  # fmt: skip
     named_column, place = column
     more = f" (and on {days - 1} more days)" if days > 1 else ""
@@ -64,7 +65,7 @@ def _changed(column: tuple[str, int], new: np.ndarray, old: np.ndarray, at: int,
     )  # fmt: skip
 
 
-def _parts_gone(case: Case, closed: list[tuple[int, int]], old: np.ndarray, new: np.ndarray) -> Iterator[Oddity]:  # type: ignore[type-arg]
+def _parts_gone(case: Case, closed: list[tuple[int, int]], old: Numbers, new: Numbers) -> Iterator[Oddity]:
     """Campaigns that closed days had, and no longer have though others are told as before."""
     for column, parts in case.figures.parts("rows@").items():
         places = [place for part, place in parts.items() if part]
@@ -84,8 +85,8 @@ def _parts_gone(case: Case, closed: list[tuple[int, int]], old: np.ndarray, new:
                     day = closed[int(np.argmax(had))][1]
                     yield Oddity(
                         "restated", amount,
-                        f"on {named(day)} and {int(had.sum()) - 1} more days that were over for {CLOSED_DAYS} days {column} "
-                        f"“{part}” is gone, which had {shown(lost)} of {amount}",
+                        f"on {named(day)} and {int(had.sum()) - 1} more days that were over for {CLOSED_DAYS} days "
+                        f"{column} “{part}” is gone, which had {shown(lost)} of {amount}",
                         observed="0", expected=shown(lost), day=day,
                     )  # fmt: skip
                     return

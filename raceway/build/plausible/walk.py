@@ -191,8 +191,8 @@ def _turned(batch: BatchState, by: str, is_held: bool) -> Check:
         name="verdict_stands", kind="freeze", severity="warning", passed=False,
         subject=f"{batch.source}.{batch.table}", batch_id=batch.batch_id, observed="another verdict",
         expected="the verdict of the night before",
-        message=f"{batch.source}.{batch.table} of {batch.account}: batch {batch.batch_id} {now}, since batch {by}, which "
-        "was exported before it, came after it",
+        message=f"{batch.source}.{batch.table} of {batch.account}: batch {batch.batch_id} {now}, since batch {by}, "
+        "which was exported before it, came after it",
         remedy="look at both; decide with raceway accept or raceway reject",
     )  # fmt: skip
 

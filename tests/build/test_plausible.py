@@ -1,0 +1,332 @@
+"""Batches are judged by what earlier ones said: what cannot be is held, what is odd is warned about, the rest passes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from raceway.build.held import held_batches
+from raceway.build.plausible import Verdicts, judge_batches
+from raceway.common.home import Home
+from raceway.config.accounts import Account, load_accounts
+from raceway.config.init import init_home
+from raceway.config.settings import load_settings
+from raceway.contracts.load import load_contract
+from raceway.ledger.states import BatchState
+
+ZONE = "Asia/Ho_Chi_Minh"
+FIRST = dt.date(2026, 6, 1)
+ACCOUNTS = [("google_ads", "vn"), ("google_ads", "other"), ("shopify", "shop"), ("shopify", "kids"), ("ga4", "site")]
+Row = dict[str, Any]
+
+
+class Past:
+    """A home whose batches are written as they land, without files."""
+
+    def __init__(self, root: Path) -> None:
+        accounts = [
+            Account(source=s, account=a, name=a, market="VN", time_zone=ZONE, currency="VND") for s, a in ACCOUNTS
+        ]
+        self.home: Home = init_home(root, accounts=accounts)
+        self.batches: list[BatchState] = []
+        self.accounts, self.settings = load_accounts(self.home), load_settings(self.home)
+
+    def batch(self, place: str, rows: list[Row], last: dt.date, tag: str = "", account: str = "") -> BatchState:
+        """A batch of `source.table` that was exported on the morning after its last day."""
+        source, table_name = place.split(".")
+        account = account or next(a for s, a in ACCOUNTS if s == source)
+        table = load_contract(source, self.home).table(table_name)
+        exported = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(4), ZoneInfo(ZONE)).astimezone(dt.UTC)
+        batch_id = f"{exported:%Y%m%dT%H%M%SZ}-{account}{tag}"
+        days = [row["_d"] for row in rows] or [last]
+        head = {
+            "scope_kind": table.scope.kind, "rows_landed": len(rows), "covers_from": min(days).isoformat(),
+            "covers_to": max([last, *days]).isoformat(), "files": [{"path": f"{account}{tag}.csv"}],
+        }  # fmt: skip
+        made = BatchState(
+            self.home, batch_id, source, table_name, account, "accepted", exported, batch_id, "", head, [exported],
+            who="gate",
+        )  # fmt: skip
+        made.path.parent.mkdir(parents=True)
+        self.batches.append(made)
+        types = table.landed_types()
+        with duckdb.connect() as connection:
+            told = pa.table({name: [row.get(name) for row in rows] for name in types})
+            connection.register("told", told)
+            typed = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in types.items())
+            connection.execute(f"copy (select {typed} from told) to '{made.path}'")
+        return made
+
+    def judge(self, batches: Iterable[BatchState], as_of: dt.date | None = None) -> Verdicts:
+        return judge_batches(batches, self.accounts, self.settings, as_of)
+
+
+@pytest.fixture
+def past(tmp_path: Path) -> Past:
+    return Past(tmp_path / "home")
+
+
+def day(n: int) -> dt.date:
+    return FIRST + dt.timedelta(days=n)
+
+
+def ads(*days: int) -> list[Row]:
+    """Three campaigns that vary from day to day."""
+    return [
+        {
+            "day": day(n), "_d": day(n), "campaign": name, "currency_code": "VND", "_row": n * 3 + k,
+            "impressions": base * 100 + (n * 37 + k * 11) % 23 * base, "clicks": base * 4 + (n * 5 + k) % 3,
+            "cost": base * 4_000 + (n * 31 + k * 7) % 13 * 100,
+        }
+        for n in days for k, (name, base) in enumerate([("Search", 20), ("Video", 35), ("Brand", 9)])
+    ]  # fmt: skip
+
+
+def each(rows: list[Row], **change: Callable[[Row], Any]) -> list[Row]:
+    return [{**row, **{name: new(row) for name, new in change.items()}} for row in rows]
+
+
+def total(rows: list[Row]) -> list[Row]:
+    sums = {name: sum(row[name] for row in rows) for name in ("impressions", "clicks", "cost")}
+    return [*rows, {**rows[0], "campaign": "All campaigns", **sums}]
+
+
+ADS = "google_ads.campaign_daily"
+HISTORY = range(14)
+
+
+def told(past: Past, rows: list[Row], place: str = ADS, before: list[Row] | None = None) -> tuple[BatchState, Verdicts]:
+    """A history of two weeks, and the next day's export of it."""
+    history = past.batch(place, before if before is not None else ads(*HISTORY), day(13))
+    bad = past.batch(place, rows, day(14), "-next")
+    return bad, past.judge([history, bad])
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ads(14),
+        ads(11, 12, 13, 14),
+        each(ads(14), impressions=lambda r: r["impressions"] * 2, clicks=lambda r: r["clicks"] * 2,
+             cost=lambda r: r["cost"] * 2),
+        [*ads(14), {**ads(14)[0], "campaign": "Sale", "impressions": 777, "clicks": 31, "cost": 33_000}],
+        each(ads(14), cost=lambda r: r["cost"] * 1.3),
+    ],
+    ids=["a day", "days told again", "a day of sales", "a new campaign", "dearer clicks"],
+)  # fmt: skip
+def test_what_happens_in_a_shop_is_neither_held_nor_warned_about(past: Past, rows: list[Row]) -> None:
+    _, verdicts = told(past, rows)
+    assert (verdicts.held, verdicts.warnings) == ({}, [])
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        (each(ads(14), cost=lambda r: r["cost"] * 1000), "cost by"),
+        (each(ads(14), cost=lambda r: r["cost"] / 25_000), "cost by"),
+        (each(ads(14), cost=lambda r: 0), "cost is 0 in all rows"),
+        (each(ads(14), impressions=lambda r: r["clicks"], clicks=lambda r: r["impressions"]), "by impressions"),
+        (total(ads(14)), "a total among the rows"),
+        (each(ads(5), day=lambda r: day(14), _d=lambda r: day(14)), "all rows are those of 2026-06-06"),
+        ([*ads(14), {**ads(14)[1], "campaign": "Video (2)"}], "“Video (2)”, which is new, has the very numbers of"),
+        ([*ads(14), *each(ads(14), day=lambda r: day(40), _d=lambda r: day(40))], "days after its export"),
+        (each(ads(6, 7, 8, 9), day=lambda r: r["day"] - dt.timedelta(days=5)), "all rows are those of 2026-06-07"),
+        (each(ads(1, 2, 3, 4), impressions=lambda r: r["impressions"] * 2, clicks=lambda r: r["clicks"] * 2,
+              cost=lambda r: r["cost"] * 2), "which was over for 3 days"),
+    ],
+    ids=["in another unit", "in another currency", "nothing spent", "exchanged", "a total", "a copy", "told twice",
+         "days to come", "another week's rows", "closed days that are others"],
+)  # fmt: skip
+def test_what_cannot_be_is_held_with_day_column_and_numbers(past: Past, rows: list[Row], says: str) -> None:
+    bad, verdicts = told(past, rows)
+    assert list(verdicts.held) == [bad.batch_id]
+    sentence = verdicts.held[bad.batch_id]
+    assert says in sentence
+    assert "google_ads.campaign_daily of vn" in sentence
+    assert f"raceway accept {bad.batch_id}" in sentence
+    assert held_batches(past.batches, past.accounts, past.settings) == verdicts.held
+
+
+def test_a_campaign_that_is_gone_is_a_warning_that_names_it(past: Past) -> None:
+    bad, verdicts = told(past, [row for row in ads(14) if row["campaign"] != "Video"])
+    assert verdicts.held == {}
+    (warning,) = [one for one in verdicts.warnings if "missing" in one.name]
+    assert "from 2026-06-15 on campaign “Video” has no row" in warning.message
+    assert (warning.batch_id, warning.severity, warning.passed) == (bad.batch_id, "warning", False)
+
+
+def test_half_a_day_is_a_warning_and_not_on_a_holiday(past: Past) -> None:
+    half = {name: lambda r, n=name: r[n] // 3 for name in ("impressions", "clicks", "cost")}
+    _, verdicts = told(past, each(ads(14), **half))
+    assert ["on 2026-06-15 " in warning.message for warning in verdicts.warnings] == [True]
+    past.home.holidays.write_text(
+        "starts_on,ends_on,name,market\n2026-06-15,2026-06-15,Founders,VN\n", encoding="utf-8"
+    )
+    assert past.judge(_both(past)).warnings == []
+
+
+def _both(past: Past) -> list[BatchState]:
+    half = {name: lambda r, n=name: r[n] // 3 for name in ("impressions", "clicks", "cost")}
+    other = Past(past.home.root.parent / "again")
+    other.home.holidays.write_bytes(past.home.holidays.read_bytes())
+    return [
+        other.batch(ADS, ads(*HISTORY), day(13)),
+        other.batch(ADS, each(ads(14), **half), day(14), "-next"),
+    ]
+
+
+def test_without_enough_days_before_nothing_is_unusual_and_that_is_counted(past: Past) -> None:
+    first = past.batch(ADS, ads(0, 1, 2), day(2))
+    second = past.batch(ADS, each(ads(3), cost=lambda r: r["cost"] * 1000), day(3), "-next")
+    verdicts = past.judge([first, second])
+    assert (verdicts.held, verdicts.warnings, verdicts.no_baseline) == ({}, [], 2)
+    (counted,) = verdicts.checks()
+    assert (counted.severity, counted.passed) == ("info", True)
+    assert "2 batches have fewer than 8 earlier days" in counted.message
+
+
+def test_verdicts_are_the_same_in_every_order_of_arrival(tmp_path: Path) -> None:
+    found = set()
+    for first in range(4):
+        past = Past(tmp_path / str(first))  # the first order finds nothing kept, the others what was kept before
+        batches = [
+            past.batch(ADS, ads(*HISTORY), day(13)),
+            past.batch(ADS, each(ads(14), cost=lambda r: r["cost"] * 1000), day(14), "-bad"),
+            past.batch(ADS, ads(13, 14, 15), day(15), "-good"),
+            past.batch(ADS, each(ads(16), cost=lambda r: 0), day(16), "-zero"),
+        ]
+        for order in itertools.permutations(range(4)):
+            if order[0] == first:
+                verdicts = [past.judge([batches[place] for place in order[: n + 1]]) for n in range(4)][-1]
+                told_of = [w for w in verdicts.warnings if w.name != "verdict_stands"]
+                found.add((tuple(sorted(verdicts.held.items())), tuple(w.message for w in told_of)))
+    ((held, _),) = found
+    assert [bool(sentence) for _, sentence in held] == [
+        False,
+        True,
+    ]  # the good one after it speaks for the bad one's day
+
+
+def test_an_older_export_that_comes_later_turns_a_verdict_and_one_warning_names_both(past: Past) -> None:
+    history = past.batch(ADS, ads(*HISTORY), day(13))
+    bad = past.batch(ADS, each(ads(14), cost=lambda r: r["cost"] * 1000), day(14), "-bad")
+    assert past.judge([bad]).held == {}
+    for _ in range(2):  # it is said for a week, and not only in the night in which it turned
+        verdicts = past.judge([history, bad])
+        assert list(verdicts.held) == [bad.batch_id]
+        (warning,) = verdicts.warnings
+        assert f"batch {bad.batch_id} is held now, and was not, since batch {history.batch_id}" in warning.message
+    assert past.judge([history, bad], day(30)).warnings == []
+
+
+def test_what_a_person_accepts_is_in_effect_and_a_new_level_is_what_is_usual(past: Past) -> None:
+    def dear(*days: int) -> list[Row]:
+        return each(ads(*days), cost=lambda r: r["cost"] * 1000)
+
+    history = past.batch(ADS, ads(*HISTORY), day(13))
+    first = past.batch(ADS, dear(14), day(14), "-first")
+    next_one = past.batch(ADS, dear(15), day(15), "-second")
+    assert set(past.judge([history, first, next_one]).held) == {first.batch_id, next_one.batch_id}
+    accepted = replace(first, who="an")
+    assert past.judge([history, accepted, next_one]).held == {}  # what was accepted has been seen
+    level = past.judge([history, replace(accepted, begins_level=True), next_one])
+    assert (level.held, level.no_baseline) == ({}, 2)
+
+
+def test_settings_make_warnings_of_what_is_held_or_look_at_nothing(past: Past) -> None:
+    history = past.batch(ADS, ads(*HISTORY), day(13))
+    bad = past.batch(ADS, each(ads(14), cost=lambda r: r["cost"] * 1000), day(14), "-bad")
+    for choice, held, warnings in (("hold", 1, 0), ("warn", 0, 2), ("off", 0, 0)):
+        gate = past.settings.gate.model_copy(update={"plausible": choice})
+        verdicts = judge_batches([history, bad], past.accounts, past.settings.model_copy(update={"gate": gate}))
+        assert (len(verdicts.held), len(verdicts.warnings)) == (held, warnings)
+
+
+def orders(*days: int, first: int = 1000) -> list[Row]:
+    """Fifteen orders a day, each of one of six products."""
+    return [
+        {
+            "order_name": f"#{first + n * 15 + k}", "_entity": f"#{first + n * 15 + k}", "_d": day(n), "_row": k,
+            "order_id": str(first * 7 + n * 10 + k), "email_hash": f"h{n}-{k}", "currency": "VND",
+            "financial_status": "paid", "created_at": dt.datetime.combine(day(n), dt.time(2 + k % 12, n)),
+            "lineitem_quantity": 1, "lineitem_name": f"Shoe {(n + k) % 6}", "lineitem_sku": f"S{(n + k) % 6}",
+            "lineitem_price": 100_000 * (1 + (n + k) % 6), "subtotal": 100_000 * (1 + (n + k) % 6),
+            "total": 100_000 * (1 + (n + k) % 6), "taxes": 0,
+        }
+        for n in days for k in range(15)
+    ]  # fmt: skip
+
+
+ORDERS = "shopify.orders"
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        (each(orders(14), lineitem_price=lambda r: r["lineitem_price"] * 1.08), "6 of 6 lineitem_names is 1.080 times"),
+        (each(orders(14), taxes=lambda r: r["total"] // 11), "taxes is not 0 in 15 of 15 rows"),
+        ([*orders(14), *each(orders(14, first=9000) * 3, email_hash=lambda r: "one")], "have the same email_hash"),
+    ],
+    ids=["a tax in the price", "a tax that is told", "tests"],
+)
+def test_odd_orders_are_warned_about(past: Past, rows: list[Row], says: str) -> None:
+    _, verdicts = told(past, orders(14), ORDERS, orders(*HISTORY))
+    assert (verdicts.held, verdicts.warnings) == ({}, [])
+    verdicts = past.judge([past.batches[0], past.batch(ORDERS, rows, day(14), "-odd")])
+    assert any(says in warning.message for warning in verdicts.warnings), [w.message for w in verdicts.warnings]
+
+
+def test_orders_of_another_shop_are_held(past: Past) -> None:
+    batches = [
+        past.batch(ORDERS, orders(*HISTORY), day(13)),
+        past.batch(ORDERS, orders(*range(15), first=5000), day(14), "", "kids"),
+        past.batch(ORDERS, orders(14, first=5000), day(14), "-wrong"),
+    ]
+    verdicts = past.judge(batches)
+    assert list(verdicts.held) == [batches[2].batch_id]
+    assert "are another account's" in verdicts.held[batches[2].batch_id]
+
+
+def visits(*days: int, consent: str = "Yes", turn: int = 0) -> list[Row]:
+    """360 events a day, from six in the morning to ten in the evening."""
+    return [
+        {
+            "event_date": day(n), "_d": day(n), "_row": k, "event_name": ("page_view", "scroll", "purchase")[k % 3],
+            "event_timestamp": (n * 1000 + k) * 1_000_000, "user_pseudo_id": f"u{n}-{k // 4}",
+            "event_at": dt.datetime.combine(day(n), dt.time(6 + k % 16)) + dt.timedelta(hours=turn - 7),
+            "analytics_storage": consent if k % 5 else "No", "country": ("Vietnam", "Singapore")[k % 7 == 0],
+        }
+        for n in days for k in range(360)
+    ]  # fmt: skip
+
+
+EVENTS = "ga4.events"
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        (visits(14, consent="No"), "have analytics_storage “"),
+        (visits(14, turn=7), "turned by +7 hours"),
+        ([row for row in visits(14) if (row["event_at"] + dt.timedelta(hours=7)).hour < 14], "no row is of 14:00 to"),
+        ([row for row in visits(14) if row["event_name"] != "purchase"], "have event_name “"),
+        (visits(14), ""),
+    ],
+    ids=["a consent that is gone", "another zone", "hours that are missing", "a tag that is gone", "a day"],
+)
+def test_odd_events_are_warned_about(past: Past, rows: list[Row], says: str) -> None:
+    bad, verdicts = told(past, rows, EVENTS, visits(*HISTORY))
+    assert verdicts.held == {}
+    assert any(says in warning.message for warning in verdicts.warnings) == bool(says), verdicts.warnings
+    assert all(
+        f"ga4.events of site: on {bad.covers_to}" in w.message or "from " in w.message for w in verdicts.warnings
+    )
