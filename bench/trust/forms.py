@@ -30,36 +30,40 @@ class Form:
     """Header by role: day or time, campaign, cost, clicks, impressions, currency, id, price …"""
     when: str = "%Y-%m-%d"
     """How the day, or the time, is written."""
-    money: tuple[str, ...] = ("cost",)
+    money: tuple[str, ...] = ("cost", "value")
     """Roles that hold money."""
-    counts: tuple[str, ...] = ("clicks", "impressions")
+    counts: tuple[str, ...] = ("clicks", "impressions", "reach", "results", "conversions")
     """Roles that add up over rows, beside money."""
     dots: bool = False
     """Whether a point groups thousands."""
 
 
 _ADS: Final = {"day": "Day", "campaign": "Campaign", "cost": "Cost", "clicks": "Clicks", "impressions": "Impr.",
-               "currency": "Currency code"}  # fmt: skip
+               "currency": "Currency code", "conversions": "Conversions"}  # fmt: skip
 FORMS: Final[dict[str, Form]] = {
     "google_ads": Form(r"^Campaign report", _ADS),
     "meta_ads": Form(r"^Untitled-report", {
         "day": "Day", "campaign": "Campaign name", "cost": "Amount spent (VND)", "clicks": "Link clicks",
-        "impressions": "Impressions"}),
+        "impressions": "Impressions", "reach": "Reach", "results": "Results", "conversions": "Purchases"}),
     "tiktok_ads": Form(r"^Untitled report", {
         "day": "By Day", "campaign": "Campaign name", "cost": "Cost", "clicks": "Clicks (destination)",
-        "impressions": "Impressions", "currency": "Currency"}),
+        "impressions": "Impressions", "currency": "Currency", "conversions": "Complete payment",
+        "value": "Total complete payment value"}),
     "microsoft_ads": Form(r"^Campaign performance", {
         "day": "Gregorian date", "campaign": "Campaign name", "cost": "Spend", "clicks": "Clicks",
-        "impressions": "Impressions", "currency": "Currency code"}, when="%m/%d/%Y"),
+        "impressions": "Impressions", "currency": "Currency code", "conversions": "Conversions",
+        "value": "Revenue"}, when="%m/%d/%Y"),
     "linkedin_ads": Form(r"^account_", {
         "day": "Start Date (in UTC)", "campaign": "Campaign Name", "cost": "Total Spent",
-        "clicks": "Clicks to Landing Page", "impressions": "Impressions", "currency": "Currency"}, when="%m/%d/%Y"),
+        "clicks": "Clicks to Landing Page", "impressions": "Impressions", "currency": "Currency",
+        "conversions": "Conversions", "results": "Clicks"}, when="%m/%d/%Y"),
     "zalo_ads": Form(r"^bao_cao", {
         "day": "Ngày", "campaign": "Chiến dịch", "cost": "Chi phí", "clicks": "Lượt nhấp",
-        "impressions": "Lượt hiển thị", "currency": "Tiền tệ"}, when="%d/%m/%Y", dots=True),
+        "impressions": "Lượt hiển thị", "currency": "Tiền tệ",
+        "conversions": "Đơn hàng", "value": "Giá trị đơn hàng"}, when="%d/%m/%Y", dots=True),
     "ads_file": Form(r"^coccoc", {
         "day": "day", "campaign": "campaign", "cost": "spend", "clicks": "clicks", "impressions": "impressions",
-        "currency": "currency"}),
+        "currency": "currency", "conversions": "purchases", "value": "purchase value"}),
     "search_console": Form(r"^Chart", {"day": "Date", "clicks": "Clicks", "impressions": "Impressions"}, money=()),
     "shopify": Form(r"^orders_export", {
         "time": "Created at", "id": "Id", "name": "Name", "currency": "Currency", "subtotal": "Subtotal",

@@ -281,7 +281,7 @@ def total_as_data(night: Night) -> None:
     row = list(sheet.data[0])
     row[sheet.at("campaign")] = night.said = night.chance.choice(("Tất cả chiến dịch", "All campaigns", "Account"))
     for role in (*sheet.form.money, *sheet.form.counts):
-        if sheet.has(role) and sheet.number(row, role) is not None:
+        if sheet.has(role) and any(sheet.number(each, role) is not None for each in sheet.data):
             sheet.put(row, role, sum((sheet.number(each, role) or Decimal(0) for each in sheet.data), Decimal(0)))
     sheet.add(row)
     sheet.save()
