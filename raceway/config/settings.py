@@ -240,6 +240,10 @@ class Gate(Model):
         "hold", description="What becomes of a batch that is implausible beside the days before it: held until a "
         "person accepts it (hold), in effect with a warning (warn), or not looked at (off)."
     )  # fmt: skip
+    tolerance: float = Field(
+        1.0, ge=0.5, le=5, description="By how much farther from the usual a batch must be before it is warned about "
+        "or held for that: 2 asks for twice as many spreads, 0.5 for half."
+    )  # fmt: skip
     volume_drop: float = Field(0.15, gt=0, le=1, description="Drop of the mart's rows that is worth a warning.")
 
 

@@ -51,7 +51,7 @@ def write_profile(
 def day_column(table: TableContract) -> ColumnContract | None:
     """The column that dates a row of a table; None where nothing does."""
     dated = table.scope.day or next(iter(table.meta.covers.by), None)
-    return table.by_name[dated] if dated else None
+    return table.by_name.get(dated) if dated else None
 
 
 def _moment(table: TableContract, dated: ColumnContract) -> ColumnContract | None:
@@ -135,14 +135,15 @@ def _select(table: TableContract, zone: str, data: Path) -> str:
     summed = numbers if table.scope.kind != "events" else []
     of_part = [("rows@", "_rows"), *((f"sum:{c.name}@", f"s{n}") for n, c in enumerate(summed))]
     selects = [
-        f"select day, unnest({_structs(whole)}, recursive := true) from counted where _of = 1",
-        f"select day, unnest({_structs(of_part, of)}, recursive := true) from counted "
+        f"select day, {_unnested(whole)} from counted where _of = 1",
+        f"select day, {_unnested(of_part, of)} from counted "
         f"where _rank <= {_MOST_PARTS} and _parts <= {_MOST_VALUES} and list_contains({shown}, cast(_of as varchar))",
-        f"select day, unnest({_structs(_OF_TEXTS, of)}, recursive := true) from (select day, _of, '' as part, "
+        f"select day, {_unnested(_OF_TEXTS, of)} from (select day, _of, '' as part, "
         "count(*) as _uniq, max(_rows) as _top, sum(_rows) as _some from counted "
         f"where _of between 2 and {len(texts) + 1} and part <> '' group by all)",
     ]
-    if table.scope.made_at or any(table.by_name[key].meta.ident for key in table.scope.keys):
+    keys = [table.by_name[key] for key in table.scope.keys if key in table.by_name]
+    if len(keys) == len(table.scope.keys) and (table.scope.made_at or any(key.meta.ident for key in keys)):
         # words and days are keys of any account
         joined = ", ".join(map(name, table.scope.keys))
         key = "_entity" if table.scope.kind == "entities" else f"concat_ws('|', {joined})"
@@ -171,8 +172,9 @@ _LARGEST: Final = 2**52
 _OF_TEXTS: Final = [("uniq:", "_uniq"), ("top:", "_top"), ("some:", "_some")]
 
 
-def _structs(pairs: list[tuple[str, str]], of: str = "") -> str:
-    """SQL list of (aspect, part, value); with `of`, SQL for the column whose parts they are, behind the aspect."""
-    part, of = ("part", f" || {of}") if of else ("''", "")
-    found = (f"{{aspect: {quoted(aspect)}{of}, part: {part}, value: cast({sql} as double)}}" for aspect, sql in pairs)
-    return f"[{', '.join(found)}]"
+def _unnested(pairs: list[tuple[str, str]], of: str = "") -> str:
+    """SQL for the rows (aspect, part, value) of one row; with `of`, SQL for the column whose parts they are, behind the
+    aspect."""
+    aspects = f"unnest({text_list([aspect for aspect, _ in pairs])}){f' || {of}' if of else ''}"
+    values = ", ".join(f"cast({sql} as double)" for _, sql in pairs)
+    return f"{aspects}, {'part' if of else quoted('')}, unnest([{values}])"

@@ -19,7 +19,7 @@ from raceway.common.moments import utc_text
 from raceway.config.accounts import Account, Exclusion
 from raceway.config.init import init_home
 from raceway.config.settings import Identity, Settings
-from raceway.history.records import run_checks
+from raceway.history.records import Check, run_checks
 from raceway.ledger.decisions import reject
 from raceway.ledger.ledger import Ledger, state_name
 from raceway.reading.personal import Hasher
@@ -107,6 +107,11 @@ DAY = "select date '{}' as day, 1 as cost"
 
 def day_rows(*days: str) -> str:
     return " union all ".join(DAY.format(day) for day in days)
+
+
+def failed(company: Company, run: str) -> list[Check]:
+    """The checks of a run that did not hold."""
+    return [check for check in run_checks(company.home, run) if not check.passed]
 
 
 def test_of_each_day_the_newest_export_counts_and_the_others_stay(company: Company) -> None:
@@ -304,7 +309,7 @@ def test_a_batch_without_a_rate_waits_and_what_was_in_effect_stays(us_company: C
     assert by_scope["vn 2026-03-21"] == other
     assert "us 2026-03-21" not in by_scope
     assert us_company.frozen("select count(*) from frozen.covered_days where account = 'us'") == [(1,)]
-    [check] = run_checks(us_company.home, "run1")
+    [check] = failed(us_company, "run1")
     assert (check.severity, check.passed, check.batch_id, check.message) == ("warning", False, late, sentence)
     assert waiting_for_rates(us_company.home) == {late: sentence}
     # the rate comes, and the batch with it
@@ -400,10 +405,10 @@ def test_a_name_that_two_exports_date_otherwise_is_said(company: Company) -> Non
     company.land("sapo.orders", "2026-03-04T01:00", sold.format("2026-03-01 03:00:00"))
     company.land("sapo.orders", "2026-03-05T01:00", sold.format("2026-03-02 01:00:00"))
     company.freeze()
-    assert run_checks(company.home, "run1") == []
+    assert failed(company, "run1") == []
     company.land("sapo.orders", "2026-03-06T01:00", sold.format("2026-03-04 03:00:00"))
     company.freeze()
-    [said] = run_checks(company.home, "run2")
+    [said] = failed(company, "run2")
     assert said.message.startswith(
         "sapo/vn, orders: 1 names are told on two days, among them DH1 on 2026-03-01 and 2026-03-04"
     )

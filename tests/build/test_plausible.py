@@ -251,6 +251,29 @@ def test_settings_make_warnings_of_what_is_held_or_look_at_nothing(past: Past) -
         assert (len(verdicts.held), len(verdicts.warnings)) == (held, warnings)
 
 
+def test_a_tolerance_asks_for_more(past: Past) -> None:
+    third = {name: lambda r, n=name: r[n] // 3 for name in ("impressions", "clicks", "cost")}
+    batches = [past.batch(ADS, ads(*HISTORY), day(13)), past.batch(ADS, each(ads(14), **third), day(14), "-low")]
+    for tolerance, warnings in ((1.0, 1), (5.0, 0), (1.0, 1)):
+        gate = past.settings.gate.model_copy(update={"tolerance": tolerance})
+        verdicts = judge_batches(batches, past.accounts, past.settings.model_copy(update={"gate": gate}))
+        assert len(verdicts.warnings) == warnings
+
+
+def test_a_total_in_a_first_export_is_a_warning_and_days_that_are_all_alike_are_no_copies(past: Past) -> None:
+    first = past.batch(ADS, total(ads(0)), day(0))
+    verdicts = past.judge([first])
+    assert verdicts.held == {}
+    assert ["a total among the rows" in warning.message for warning in verdicts.warnings] == [True]
+    alike = [row for n in range(12) for row in each(ads(0), day=lambda r, n=n: day(n), _d=lambda r, n=n: day(n))]
+    batches = [
+        past.batch(ADS, alike, day(11), "-alike"),
+        past.batch(ADS, each(ads(0), day=lambda r: day(12), _d=lambda r: day(12)), day(12), "-more"),
+    ]
+    verdicts = past.judge(batches)
+    assert (verdicts.held, verdicts.warnings) == ({}, [])
+
+
 def orders(*days: int, first: int = 1000) -> list[Row]:
     """Fifteen orders a day, each of one of six products."""
     return [

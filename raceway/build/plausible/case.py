@@ -76,6 +76,8 @@ class Case:
     """Holidays and the weeks around long ones: their level is not judged."""
     others: list[Sheet]
     """The sheets of other accounts of the same source and table."""
+    tolerance: float = 1.0
+    """By how much farther from the usual than `limits` says something must be (`gate.tolerance`)."""
 
     @property
     def horizon(self) -> int:

@@ -67,13 +67,20 @@ def copied_days(case: Case) -> Iterator[Oddity]:
         elif mark in own:
             copies.append((day, named(own[mark])))
         own.setdefault(mark, day)
-    if copies:
+    if copies and _days_differ(case, place):
         day, of = copies[0]
         more = f" (and on {len(copies) - 1} more days)" if len(copies) > 1 else ""
         yield Oddity(
             "copy", "rows", f"on {named(day)}{more} all rows are those of {of}, but for the date",
             is_held=True, observed=of, expected="rows of its own", day=day,
         )  # fmt: skip
+
+
+def _days_differ(case: Case, place: int) -> bool:
+    """Whether nearly every known day has rows of its own: where all are alike, an equal one says nothing."""
+    known = case.base if len(case.base) >= FEWEST_DAYS else case.sheet.values
+    marks = known[known[:, case.rows] > 0, place]
+    return len(marks) >= FEWEST_DAYS and len(np.unique(marks)) >= 0.8 * len(marks)
 
 
 def _is_as_before(case: Case, day: int, mark: float, place: int) -> bool:

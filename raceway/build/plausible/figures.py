@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from raceway.common.sql import parquet_of
+from raceway.contracts.grammar import TableContract
 from raceway.contracts.load import load_contract
 from raceway.landing.profile import PROFILE, write_profile
 from raceway.ledger.states import BatchState
@@ -115,9 +116,18 @@ def _profile_of(connection: duckdb.DuckDBPyConnection, batch: BatchState, zone: 
     if not path.exists():
         table = load_contract(batch.source, batch.home).table(batch.table)
         aside = path.with_name(f".{uuid.uuid4().hex}.parquet")
-        write_profile(connection, table, zone, batch.path, aside)
+        write_profile(connection, _as_landed(connection, table, batch), zone, batch.path, aside)
         aside.replace(path)
     return str(path)
+
+
+def _as_landed(connection: duckdb.DuckDBPyConnection, table: TableContract, batch: BatchState) -> TableContract:
+    """The contract without the columns that it did not have when the batch landed."""
+    there = {column for column, *_ in connection.execute(f"describe from {parquet_of(batch.path)}").fetchall()}
+    columns = tuple(column for column in table.columns if column.name in there)
+    return TableContract(
+        source=table.source, name=table.name, description=table.description, meta=table.meta, columns=columns
+    )
 
 
 def day_of(ordinal: int) -> dt.date:

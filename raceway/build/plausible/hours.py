@@ -57,7 +57,7 @@ def _missing(case: Case, told: Numbers, share: Numbers, clumps: float, day: int)
             start = hour + 1
     for first, last in runs:
         gap = min(float(share[first:last].sum()), 0.99)
-        if -rows * np.log(1 - gap) >= COUNTED * clumps:
+        if -rows * np.log(1 - gap) >= COUNTED * clumps * case.tolerance:
             due = f"{rows * gap / (1 - gap):.0f}"
             yield Oddity(
                 "hours", "hour", f"on {named(day)} no row is of {first:02}:00 to {last:02}:00, usual are {due}",
@@ -69,7 +69,7 @@ def _turned(case: Case, told: Numbers, share: Numbers, clumps: float) -> Iterato
     fits = [float(np.sum(told * np.log(np.roll(share, turn)))) for turn in range(24)]
     best = int(np.argmax(fits))
     nearest = min(best, 24 - best)
-    if nearest >= 3 and (fits[best] - fits[0]) / clumps >= COUNTED:
+    if nearest >= 3 and (fits[best] - fits[0]) / clumps >= COUNTED * case.tolerance:
         hours = best if best <= 12 else best - 24
         yield Oddity(
             "hours", "hour",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from raceway.build.plausible.case import Case, Oddity
@@ -23,8 +24,10 @@ RULES: Final[tuple[Callable[[Case], Iterator[Oddity]], ...]] = (
 
 
 def oddities(case: Case) -> list[Oddity]:
-    """What is not as usual in a batch, what holds it first."""
+    """What is not as usual in a batch, what holds it first; without a baseline nothing does."""
     found = [oddity for rule in RULES for oddity in rule(case)]
+    if lacks_baseline(case):
+        found = [replace(oddity, is_held=False) for oddity in found]
     return sorted(found, key=lambda oddity: not oddity.is_held)
 
 

@@ -51,7 +51,7 @@ class Kept:
         self._before = _read(self._path)
         self._order = [batch.batch_id for batch in batches]
         table = load_contract(first.source, first.home).table(first.table)
-        said = [_rules(), table.model_dump_json(), _text(first.home.holidays), settings.gate.plausible]
+        said = [_rules(), table.model_dump_json(), _text(first.home.holidays), str(settings.gate.tolerance)]
         zones = sorted({(b.account, accounts[b.source, b.account].time_zone) for b in batches})
         chain = hashlib.sha256(json.dumps([said, zones]).encode()).hexdigest()
         self._chains: dict[str, str] = {}

@@ -49,7 +49,7 @@ def odd_levels(case: Case) -> Iterator[Oddity]:
     noise = np.maximum(_LEAST_SPREAD, np.sqrt(clumps / counted.clip(1)))
     # of few days the spread itself is uncertain
     spread = np.maximum(1.4826 * median(np.abs(known - middle)), noise) * (1 + 4 / len(known))
-    size, far = told - middle, (told - middle) / spread
+    size, far = told - middle, (told - middle) / spread / case.tolerance
     asked = np.array([n for n, c in enumerate(columns) if counted[n] >= COUNTED and not _matures(case, c)], dtype=int)
     for at, day in case.each_new():
         is_special = day in case.special

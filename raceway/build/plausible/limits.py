@@ -23,7 +23,7 @@ credited and parcels sent in the days after, so what a long history says of old 
 
 WARN_SPREADS: Final = 6.0
 HOLD_SPREADS: Final = 8.0
-LOW_SPREADS: Final = 5.5
+LOW_SPREADS: Final = 4.8
 """Fewer are asked of a day that lacks of all its numbers at once: chance does not take from all alike."""
 
 LOW: Final = 0.6

@@ -57,7 +57,7 @@ def odd_shares(case: Case) -> Iterator[Oddity]:
         off = found - share
         # by the arcs of their roots, whose noise is the same for every share
         arcs = 2 * np.abs(np.arcsin(np.sqrt(found.clip(0, 1))) - np.arcsin(np.sqrt(share.clip(0, 1))))
-        apart = arcs / np.sqrt(_CLUMPS * (1 / rows + 1 / known_rows.sum()))
+        apart = arcs / np.sqrt(_CLUMPS * (1 / rows + 1 / known_rows.sum())) / case.tolerance
         # what comes and goes has no usual share
         half = len(known) // 2
         early, late = (

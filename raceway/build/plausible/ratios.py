@@ -42,11 +42,12 @@ def odd_ratios(case: Case) -> Iterator[Oddity]:
     known, found = (_ratios(case, pairs, values) for values in (case.like, case.values))
     normal = usual(known)
     support, events = (_support(case, pairs, values) for values in (case.like, case.values))
-    noise = np.sqrt(median(support) + events)
+    # the days themselves show how much chance moves a ratio; counting guards against days that were alike by luck
+    noise = np.sqrt(median(support) + events) / 2
     spread = np.maximum(np.maximum(normal.spread, _LEAST_SPREAD), noise)
     off = found - normal.middle
     outside = np.maximum(found - normal.most, normal.least - found)
-    far = np.abs(off) / spread
+    far = np.abs(off) / spread / case.tolerance
     enough = normal.days >= FEWEST_DAYS
     odd = enough & (far >= WARN_SPREADS) & (np.abs(off) >= np.log(WARN_RATIO)) & (outside >= np.log(BEYOND))
     held = odd & (far >= HOLD_SPREADS) & (np.abs(off) >= np.log(HELD_RATIO)) & (outside >= np.log(HELD_BEYOND))
@@ -127,7 +128,7 @@ def zeroed(case: Case) -> Iterator[Oddity]:
                     len(gone) * 2 > int(np.sum(full))
                     and counted >= COUNTED
                     and not case.table.by_name[column].meta.counts
-                    and not _nulls(case, column, case.values[gone])
+                    and not mostly_empty(case, column, case.values[gone])
                 ),
                 observed="0", expected=f"{shown(low)} to {shown(high)}", day=int(case.new_days[gone[0]]),
             )  # fmt: skip
@@ -143,7 +144,7 @@ def _due(case: Case, column: str) -> np.typing.NDArray[np.bool_]:
     return due
 
 
-def _nulls(case: Case, column: str, values: Numbers) -> bool:
+def mostly_empty(case: Case, column: str, values: Numbers) -> bool:
     """Whether most cells are empty: a report without the column, and no 0."""
     place = case.figures.place.get((f"null:{column}", ""))
     return place is not None and bool(values[:, place].sum() > 0.5 * values[:, case.rows].sum())
@@ -158,7 +159,7 @@ def appeared(case: Case) -> Iterator[Oddity]:
         place = case.figures.place.get((f"some:{column}", ""))
         if place is None or np.max(case.like[:, place]) > 0 or np.sum(case.like[:, case.rows]) < 3 * COUNTED:
             continue
-        if _nulls(case, column, case.like):
+        if mostly_empty(case, column, case.like):
             continue
         filled = float(np.sum(case.values[:, place]))
         if filled >= max(0.5 * rows, COUNTED):

@@ -10,6 +10,7 @@ from raceway.build.plausible.case import Case, Oddity, named, shown
 from raceway.build.plausible.cut import CLOSED_DAYS
 from raceway.build.plausible.figures import Numbers
 from raceway.build.plausible.limits import EQUAL_NUMBER, HELD_RATIO, PART_SHARE, RESTATED, RESTATED_DAYS
+from raceway.build.plausible.ratios import mostly_empty
 from raceway.build.plausible.usual import logs
 
 
@@ -27,7 +28,7 @@ def changed_days(case: Case) -> Iterator[Oddity]:
     new = case.sheet.values[[n for n, _ in closed]]
     columns = [(c, p) for c, p in case.sums.items() if np.median(old[:, p]) >= EQUAL_NUMBER]
     filled = (new[:, case.rows] > 0) & (old[:, case.rows] > 0)
-    if not columns or filled.sum() < 1:
+    if not filled.any():
         return
     places = [p for _, p in columns]
     change = np.abs(logs(new[:, places], old[:, places]))
@@ -40,10 +41,16 @@ def changed_days(case: Case) -> Iterator[Oddity]:
         column = asked[int(np.argmax(np.nan_to_num(change[at, asked], posinf=0)))]
         yield _changed(columns[column], new, old, at, closed, int(other.sum()), True)
         return
-    for n, column_place in enumerate(columns):
-        wide = filled & (change[:, n] >= np.log(HELD_RATIO))
-        if wide.sum() and wide.sum() > 0.5 * filled.sum() and not _matures(case, column_place[0]):
-            yield _changed(column_place, new, old, int(np.flatnonzero(wide)[0]), closed, int(wide.sum()), True)
+    for amount, place in case.sums.items():
+        had = filled & (old[:, place] > 0)
+        if had.sum() < min(RESTATED_DAYS, len(closed)) or _matures(case, amount) or mostly_empty(case, amount, new):
+            continue
+        if not case.table.by_name[amount].meta.money and np.median(old[had, place]) < EQUAL_NUMBER:
+            continue
+        size = np.abs(np.log(np.maximum(new[had, place], 1e-9) / old[had, place]))
+        if np.mean(size >= np.log(HELD_RATIO)) > 0.6:
+            at = int(np.flatnonzero(had)[int(np.argmax(size))])
+            yield _changed((amount, place), new, old, at, closed, int(np.sum(size >= np.log(HELD_RATIO))), True)
             return
     yield from _parts_gone(case, closed, old, new)
 

@@ -112,7 +112,11 @@ def _walk(
     for batch in batches:
         account = told[batch.account]
         zone = accounts[batch.source, batch.account].zone
-        case = _case(batch, figures, told, accounts, special) if figures and batch.batch_id in figures.of else None
+        case = (
+            _case(batch, figures, told, accounts, special, settings)
+            if figures and batch.batch_id in figures.of
+            else None
+        )
         found = Found() if is_off else kept.found(batch)
         if found is None:
             found = _found(batch, case)
@@ -171,8 +175,9 @@ def _figures(
 
 
 def _case(
-    batch: BatchState, figures: Figures, told: dict[str, _Account], accounts: Accounts, special: frozenset[int]
-) -> Case:
+    batch: BatchState, figures: Figures, told: dict[str, _Account], accounts: Accounts, special: frozenset[int],
+    settings: Settings,
+) -> Case:  # fmt: skip
     exported_on = batch.exported_at.astimezone(accounts[batch.source, batch.account].zone).date().toordinal()
     others = [
         sheet
@@ -181,7 +186,8 @@ def _case(
         if account != batch.account and on >= exported_on - HORIZON
     ]
     table = load_contract(batch.source, batch.home).table(batch.table)
-    return Case(table, figures, figures.of[batch.batch_id], told[batch.account].past, exported_on, special, others)
+    sheet, past = figures.of[batch.batch_id], told[batch.account].past
+    return Case(table, figures, sheet, past, exported_on, special, others, settings.gate.tolerance)
 
 
 def _turned(batch: BatchState, by: str, is_held: bool) -> Check:
