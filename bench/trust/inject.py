@@ -118,6 +118,9 @@ def inject(base: Base, injection: Injection) -> dict[str, Any]:
         found.by, found.told, found.beside = _caught(
             kind, injection, outcomes, mine, verdicts, late, _failed(home_checks(accepted, mine)), _usual(base)
         )
+        before = judge_batches([batch for batch in accepted if batch.batch_id not in mine], accounts, settings)
+        if found.by == "missed" and verdicts.no_baseline > before.no_baseline:
+            found.by = "no baseline"
         return asdict(found)
     finally:
         shutil.rmtree(root, ignore_errors=True)

@@ -56,7 +56,7 @@ class Kind:
 KINDS: Final = (
     Kind("half a day missing", "exported at noon; ads in many campaigns, a day of which is usual within a fifth",
          (GOOGLE, META, GA4, SHOP, KIDS, TILL), (spoil.half_a_day,)),
-    Kind("hours missing", "four busy hours; eight or more rows are usual in them", (GA4, SHOP, TILL), (spoil.hours,)),
+    Kind("hours missing", "four busy hours; twelve or more rows are usual in them", (GA4, TILL), (spoil.hours,)),
     Kind("file twice", "the same bytes under another name", (*ADS, GA4, SEGMENT, SEARCH, SHOP, TILL, MALL),
          (spoil.under_another_name,)),
     Kind("account missing", "no file of it came", (*ADS, GA4, SEARCH, SHOP, KIDS, TILL), (spoil.whole_account,),
@@ -67,7 +67,7 @@ KINDS: Final = (
     Kind("unit × 1000", "money in thousandths", (*ADS, SHOP, TILL, MALL), (spoil.times("money", "1000"),)),
     Kind("micros", "cost in millionths, not divided", ADS, (spoil.times("cost", "1000000"),)),
     Kind("cents for units", "money in hundredths", (*ADS, SHOP, TILL, MALL), (spoil.times("money", "100"),)),
-    Kind("+7 h", "times shifted by the zone once more", (GA4, SEGMENT, SHOP, KIDS, TILL), (spoil.seven_hours,)),
+    Kind("+7 h", "times shifted by the zone once more", (GA4, SHOP, KIDS, TILL), (spoil.seven_hours,)),
     Kind("wrong month", "the month before", (*ADS, SEARCH, TILL), (spoil.wrong_month,)),
     Kind("day and month swapped", "days up to the 12th", (MICROSOFT, LINKEDIN, ZALO, MALL),
          (spoil.day_for_month,), _ambiguous),
