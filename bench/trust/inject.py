@@ -31,6 +31,10 @@ FIRST_NIGHT = 35
 """Nights before the first one that may be spoiled: what is usual has to be known."""
 
 
+FEWEST_NIGHTS = 8
+"""Nights of an account before one that it can be compared with: with fewer an injection is in neither count."""
+
+
 @dataclass(frozen=True)
 class Injection:
     """Which fault befalls which account in which night of which company."""
@@ -118,8 +122,7 @@ def inject(base: Base, injection: Injection) -> dict[str, Any]:
         found.by, found.told, found.beside = _caught(
             kind, injection, outcomes, mine, verdicts, late, _failed(home_checks(accepted, mine)), _usual(base)
         )
-        before = judge_batches([batch for batch in accepted if batch.batch_id not in mine], accounts, settings)
-        if found.by == "missed" and verdicts.no_baseline > before.no_baseline:
+        if found.by == "missed" and _nights_before(base, injection) < FEWEST_NIGHTS:
             found.by = "no baseline"
         return asdict(found)
     finally:
@@ -162,6 +165,12 @@ def home_checks(accepted: list[BatchState], mine: set[str]) -> list[Check]:
 
 def _failed(checks: list[Check]) -> list[str]:
     return [check.message for check in checks if not check.passed and check.severity != "info"]
+
+
+def _nights_before(base: Base, injection: Injection) -> int:
+    return sum(
+        day < injection.day and bool(base.files(day, injection.source, injection.account)) for day in base.days()
+    )
 
 
 @lru_cache(maxsize=4)

@@ -51,6 +51,7 @@ LAGS: Final = {"google_ads": 2, "square": 2, "search_console": 3}
 """How many days before a night's `as_of` the newest day lies that a source brings, where it is not one."""
 SECOND_SHOP: Final = "vn-kids"
 """A second shop of the same shop system: another world's orders."""
+_BY_THE_COMPANYS_DAY: Final = ("microsoft_ads", "linkedin_ads")
 _OTHER_SEED: Final = 5_000
 _SECOND_SIZE: Final = 0.6
 _OTHER_IDS: Final = 2_220_000_000
@@ -63,10 +64,17 @@ def settings() -> Settings:
 
 
 def accounts(history_start: dt.date) -> list[Account]:
-    """The sample's accounts of these sources, and a second shop."""
+    """The sample's accounts of these sources, and a second shop.
+
+    Two platforms tell New York's campaigns by the company's day, which is over when they export it.
+    """
     known = [account for account in company.sample_accounts(history_start) if account.source in WRITERS]
     [shop] = [account for account in known if account.source == "shopify"]
-    return [*known, shop.model_copy(update={"account": SECOND_SHOP, "name": "Cửa hàng trẻ em", "site": None})]
+    by_company = {"time_zone": settings().business.zone}
+    return [
+        *(a.model_copy(update=by_company) if a.source in _BY_THE_COMPANYS_DAY else a for a in known),
+        shop.model_copy(update={"account": SECOND_SHOP, "name": "Cửa hàng trẻ em", "site": None}),
+    ]
 
 
 @dataclass(frozen=True)
