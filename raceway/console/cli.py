@@ -180,6 +180,9 @@ def sample(
     scale: Annotated[float, typer.Option(min=0.001, help="Size: 1 is at least 100,000 events and 5,000 orders.")] = 1.0,
     seed: Annotated[int, typer.Option(help="Another seed is another world.")] = 7,
     end: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; default yesterday.")] = None,
+    traps: Annotated[
+        bool, typer.Option(help="Also the ugly files that exports bring: cut, doubled, of no use.")
+    ] = True,
 ) -> None:
     """Write a realistic inbox, and beside it the truth that the mart must show; makes the home if there is none.
 
@@ -197,6 +200,7 @@ def sample(
             seed=seed,
             end=end.date() if end else None,
             progress=tell,
+            traps=traps,
         )
     show_sample(_places.out, home, written)
 

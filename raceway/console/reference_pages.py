@@ -100,7 +100,7 @@ def _parameters(command: Any) -> list[str]:
         if parameter.name in ("install_completion", "show_completion"):  # of the shell, not of raceway
             continue
         is_argument = parameter.param_type_name == "argument"
-        written = parameter.name.upper() if is_argument else ", ".join(parameter.opts)
+        written = parameter.name.upper() if is_argument else ", ".join((*parameter.opts, *parameter.secondary_opts))
         said = [parameter.help or ""]
         if parameter.required:
             said.append("Required.")

@@ -122,12 +122,14 @@ def write_sample(
     seed: int = 7,
     end: dt.date | None = None,
     progress: Callable[[str], None] | None = None,
+    traps: bool = True,
 ) -> SampleSummary:
     """Writes a sample inbox and its truth into `home`, which is made where it does not exist.
 
     `days` up to `end` (default: yesterday in the company's zone) of every source, the orders of the 400 days
     before them, `scale` times the usual amount. The same arguments give the same bytes and file times.
-    `progress` hears a sentence before each long step. Raises BadSettings where `days` is under 14, or where
+    `progress` hears a sentence before each long step. Without `traps` the same company's files are plain: each report
+    in one form, none cut, doubled, late, in pieces or of no use. Raises BadSettings where `days` is under 14, or where
     `home` is a company's own: its accounts are not the sample's.
     """
     hear = progress or (lambda _: None)
@@ -137,7 +139,7 @@ def write_sample(
         end = company.sample_settings().business_day(dt.datetime.now(tz=dt.UTC)) - dt.timedelta(days=1)
     history_start = company.history_start(end - dt.timedelta(days=days - 1))
     settings = prepare_home(home, history_start, end)
-    world = invent_world(days, scale, seed, end, settings, hear)
+    world = invent_world(days, scale, seed, end, settings, hear, traps)
     files = {}
     for source, write in _WRITERS.items():
         hear(f"writing the exports of {source}")

@@ -75,7 +75,11 @@ def test_every_command_and_option_is_one_of_the_programs(page: Page) -> None:
             if command is None:
                 known = OF_THE_PROGRAM
             elif command in PROGRAM.commands:
-                known = {option for parameter in PROGRAM.commands[command].params for option in parameter.opts}
+                known = {
+                    option
+                    for parameter in PROGRAM.commands[command].params
+                    for option in (*parameter.opts, *parameter.secondary_opts)
+                }
             else:
                 known = set()
                 wrong.append(line)

@@ -17,6 +17,11 @@ from raceway.config.accounts import Account, load_accounts, load_exclusions, loa
 from raceway.config.init import init_home
 from raceway.contracts.load import load_contract
 from raceway.reading.shape import normal
+from raceway.sample.invent.everything import invent_world
+from raceway.sample.traces.google_ads import write_google_ads
+from raceway.sample.traces.meta_ads import write_meta_ads
+from raceway.sample.traces.search_console import write_search_console
+from raceway.sample.traces.shopify import write_shopify
 from raceway.sample.world.seasons import TET, demand, holidays
 from raceway.sample.write import write_sample
 from tests.sample.conftest import LAST, Written
@@ -163,3 +168,19 @@ def test_the_templates_of_followers_and_mentions_name_what_their_contracts_read(
         assert all(any(normal(name) in words for words in aliases) for name in header)
         vietnamese = next(line for line in lines if "Vietnamese headers" in line).split(": ", 1)[1].rstrip(".")
         assert all(any(normal(name) in words for words in aliases) for name in vietnamese.split(", "))
+
+
+def test_without_traps_the_same_people_come_in_plain_files(tmp_path: Path) -> None:
+    ugly = ("(1)", ".zip", "_2.csv", "campaign_stats", "Ads-")
+    worlds, names = {}, {}
+    for traps in (True, False):
+        world = worlds[traps] = invent_world(21, 0.05, 7, LAST, traps=traps)
+        for write in (write_google_ads, write_meta_ads, write_shopify, write_search_console):
+            write(world, tmp_path / str(traps))
+        names[traps] = [path.name for path in (tmp_path / str(traps)).rglob("*") if path.is_file()]
+
+    assert any(sign in name for name in names[True] for sign in ugly)
+    assert not any(sign in name for name in names[False] for sign in ugly)
+    assert [order.id for order in worlds[False].orders] == [order.id for order in worlds[True].orders]
+    accounts = [(report.source, report.account) for report in worlds[False].ad_reports]
+    assert sorted(accounts) == sorted({(report.source, report.account) for report in worlds[True].ad_reports})

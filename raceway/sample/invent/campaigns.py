@@ -83,6 +83,17 @@ def _google(world: World) -> None:
     chance = Chance(world.seed, "google")
     days = world.days
     rows = [_row(chance, world, campaign, day) for day in days for campaign in GOOGLE_VN]
+    if world.traps:
+        _google_twice(world, chance, rows)
+    else:
+        world.ad_reports.append(_report("google_ads", "vn-main", world.night, days[0], days[-1], rows, "excel"))
+    last = last_till_day(world)
+    us_rows = [_row(chance, world, campaign, day) for day in days if day <= last for campaign in GOOGLE_US]
+    world.ad_reports.append(_report("google_ads", "us-store", world.night, days[0], last, us_rows, "csv"))
+
+
+def _google_twice(world: World, chance: Chance, rows: list[AdRow]) -> None:
+    days = world.days
     early_end = days[-min(len(days), 11)]
     restated_from = days[-min(len(days), 30)]
     world.ad_reports += [
@@ -97,9 +108,6 @@ def _google(world: World) -> None:
         ),
         _report("google_ads", "vn-main", world.night, restated_from, days[-1], _restated(chance, rows), "excel-us"),
     ]
-    last = last_till_day(world)
-    us_rows = [_row(chance, world, campaign, day) for day in days if day <= last for campaign in GOOGLE_US]
-    world.ad_reports.append(_report("google_ads", "us-store", world.night, days[0], last, us_rows, "csv"))
 
 
 def _meta(world: World) -> None:
@@ -110,6 +118,9 @@ def _meta(world: World) -> None:
     for day in days:
         for campaign in META:
             rows += _ads(chance, world, campaign, day)
+    if not world.traps:
+        world.ad_reports.append(_report("meta_ads", "vn-main", world.night, days[0], days[-1], rows, "en"))
+        return
     third = max(1, len(days) // 3)
     bounds = {
         "no-clicks": (days[0], days[third - 1]),

@@ -39,17 +39,18 @@ def invent_world(
     last: dt.date,
     settings: Settings | None = None,
     progress: Callable[[str], None] = lambda _: None,
+    traps: bool = True,
 ) -> World:
     """A world of `days` days up to `last`, and the orders of the 400 days before them.
 
     `scale` 1 gives about 130,000 site events and 6,500 orders in 90 days. The same arguments give the same
     world. `settings` (default: the sample's) say what events mean and where periods begin. `progress` hears
-    a sentence before each long step.
+    a sentence before each long step. Without `traps` each ad account tells all its days once, in one form.
     """
     first = last - dt.timedelta(days=days - 1)
     history_start = company.history_start(first)
     accounts = {(a.source, a.account): a for a in company.sample_accounts(history_start)}
-    world = World(settings or company.sample_settings(), accounts, seed, scale, first, last, history_start)
+    world = World(settings or company.sample_settings(), accounts, seed, scale, first, last, history_start, traps=traps)
     population = Population(world)
     progress("inventing persons and their orders")
     invent_orders(world, population)

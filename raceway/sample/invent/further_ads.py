@@ -39,10 +39,8 @@ def invent_further_ads(world: World) -> None:
     for source, account, flavour, worth, campaigns in _PLATFORMS:
         chance = Chance(world.seed, source)
         rows = [_row(chance, world, day, campaign, worth) for day in days for campaign in campaigns]
-        for exported_at, first, last in (
-            (world.moment(days[-6], 8), days[0], days[-7]),
-            (world.night, days[-14], days[-1]),
-        ):
+        twice = ((world.moment(days[-6], 8), days[0], days[-7]), (world.night, days[-14], days[-1]))
+        for exported_at, first, last in twice if world.traps else ((world.night, days[0], days[-1]),):
             inside = tuple(row for row in rows if first <= row.day <= last)
             world.ad_reports.append(AdReport(source, account, exported_at, first, last, inside, flavour))
             rows = [_restated(chance, row, worth) for row in rows]

@@ -28,6 +28,9 @@ def invent_tiktok(world: World) -> None:
     chance = Chance(world.seed, "tiktok")
     days = world.days
     rows = [_row(chance, world, day, *cells) for day in days for cells in _ADS]
+    if not world.traps:
+        world.ad_reports.append(AdReport("tiktok_ads", "vn-main", world.night, days[0], days[-1], tuple(rows), "csv"))
+        return
     later = [_restated(chance, row) for row in rows]
     third = max(1, len(days) // 3)
     for flavour, source_rows, first, last in (

@@ -16,7 +16,7 @@ def write_gatherings(world: World, inbox: Path) -> int:
     head = header("Attendee #,Order Date,Event Name,Event Start Date,Email,Attendee Status,Checked in?")
     rows = [
         [one.id, _local(world, one.registered_at), one.gathering, _local(world, one.starts_at), one.email, _status(one),
-         "Yes" if one.came else ""]
+         ("Yes" if world.traps else "yes") if one.came else ""]
         for one in world.circle.registrations
     ]  # fmt: skip
     drop.put("Attendee Summary Report.csv", table([head, *rows]).encode(), world.night)

@@ -73,7 +73,7 @@ def write_ga4(world: World, inbox: Path) -> int:
         indices[key] = indices.get(key, -1) + 1
         day = world.first + dt.timedelta(days=(event.at - opening) // 86_400_000_000)
         by_day[min(day, world.last)].append((event, indices[key]))
-    older = world.days[:-_DAILY]
+    older = world.days[:-_DAILY] if world.traps else []
     for number, start in enumerate(range(0, len(older), 7)):
         days = older[start : start + 7]
         number_as = int if number == 1 else str
@@ -86,6 +86,12 @@ def write_ga4(world: World, inbox: Path) -> int:
             drop.put(f"{name}.jsonl", _lines(rows), exported_at)
         else:
             drop.put(f"{name}.jsonl.gz", gzipped(_lines(rows)), exported_at)
+    if not world.traps:
+        for day in world.days:
+            rows = [_row(world, event, index, False, str) for event, index in by_day[day]]
+            exported_at = world.night if day == world.last else world.moment(day + dt.timedelta(days=1), 6)
+            drop.put(f"events_{day:%Y%m%d}.jsonl.gz", gzipped(_lines(rows)), exported_at)
+        return drop.files
     _daily_shards(world, drop, chance, by_day)
     write_ga4_reports(world, drop)
     return drop.files

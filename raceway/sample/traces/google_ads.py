@@ -40,6 +40,8 @@ def write_google_ads(world: World, inbox: Path) -> int:
     drop = Drop(inbox, "google_ads", "vn-main")
     period = (world.first, world.last)
     drop.put("Search keyword report.csv", _keywords(world.keywords, period), world.night)
+    if not world.traps:
+        return files + drop.files
     latest = max(
         (r for r in world.ad_reports if (r.source, r.account) == ("google_ads", "vn-main")), key=lambda r: r.exported_at
     )

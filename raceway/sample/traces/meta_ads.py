@@ -40,9 +40,12 @@ def write_meta_ads(world: World, inbox: Path) -> int:
         drop.put(
             f"{name}-{report.first:%b-%d-%Y}-to-{report.last:%b-%d-%Y}.csv", _reporting(report), report.exported_at
         )
-    drop.put(
-        f"Giày-Sông-Hồng-Ads-{world.first:%b-%d-%Y}-{world.last:%b-%d-%Y}.csv", _manager(world, reports), world.night
-    )
+    if world.traps:
+        drop.put(
+            f"Giày-Sông-Hồng-Ads-{world.first:%b-%d-%Y}-{world.last:%b-%d-%Y}.csv",
+            _manager(world, reports),
+            world.night,
+        )
     return drop.files
 
 

@@ -31,6 +31,12 @@ def write_search_console(world: World, inbox: Path) -> int:
     header = "Date,Clicks,Impressions,CTR,Position"
     queries = "Top queries,Clicks,Impressions,CTR,Position"
     many = len(days)
+    if not world.traps:
+        folder = _folder(world.last)
+        drop.put(f"{folder}/Chart.csv", _days(days, header), world.night)
+        drop.put(f"{folder}/Queries.csv", _queries(days, queries), world.night)
+        drop.put(f"{folder}/Filters.csv", b"Filter,Value\nSearch type,Web\nDate,Last 3 months", world.night)
+        return drop.files
 
     french = days[: max(1, many * 6 // 10)]
     exported_on = french[-1].day + dt.timedelta(days=3)

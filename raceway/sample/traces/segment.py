@@ -56,11 +56,11 @@ def write_segment(world: World, inbox: Path) -> int:
     traces.sort(key=lambda trace: (trace.at, isinstance(trace, Identify), trace.device.client))
     sent: list[_Sent] = []
     for number, trace in enumerate(traces):
-        delay = SECOND // 2 if chance.hit(0.96) else DAY + chance.randrange(3_600) * SECOND
+        delay = SECOND // 2 if not world.traps or chance.hit(0.96) else DAY + chance.randrange(3_600) * SECOND
         received_at = min(trace.at + delay, closing)
         message = _message(trace, number, received_at, chance)
         sent.append(_Sent(received_at, message))
-        if chance.hit(0.03):  # at least once is at times twice
+        if world.traps and chance.hit(0.03):  # at least once is at times twice
             again = min(received_at + chance.randrange(1, 30) * 3_600 * SECOND, closing)
             sent.append(_Sent(again, message | {"receivedAt": _iso(again)}))
     sent.sort(key=lambda one: (one.received_at, one.message["messageId"]))
@@ -74,11 +74,11 @@ def write_segment(world: World, inbox: Path) -> int:
             continue  # there is nothing to export
         received_day = start // 86_400_000_000 * 86_400_000
         exported_at = world.night if last == world.last else world.moment(last + dt.timedelta(days=1), 2)
-        if number == 1:
+        if world.traps and number == 1:
             content = _lines({**message, "rudderId": "r-1", "channel": "web"} for message in messages)
             drop.put(f"rudder-logs/outlet/{received_day}.json", content, exported_at)
         else:
-            content = _lines(messages, cut_off=last == world.last)
+            content = _lines(messages, cut_off=world.traps and last == world.last)
             drop.put(f"segment-logs/3kUh9fQ2/{received_day}/{received_day}.1b2c.gz", gzipped(content), exported_at)
     return drop.files
 

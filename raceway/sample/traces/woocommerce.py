@@ -26,7 +26,7 @@ def write_woocommerce(world: World, inbox: Path) -> int:
     drop = Drop(inbox, "woocommerce", ACCOUNTS["woocommerce"])
     for number, at in enumerate(world.trade.exports):
         sales = world.trade.exported("woocommerce", at)
-        if number == ITEMS_EXPORT and sales:
+        if world.traps and number == ITEMS_EXPORT and sales:
             items = [f"Product Item {n} {part}" for n in range(1, _MOST_ITEMS + 1) for part in _ITEM]
             rows = [[*_WIDE, *items], *(_wide(world, sale, at) for sale in sales)]
             drop.put(f"order_export_{at:%Y-%m-%d}.csv", table(rows).encode(), at)

@@ -79,6 +79,7 @@ class World:
     outlet: Outlet = field(default_factory=Outlet)
     listening: Listening = field(default_factory=Listening)
     experiments: Experiments = field(default_factory=Experiments)
+    traps: bool = True  # whether files are written as ugly as they come: in several forms, cut, doubled, of no use
 
     @property
     def as_of(self) -> dt.date:
