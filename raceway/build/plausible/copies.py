@@ -13,7 +13,11 @@ from raceway.build.plausible.limits import EQUAL_NUMBER, EQUAL_ROWS, FEWEST_DAYS
 
 def totals_as_rows(case: Case) -> Iterator[Oddity]:
     """A row whose numbers are the sums of the day's other rows, or of all other rows of the file."""
-    pairs = [(c, case.figures.place["sum:" + c, ""], case.figures.place.get(("max:" + c, ""))) for c in case.sums]
+    pairs = [
+        (c, case.figures.place["sum:" + c, ""], case.figures.place.get(("max:" + c, "")))
+        for c in case.sums
+        if case.table.by_name[c].data_type != "double"
+    ]  # means and scores do not add up
     pairs = [pair for pair in pairs if pair[2] is not None]
     if case.table.scope.kind != "days" or len(pairs) < 2:
         return
@@ -21,7 +25,7 @@ def totals_as_rows(case: Case) -> Iterator[Oddity]:
     sums, most = values[:, [p for _, p, _ in pairs]], values[:, [m for _, _, m in pairs if m is not None]]
     one_day = (np.abs(sums - 2 * most) <= 1e-6 * most) & (most > 0)
     found = (one_day.sum(axis=1) >= 2) & ((one_day | (most == 0)).all(axis=1)) & (most.max(axis=1) >= EQUAL_NUMBER)
-    found &= values[:, case.rows] > EQUAL_ROWS
+    found &= values[:, case.rows] >= EQUAL_ROWS
     of_days = np.flatnonzero(found)
     whole, largest = sums.sum(axis=0), most.max(axis=0, initial=0)
     of_file = (np.abs(whole - 2 * largest) <= 1e-6 * largest) & (largest > 0)

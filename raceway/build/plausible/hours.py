@@ -8,7 +8,7 @@ import numpy as np
 
 from raceway.build.plausible.case import Case, Oddity, named
 from raceway.build.plausible.figures import Numbers
-from raceway.build.plausible.limits import COUNTED, FEWEST_DAYS
+from raceway.build.plausible.limits import COUNTED, FEWEST_DAYS, STRANGE_HOURS
 
 _ENOUGH = 150
 """Rows before that an hour's share is taken from."""
@@ -26,6 +26,7 @@ def odd_hours(case: Case) -> Iterator[Oddity]:
     clumps = _clumps(known, share)
     yield from _turned(case, told.sum(axis=0), share, clumps)
     for at, day in case.each_new():
+        yield from _strange(told[at], known, day)
         yield from _missing(case, told[at], share, clumps, day)
 
 
@@ -63,6 +64,20 @@ def _missing(case: Case, told: Numbers, share: Numbers, clumps: float, day: int)
                 "hours", "hour", f"on {named(day)} no row is of {first:02}:00 to {last:02}:00, usual are {due}",
                 observed="0", expected=due, day=day,
             )  # fmt: skip
+
+
+def _strange(told: Numbers, known: Numbers, day: int) -> Iterator[Oddity]:
+    """Rows in hours that never had one: of a shop that is closed, or after the export."""
+    hours = np.flatnonzero((known.sum(axis=0) == 0) & (told > 0)).tolist()
+    strange, rows = float(told[hours].sum()), float(told.sum())
+    if strange >= max(3, STRANGE_HOURS * rows):
+        named_hours = ", ".join(f"{hour:02}" for hour in hours)
+        yield Oddity(
+            "hours", "hour",
+            f"on {named(day)} {strange:.0f} of {rows:.0f} rows are of the hours {named_hours}, which never had a row: "
+            "their zone may be another",
+            observed=f"{strange:.0f} rows", expected="0", day=day,
+        )  # fmt: skip
 
 
 def _turned(case: Case, told: Numbers, share: Numbers, clumps: float) -> Iterator[Oddity]:

@@ -39,6 +39,11 @@ WARN_RATIO: Final = 1.8
 HELD_RATIO: Final = 6.0
 """By how much the ratio of two columns must be off. Six: twice the widest change that a change of bids or of the
 season makes, and a quarter of the nearest currencies' distance."""
+STEADY_RATIO: Final = 1.08
+STEADY: Final = 0.02
+STEADY_DAYS: Final = 14
+"""Amounts whose ratio moved by less than 2 % on at least so many days (a tax by its total) need be off by 8 % only: the
+step between two rates of a tax is larger."""
 BEYOND: Final = 1.25
 """And by how much it must lie outside all that was seen."""
 HELD_BEYOND: Final = 3.0
@@ -47,6 +52,10 @@ WARN_SHARE: Final = 0.2
 """By how much of all rows the share of a part must have changed."""
 COLLAPSED: Final = 0.2
 """Or to which part of itself it must have fallen: a consent that is not asked for, a tag that is gone."""
+GONE_ROWS: Final = 10
+"""Rows that a part of events had on each of the days before: none at all is e^-10, one in 22,000."""
+STRANGE_HOURS: Final = 0.1
+"""Share of a day's rows in hours that never had one, from which the day's times are doubted."""
 PART_DAYS: Final = 10
 """Days on each of which a part (a campaign) must have been there for its absence to be odd."""
 PART_SHARE: Final = 0.03

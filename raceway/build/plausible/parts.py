@@ -14,6 +14,7 @@ from raceway.build.plausible.limits import (
     COUNTED,
     EQUAL_NUMBER,
     FEWEST_DAYS,
+    GONE_ROWS,
     PART_DAYS,
     PART_SHARE,
     STRANGERS,
@@ -72,6 +73,9 @@ def odd_shares(case: Case) -> Iterator[Oddity]:
             & (share > 0)
             & steady
         )
+        # of a part that had its rows on each day none is no chance, however small its share
+        gone = (found == 0) & (known[-FEWEST_DAYS:].min(axis=0) >= GONE_ROWS) & (share * rows >= GONE_ROWS)
+        odd |= gone
         for n in sorted(np.flatnonzero(odd).tolist(), key=lambda n: -abs(off[n])):
             _, column, part = places[n]
             if column in told:

@@ -21,6 +21,9 @@ from raceway.build.plausible.limits import (
     HELD_BEYOND,
     HELD_RATIO,
     HOLD_SPREADS,
+    STEADY,
+    STEADY_DAYS,
+    STEADY_RATIO,
     WARN_RATIO,
     WARN_SPREADS,
 )
@@ -51,6 +54,12 @@ def odd_ratios(case: Case) -> Iterator[Oddity]:
     enough = normal.days >= FEWEST_DAYS
     odd = enough & (far >= WARN_SPREADS) & (np.abs(off) >= np.log(WARN_RATIO)) & (outside >= np.log(BEYOND))
     held = odd & (far >= HOLD_SPREADS) & (np.abs(off) >= np.log(HELD_RATIO)) & (outside >= np.log(HELD_BEYOND))
+    paid = np.array([all(c != "rows" and case.table.by_name[c].meta.money for c in pair) for pair in pairs])
+    steady = paid & (normal.spread < STEADY) & (normal.days >= STEADY_DAYS)
+    steady = steady & (case.values[:, case.rows] >= COUNTED)[:, None] & (outside >= np.log(STEADY_RATIO) / 2)
+    steady &= np.abs(off) >= np.maximum(WARN_SPREADS * normal.spread, np.log(STEADY_RATIO)) * case.tolerance
+    spread = np.where(steady & ~odd, np.maximum(normal.spread, 0.01), spread)
+    odd = odd | steady
     told = ~np.isnan(found)
     most = np.sum(odd, axis=0) > np.sum(told, axis=0) / 2
     alone = (far >= HOLD_SPREADS) & (np.abs(off) >= np.log(WARN_RATIO**1.5)) & odd
