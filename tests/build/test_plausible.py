@@ -308,6 +308,38 @@ def test_odd_orders_are_warned_about(past: Past, rows: list[Row], says: str) -> 
     assert any(says in warning.message for warning in verdicts.warnings), [w.message for w in verdicts.warnings]
 
 
+def test_a_tax_at_another_rate_is_a_warning_where_the_rate_never_moved(past: Past) -> None:
+    def taxed(rows: list[Row], rate: int) -> list[Row]:
+        return each(rows, taxes=lambda r: r["total"] * rate / (100 + rate))
+
+    _, verdicts = told(past, taxed(orders(14), 10), ORDERS, taxed(orders(*HISTORY), 8))
+    assert verdicts.held == {}
+    messages = [warning.message for warning in verdicts.warnings]
+    assert any("taxes by" in message for message in messages), messages
+
+
+def test_a_total_of_two_campaigns_is_held(past: Past) -> None:
+    def two(*days: int) -> list[Row]:
+        return [row for row in ads(*days) if row["campaign"] != "Brand"]
+
+    bad, verdicts = told(past, total(two(14)), ADS, two(*HISTORY))
+    assert "a total among the rows" in verdicts.held[bad.batch_id]
+
+
+def test_a_small_event_that_is_gone_and_hours_that_never_had_a_row_are_warnings(past: Past) -> None:
+    def small(*days: int) -> list[Row]:
+        return each(visits(*days), event_name=lambda r: "search" if r["_row"] % 24 == 0 else r["event_name"])
+
+    place = "ga4.events"
+    history = past.batch(place, small(*HISTORY), day(13))
+    gone = past.batch(place, visits(14), day(14), "-gone")
+    night = each(small(14), event_at=lambda r: r["event_at"] + dt.timedelta(hours=8 * (r["_row"] % 2)))
+    late = past.batch(place, night, day(14), "-late")
+    for batch, says in ((gone, "have event_name “search”"), (late, "which never had a row")):
+        messages = [warning.message for warning in past.judge([history, batch]).warnings]
+        assert any(says in message for message in messages), messages
+
+
 def test_orders_of_another_shop_are_held(past: Past) -> None:
     batches = [
         past.batch(ORDERS, orders(*HISTORY), day(13)),

@@ -54,6 +54,8 @@ COLLAPSED: Final = 0.2
 """Or to which part of itself it must have fallen: a consent that is not asked for, a tag that is gone."""
 GONE_ROWS: Final = 10
 """Rows that a part of events had on each of the days before: none at all is e^-10, one in 22,000."""
+MOST_PARTS: Final = 20
+"""Values of a column up to which its profile tells all of them (it keeps 24 of a batch)."""
 STRANGE_HOURS: Final = 0.1
 """Share of a day's rows in hours that never had one, from which the day's times are doubted."""
 PART_DAYS: Final = 10

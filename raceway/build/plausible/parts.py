@@ -15,6 +15,7 @@ from raceway.build.plausible.limits import (
     EQUAL_NUMBER,
     FEWEST_DAYS,
     GONE_ROWS,
+    MOST_PARTS,
     PART_DAYS,
     PART_SHARE,
     STRANGERS,
@@ -75,6 +76,7 @@ def odd_shares(case: Case) -> Iterator[Oddity]:
         )
         # of a part that had its rows on each day none is no chance, however small its share
         gone = (found == 0) & (known[-FEWEST_DAYS:].min(axis=0) >= GONE_ROWS) & (share * rows >= GONE_ROWS)
+        gone &= np.array([bool(part) and _is_whole(case, column) for _, column, part in places], dtype=bool)
         odd |= gone
         for n in sorted(np.flatnonzero(odd).tolist(), key=lambda n: -abs(off[n])):
             _, column, part = places[n]
@@ -90,6 +92,11 @@ def odd_shares(case: Case) -> Iterator[Oddity]:
                 f"usual are {low:.0%} to {high:.0%}",
                 observed=f"{found[n]:.0%}", expected=f"{low:.0%} to {high:.0%}", day=day,
             )  # fmt: skip
+
+
+def _is_whole(case: Case, column: str) -> bool:
+    """Whether a column has so few values that every day tells all of them: addresses of pages come and go."""
+    return len(case.figures.parts("rows@").get(column, {})) <= MOST_PARTS
 
 
 def _and_later(days: Days) -> str:

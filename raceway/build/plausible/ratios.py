@@ -36,7 +36,8 @@ def odd_ratios(case: Case) -> Iterator[Oddity]:
     """Columns whose ratio to the others is far from all that was seen, on one day or on most of the new ones."""
     if len(case.like) < FEWEST_DAYS or not len(case.new):
         return
-    columns = list(case.sums)
+    # means and scores (a position, a rate) do not add up over rows
+    columns = [c for c in case.sums if case.table.by_name[c].data_type != "double"]
     if case.table.scope.kind != "days":  # rows of a report may be of any level, of orders and events they are alike
         columns.append("rows")
     pairs = list(combinations(columns, 2))
@@ -54,7 +55,7 @@ def odd_ratios(case: Case) -> Iterator[Oddity]:
     enough = normal.days >= FEWEST_DAYS
     odd = enough & (far >= WARN_SPREADS) & (np.abs(off) >= np.log(WARN_RATIO)) & (outside >= np.log(BEYOND))
     held = odd & (far >= HOLD_SPREADS) & (np.abs(off) >= np.log(HELD_RATIO)) & (outside >= np.log(HELD_BEYOND))
-    paid = np.array([all(c != "rows" and case.table.by_name[c].meta.money for c in pair) for pair in pairs])
+    paid = np.array([all(c != "rows" and case.is_money(c) for c in pair) for pair in pairs])
     steady = paid & (normal.spread < STEADY) & (normal.days >= STEADY_DAYS)
     steady = steady & (case.values[:, case.rows] >= COUNTED)[:, None] & (outside >= np.log(STEADY_RATIO) / 2)
     steady &= np.abs(off) >= np.maximum(WARN_SPREADS * normal.spread, np.log(STEADY_RATIO)) * case.tolerance
