@@ -28,6 +28,7 @@ from raceway.build.plausible.limits import (
     WARN_SPREADS,
 )
 from raceway.build.plausible.usual import logs, median, usual
+from raceway.contracts.grammar import ColumnContract
 
 _LEAST_SPREAD = 0.08
 
@@ -36,8 +37,7 @@ def odd_ratios(case: Case) -> Iterator[Oddity]:
     """Columns whose ratio to the others is far from all that was seen, on one day or on most of the new ones."""
     if len(case.like) < FEWEST_DAYS or not len(case.new):
         return
-    # means and scores (a position, a rate) do not add up over rows
-    columns = [c for c in case.sums if case.table.by_name[c].data_type != "double"]
+    columns = [c for c in case.sums if _adds_up(case.table.by_name[c])]
     if case.table.scope.kind != "days":  # rows of a report may be of any level, of orders and events they are alike
         columns.append("rows")
     pairs = list(combinations(columns, 2))
@@ -65,6 +65,11 @@ def odd_ratios(case: Case) -> Iterator[Oddity]:
     most = np.sum(odd, axis=0) > np.sum(told, axis=0) / 2
     alone = (far >= HOLD_SPREADS) & (np.abs(off) >= np.log(WARN_RATIO**1.5)) & odd
     yield from _named(case, pairs, np.where(most, odd, alone), held, off, found, normal.middle, spread)
+
+
+def _adds_up(column: ColumnContract) -> bool:
+    """Whether a number adds up over rows: a mean (a position) does not, nor a score, which has a largest value."""
+    return column.data_type != "double" and column.meta.expect.max is None
 
 
 def _named(
