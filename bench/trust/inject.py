@@ -16,8 +16,8 @@ from typing import Any
 from bench.trust.bases import Base, land_all, night_of
 from bench.trust.effective import effective_sums
 from bench.trust.kinds import KINDS, Kind
+from bench.trust.night import Night
 from bench.trust.rules import cries
-from bench.trust.spoil import Night
 from raceway.build.plausible import Verdicts, judge_batches
 from raceway.config.accounts import load_accounts
 from raceway.config.settings import load_settings

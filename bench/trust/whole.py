@@ -13,7 +13,7 @@ from typing import Any, Final
 from bench.trust.bases import Base, night_of
 from bench.trust.inject import Injection
 from bench.trust.kinds import KINDS
-from bench.trust.spoil import Night
+from bench.trust.night import Night
 from raceway.common.home import Home
 from raceway.history.records import run_checks, run_records
 from raceway.ledger.ledger import Ledger
