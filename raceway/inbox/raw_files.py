@@ -196,8 +196,10 @@ def refused_rows(home: Home, manifest: Mapping[str, Any]) -> Path:
 
 
 def private(folder: Path) -> None:
-    """Makes a folder that only its owner may enter."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Makes a folder that only its owner may enter, and so those above it that are not there yet."""
+    for place in (*reversed(folder.parents), folder):
+        if not place.is_dir():
+            place.mkdir(mode=0o700, exist_ok=True)
     folder.chmod(0o700)
 
 

@@ -20,7 +20,7 @@ def run_together(first: Sequence[str], others: Sequence[Sequence[str]], is_ready
     SIGTERM, SIGHUP and Ctrl-C stop all. Each program leads a process group of its own, so that what it has started is
     ended with it, even where it was killed itself.
     """
-    before = {number: signal.signal(number, _stop) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.signal(number, _stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     running: list[subprocess.Popen[bytes]] = []
     try:
         running.append(_start(first))

@@ -260,7 +260,10 @@ def test_what_landed_under_an_older_key_is_given_the_new_one_and_counts_once(nig
         )
     Path(f"{batch.path}.old").rename(batch.path)
     for event in nights.home.ledger.rglob("*.json*"):
-        event.write_text(event.read_text().replace('"scope_keys"', '"was_not_noted_then"'))
+        text = event.read_text()
+        for noted_since in ("scope_keys", "data_bytes", "data_sha256"):
+            text = text.replace(f'"{noted_since}"', f'"{noted_since}_was_not_noted_then"')
+        event.write_text(text)
     ledger._FOLDED.clear()  # as in a process of its own
     newer = nights.land(place, head + sale.replace("completed", "processing"), "2026-03-06 05:00")
     nights.freeze()

@@ -134,7 +134,7 @@ def test_a_cell_lands_as_the_text_that_it_is(night: Night) -> None:
     for file, outcome in night.outcomes:
         if file.campaign:
             [batch_id] = outcome.batches
-            found = duckdb.sql(f"select campaign from {parquet_of(batches[batch_id].path)}").fetchall()
+            found = duckdb.connect().sql(f"select campaign from {parquet_of(batches[batch_id].path)}").fetchall()
             assert found == [(clean(file.campaign),)], file.what
 
 

@@ -111,7 +111,7 @@ def test_a_name_is_never_a_pattern(desk: Desk, ads: Ads, name: str) -> None:
     assert desk.rows(outcome, "campaign") == [("B",)]
 
 
-@pytest.mark.parametrize("folder", ["env=prod", "impressions=9", "nha [1]", "hom?"])
+@pytest.mark.parametrize("folder", ["env=prod", "impressions=9", "nha [1]", "hom%"])
 def test_a_folder_above_the_home_changes_no_cell(tmp_path: Path, ads: Ads, folder: str) -> None:
     account = Account(
         source="google_ads", account="vn", name="vn", market="VN", time_zone="Asia/Ho_Chi_Minh", currency="VND"

@@ -66,14 +66,14 @@ def landed(desk: Desk, ads: Ads) -> tuple[Path, Path]:
 def test_a_damaged_batch_lands_again_under_its_own_id(desk: Desk, landed: tuple[Path, Path], spoil: Spoil) -> None:
     path, other = landed
     [before, _] = Ledger(desk.home).state().batches.values()
-    rows = duckdb.sql(f"select * from read_parquet('{path}') order by all").fetchall()
+    rows = duckdb.connect().sql(f"select * from read_parquet('{path}') order by all").fetchall()
     spoil(path, other)
     [found] = mend_batches(desk.home, Ledger(desk.home).state())
     assert found.is_mended
     assert str(path) in found.sentence
     [outcome] = desk.land("google_ads")
     assert (outcome.status, outcome.batches) == ("landed", [before.batch_id])
-    assert duckdb.sql(f"select * from read_parquet('{path}') order by all").fetchall() == rows
+    assert duckdb.connect().sql(f"select * from read_parquet('{path}') order by all").fetchall() == rows
     [after, _] = Ledger(desk.home).state().batches.values()
     assert (after.status, after.who, after.sightings) == (before.status, before.who, before.sightings)
     assert mend_batches(desk.home, Ledger(desk.home).state(), look=deep_damage_of) == []

@@ -43,7 +43,7 @@ def kill_when_at_work(desk: Desk, seat: Seat, times: int, how: signal.Signals) -
             os.kill(seat.pid, how)
 
     def at_work() -> set[Path]:
-        return {path.parent for path in (desk.home.landing / "_tmp").glob("*/in0")}
+        return {path.parent for path in desk.home.scratch.glob("*/in0")}
 
     thread = threading.Thread(target=run)
     thread.start()

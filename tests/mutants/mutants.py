@@ -76,8 +76,8 @@ LANDING: Final = (
     Mutant(
         "newer_is_what_arrives_later",
         PACKAGE,
-        "return max(file.modified_at for file in self.export.files)",
-        "return dt.datetime.now(dt.UTC)",
+        "return max(file.modified_at for file in export.files), noted",
+        "return dt.datetime.now(dt.UTC), noted",
         ("test_an_older_export_that_arrives_later_changes_nothing",),
         "a file that comes late would take the place of newer ones, and no night could be told again",
     ),
@@ -355,8 +355,8 @@ CHANGES: Final = (
     Mutant(
         "what_was_published_is_carried_from_the_current_version_alone",
         PACKAGE,
-        "    kept = published_versions(home)\n",
-        "    kept = [what.before] if what.before else []\n",
+        "    kept = published_versions(home)\n    carried",
+        "    kept = [what.before] if what.before else []\n    carried",
         ("test_going_back_to_an_older_version_keeps_what_was_published_since",),
         "after a rollback nobody could say what had been shown before it",
     ),

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from raceway.alerts.tell import look_for_mart
+from raceway.common.files import write_aside
 from raceway.common.home import HOME_VARIABLE, Home
 from raceway.console.status import read_status
 from raceway.history.holds import open_hold
 from raceway.history.records import RunRecord, record_run, run_records
+from raceway.ledger.left_out import FROZEN
 from raceway.night import steps
 from raceway.night.board import read_board
 from raceway.night.decide import decide
@@ -44,7 +46,8 @@ def test_a_night_ends_as_held_until_somebody_releases_it(home: Home) -> None:
     assert said == "readers see v1 instead of v2, and publishing is held; by lan"
     run = steps.Run("r2", AT.date(), AT)
 
-    ended = steps.publish(run.to_json(), {"fingerprint": "f"})
+    write_aside(home.run("r2") / FROZEN, '{"fingerprint": "f", "waiting": {}}')
+    ended = steps.publish(run.to_json())
 
     record = run_records(home)[-1]
     assert ended == {"version": None, "held": record.message}

@@ -27,7 +27,7 @@ def version(folder: Path, **changed: str) -> Path:
     """A version's folder that keeps what it was made of: EARLIER, and the changed tables."""
     (folder / FOLDER).mkdir(parents=True)
     for table, select in (EARLIER | changed).items():
-        duckdb.sql(f"copy ({select}) to '{folder / FOLDER / f'{table}.parquet'}' (format parquet)")
+        duckdb.connect().sql(f"copy ({select}) to '{folder / FOLDER / f'{table}.parquet'}' (format parquet)")
     return folder
 
 

@@ -136,14 +136,14 @@ def test_a_file_of_other_types_changes_none_of_the_table(
 ) -> None:
     night(october(620))
     [file] = (tmp_path / "v1").rglob("*.parquet")
-    duckdb.execute(
+    duckdb.connect().execute(
         f"copy (select * replace ({written} as numerator, 'v0' as version, timestamp '2026-11-21' as published_at) "
         f"from '{file}') to '{file.with_name('other.parquet')}'"
     )
     (tmp_path / "v1" / "parquet" / "kpi_published" / "gone.parquet").symlink_to(tmp_path / "nowhere")
 
     assert [row[3] for row in night(october(700))] == told
-    [kept] = {kind for (kind,) in duckdb.execute(
+    [kept] = {kind for (kind,) in duckdb.connect().execute(
         f"select type from parquet_schema('{tmp_path}/v2/parquet/kpi_published/**/*.parquet') where name = 'numerator'"
     ).fetchall()}  # fmt: skip
     assert kept == "FIXED_LEN_BYTE_ARRAY"  # a decimal

@@ -28,7 +28,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Company:
     made = make_company(tmp_path_factory.mktemp("published"))
     made.land(BATCH, days=("2026-11-20", "2026-11-20"))
     file = made.home.landing / "google_ads" / "campaign_daily" / BATCH / "data.parquet"
-    duckdb.sql(f"copy (select 1 as clicks) to '{file}' (format parquet)")
+    duckdb.connect().sql(f"copy (select 1 as clicks) to '{file}' (format parquet)")
     made.sql(f"create table frozen.program as select '{program_hash(made.home)}' as program")
     made.sql("create table frozen.state_files (source varchar, table_name varchar, path varchar)")
     made.publish("night-1")
@@ -70,9 +70,9 @@ def test_a_tampered_database_is_found_with_its_table_and_rows(company: Company) 
 
 def test_a_tampered_file_is_found_with_its_table_and_rows(company: Company) -> None:
     file = version(company).path / "parquet" / "fct_reach_ads" / "month=2026-10" / "part.parquet"
-    rows = duckdb.sql(f"from '{file}'").to_arrow_table()
+    rows = duckdb.connect().sql(f"from '{file}'").to_arrow_table()
     file.unlink()
-    duckdb.sql(f"copy (select * from rows limit {rows.num_rows - 2}) to '{file}' (format parquet)")
+    duckdb.connect().sql(f"copy (select * from rows limit {rows.num_rows - 2}) to '{file}' (format parquet)")
 
     found = compared(version(company), company.home.warehouse)
 

@@ -118,7 +118,7 @@ def test_the_files_hold_their_traps(home: Home, world: World) -> None:
     [(landed, distinct, without, held_back)] = query(
         home,
         f"select count(*), count(distinct decision_id), count(*) filter (experiment_id is null), "
-        f"count(*) filter (is_holdback) from read_parquet('{home.landing}/experiments/optimizely_decisions/*/*.parquet')",
+        f"count(*) filter (is_holdback) from read_parquet('{home.landing}/experiments/optimizely_decisions/*/data.parquet')",
     )
     assert landed > distinct
     assert without
