@@ -37,8 +37,12 @@ DRAWN: Final = {
 }
 
 
+ONE_A_DAY: Final = ("fct_engage_community", "fct_reach_follower")
+"""Facts of readings: an account has one a day, and of two nobody knows which is the last."""
+
+
 def drawn(mart: Mart, fact: str) -> None:
-    """Two rows of a fact on each day. What is known of a row later (a second day) is not known of it yet."""
+    """Two rows of a fact on each day, one of readings. What is known of a row later (a second day) is not known of it yet."""
     columns = [(name, kind.lower()) for name, kind, *_ in mart.run_sql(f"describe {fact}")]
     days = [name for name, kind in columns if kind == "date"]
     if not days:
@@ -53,7 +57,8 @@ def drawn(mart: Mart, fact: str) -> None:
     ]  # fmt: skip
     mart.run_sql(
         f"insert into {fact} select {', '.join(values)} "
-        f"from range(date '{FIRST}', date '{LAST}' + 1, interval 1 day) as days (day), range(2) as numbers (n) where {DAYS}"
+        f"from range(date '{FIRST}', date '{LAST}' + 1, interval 1 day) as days (day), "
+        f"range({1 if fact in ONE_A_DAY else 2}) as numbers (n) where {DAYS}"
     )
 
 
