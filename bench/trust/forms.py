@@ -113,7 +113,7 @@ class Sheet:
         """When a row happened, as its file writes it."""
         if "time" in self.form.columns:
             return dt.datetime.strptime(row[self.at("time")], self.form.when)  # noqa: DTZ007 - as the file writes it
-        moment = dt.datetime.strptime(row[self.at("day")], self.form.when)  # noqa: DTZ007
+        moment = dt.datetime.strptime(row[self.at("day")], self.form.when)  # noqa: DTZ007 - as the file writes it
         if self.has("clock"):
             clock = dt.time.fromisoformat(row[self.at("clock")])
             moment = dt.datetime.combine(moment.date(), clock)

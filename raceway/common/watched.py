@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from raceway.common.faults import PassingFault, PermanentFault
+from raceway.common.home import PROJECT
 
 LOOK_EVERY: Final = 0.2
 """Seconds between two looks at what a worker holds; an answer is taken at once."""
@@ -70,6 +71,12 @@ class Ended(Exception):
         return signal.Signals(self.by).name if self.by in set(signal.Signals) else f"signal {self.by}"
 
 
+def _environment() -> dict[str, str]:
+    """The environment of a process that imports this program and nothing that lies in the current folder (`-P`)."""
+    path = os.pathsep.join(filter(None, (str(PROJECT.root), os.environ.get("PYTHONPATH"))))
+    return {**os.environ, "PYTHONPATH": path}
+
+
 class Nursery:
     """Forks workers that have imported `modules`. Made without waiting: the first worker waits until it is up."""
 
@@ -84,8 +91,8 @@ class Nursery:
     def _start(self) -> socket.socket:
         ours, theirs = socket.socketpair()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__, str(theirs.fileno()), *self._modules],
-            pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True,
+            [sys.executable, "-P", "-m", __name__, str(theirs.fileno()), *self._modules],
+            pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True, env=_environment(),
         )  # fmt: skip
         theirs.close()
         if self._control is not None:

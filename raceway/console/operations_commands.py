@@ -8,7 +8,15 @@ import typer
 
 from raceway.console.form import Places, say
 
-_Why = Annotated[str, typer.Option(help="Why; kept with the decision and your name.")]
+
+def _said(why: str) -> str:
+    """The reason of a decision. Raises BadParameter where it says nothing."""
+    if not why.strip():
+        raise typer.BadParameter("says nothing; write what was looked at")
+    return why
+
+
+_Why = Annotated[str, typer.Option(help="Why; kept with the decision and your name.", callback=_said)]
 _Batch = Annotated[str, typer.Argument(help="A batch's id, as `raceway status` shows it.")]
 
 

@@ -76,4 +76,6 @@ def add_personal(app: typer.Typer, places: Places) -> None:
         answer = export_person(places.find(), person, to, why=why)
         for table, rows in sorted(answer.rows.items()):
             say(places.out, f"{table}: {rows} rows")
-        say(places.out, f"Written to {answer.folder}" if answer.rows else "Nothing is kept of this person.")
+        if not answer.rows:
+            say(places.out, "Neither mart nor landing holds a row of this person.")
+        say(places.out, f"Written to {answer.folder}. Raw files in archive/ and quarantine/ are not looked at.")

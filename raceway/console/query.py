@@ -113,6 +113,8 @@ def print_answer(console: Console, answer: Answer, form: str) -> None:
     if form == "csv":
         write_rows(sys.stdout, [answer.columns, *answer.rows])
     elif form == "json":
+        if len(set(answer.columns)) < len(answer.columns):
+            raise PermanentFault("two columns of the answer have one name, and JSON would lose one; name them with as")
         rows = [dict(zip(answer.columns, map(_of_json, row), strict=True)) for row in answer.rows]
         print(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
     else:

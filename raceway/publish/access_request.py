@@ -13,9 +13,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import getpass
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,12 +22,14 @@ import duckdb
 
 from raceway.common.faults import PermanentFault
 from raceway.common.home import Home
+from raceway.common.masks import masked
 from raceway.common.moments import utc_text
 from raceway.common.sql import name, parquet_of, quoted
+from raceway.common.who import who_decides
 from raceway.landing.person import Person, find_person, landed_files
 from raceway.ledger.ledger import Ledger
 from raceway.publish.forget import check_reason
-from raceway.publish.version import published_version
+from raceway.publish.version import Version, published_version, published_versions
 from raceway.reading.personal import check_key
 
 _RECORD: Final = "_exports.jsonl"
@@ -53,6 +53,14 @@ def export_person(home: Home, said: str, folder: Path, *, why: str, who: str | N
     check_reason(why)
     check_key(home)
     person = find_person(home, said)
+    if folder.expanduser().absolute().resolve().is_relative_to(home.root.resolve()):
+        raise PermanentFault(f"{folder}: lies in the home, where nights read and others look; name a folder outside it")
+    version = published_version(home)
+    if version is None and published_versions(home):
+        raise PermanentFault(
+            f"{home.current}: shows no version, though some are kept, so the answer would lack the mart; run a night, "
+            "which mends it, then ask again: raceway run"
+        )
     try:
         folder.mkdir(mode=0o700, parents=True)
     except FileExistsError:
@@ -60,11 +68,10 @@ def export_person(home: Home, said: str, folder: Path, *, why: str, who: str | N
     rows: dict[str, int] = {}
     described: list[tuple[str, str, str]] = []
     _of_landing(home, person, folder, rows, described)
-    _of_mart(home, person, folder, rows, described)
+    _of_mart(version, person, folder, rows, described)
     with _private(folder / "columns.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([("table", "column", "description"), *described])
-    who = who or os.environ.get("RACEWAY_WHO") or getpass.getuser()
-    record = {"at": utc_text(dt.datetime.now(dt.UTC)), "who": who, "why": why, "rows": rows}
+    record = {"at": utc_text(dt.datetime.now(dt.UTC)), "who": who_decides(who), "why": masked(why), "rows": rows}
     _private(folder / "about.json").write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
     home.runs.mkdir(exist_ok=True)
     with _private(home.runs / _RECORD).open("a", encoding="utf-8") as file:
@@ -100,9 +107,8 @@ def _ids(person: Person) -> str:
 
 
 def _of_mart(
-    home: Home, person: Person, folder: Path, rows: dict[str, int], described: list[tuple[str, str, str]]
+    version: Version | None, person: Person, folder: Path, rows: dict[str, int], described: list[tuple[str, str, str]]
 ) -> None:
-    version = published_version(home)
     if version is None or not person.person_ids:
         return
     persons = "(" + ", ".join(quoted(one) for one in sorted(person.person_ids)) + ")"

@@ -26,6 +26,7 @@ import duckdb
 from raceway.common.faults import PassingFault, PermanentFault
 from raceway.common.home import Home
 from raceway.common.lock import alone
+from raceway.common.masks import masked
 from raceway.common.who import who_decides
 from raceway.contracts.files import source_names
 from raceway.contracts.load import load_contract
@@ -86,15 +87,21 @@ def forget(home: Home, said: str, *, why: str, who: str | None = None) -> Erased
             _read_aside(home)
             _versions(home, erased)
         except (OSError, duckdb.Error, sqlite3.Error) as fault:
+            _note(home, erased, new, why, who)  # what is done is on record: the next call finds it done
             raise PassingFault(
                 f"forgetting was broken off ({str(fault).splitlines()[0]}); give the same command again: it goes on"
             ) from fault
         erased.own_files = _own_files(home, person)
-        Ledger(home).append(
-            "forgotten", who=who_decides(who), why=why,
-            identities=len(new), batches=erased.batches, raw_files_removed=len(erased.raw_files),
-        )  # fmt: skip
+        _note(home, erased, new, why, who)
     return erased
+
+
+def _note(home: Home, erased: Erased, new: Mapping[str, str], why: str, who: str | None) -> None:
+    """Records what was erased, by whom and why; `why` may name her, and is masked."""
+    Ledger(home).append(
+        "forgotten", who=who_decides(who), why=masked(why),
+        identities=len(new), batches=erased.batches, raw_files_removed=len(erased.raw_files),
+    )  # fmt: skip
 
 
 def check_reason(why: str) -> None:
@@ -142,6 +149,8 @@ def _raw_files(home: Home, person: Person, touched: set[str], erased: Erased) ->
             known |= {file["kept_at"] for file in event.fields.get("files", []) if file.get("kept_at")}
     for area in (home.archive, home.quarantine):
         for path in sorted(path for path in area.rglob("*") if path.is_file() and not path.is_symlink()):
+            if not path.exists():  # the reason of a file that has just gone
+                continue
             below = path.relative_to(home.root).as_posix()
             if below in known or raw_file_names(path, person):
                 for gone in (path, note_of(path)):

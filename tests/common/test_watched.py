@@ -156,3 +156,19 @@ def test_a_worker_ends_with_who_asked_even_where_it_holds_the_interpreter(tmp_pa
         asker.wait()
     worker = int(told.read_text(encoding="utf-8"))
     wait_until(lambda: not Path(f"/proc/{worker}/cmdline").exists() or held_by(worker) == 0, "the worker has ended")
+
+
+def test_no_program_in_the_current_folder_takes_this_ones_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    foreign = tmp_path / "raceway" / "common"
+    foreign.mkdir(parents=True)
+    for name in ("../__init__.py", "__init__.py", "watched.py"):
+        (foreign / name).write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    nursery = Nursery([])
+    try:
+        assert Seat(nursery).do(os.getcwd) == str(tmp_path)
+    finally:
+        nursery.close()
+    assert not (tmp_path / "ran").exists()

@@ -56,6 +56,19 @@ def test_every_commands_help_shows_an_example(command: str) -> None:
     assert f"raceway {command}" in shown.output or f"{command}`" in shown.output
 
 
+@pytest.mark.parametrize("decision", ["accept", "reject", "waive"])
+def test_a_decision_without_a_reason_is_none(published: Home, decision: str) -> None:
+    shown = CliRunner().invoke(app, ["--home", str(published.root), decision, "B", "--why", "  "])
+    assert shown.exit_code == 2
+    assert "says nothing; write what was looked at" in " ".join(shown.output.split())
+
+
+def test_json_loses_no_column_whose_name_another_bears(published: Home) -> None:
+    asked = raceway(published.root, "query", "--format", "json", "select 1 as a, 2 as a")
+    assert (asked.code, asked.out) == (2, "")
+    assert "JSON would lose one" in asked.err
+
+
 def test_a_new_home_is_never_made_over_an_old_one(tmp_path: Path) -> None:
     root = tmp_path / "company"
     first = raceway(root, "init")

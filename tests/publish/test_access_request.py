@@ -10,6 +10,7 @@ import pytest
 from raceway.common.faults import PermanentFault
 from raceway.publish.access_request import export_person
 from tests.support.desk import Desk
+from tests.support.small_version import small_version
 
 WHY = "her letter of 3 March 2026"
 CONTACTS = (
@@ -47,3 +48,21 @@ def test_without_a_reason_or_over_another_answer_nothing_is_written(desk: Desk, 
     with pytest.raises(PermanentFault, match="say by whose request"):
         export_person(desk.home, "an@example.com", tmp_path / "answer", why="")
     assert not (tmp_path / "answer").exists()
+
+
+def test_an_answer_lies_outside_the_home_and_lacks_no_mart_in_silence(desk: Desk, tmp_path: Path) -> None:
+    with pytest.raises(PermanentFault, match="lies in the home"):
+        export_person(desk.home, "an@example.com", desk.home.inbox / "hubspot" / "crm" / "answer", why=WHY)
+    desk.land_one("hubspot/crm/all-contacts.csv", CONTACTS)
+    small_version(desk.home.root, "2026-03-01", [])
+    desk.home.current.unlink()
+    desk.home.current.symlink_to("gone")
+    with pytest.raises(PermanentFault, match="the answer would lack the mart"):
+        export_person(desk.home, "an@example.com", tmp_path / "answer", why=WHY)
+    assert not (tmp_path / "answer").exists()
+
+
+def test_a_reason_that_names_her_is_kept_without_her(desk: Desk, tmp_path: Path) -> None:
+    desk.land_one("hubspot/crm/all-contacts.csv", CONTACTS)
+    export_person(desk.home, "an@example.com", tmp_path / "answer", why="letter of an@example.com")
+    assert "an@example.com" not in (desk.home.runs / "_exports.jsonl").read_text(encoding="utf-8")

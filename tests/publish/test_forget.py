@@ -119,6 +119,23 @@ def test_the_same_file_again_is_the_duplicate_it_was(known: Desk) -> None:
     assert again.status == "duplicate"
 
 
+def test_a_refused_file_that_names_her_goes_with_its_reason_in_one_call(known: Desk) -> None:
+    kept = known.home.quarantine / "files" / "hubspot" / "crm" / "20260307T000000-aaaaaaaa"
+    kept.mkdir(parents=True)
+    (kept / "a.csv").write_text(f"foo,bar\n{MAIL},1\n", encoding="utf-8")
+    (kept / "a.csv.reason.txt").write_text("a.csv: no known export", encoding="utf-8")
+    erased = forget(known.home, MAIL, why=WHY)
+    assert erased.batches
+    assert any(name.endswith("/a.csv") for name in erased.raw_files)
+    assert list(kept.iterdir()) == []
+
+
+def test_a_reason_that_names_her_is_kept_without_her(known: Desk) -> None:
+    forget(known.home, MAIL, why=f"letter of {MAIL}")
+    [event] = [event for event in Ledger(known.home).events() if event.kind == "forgotten"]
+    assert MAIL not in event.fields["why"]
+
+
 def test_the_ledger_says_who_forgot_why_and_what_the_files_are_now(known: Desk) -> None:
     erased = forget(known.home, MAIL, why=WHY, who="linh")
     [event] = [event for event in Ledger(known.home).events() if event.kind == "forgotten"]
