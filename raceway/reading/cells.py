@@ -7,6 +7,7 @@ The same expressions serve csv, JSON lines and Parquet; the strict reader replac
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, Literal
@@ -31,6 +32,8 @@ _ISO_TIMES: Final = (
 # How a workbook's typed times are written out, whatever the contract's formats; midnight shows as the bare day.
 _SHEET_TIMES: Final = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d")
 
+# SQL for a column itself.
+_COLUMN: Final = re.compile(r"\w+|\"[^\"]*\"")
 NONE: Final = "cast(null as varchar)"
 # What stands before a masked number: the figure itself is withheld, and the bound is all that is known.
 _MASK: Final = r"^\s*([<>])\s*=?"
@@ -208,6 +211,8 @@ def _spared(column: ColumnContract, raw: str, table: TableContract, account: Acc
     A page's address, a campaign, a product, a tag: they are masked. Ids, and keys of entities,
     which must stay apart, land as a keyed hash where they are one.
     """
+    if not _COLUMN.fullmatch(raw):  # a macro writes its text out for each use of it: what is worked out is named first
+        return f"list_transform([{raw}], lambda told: {_spared(column, 'told', table, account)})[1]"
     meta = column.meta
     keeps_apart = column.names_in_clear or meta.ident
     if keeps_apart or (table.scope.kind == "entities" and column.name in table.scope.keys):
