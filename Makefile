@@ -52,7 +52,7 @@ run: setup  ## set up, write a home with a sample inbox if there is none, run on
 test: setup-dev  ## run every test (17 minutes on two busy cores)
 	$(BIN)/python -m pytest -n 3 --dist loadscope $(PYTEST_ARGS)
 
-test-all: setup-dev  ## run every test, the long forms too: 2,000 spoilt files instead of 500, 1,000 homes told otherwise
+test-all: setup-dev  ## run every test, the long forms too: 2,000 spoilt files instead of 250, 1,000 homes told otherwise
 	RACEWAY_TESTS=all $(BIN)/python -m pytest -n 3 --dist loadscope $(PYTEST_ARGS)
 
 mutants: setup-dev  ## put faults into copies of the program; each must be found by its tests (12 minutes)

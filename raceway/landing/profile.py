@@ -7,7 +7,8 @@ One statement over the landed Parquet makes `profile.parquet` with the columns d
     some:<column>                 rows in which it is filled; of a number: filled and not 0
     null:<number>                 rows in which it is empty
     uniq:<text>  top:<text>       distinct values, and the rows of the most frequent one
-    round:<id>                    rows whose long id ends in zeros or is written as a float
+    round:<id>                    rows whose long id ends in a zero where a spreadsheet's 15 digits end, or is a float
+    long:<id>                     characters of the ids, all rows together
     print                         a hash of the day's rows without their dates: equal for a copy under another date
     rows@<text>  sum:<number>@<text>   by part (campaign, status, product …), for the parts with the most rows
     rows@hour                     by hour of the account's day, where the table has a time
@@ -59,7 +60,7 @@ def _moment(table: TableContract, dated: ColumnContract) -> ColumnContract | Non
     if dated.data_type == "timestamp":
         return dated
     times = [c for c in table.columns if c.data_type == "timestamp"]
-    return times[0] if times and table.scope.kind == "events" else None
+    return times[0] if times and table.scope.kind != "entities" else None  # an entity's other times are of later days
 
 
 def number_columns(table: TableContract) -> list[ColumnContract]:
@@ -101,7 +102,7 @@ def _select(table: TableContract, zone: str, data: Path) -> str:
     if dated is None or table.scope.full_snapshot:
         return "select null::date as day, '' as aspect, '' as part, 0.0 as value where false"
     numbers, texts = number_columns(table), _texts(table)
-    ids = [c for c in table.columns if c.is_text and c.meta.ident and not c.meta.hash]
+    ids = [c for c in table.columns if c.is_text and (c.meta.ident or c.meta.excluded_by) and not c.meta.hash]
     moments = [c for c in table.columns if c.data_type in ("timestamp", "date")]
     day, at = day_sql(dated, zone), name(dated.name)
     said = [name(c.name) for c in table.columns if c not in moments and c.in_cells]
@@ -119,6 +120,7 @@ def _select(table: TableContract, zone: str, data: Path) -> str:
         *(f"count(nullif({name(c.name)}, 0)) as c{n}" for n, c in enumerate(numbers)),
         *(f"count({name(c.name)}) as k{n}" for n, c in enumerate(numbers)),
         *(f"count(*) filter (where regexp_matches({name(c.name)}, '{_ROUND}')) as r{n}" for n, c in enumerate(ids)),
+        *(f"sum(length({name(c.name)})) as l{n}" for n, c in enumerate(ids)),
         f"sum(hash({', '.join(said) or '0'}) >> 12) % {_LARGEST} as _print",
     ]
     whole = [
@@ -128,6 +130,7 @@ def _select(table: TableContract, zone: str, data: Path) -> str:
         *((f"some:{c.name}", f"c{n}") for n, c in enumerate(numbers)),
         *((f"null:{c.name}", f"_rows - k{n}") for n, c in enumerate(numbers)),
         *((f"round:{c.name}", f"r{n}") for n, c in enumerate(ids)),
+        *((f"long:{c.name}", f"l{n}") for n, c in enumerate(ids)),
         ("print", "_print"),
     ]
     of = f"{text_list(['', *(column for column, _, _ in parted)])}[_of]"
@@ -164,7 +167,7 @@ def _select(table: TableContract, zone: str, data: Path) -> str:
     )
 
 
-_ROUND: Final = r"^[0-9]{4,}00000$|^[0-9][.,][0-9]+[eE][+]?[0-9]+$"
+_ROUND: Final = r"^[0-9]{4,}00000$|^[0-9]{15}0+$|^[0-9][.,][0-9]+[eE][+]?[0-9]+$"
 
 
 _LARGEST: Final = 2**52

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from raceway.common.home import Home
 from raceway.common.measure_tables import daily_feeds
-from raceway.config.accounts import load_accounts
+from raceway.config.accounts import Accounts, load_accounts
 from raceway.config.settings import Required, Settings
 from raceway.config.values import WEEKDAYS
 from raceway.ledger.ledger import Ledger
+from raceway.ledger.states import BatchState
+
+_HABIT_NIGHTS: Final = 14
 
 
 def late_sources(home: Home, settings: Settings, as_of: dt.date) -> list[str]:
@@ -19,10 +23,13 @@ def late_sources(home: Home, settings: Settings, as_of: dt.date) -> list[str]:
 
     In means: accepted batches cover the newest day that is due, `lag_days` before `as_of`, for every daily measure
     that the account has fed before; a keyword report says nothing of the campaigns. An account that has ended by
-    then, or opens later, is not asked for.
+    then, or opens later, is not asked for. `lag_days` is a whole source's: of an account whose files came sooner on
+    each of the nights before, so much is due.
     """
     accounts = load_accounts(home)
-    covered_to = _covered_to(home)
+    accepted = [batch for batch in Ledger(home).state().accepted() if not batch.is_filtered]
+    covered_to = _covered_to(accepted, accounts)
+    told_on = _told_on(accepted, settings)
     late = []
     for required in settings.night.required:
         if not _is_due(required, as_of):
@@ -35,6 +42,8 @@ def late_sources(home: Home, settings: Settings, as_of: dt.date) -> list[str]:
             if not account.is_there(due_day):
                 continue
             lacking = _lacking(required.source, covered_to.get((required.source, name), {}), due_day)
+            if lacking is None:
+                lacking = _later_than_ever(told_on.get((required.source, name), []), as_of)
             if lacking is not None:
                 late.append(f"{required.source}/{name}: {lacking}")
     return late
@@ -67,13 +76,45 @@ def _is_due(required: Required, as_of: dt.date) -> bool:
     return WEEKDAYS[as_of.weekday()] in required.due
 
 
-def _covered_to(home: Home) -> dict[tuple[str, str], dict[str, dt.date]]:
+def _covered_to(accepted: Sequence[BatchState], accounts: Accounts) -> dict[tuple[str, str], dict[str, dt.date]]:
     """The newest day that accepted batches cover, by source and account, by table."""
     newest: dict[tuple[str, str], dict[str, dt.date]] = defaultdict(dict)
-    for batch in Ledger(home).state().accepted():
+    for batch in accepted:
         of_account = newest[batch.source, batch.account]
-        # a filtered export does not know the whole day
-        if batch.covers_to is None or batch.is_filtered:
+        covers_to = batch.covers_to
+        if covers_to is None:
             continue
-        of_account[batch.table] = max(batch.covers_to, of_account.get(batch.table, dt.date.min))
+        if batch.scope_kind != "days":  # an order of the first minutes of a day does not say that it was over
+            zone = accounts[batch.source, batch.account].zone
+            covers_to = min(covers_to, batch.exported_at.astimezone(zone).date() - dt.timedelta(days=1))
+        of_account[batch.table] = max(covers_to, of_account.get(batch.table, dt.date.min))
     return newest
+
+
+def _told_on(
+    accepted: Sequence[BatchState], settings: Settings
+) -> dict[tuple[str, str], list[tuple[dt.date, dt.date]]]:  # fmt: skip
+    """By source and account the days of exports in the business zone, each with the newest day that it covers."""
+    told: dict[tuple[str, str], list[tuple[dt.date, dt.date]]] = defaultdict(list)
+    for batch in accepted:
+        if batch.covers_to is not None:
+            exported_on = batch.exported_at.astimezone(settings.zone).date()
+            told[batch.source, batch.account].append((exported_on, min(batch.covers_to, exported_on)))
+    return told
+
+
+def _later_than_ever(told: Sequence[tuple[dt.date, dt.date]], as_of: dt.date) -> str | None:
+    """The words for an account whose newest day is older than it was on any of the nights before."""
+
+    def newest(night: dt.date) -> dt.date | None:
+        return max((day for exported_on, day in told if exported_on <= night), default=None)
+
+    nights = [as_of - dt.timedelta(days=n) for n in range(1, _HABIT_NIGHTS + 1)]
+    lags = [(night - day).days for night in nights if (day := newest(night))]
+    now = newest(as_of)
+    if now is None or len(lags) < _HABIT_NIGHTS or (as_of - now).days <= max(lags):
+        return None
+    due_day = as_of - dt.timedelta(days=max(lags))
+    return (
+        f"covers days to {now}; {due_day} is due, as it was there so soon on each of the {_HABIT_NIGHTS} nights before"
+    )

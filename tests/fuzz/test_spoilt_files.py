@@ -1,4 +1,4 @@
-"""No spoilt file crashes, hangs or lands something else than it holds: 500 of them here.
+"""No spoilt file crashes, hangs or lands something else than it holds: 250 of them here.
 
 `make test-all` runs 2,000 and `make fuzz` 50,000. A fault names file, mutation and number, and comes again with the same ones.
 """

@@ -10,5 +10,5 @@ import os
 ALL = os.environ.get("RACEWAY_TESTS") == "all"
 """Whether the long forms run."""
 
-SPOILT_FILES = int(os.environ.get("RACEWAY_FUZZ") or (2_000 if ALL else 500))
+SPOILT_FILES = int(os.environ.get("RACEWAY_FUZZ") or (2_000 if ALL else 250))
 """How many files are spoilt, over all sources: at least a dozen of each in the short form."""

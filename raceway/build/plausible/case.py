@@ -50,6 +50,8 @@ class Past:
     """Hashes of keys, each with the hash of the key and its time and the day of the export."""
     since: int = 0
     """Days before it no longer count for comparison: a person said that a new level began."""
+    foresaw_on: int = 0
+    """When a file last held rows of times after its export: the time of an export is then no more than a guess."""
 
     def take(self, batch_id: str, sheet: Sheet, exported_on: int, replaces: bool, rows: int) -> None:
         """Adds a batch that is not held; `replaces` says whether its days take the place of earlier ones."""
@@ -72,6 +74,8 @@ class Case:
     past: Past
     exported_on: int
     """The day of its export in the account's zone."""
+    exported_hour: int
+    """And the hour."""
     special: frozenset[int]
     """Holidays and the weeks around long ones: their level is not judged."""
     others: list[Sheet]
@@ -101,6 +105,15 @@ class Case:
     def values(self) -> Numbers:
         """The figures of the new days."""
         return self.sheet.values[self.new]
+
+    @cached_property
+    def rows_to_come(self) -> float:
+        """Rows of hours after that of the export, today or tomorrow."""
+        hours = self.figures.parts("rows@").get("hour", {})
+        later = [place for hour, place in hours.items() if hour and int(hour) > self.exported_hour]
+        days, values = self.sheet.days, self.sheet.values
+        today, tomorrow = values[days == self.exported_on], values[days == self.exported_on + 1]
+        return float(today[:, later].sum() + (tomorrow[:, self.rows].sum() if hours else 0))
 
     @cached_property
     def _before(self) -> list[int]:

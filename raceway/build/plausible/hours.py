@@ -8,7 +8,8 @@ import numpy as np
 
 from raceway.build.plausible.case import Case, Oddity, named
 from raceway.build.plausible.figures import Numbers
-from raceway.build.plausible.limits import COUNTED, FEWEST_DAYS, STRANGE_HOURS
+from raceway.build.plausible.limits import COUNTED, FEWEST_DAYS, GAP_DAYS, RARE_GAP, STRANGE_HOURS
+from raceway.build.plausible.usual import chance_of_none
 
 _ENOUGH = 150
 """Rows before that an hour's share is taken from."""
@@ -27,7 +28,7 @@ def odd_hours(case: Case) -> Iterator[Oddity]:
     yield from _turned(case, told.sum(axis=0), share, clumps)
     for at, day in case.each_new():
         yield from _strange(told[at], known, day)
-        yield from _missing(case, told[at], share, clumps, day)
+        yield from _missing(case, told[at], known, share, clumps, day)
 
 
 def _by_hour(values: Numbers, places: dict[str, int]) -> Numbers:
@@ -47,8 +48,11 @@ def _clumps(known: Numbers, share: Numbers) -> float:
     return max(1.0, float(np.mean(np.sum((known[full] - due) ** 2 / due, axis=1) / (len(share) - 1))))
 
 
-def _missing(case: Case, told: Numbers, share: Numbers, clumps: float, day: int) -> Iterator[Oddity]:
-    """The longest run of hours without a row, where the rows of the other hours are too many for that to be chance."""
+def _missing(
+    case: Case, told: Numbers, known: Numbers, share: Numbers, clumps: float, day: int
+) -> Iterator[Oddity]:  # fmt: skip
+    """Runs of hours without a row, where that is no chance: by the rows of the other hours, or by what the same hours
+    had on the days before."""
     rows = float(told.sum())
     runs: list[tuple[int, int]] = []
     start = 0
@@ -58,12 +62,23 @@ def _missing(case: Case, told: Numbers, share: Numbers, clumps: float, day: int)
             start = hour + 1
     for first, last in runs:
         gap = min(float(share[first:last].sum()), 0.99)
-        if -rows * np.log(1 - gap) >= COUNTED * clumps * case.tolerance:
+        by_the_day = -rows * np.log(1 - gap) >= COUNTED * clumps * case.tolerance
+        chance = 1.0 if day in case.special else _chance_of_none(told, known, first, last)
+        if by_the_day or chance <= RARE_GAP**case.tolerance:
             due = f"{rows * gap / (1 - gap):.0f}"
             yield Oddity(
                 "hours", "hour", f"on {named(day)} no row is of {first:02}:00 to {last:02}:00, usual are {due}",
                 observed="0", expected=due, day=day,
             )  # fmt: skip
+
+
+def _chance_of_none(told: Numbers, known: Numbers, first: int, last: int) -> float:
+    """How often chance leaves these hours empty, by what they had on the days before; less is due on a weak day."""
+    counts = known[:, first:last].sum(axis=1)
+    if len(counts) < GAP_DAYS or counts.min() == 0:
+        return 1.0
+    rest = known.sum(axis=1) - counts
+    return chance_of_none(counts, min(1.0, float(told.sum() / max(np.median(rest), 1))))
 
 
 def _strange(told: Numbers, known: Numbers, day: int) -> Iterator[Oddity]:

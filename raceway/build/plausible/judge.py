@@ -10,16 +10,16 @@ from raceway.build.plausible.case import Case, Oddity
 from raceway.build.plausible.copies import copied_days, days_to_come, keys_of_others, rounded_ids, totals_as_rows
 from raceway.build.plausible.crowds import crowds
 from raceway.build.plausible.hours import odd_hours
-from raceway.build.plausible.levels import odd_levels
+from raceway.build.plausible.levels import huge_rows, odd_levels
 from raceway.build.plausible.limits import FEWEST_DAYS
 from raceway.build.plausible.parts import doubled_parts, missing_parts, odd_shares, strangers
 from raceway.build.plausible.prices import odd_prices
 from raceway.build.plausible.ratios import appeared, odd_ratios, zeroed
-from raceway.build.plausible.restated import changed_days
+from raceway.build.plausible.restated import changed_days, long_over
 
 RULES: Final[tuple[Callable[[Case], Iterator[Oddity]], ...]] = (
-    totals_as_rows, copied_days, keys_of_others, rounded_ids, days_to_come, changed_days, zeroed, odd_ratios, appeared,
-    odd_prices, doubled_parts, missing_parts, strangers, odd_shares, odd_hours, odd_levels, crowds,
+    totals_as_rows, copied_days, keys_of_others, rounded_ids, days_to_come, changed_days, long_over, zeroed, odd_ratios,
+    appeared, odd_prices, doubled_parts, missing_parts, strangers, odd_shares, odd_hours, odd_levels, huge_rows, crowds,
 )  # fmt: skip
 
 

@@ -14,8 +14,11 @@ from raceway.build.plausible.limits import (
     HELD_HIGH,
     HIGH,
     HOLD_SPREADS,
+    HUGE_DAYS,
+    HUGE_SHARE,
     LOW,
     LOW_SPREADS,
+    ONE_HUGE,
     WARN_SPREADS,
 )
 from raceway.build.plausible.usual import median
@@ -50,7 +53,12 @@ def odd_levels(case: Case) -> Iterator[Oddity]:
     # of few days the spread itself is uncertain
     spread = np.maximum(1.4826 * median(np.abs(known - middle)), noise) * (1 + 4 / len(known))
     size, far = told - middle, (told - middle) / spread / case.tolerance
-    asked = np.array([n for n, c in enumerate(columns) if counted[n] >= COUNTED and not _matures(case, c)], dtype=int)
+    # a report has its rows, one for each campaign, on half a day, too
+    told_by = [c for c in columns if c != "rows" or case.table.scope.kind != "days" or len(columns) == 1]
+    asked = np.array(
+        [n for n, c in enumerate(columns) if c in told_by and counted[n] >= COUNTED and not _matures(case, c)],
+        dtype=int,
+    )
     for at, day in case.each_new():
         is_special = day in case.special
         low = size[at, asked] <= np.log(LOW)
@@ -65,6 +73,28 @@ def odd_levels(case: Case) -> Iterator[Oddity]:
             place = int(np.argmax(np.where(high, size[at], 0)))
             is_held = bool(size[at, place] >= np.log(HELD_HIGH) and far[at, place] >= HOLD_SPREADS)
             yield _oddity(case, columns, place, at, middle, spread, is_held)
+
+
+def huge_rows(case: Case) -> Iterator[Oddity]:
+    """One order or line with far more of a number than ever one had: the sum of its day may hide it, where it was taken
+    back on the same day."""
+    if len(case.base) < HUGE_DAYS or not len(case.new) or case.table.scope.kind == "days":
+        return
+    sums = case.figures.columns("sum:")
+    for column, place in case.figures.columns("max:").items():
+        known = case.base[:, place]
+        most, usual_day = float(known.max()), float(np.median(np.abs(case.base[:, sums[column]])))
+        if np.sum(known > 0) < HUGE_DAYS:
+            continue
+        told = case.values[:, place]
+        odd = (told >= ONE_HUGE * most * case.tolerance) & (told >= HUGE_SHARE * usual_day)
+        for at in np.flatnonzero(odd)[:1].tolist():
+            yield Oddity(
+                "huge", column,
+                f"on {named(case.new_days[at])} one row has {column} {shown(float(told[at]))}, the most of the "
+                f"{len(known)} days before is {shown(most)}",
+                observed=shown(float(told[at])), expected=f"up to {shown(most)}", day=int(case.new_days[at]),
+            )  # fmt: skip
 
 
 def _oddity(

@@ -34,6 +34,17 @@ HELD_HIGH: Final = 30.0
 """So many times the usual are no day of sales: minor units, micros, or another currency."""
 COUNTED: Final = 12.0
 """Events that must be expected of a count before too few of them say anything: e^-12 is one in 160,000."""
+RARE_GAP: Final = 1e-4
+"""How rare a run of hours without a row must be by the counts of the same hours on the days before: each account has a
+few such runs a day."""
+GAP_DAYS: Final = 14
+"""Days that must be known for that, whose counts vary by more than chance alone."""
+ONE_HUGE: Final = 10.0
+HUGE_DAYS: Final = 20
+"""One number that is ten times the largest of at least so many days, and"""
+HUGE_SHARE: Final = 0.5
+"""at least half of what all rows of a usual day come to, is told: a slip of the finger or a wholesale order, somebody
+knows which."""
 
 WARN_RATIO: Final = 1.8
 HELD_RATIO: Final = 6.0
@@ -53,9 +64,15 @@ WARN_SHARE: Final = 0.2
 COLLAPSED: Final = 0.2
 """Or to which part of itself it must have fallen: a consent that is not asked for, a tag that is gone."""
 GONE_ROWS: Final = 10
-"""Rows that a part of events had on each of the days before: none at all is e^-10, one in 22,000."""
-MOST_PARTS: Final = 20
-"""Values of a column up to which its profile tells all of them (it keeps 24 of a batch)."""
+"""Rows that a part of events had on each of the days before, and"""
+GONE_BY_CHANCE: Final = 1e-6
+"""how rarely chance alone leaves none of them, by the"""
+GONE_DAYS: Final = 21
+"""days before: a night looks at some hundred parts."""
+MOST_PARTS: Final = 24
+"""Values of a column that a profile tells of a batch: with so many, smaller ones may be left out."""
+AHEAD_SHARE: Final = 0.03
+"""Share of the last two days' rows that are of hours after the export, which nothing but a wrong zone puts there."""
 STRANGE_HOURS: Final = 0.1
 """Share of a day's rows in hours that never had one, from which the day's times are doubted."""
 PART_DAYS: Final = 10
@@ -69,17 +86,28 @@ EQUAL_ROWS: Final = 3
 """Rows from which equal numbers under another date are a copy and no chance."""
 EQUAL_NUMBER: Final = 20.0
 """And the least number that must be among the equal ones: 0 and 1 are equal by chance."""
-SAME_KEYS: Final = 5
+SAME_KEYS: Final = 3
 SAME_KEYS_SHARE: Final = 0.3
 """Keys (of a sample of 200) with their times that two accounts share, from which one file lies in the wrong folder."""
 ROUND_IDS: Final = 0.5
 """Share of long ids that end in zeros, from which a spreadsheet has rounded them."""
+LEAST_ROUND: Final = 0.001
+"""The least share of such ids that is taken for usual: of 18 digits three are lost, which are zeros once in 1,000."""
+BY_CHANCE: Final = 1e-4
+"""All of the ids may end so by chance where that is likelier: four of 16 digits, whose last is a zero once in ten."""
+SHORTER_IDS: Final = 0.8
+"""Ids whose mean length is below this part of the least of the days before have lost digits: ids grow, if anything."""
 
 RESTATED_DAYS: Final = 3
 RESTATED: Final = 1.06
 """A closed day is another day where most of its numbers are off by more than this: platforms take back a few clicks
 and credit conversions (which are not asked) for weeks, they do not change impressions, clicks and cost at once. So many
 such days are no restatement."""
+
+LONG_OVER: Final = 14
+"""Days after which nobody's daily file tells of a day for the first time, or anew and alone."""
+OTHER_NUMBER: Final = 0.005
+"""And by which part a number must differ to be another one."""
 
 PRICED_PARTS: Final = 5
 PRICE_EQUAL: Final = 0.006

@@ -14,6 +14,8 @@ from raceway.build.plausible.limits import (
     COUNTED,
     EQUAL_NUMBER,
     FEWEST_DAYS,
+    GONE_BY_CHANCE,
+    GONE_DAYS,
     GONE_ROWS,
     MOST_PARTS,
     PART_DAYS,
@@ -22,7 +24,7 @@ from raceway.build.plausible.limits import (
     WARN_SHARE,
     WARN_SPREADS,
 )
-from raceway.build.plausible.usual import usual
+from raceway.build.plausible.usual import chance_of_none, usual
 
 _CLUMPS = 4
 """Rows that come together: of one visit, one order."""
@@ -76,7 +78,12 @@ def odd_shares(case: Case) -> Iterator[Oddity]:
         )
         # of a part that had its rows on each day none is no chance, however small its share
         gone = (found == 0) & (known[-FEWEST_DAYS:].min(axis=0) >= GONE_ROWS) & (share * rows >= GONE_ROWS)
-        gone &= np.array([bool(part) and _is_whole(case, column) for _, column, part in places], dtype=bool)
+        least = {column: _least_told(case, column, case.values[days]) for column in {column for _, column, _ in places}}
+        gone &= np.array([bool(part) for _, _, part in places], dtype=bool)
+        gone &= share * rows >= np.array([2 * least[column] for _, column, _ in places])
+        gone &= np.array(
+            [is_gone and chance_of_none(known[-GONE_DAYS:, n]) <= GONE_BY_CHANCE for n, is_gone in enumerate(gone)]
+        )
         odd |= gone
         for n in sorted(np.flatnonzero(odd).tolist(), key=lambda n: -abs(off[n])):
             _, column, part = places[n]
@@ -86,17 +93,19 @@ def odd_shares(case: Case) -> Iterator[Oddity]:
             which = f"{column} “{part}”" if part else f"{column} filled"
             low, high = max(share[n] - 3 * width[n], 0), min(share[n] + 3 * width[n], 1)
             day = int(case.new_days[days][0])
+            had = f"{found[n]:.0%}" if found[n] else "none"
             yield Oddity(
                 "share", column,
-                f"on {named(day)}{_and_later(case.new_days[days])} {found[n]:.0%} of {rows:.0f} rows have {which}, "
-                f"usual are {low:.0%} to {high:.0%}",
+                f"on {named(day)}{_and_later(case.new_days[days])} {had} of {rows:.0f} rows have {which}, "
+                f"usual are {low:.0%} to {high:.0%}" + (f", about {share[n] * rows:.0f}" if not found[n] else ""),
                 observed=f"{found[n]:.0%}", expected=f"{low:.0%} to {high:.0%}", day=day,
             )  # fmt: skip
 
 
-def _is_whole(case: Case, column: str) -> bool:
-    """Whether a column has so few values that every day tells all of them: addresses of pages come and go."""
-    return len(case.figures.parts("rows@").get(column, {})) <= MOST_PARTS
+def _least_told(case: Case, column: str, values: Numbers) -> float:
+    """Rows of the smallest part that is told of the days: one that is due to have more and is not told had none."""
+    told = values[:, list(case.figures.parts("rows@").get(column, {}).values())].sum(axis=0)
+    return float(np.min(told[told > 0], initial=np.inf)) if (told > 0).sum() >= MOST_PARTS else 0.0
 
 
 def _and_later(days: Days) -> str:

@@ -124,11 +124,11 @@ def zeroed(case: Case) -> Iterator[Oddity]:
     rows, known_rows = case.values[:, case.rows], case.like[:, case.rows]
     full = (rows > 0) & (rows >= 0.3 * np.median(known_rows))
     for column, place in case.sums.items():
-        known = case.like[known_rows > 0][:, place]
+        known = case.like[(known_rows > 0) & _due(case, column, case.like)][:, place]
         if len(known) < FEWEST_DAYS or np.min(known) <= 0:
             continue
         counted = np.median(case.events(column, case.like))
-        gone = np.flatnonzero(full & (case.values[:, place] == 0) & _due(case, column))
+        gone = np.flatnonzero(full & (case.values[:, place] == 0) & _due(case, column, case.values))
         of_events = case.table.scope.kind != "days"
         if of_events and case.values[gone, case.rows].sum() < COUNTED:
             continue
@@ -149,13 +149,13 @@ def zeroed(case: Case) -> Iterator[Oddity]:
             )  # fmt: skip
 
 
-def _due(case: Case, column: str) -> np.typing.NDArray[np.bool_]:
-    """Days on which the columns that were never 0 either hold their part: no cost where there was no click."""
-    due = np.ones(len(case.new), dtype=bool)
+def _due(case: Case, column: str, values: Numbers) -> np.typing.NDArray[np.bool_]:
+    """Days on which the columns that are hardly ever 0 hold their part: no cost where there was no click."""
+    due = np.ones(len(values), dtype=bool)
     for other, place in case.sums.items():
         known = case.like[:, place]
         if other != column and np.mean(known > 0) >= 0.9:
-            due &= case.values[:, place] >= 0.3 * np.median(known)
+            due &= values[:, place] >= 0.3 * np.median(known)
     return due
 
 

@@ -9,7 +9,16 @@ import numpy as np
 from raceway.build.plausible.case import Case, Oddity, named, shown
 from raceway.build.plausible.cut import CLOSED_DAYS
 from raceway.build.plausible.figures import Numbers
-from raceway.build.plausible.limits import EQUAL_NUMBER, HELD_RATIO, PART_SHARE, RESTATED, RESTATED_DAYS
+from raceway.build.plausible.limits import (
+    EQUAL_NUMBER,
+    FEWEST_DAYS,
+    HELD_RATIO,
+    LONG_OVER,
+    OTHER_NUMBER,
+    PART_SHARE,
+    RESTATED,
+    RESTATED_DAYS,
+)
 from raceway.build.plausible.ratios import mostly_empty
 from raceway.build.plausible.usual import logs
 
@@ -53,6 +62,37 @@ def changed_days(case: Case) -> Iterator[Oddity]:
             yield _changed((amount, place), new, old, at, closed, int(np.sum(size >= np.log(HELD_RATIO))), True)
             return
     yield from _parts_gone(case, closed, old, new)
+
+
+def long_over(case: Case) -> Iterator[Oddity]:
+    """A file of nothing but days long over, of an account whose files bring the newest: of another month, or with day
+    and month exchanged. Where other numbers of those days are in effect, it is held."""
+    days = case.sheet.days[case.sheet.values[:, case.rows] > 0]
+    fresh = {
+        told.on for day, told in case.past.first.items() if told.on - day <= CLOSED_DAYS and told.on >= case.horizon
+    }
+    if case.table.scope.kind != "days" or not len(days) or len(fresh) < FEWEST_DAYS:
+        return
+    if case.exported_on - int(days[-1]) <= LONG_OVER or len(case.new):
+        return
+    known = [(n, day) for n, day in enumerate(case.sheet.days.tolist()) if day in case.past.now]
+    places = list(case.sums.values())
+    others = sum(bool(np.mean(_differs(case, n, day, places)) > 0.5) for n, day in known)
+    span = named(int(days[0])) if len(days) == 1 else f"{named(int(days[0]))} to {named(int(days[-1]))}"
+    of = f"; on {others} of them other numbers are in effect" if others else ""
+    yield Oddity(
+        "dates", "day",
+        f"it tells of {span} alone, though {len(fresh)} files before brought a day that was over for at most "
+        f"{CLOSED_DAYS} days{of}: is it another month, are day and month exchanged?",
+        is_held=bool(others), observed=span, expected=f"days up to {named(case.exported_on - 1)}", day=int(days[0]),
+    )  # fmt: skip
+
+
+def _differs(case: Case, at: int, day: int, places: list[int]) -> np.typing.NDArray[np.bool_]:
+    """Of the columns that a day has in either telling, which differ by more than rounding."""
+    old, new = case.past.now[day].values[places], case.sheet.values[at, places]
+    there = (old > 0) | (new > 0)
+    return np.abs(old - new)[there] > OTHER_NUMBER * np.maximum(old, new)[there]
 
 
 def _matures(case: Case, column: str) -> bool:

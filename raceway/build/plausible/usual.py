@@ -52,3 +52,17 @@ def logs(above: Numbers, below: Numbers) -> Numbers:
     """Logarithm of a ratio; NaN where one of the two is not above 0."""
     known = (above > 0) & (below > 0)
     return np.where(known, np.log(np.where(known, above, 1) / np.where(known, below, 1)), np.nan)
+
+
+def chance_of_none(counts: Numbers, weak: float = 1.0) -> float:
+    """How often chance leaves a day without any of what had these counts on the days before.
+
+    They are taken for a negative binomial (events of one visit come together) with a variance at the upper end of what
+    they show; on a weak day that part of them is due.
+    """
+    mean = float(counts.mean())
+    variance = float(counts.var(ddof=1)) * (1 + np.sqrt(2 / (len(counts) - 1)))
+    if variance <= mean:
+        return float(np.exp(-mean * weak))
+    size = mean**2 / (variance - mean)
+    return float((1 + mean * weak / size) ** -size)

@@ -141,14 +141,21 @@ def _walk(
             verdicts.warnings += [_warning(batch, oddity) for oddity in found.oddities]
         take(batch, account.before)
         if case:
-            account.past.take(batch.batch_id, case.sheet, case.exported_on, batch.scope_kind == "days", case.rows)
-            account.in_effect.append((case.sheet, case.exported_on))
-            if batch.begins_level and len(case.sheet.days):
-                account.past.since = int(case.new_days[0] if len(case.new) else case.sheet.days[0])
+            _take(account, batch, case)
         for other in [w for w in account.waiting if w.scope_kind == "days" and claimed(w) <= claimed(batch)]:
             verdicts.held[other.batch_id] = ""
     if not is_off:
         kept.write()
+
+
+def _take(account: _Account, batch: BatchState, case: Case) -> None:
+    """Adds a batch that is not held to what the later ones of its account are compared with."""
+    account.past.take(batch.batch_id, case.sheet, case.exported_on, batch.scope_kind == "days", case.rows)
+    if case.rows_to_come:
+        account.past.foresaw_on = case.exported_on
+    account.in_effect.append((case.sheet, case.exported_on))
+    if batch.begins_level and len(case.sheet.days):
+        account.past.since = int(case.new_days[0] if len(case.new) else case.sheet.days[0])
 
 
 def _found(batch: BatchState, case: Case | None) -> Found:
@@ -182,7 +189,8 @@ def _case(
     batch: BatchState, figures: Figures, told: dict[str, _Account], accounts: Accounts, special: frozenset[int],
     settings: Settings,
 ) -> Case:  # fmt: skip
-    exported_on = batch.exported_at.astimezone(accounts[batch.source, batch.account].zone).date().toordinal()
+    exported_at = batch.exported_at.astimezone(accounts[batch.source, batch.account].zone)
+    exported_on = exported_at.date().toordinal()
     others = [
         sheet
         for account, of in told.items()
@@ -191,7 +199,7 @@ def _case(
     ]
     table = load_contract(batch.source, batch.home).table(batch.table)
     sheet, past = figures.of[batch.batch_id], told[batch.account].past
-    return Case(table, figures, sheet, past, exported_on, special, others, settings.gate.tolerance)
+    return Case(table, figures, sheet, past, exported_on, exported_at.hour, special, others, settings.gate.tolerance)
 
 
 def _turned(batch: BatchState, by: str, is_held: bool) -> Check:
