@@ -40,8 +40,10 @@ class Past:
         self.batches: list[BatchState] = []
         self.accounts, self.settings = load_accounts(self.home), load_settings(self.home)
 
-    def batch(self, place: str, rows: list[Row], last: dt.date, tag: str = "", account: str = "") -> BatchState:
-        """A batch of `source.table` that was exported on the morning after its last day."""
+    def batch(
+        self, place: str, rows: list[Row], last: dt.date, tag: str = "", account: str = "", is_stated: bool = True
+    ) -> BatchState:
+        """A batch of `source.table` that was exported on the morning after its last day, which its file states or not."""
         source, table_name = place.split(".")
         account = account or next(a for s, a in ACCOUNTS if s == source)
         table = load_contract(source, self.home).table(table_name)
@@ -50,7 +52,7 @@ class Past:
         days = [row["_d"] for row in rows] or [last]
         head = {
             "scope_kind": table.scope.kind, "rows_landed": len(rows), "covers_from": min(days).isoformat(),
-            "covers_to": max([last, *days]).isoformat(), "files": [{"path": f"{account}{tag}.csv"}],
+            "covers_to": max([last, *days] if is_stated else days).isoformat(), "files": [{"path": f"{account}{tag}.csv"}],
         }  # fmt: skip
         made = BatchState(
             self.home, batch_id, source, table_name, account, "accepted", exported, batch_id, "", head, [exported],
@@ -385,3 +387,98 @@ def test_odd_events_are_warned_about(past: Past, rows: list[Row], says: str) -> 
     assert all(
         f"ga4.events of site: on {bad.covers_to}" in w.message or "from " in w.message for w in verdicts.warnings
     )
+
+
+def test_hours_that_are_empty_are_told_by_what_the_same_hours_had_before(past: Past) -> None:
+    """Fifteen orders a day from 2 to 13 o'clock: five of them in the hours that are missing, on each of three weeks."""
+
+    def busy(*days: int) -> list[Row]:
+        return [row | {"order_name": f"{row['order_name']}-{n}"} for row in orders(*days) for n in range(4)]
+
+    before = past.batch(ORDERS, busy(*range(21)), day(20))
+    hours = range(12, 16)  # of the account: 5 to 8 o'clock by the export's clock
+    rows = [row for row in busy(21) if (row["created_at"].hour + 7) % 24 not in hours]
+    bad = past.batch(ORDERS, rows, day(21), "-next")
+    messages = [warning.message for warning in past.judge([before, bad]).warnings]
+    assert any("no row is of 12:00 to 16:00" in message for message in messages), messages
+
+
+def test_rows_of_hours_after_the_export_are_told_once_no_earlier_file_had_any(past: Past) -> None:
+    """The file of the night is exported at four in the morning; orders of seven and later cannot be in it."""
+
+    def shifted(hours: int) -> list[Row]:
+        return each(orders(14), created_at=lambda r: r["created_at"] + dt.timedelta(hours=hours))
+
+    history = past.batch(ORDERS, orders(*HISTORY), day(13))
+    late = past.batch(ORDERS, shifted(17), day(14), "-late")
+    (message,) = [w.message for w in past.judge([history, late]).warnings if "after its export" in w.message]
+    assert "of hours after its export on 2026-06-16 at 04:00, and no earlier file had any" in message
+    ahead = past.batch(ORDERS, [*orders(12), *shifted(17)], day(13), "-before")
+    assert not [
+        w for w in past.judge([history, ahead, late]).warnings if w.batch_id == late.batch_id and "hour" in w.name
+    ]
+
+
+def test_ids_that_a_spreadsheet_cut_or_rounded_are_told(past: Past) -> None:
+    def browsers(*days: int, digits: int = 10) -> list[Row]:
+        return each(
+            visits(*days), user_pseudo_id=lambda r: f"{r['_row'] // 4:09d}.{1_700_000_000 + r['_row']}"[: 10 + digits]
+        )
+
+    bad, verdicts = told(past, browsers(14, digits=1), EVENTS, browsers(*HISTORY))
+    (message,) = [w.message for w in verdicts.warnings if w.batch_id == bad.batch_id]
+    assert "a user_pseudo_id has 11 characters, usual are 20 to 20" in message
+
+
+def test_a_file_of_days_long_over_alone_is_told_and_held_where_it_changes_them(past: Past) -> None:
+    daily = [past.batch(ADS, ads(n), day(n), f"-{n}") for n in range(40)]
+    another = each(ads(40), cost=lambda r: r["cost"] * 1.2)
+    month_before = each(another, day=lambda r: day(10), _d=lambda r: day(10))
+    wrong = past.batch(ADS, month_before, day(40), "-wrong", is_stated=False)
+    assert "it tells of 2026-06-11 alone" in past.judge([*daily, wrong]).held[wrong.batch_id]
+    never = past.batch(
+        ADS, each(ads(40), day=lambda r: day(-90), _d=lambda r: day(-90)), day(40), "-never", is_stated=False
+    )
+    verdicts = past.judge([*daily, never])
+    assert verdicts.held == {}
+    assert any("it tells of 2026-03-03 alone" in warning.message for warning in verdicts.warnings)
+    again = past.batch(ADS, ads(*range(5, 12)), day(40), "-again", is_stated=False)  # once more, as they are in effect
+    assert past.judge([*daily, again]).held == {}
+
+
+def test_one_row_of_ten_times_the_most_is_told_though_it_was_taken_back_on_its_day(past: Past) -> None:
+    """As invoice 541431 of a real shop: 74,215 pieces bought and cancelled within the hour."""
+    history = past.batch(ORDERS, orders(*range(25)), day(24))
+    huge = [*orders(25), {**orders(25)[0], "order_name": "#huge", "_entity": "#huge", "lineitem_quantity": 900}]
+    back = {**orders(25)[1], "order_name": "#back", "_entity": "#back", "lineitem_quantity": -900}
+    bad = past.batch(ORDERS, [*huge, back], day(25), "-huge")
+    messages = [warning.message for warning in past.judge([history, bad]).warnings]
+    assert any("one row has lineitem_quantity 900, the most of the 25 days before is 1" in m for m in messages), (
+        messages
+    )
+
+
+@pytest.mark.parametrize(("exact", "is_held"), [(3, True), (2, False)])
+def test_a_total_is_known_where_three_numbers_add_up_though_another_withholds_small_ones(
+    past: Past, exact: int, is_held: bool
+) -> None:
+    """Clicks below five show as "<5", so the total of the platform has more than its rows."""
+
+    def four(*days: int) -> list[Row]:
+        return each(ads(*days), conversion_value=lambda r: r["cost"] * 3 if exact == 3 else 0)
+
+    rows = four(14)
+    sums = {name: sum(row[name] for row in rows) for name in ("impressions", "cost", "conversion_value")}
+    rows.append({**rows[0], "campaign": "All", **sums, "clicks": sum(row["clicks"] for row in rows) + 9})
+    bad, verdicts = told(past, rows, before=four(*HISTORY))
+    assert (bad.batch_id in verdicts.held) == is_held
+
+
+def test_a_few_orders_known_from_another_shop_and_none_of_the_own_are_another_shop_s_file(past: Past) -> None:
+    batches = [
+        past.batch(ORDERS, orders(*HISTORY), day(13)),
+        past.batch(ORDERS, orders(*range(13), first=5000), day(12), "", "kids"),
+        past.batch(ORDERS, [*orders(13, first=5000), *orders(12, first=5000)[:4]], day(14), "-wrong"),
+    ]
+    verdicts = past.judge(batches)
+    assert "4 of 19 of its keys that were looked at are another account's" in verdicts.held[batches[2].batch_id]
