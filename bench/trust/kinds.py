@@ -56,7 +56,8 @@ class Kind:
 KINDS: Final = (
     Kind("half a day missing", "exported at noon; ads in many campaigns, a day of which is usual within a fifth",
          (GOOGLE, META, GA4, SHOP, KIDS, TILL), (spoil.half_a_day,)),
-    Kind("hours missing", "four busy hours; twelve or more rows are usual in them", (GA4, TILL), (spoil.hours,)),
+    Kind("hours missing", "four busy hours, of a till six; twelve or more visits or sales are usual in them",
+         (GA4, TILL), (spoil.hours,)),
     Kind("file twice", "the same bytes under another name", (*ADS, GA4, SEGMENT, SEARCH, SHOP, TILL, MALL),
          (spoil.under_another_name,)),
     Kind("account missing", "no file of it came", (*ADS, GA4, SEARCH, SHOP, KIDS, TILL), (spoil.whole_account,),

@@ -112,7 +112,9 @@ OTHER_NUMBER: Final = 0.005
 PRICED_PARTS: Final = 5
 PRICE_EQUAL: Final = 0.006
 """Products of which at least four in five changed by the same factor, but for rounding: a tax and no price list."""
-VAT_FACTORS: Final = (1.05, 1.08, 1.1)
+VAT_RATES: Final = (0.05, 0.08, 0.1)
+"""Vietnam's; and an account's own amounts that are of a tax's size, between"""
+OWN_RATES: Final = (0.03, 0.3)
 
 MANY_OF_ONE: Final = 10
 ONE_SHARE: Final = 0.3

@@ -8,7 +8,7 @@ import numpy as np
 
 from raceway.build.plausible.case import Case, Oddity, named
 from raceway.build.plausible.figures import Numbers
-from raceway.build.plausible.limits import FEWEST_DAYS, PRICE_EQUAL, PRICED_PARTS, VAT_FACTORS
+from raceway.build.plausible.limits import FEWEST_DAYS, OWN_RATES, PRICE_EQUAL, PRICED_PARTS, VAT_RATES
 
 
 def odd_prices(case: Case) -> Iterator[Oddity]:
@@ -27,7 +27,7 @@ def odd_prices(case: Case) -> Iterator[Oddity]:
                 continue
             factor = float(np.median(factors))
             alike = np.abs(np.log(factors / factor)) <= PRICE_EQUAL
-            if alike.sum() < PRICED_PARTS or alike.mean() < 0.8 or not _is_tax(factor):
+            if alike.sum() < PRICED_PARTS or alike.mean() < 0.8 or not _is_tax(factor, _own_rates(case, amount)):
                 continue
             yield Oddity(
                 "prices", amount,
@@ -38,8 +38,18 @@ def odd_prices(case: Case) -> Iterator[Oddity]:
             break
 
 
-def _is_tax(factor: float) -> bool:
-    return any(abs(abs(np.log(factor)) - np.log(vat)) <= PRICE_EQUAL for vat in VAT_FACTORS)
+def _is_tax(factor: float, own_rates: list[float]) -> bool:
+    return any(abs(abs(np.log(factor)) - np.log(1 + rate)) <= PRICE_EQUAL for rate in (*VAT_RATES, *own_rates))
+
+
+def _own_rates(case: Case, amount: str) -> list[float]:
+    """What the other amounts are of this one, where that is the size of a tax: the rates of the account's market."""
+    others = [
+        place for column, place in case.sums.items() if column != amount and case.table.by_name[column].meta.money
+    ]
+    whole = float(case.base[:, case.sums[amount]].sum())
+    found = [float(case.base[:, place].sum()) / whole for place in others] if whole else []
+    return [rate for rate in found if OWN_RATES[0] <= rate <= OWN_RATES[1]]
 
 
 def _divided(case: Case, column: str, parts: dict[str, int], amount: str) -> Iterator[list[tuple[int, int]]]:
