@@ -8,7 +8,7 @@ One statement over the landed Parquet makes `profile.parquet` with the columns d
     null:<number>                 rows in which it is empty
     uniq:<text>  top:<text>       distinct values, and the rows of the most frequent one
     round:<id>                    rows whose long id ends in a zero where a spreadsheet's 15 digits end, or is a float
-    long:<id>                     characters of the ids, all rows together
+    long:<id>                     how many characters the ids have, on average
     print                         a hash of the day's rows without their dates: equal for a copy under another date
     rows@<text>  sum:<number>@<text>   by part (campaign, status, product …), for the parts with the most rows
     rows@hour                     by hour of the account's day, where the table has a time
@@ -102,7 +102,9 @@ def _select(table: TableContract, zone: str, data: Path) -> str:
     if dated is None or table.scope.full_snapshot:
         return "select null::date as day, '' as aspect, '' as part, 0.0 as value where false"
     numbers, texts = number_columns(table), _texts(table)
-    ids = [c for c in table.columns if c.is_text and (c.meta.ident or c.meta.excluded_by) and not c.meta.hash]
+    ids = [
+        c for c in table.columns if c.is_text and (c.meta.ident or "device" in c.meta.excluded_by) and not c.meta.hash
+    ]
     moments = [c for c in table.columns if c.data_type in ("timestamp", "date")]
     day, at = day_sql(dated, zone), name(dated.name)
     said = [name(c.name) for c in table.columns if c not in moments and c.in_cells]
@@ -120,7 +122,7 @@ def _select(table: TableContract, zone: str, data: Path) -> str:
         *(f"count(nullif({name(c.name)}, 0)) as c{n}" for n, c in enumerate(numbers)),
         *(f"count({name(c.name)}) as k{n}" for n, c in enumerate(numbers)),
         *(f"count(*) filter (where regexp_matches({name(c.name)}, '{_ROUND}')) as r{n}" for n, c in enumerate(ids)),
-        *(f"sum(length({name(c.name)})) as l{n}" for n, c in enumerate(ids)),
+        *(f"avg(length({name(c.name)})) as l{n}" for n, c in enumerate(ids)),
         f"sum(hash({', '.join(said) or '0'}) >> 12) % {_LARGEST} as _print",
     ]
     whole = [

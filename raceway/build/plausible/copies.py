@@ -161,18 +161,19 @@ def rounded_ids(case: Case) -> Iterator[Oddity]:
                 f"usual are {before:.0%}: a spreadsheet has rounded them",
                 is_held=True, observed=f"{spoilt / rows:.0%}", expected=f"{before:.0%}", day=day,
             )  # fmt: skip
-    if len(case.base) < FEWEST_DAYS or not len(case.new) or case.values[:, case.rows].sum() < COUNTED:
+    if len(case.base) < FEWEST_DAYS:
         return
-    known_rows = case.base[:, case.rows] > 0
     for column, place in case.figures.columns("long:").items():
-        known = case.base[known_rows, place] / case.base[known_rows, case.rows]
-        length = float(case.values[:, place].sum() / case.values[:, case.rows].sum())
-        if length and len(known) >= FEWEST_DAYS and length < SHORTER_IDS * known.min():
+        known = case.base[case.base[:, place] > 0, place]
+        told, rows = case.values[:, place], case.values[:, case.rows]
+        cut = np.flatnonzero((told > 0) & (told < SHORTER_IDS * np.min(known, initial=np.inf)) & (rows >= COUNTED))
+        if len(known) >= FEWEST_DAYS and len(cut):
+            usual, found = f"{shown(float(known.min()))} to {shown(float(known.max()))}", shown(float(told[cut[0]]))
             yield Oddity(
                 "ids", column,
-                f"from {named(case.new_days[0])} on a {column} has {shown(length)} characters, usual are "
-                f"{shown(float(known.min()))} to {shown(float(known.max()))}: digits may be cut off",
-                observed=shown(length), expected=shown(float(known.min())), day=int(case.new_days[0]),
+                f"on {named(case.new_days[cut[0]])} a {column} has {found} characters, usual are {usual}: digits may "
+                "be cut off",
+                observed=found, expected=usual, day=int(case.new_days[cut[0]]),
             )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from raceway.build.plausible.limits import (
     HUGE_DAYS,
     HUGE_SHARE,
     LOW,
+    LOW_ALONE,
     LOW_SPREADS,
     ONE_HUGE,
     WARN_SPREADS,
@@ -63,7 +64,8 @@ def odd_levels(case: Case) -> Iterator[Oddity]:
         is_special = day in case.special
         low = size[at, asked] <= np.log(LOW)
         # a day of which a part is missing lacks all its numbers alike; one number alone is seen by its ratios
-        if len(asked) and not is_special and low.all() and far[at, asked].min() <= -LOW_SPREADS:
+        fewest = LOW_SPREADS if len(asked) > 1 else LOW_ALONE
+        if len(asked) and not is_special and low.all() and far[at, asked].min() <= -fewest:
             yield _oddity(case, columns, int(asked[int(np.argmin(far[at, asked]))]), at, middle, spread, False)
             continue
         most = np.array([case.base[:, figure].max() for figure in columns.values()])
@@ -86,8 +88,10 @@ def huge_rows(case: Case) -> Iterator[Oddity]:
         most, usual_day = float(known.max()), float(np.median(np.abs(case.base[:, sums[column]])))
         if np.sum(known > 0) < HUGE_DAYS:
             continue
-        told = case.values[:, place]
-        odd = (told >= ONE_HUGE * most * case.tolerance) & (told >= HUGE_SHARE * usual_day)
+        told, logs = case.values[:, place], np.log(known[known > 0])
+        spread = max(1.4826 * float(np.median(np.abs(logs - np.median(logs)))), _LEAST_SPREAD) * case.tolerance
+        odd = (told >= ONE_HUGE * most) & (told >= HUGE_SHARE * usual_day)
+        odd &= np.log(np.maximum(told, 1e-9)) >= np.median(logs) + WARN_SPREADS * spread
         for at in np.flatnonzero(odd)[:1].tolist():
             yield Oddity(
                 "huge", column,

@@ -25,6 +25,8 @@ WARN_SPREADS: Final = 6.0
 HOLD_SPREADS: Final = 8.0
 LOW_SPREADS: Final = 4.8
 """Fewer are asked of a day that lacks of all its numbers at once: chance does not take from all alike."""
+LOW_ALONE: Final = 7.0
+"""More where there is but one number to ask."""
 
 LOW: Final = 0.6
 """A day with less than this part of the usual is odd: half a day that is missing leaves 0.4 to 0.6."""
@@ -39,9 +41,9 @@ RARE_GAP: Final = 1e-4
 few such runs a day."""
 GAP_DAYS: Final = 14
 """Days that must be known for that, whose counts vary by more than chance alone."""
-ONE_HUGE: Final = 10.0
+ONE_HUGE: Final = 5.0
 HUGE_DAYS: Final = 20
-"""One number that is ten times the largest of at least so many days, and"""
+"""One number that is five times the largest of at least so many days, as rare as any warning, and"""
 HUGE_SHARE: Final = 0.5
 """at least half of what all rows of a usual day come to, is told: a slip of the finger or a wholesale order, somebody
 knows which."""
@@ -71,6 +73,8 @@ GONE_DAYS: Final = 21
 """days before: a night looks at some hundred parts."""
 MOST_PARTS: Final = 24
 """Values of a column that a profile tells of a batch: with so many, smaller ones may be left out."""
+LEAST_TOLD: Final = 3
+"""Rows of the smallest of them, up to which one that is not told is as good as gone."""
 AHEAD_SHARE: Final = 0.03
 """Share of the last two days' rows that are of hours after the export, which nothing but a wrong zone puts there."""
 STRANGE_HOURS: Final = 0.1

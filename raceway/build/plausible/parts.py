@@ -17,6 +17,7 @@ from raceway.build.plausible.limits import (
     GONE_BY_CHANCE,
     GONE_DAYS,
     GONE_ROWS,
+    LEAST_TOLD,
     MOST_PARTS,
     PART_DAYS,
     PART_SHARE,
@@ -80,7 +81,7 @@ def odd_shares(case: Case) -> Iterator[Oddity]:
         gone = (found == 0) & (known[-FEWEST_DAYS:].min(axis=0) >= GONE_ROWS) & (share * rows >= GONE_ROWS)
         least = {column: _least_told(case, column, case.values[days]) for column in {column for _, column, _ in places}}
         gone &= np.array([bool(part) for _, _, part in places], dtype=bool)
-        gone &= share * rows >= np.array([2 * least[column] for _, column, _ in places])
+        gone &= np.array([least[column] <= LEAST_TOLD for _, column, _ in places])
         gone &= np.array(
             [is_gone and chance_of_none(known[-GONE_DAYS:, n]) <= GONE_BY_CHANCE for n, is_gone in enumerate(gone)]
         )
@@ -103,7 +104,7 @@ def odd_shares(case: Case) -> Iterator[Oddity]:
 
 
 def _least_told(case: Case, column: str, values: Numbers) -> float:
-    """Rows of the smallest part that is told of the days: one that is due to have more and is not told had none."""
+    """Rows of the smallest part that is told of the days: what is not told has no more; 0 where all are told."""
     told = values[:, list(case.figures.parts("rows@").get(column, {}).values())].sum(axis=0)
     return float(np.min(told[told > 0], initial=np.inf)) if (told > 0).sum() >= MOST_PARTS else 0.0
 
