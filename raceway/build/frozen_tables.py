@@ -74,7 +74,7 @@ def write_settings(
         "source varchar, account varchar, name varchar, brand varchar, market varchar, time_zone varchar, "
         "currency varchar, prices_include_vat boolean, vat_rate decimal(9, 6), history_start date, "
         "opened_on date, ended_on date, conversions_are_purchases boolean, site varchar, counts_sessions boolean, "
-        "minor_unit integer, vat_is_stated boolean",
+        "order_numbers varchar, minor_unit integer, vat_is_stated boolean",
         rows,
     )
     write_table(
