@@ -71,6 +71,17 @@ class Totals(Part):
     reconcile: tuple[Reconcile, ...] = ()
 
 
+class Reconciles(Part):
+    """Another table of the same source that tells the same measures of the same account and days."""
+
+    against: str = Field(description="The other table, whose rows have a day.")
+    columns: tuple[str, ...] = Field(min_length=1, description="Number columns that both tables have.")
+    relation: Literal["equal", "at_most"] = Field(
+        description="equal: this table tells as much as the other; at_most: a part of it, never more."
+    )
+    within: float = Field(0.01, ge=0, lt=1, description="By how much of the other's sum they may be apart.")
+
+
 class Period(Part):
     """Where a report without a day column states its period."""
 
