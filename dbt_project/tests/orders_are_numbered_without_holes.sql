@@ -25,7 +25,7 @@ names as (
     -- what was never placed is no order there
     union all
     select 'woocommerce' as source, account, order_name, ordered_at
-    from {{ landed('woocommerce', table_name) }} as landed_rows
+    from {{ landed('woocommerce', table_name) }}
     {% endfor %}
 ),
 

@@ -1,5 +1,5 @@
--- One order stands in two accounts, of one source or of two: both count it. Two shops that number alike share numbers, so
--- only what has the number, the currency and the amount of another, and was made in the same minute or by the same
+-- One order stands in two accounts, of one source or of two: both count it. Two shops that number alike share numbers,
+-- so only what has the number, the currency and the amount of another, and was made in the same minute or by the same
 -- buyer on the same day, is the same order. A moment without a time of day says nothing of the minute. A marketplace's
 -- order that a shop system copies is left out before this (int_order_heads).
 {{ config(severity='warn') }}

@@ -82,8 +82,8 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
     """Computes the effective set as the ledger stands and writes it for `run_id`.
 
     Records a failed check (severity warning) for every batch that is left out, for names that two entities share, and
-    for reports that contradict each other. Raises BadSettings without the key that landed rows are hashed under, PermanentFault where an accepted
-    batch's file is gone, duckdb.IOException where another process holds the warehouse.
+    for reports that contradict each other. Raises BadSettings without the key that landed rows are hashed under,
+    PermanentFault where an accepted batch's file is gone, duckdb.IOException where another process holds the warehouse.
     """
     check_key(home)
     refuse_what_was_lost(home, accounts)

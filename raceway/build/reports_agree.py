@@ -19,6 +19,7 @@ from raceway.contracts.reports import days_of
 from raceway.contracts.words import Reconciles
 from raceway.history.records import Check
 
+
 def check_reports(connection: duckdb.DuckDBPyConnection, home: Home) -> list[Check]:
     """A failed check (warning) for each account and pair of reports that contradict each other, the first days in it.
 
@@ -39,7 +40,9 @@ def check_reports(connection: duckdb.DuckDBPyConnection, home: Home) -> list[Che
         for rule in table.meta.reconciles:
             other = contract.table(rule.against)
             if (source, other.name) in paths:
-                checks += _compared(connection, rule, table, paths[source, table_name], other, paths[source, other.name])
+                checks += _compared(
+                    connection, rule, table, paths[source, table_name], other, paths[source, other.name]
+                )
     return checks
 
 
@@ -59,7 +62,8 @@ def _compared(
         whole as (
             select part.account, part.first_day, part.last_day, {_each(columns, "sum(by_day.{0}) as {0}")}
             from part
-            inner join by_day on part.account = by_day.account and by_day.first_day between part.first_day and part.last_day
+            inner join by_day
+                on part.account = by_day.account and by_day.first_day between part.first_day and part.last_day
             group by part.account, part.first_day, part.last_day
             having count(*) = part.last_day - part.first_day + 1
         ),

@@ -1,4 +1,4 @@
-"""Reports of one source that tell the same measures of the same days: which days a row speaks for, what can be compared."""
+"""Reports of one source that tell the same measures of the same days: what of them can be compared."""
 
 from __future__ import annotations
 

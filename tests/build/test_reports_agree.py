@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from raceway.build.freeze import freeze
 from raceway.build.reports_agree import check_reports
 from raceway.common.home import Home
+from raceway.config.accounts import load_accounts
+from raceway.config.settings import load_settings
 from raceway.contracts.load import load_contracts
-from raceway.history.records import Check
+from raceway.history.records import Check, run_checks
+from raceway.ledger.ledger import Ledger
+from raceway.sample.write import write_sample
+from tests.support.desk import Desk
 
 MAY = "date '2026-05-01', date '2026-05-03'"
 
@@ -30,7 +37,13 @@ class Night:
         self.batches = 0
 
     def land(
-        self, table: str, columns: str, *rows: str, account: str = "vn", wins: tuple[str, ...], is_filtered: bool = False
+        self,
+        table: str,
+        columns: str,
+        *rows: str,
+        account: str = "vn",
+        wins: tuple[str, ...],
+        is_filtered: bool = False,
     ) -> None:
         """One batch with these rows, and the scopes that it won."""
         self.batches += 1
@@ -143,3 +156,19 @@ def test_what_goes_together_is_said_in_contracts() -> None:
         ("search_console.queries", "chart"): "at_most",
         ("zalo_ads.ads_period", "ads_daily"): "equal",
     }
+
+
+def test_the_sample_without_traps_contradicts_itself_nowhere(tmp_path: Path) -> None:
+    home, as_of = Home(tmp_path / "home"), dt.date(2026, 3, 10)
+    write_sample(home, days=14, scale=0.02, end=dt.date(2026, 3, 9), traps=False)
+    desk = Desk(home)
+    for source in ("search_console", "google_ads", "meta_ads", "ads_file", "zalo_ads", "plan"):
+        assert {outcome.status for outcome in desk.land(source)} <= {"landed", "duplicate"}
+    batches = Ledger(home).state().accepted()
+    days = {batch.table: set(batch.covered_days()) for batch in batches}
+    assert days["queries"]
+    assert days["queries"] <= days["chart"]  # so that there is something to compare
+    findings = [finding["name"] for batch in batches for finding in batch.manifest["findings"]]
+    assert "total_differs" not in findings
+    freeze(home, "clean", as_of, load_settings(home), load_accounts(home))
+    assert [check.message for check in run_checks(home, "clean") if not check.passed] == []

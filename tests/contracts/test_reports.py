@@ -31,7 +31,9 @@ def home_with(folder: Path, **rule: Any) -> Home:
     reconciles = {"reconciles": [rule]} if rule else {}
     tables = [
         table("days", by_day, {"day": "date", "pieces": "bigint", "clerk": "varchar"}),
-        table("articles", by_day, {"day": "date", "pieces": "bigint", "clerk": "varchar", "size": "bigint"}, **reconciles),
+        table(
+            "articles", by_day, {"day": "date", "pieces": "bigint", "clerk": "varchar", "size": "bigint"}, **reconciles
+        ),
         table("list", {"kind": "entities", "keys": ["article"]}, {"article": "varchar", "pieces": "bigint"}),
     ]
     home = Home(folder)
@@ -58,7 +60,10 @@ def test_a_rule_says_how_far_two_reports_may_be_apart_and_changes_nothing_that_l
     [
         ({"against": "weeks"}, r"table articles: reconciles names weeks, which is no other table of this source"),
         ({"against": "articles"}, r"reconciles names articles, which is no other table"),
-        ({"against": "list"}, r"reconciles names list, which is no other table of this source with `scope: {kind: days}`"),
+        (
+            {"against": "list"},
+            r"reconciles names list, which is no other table of this source with `scope: {kind: days}`",
+        ),
         ({"columns": ["size"]}, r"reconciles: days has no column size"),
         ({"columns": ["clerk"]}, r"reconciles: clerk is no number in both tables"),
         ({"columns": []}, r"reconciles.0.columns"),

@@ -55,7 +55,11 @@ def test_microsofts_overall_total_is_the_sum_of_its_rows(ads: Desk, clicks: int,
     total = f'"Overall total","","","","","2,000","{clicks}","3.40%","34.76","3","90.00"\r\n'  # and a rounded cost
     outcome = ads.land_one("microsoft_ads/a/r.csv", MICROSOFT + total + FOOTER)
     assert (outcome.rows_landed, outcome.rows_furniture) == (2, 2)
-    found = [finding["message"] for finding in ads.batch(outcome.batches[0]).manifest["findings"] if finding["name"] == "total_differs"]
+    found = [
+        finding["message"]
+        for finding in ads.batch(outcome.batches[0]).manifest["findings"]
+        if finding["name"] == "total_differs"
+    ]
     assert found == [f"r.csv: the row “Overall total” says {sentence}" for sentence in said]
 
 

@@ -52,7 +52,11 @@ def shop(story: Story, **columns: Any) -> None:
 def test_missing_numbers_are_told_with_the_first_of_them_and_its_days(story: Story) -> None:
     shop(story)
     # 1001 to 1006 on the 1st, 1011 to 1020 on the 3rd, 1029 to 1050 on the 4th: 4 and 8 are missing
-    numbers = [*((n, 1) for n in range(1001, 1007)), *((n, 3) for n in range(1011, 1021)), *((n, 4) for n in range(1029, 1051))]
+    numbers = [
+        *((n, 1) for n in range(1001, 1007)),
+        *((n, 3) for n in range(1011, 1021)),
+        *((n, 4) for n in range(1029, 1051)),
+    ]
     tell(story, [(f"#{n}", day) for n, day in numbers], covered=range(1, 5))
     assert story.found(HOLES) == [
         {
