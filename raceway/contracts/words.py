@@ -48,10 +48,19 @@ class Part(BaseModel):
 
 
 class Reconcile(Part):
-    """A total row against which the landed rows are summed; a difference is a finding."""
+    """A total row against which the landed rows are summed, or the rows counted; a difference is a finding."""
 
     label: str
-    columns: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+    records: bool = Field(False, description="The first group of the label's pattern says how many rows there are.")
+
+    @model_validator(mode="after")
+    def _says_what(self) -> Reconcile:
+        if self.records and not (self.label.startswith("~") and re.compile(self.label[1:]).groups):
+            raise ValueError(r"records needs a label with a group, such as `~^Grand Totals \(([\d,.]+) records\)$`")
+        if not self.records and not self.columns:
+            raise ValueError("say what the total is of: columns, or records")
+        return self
 
 
 class Totals(Part):

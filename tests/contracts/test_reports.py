@@ -13,6 +13,7 @@ from raceway.common.home import Home
 from raceway.contracts.fingerprint import fingerprint
 from raceway.contracts.load import load_contract
 from raceway.contracts.reports import days_of
+from raceway.contracts.words import Reconcile
 
 
 def table(name: str, scope: dict[str, Any], columns: dict[str, str], **meta: Any) -> dict[str, Any]:
@@ -81,3 +82,16 @@ def test_rows_speak_for_a_day_for_a_period_or_for_none() -> None:
     assert days_of(load_contract("search_console").table("queries")) == ("period_start", "period_end")
     assert days_of(load_contract("meta_ads").table("ads_period")) == ("period_start", "period_end")
     assert days_of(load_contract("shopify").table("orders")) is None
+
+
+@pytest.mark.parametrize(
+    ("total", "sentence"),
+    [
+        ({"label": "Total"}, r"say what the total is of: columns, or records"),
+        ({"label": "Total (2)", "records": True}, r"records needs a label with a group"),
+        ({"label": "~^Total", "records": True}, r"records needs a label with a group"),
+    ],
+)
+def test_a_total_says_what_it_is_of(total: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        Reconcile.model_validate(total)
