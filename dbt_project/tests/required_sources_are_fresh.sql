@@ -1,5 +1,5 @@
 -- An account of a required source whose newest covered day lies further back than its settings allow, in a table that
--- a daily measure needs: shown, not stopping.
+-- a daily measure needs: shown, not stopping. What is due on some weekdays only is asked for as of the last of them.
 {{ config(severity='warn', tags=['mart']) }}
 
 with
@@ -16,6 +16,22 @@ lags as (
         cast(value as integer) as lag_days
     from {{ source('house', 'setting_values') }}
     where setting like 'required_lag_days.%'
+),
+
+-- days since the last weekday on which a file was due (0 is Monday); a source that names none is due on all of them
+due_weekdays as (
+    select
+        replace(setting_values.setting, 'required_due_weekday.', '') as source,
+        min(
+            (
+                {{ days_between("cast('2024-01-01' as date)", 'settings.as_of') }}
+                - cast(setting_values.value as integer) + 700000
+            ) % 7
+        ) as days_since_due
+    from {{ source('house', 'setting_values') }} as setting_values
+    cross join settings
+    where setting_values.setting like 'required_due_weekday.%'
+    group by setting_values.setting
 ),
 
 feeds as (
@@ -58,9 +74,10 @@ required as (
         accounts.account,
         accounts.opened_on,
         accounts.ended_on,
-        {{ add_days('settings.as_of', '-lags.lag_days') }} as due_day
+        {{ add_days('settings.as_of', '-lags.lag_days - coalesce(due_weekdays.days_since_due, 0)') }} as due_day
     from lags
     cross join settings
+    left join due_weekdays on lags.source = due_weekdays.source
     left join accounts on lags.source = accounts.source
 )
 

@@ -35,6 +35,7 @@ from raceway.build.frozen_tables import (
 )
 from raceway.build.lost_since import refuse_what_was_lost
 from raceway.build.own_lists import OWN_LISTS, write_own_lists
+from raceway.build.reports_agree import check_reports
 from raceway.build.shared_names import check_shared_names
 from raceway.build.warehouse import begin_anew
 from raceway.common.files import write_aside
@@ -80,9 +81,9 @@ class Frozen:
 def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts: Accounts) -> Frozen:
     """Computes the effective set as the ledger stands and writes it for `run_id`.
 
-    Records a failed check (severity warning) for every batch that is left out, and for names that two entities
-    share. Raises BadSettings without the key that landed rows are hashed under, PermanentFault where an accepted
-    batch's file is gone, duckdb.IOException where another process holds the warehouse.
+    Records a failed check (severity warning) for every batch that is left out, for names that two entities share, and
+    for reports that contradict each other. Raises BadSettings without the key that landed rows are hashed under,
+    PermanentFault where an accepted batch's file is gone, duckdb.IOException where another process holds the warehouse.
     """
     check_key(home)
     refuse_what_was_lost(home, accounts)
@@ -97,7 +98,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
         connection.execute("set timezone = 'UTC'")
         connection.execute("begin")
         waiting, verdicts = choose_batches(connection, home, settings, accounts, as_of, program)
-        shared = check_shared_names(connection, home)
+        told_twice = [*check_shared_names(connection, home), *check_reports(connection, home)]
         write_schema(connection)
         write_settings(connection, settings, accounts, exclusions, channel_rules, as_of)
         write_selling(connection, sales_channels, vat_rates)
@@ -112,7 +113,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
         connection.execute("commit")
     frozen = Frozen(run_id, as_of, fingerprint, batches, waiting)
     _write_result(home, frozen)
-    record_checks(home, run_id, [*damaged, *shared, *verdicts.checks()])
+    record_checks(home, run_id, [*damaged, *told_twice, *verdicts.checks()])
     return frozen
 
 

@@ -14,7 +14,7 @@ from raceway.common.networks import coarse_ip
 from raceway.config.accounts import Accounts, ChannelRule, Exclusion, SalesChannel, TicketTopic, VatRate
 from raceway.config.segments import SegmentRule
 from raceway.config.settings import Settings
-from raceway.config.values import minor_unit
+from raceway.config.values import WEEKDAYS, minor_unit
 from raceway.reading.forgotten import Forgotten
 from raceway.reading.personal import Hasher
 
@@ -74,7 +74,7 @@ def write_settings(
         "source varchar, account varchar, name varchar, brand varchar, market varchar, time_zone varchar, "
         "currency varchar, prices_include_vat boolean, vat_rate decimal(9, 6), history_start date, "
         "opened_on date, ended_on date, conversions_are_purchases boolean, site varchar, counts_sessions boolean, "
-        "minor_unit integer, vat_is_stated boolean",
+        "order_numbers varchar, minor_unit integer, vat_is_stated boolean",
         rows,
     )
     write_table(
@@ -183,6 +183,11 @@ def write_lists(connection: duckdb.DuckDBPyConnection, home: Home, settings: Set
     }
     lists |= {f"events.{meaning}": names for meaning, names in settings.events}
     lists |= {f"required_lag_days.{required.source}": [str(required.lag_days)] for required in settings.night.required}
+    lists |= {
+        f"required_due_weekday.{required.source}": [str(WEEKDAYS.index(day)) for day in required.due]
+        for required in settings.night.required
+        if set(required.due) != set(WEEKDAYS)
+    }
     lists["identity.never_join"] = _never_joined(home, settings, accounts)
     rows = [
         {"setting": setting, "value": value}

@@ -79,6 +79,9 @@ class Account(Model):
     ended_on: dt.date | None = Field(
         None, description="Last day of an account that has ended: nothing of it is due, late or missing after it."
     )
+    order_numbers: Literal["", "consecutive"] = Field(
+        "", description="consecutive: a shop numbers its orders one by one, so a missing number is told; empty: not."
+    )
 
     @model_validator(mode="after")
     def _has_days_in_order(self) -> Account:

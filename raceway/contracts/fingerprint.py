@@ -18,7 +18,8 @@ def fingerprint(table: TableContract) -> str:
     """
     said = {
         "table": table.full_name,
-        "meta": table.meta.model_dump(mode="json", exclude_defaults=True),
+        # what is compared after landing changes nothing that lands
+        "meta": table.meta.model_dump(mode="json", exclude_defaults=True, exclude={"reconciles"}),
         "columns": [
             [column.name, column.data_type, column.meta.model_dump(mode="json", exclude_defaults=True)]
             for column in table.columns

@@ -19,6 +19,7 @@ from raceway.contracts.words import (
     Pattern,
     Period,
     Policy,
+    Reconciles,
     Severity,
     SingleDays,
     Totals,
@@ -261,6 +262,7 @@ class TableMeta(Part):
     max_refused_share: float | None = Field(None, gt=0, le=1, description="Above it the file is refused whole.")
     unique: tuple[tuple[str, ...], ...] = Field((), description="Gate: column sets that are unique (warning).")
     rules: tuple[Rule, ...] = Field((), description="Gate: free conditions.")
+    reconciles: tuple[Reconciles, ...] = Field((), description="Reports that tell the same measures of the same days.")
 
 
 class SourceMeta(Part):

@@ -23,6 +23,7 @@ from raceway.contracts.alike import begin_alike
 from raceway.contracts.files import contract_path, contract_places, read_yaml, source_names
 from raceway.contracts.grammar import ColumnContract, ColumnMeta, SourceContract, SourceMeta, TableContract, TableMeta
 from raceway.contracts.overlay import lay_over
+from raceway.contracts.reports import check_reconciles
 from raceway.contracts.words import DATA_TYPES, Part
 
 
@@ -68,6 +69,7 @@ def load_contract(source: str, home: Home | None = None, account: str = "") -> S
     meta = _part(SourceMeta, _meta(raw, str(path)), f"{path}: source {source}")
     tables = tuple(_table(path, source, table) for table in _named(raw, "tables", f"{path}: source {source}"))
     _check_single_days(path, tables)
+    check_reconciles(path, tables)
     return SourceContract(
         name=source, description=_description(raw, f"{path}: source {source}"), meta=meta, tables=tables, path=path
     )

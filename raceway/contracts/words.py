@@ -48,10 +48,19 @@ class Part(BaseModel):
 
 
 class Reconcile(Part):
-    """A total row against which the landed rows are summed; a difference is a finding."""
+    """A total row against which the landed rows are summed, or the rows counted; a difference is a finding."""
 
     label: str
-    columns: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+    records: bool = Field(False, description="The first group of the label's pattern says how many rows there are.")
+
+    @model_validator(mode="after")
+    def _says_what(self) -> Reconcile:
+        if self.records and not (self.label.startswith("~") and re.compile(self.label[1:]).groups):
+            raise ValueError(r"records needs a label with a group, such as `~^Grand Totals \(([\d,.]+) records\)$`")
+        if not self.records and not self.columns:
+            raise ValueError("say what the total is of: columns, or records")
+        return self
 
 
 class Totals(Part):
@@ -69,6 +78,17 @@ class Totals(Part):
         default_factory=dict, description="And rows whose cell of this column is empty or one of these words."
     )
     reconcile: tuple[Reconcile, ...] = ()
+
+
+class Reconciles(Part):
+    """Another table of the same source that tells the same measures of the same account and days."""
+
+    against: str = Field(description="The other table, whose rows have a day.")
+    columns: tuple[str, ...] = Field(min_length=1, description="Number columns that both tables have.")
+    relation: Literal["equal", "at_most"] = Field(
+        description="equal: this table tells as much as the other; at_most: a part of it, never more."
+    )
+    within: float = Field(0.01, ge=0, lt=1, description="By how much of the other's sum they may be apart.")
 
 
 class Period(Part):

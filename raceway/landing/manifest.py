@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -167,6 +168,8 @@ def _reconciled(connection: duckdb.DuckDBPyConnection, reading: Reading) -> dict
     compared: dict[str, dict[str, dict[str, str]]] = {}
     for total in rule.reconcile if rule else ():
         for rows in reading.rows:
+            if total.records:
+                _count_records(connection, reading, rows, total.label)
             columns = [c for c in total.columns if c in rows.shape.places]
             if not columns:
                 continue
@@ -198,6 +201,20 @@ def _reconciled(connection: duckdb.DuckDBPyConnection, reading: Reading) -> dict
                     }
                 )
     return compared
+
+
+def _count_records(connection: duckdb.DuckDBPyConnection, reading: Reading, rows: Rows, label: str) -> None:
+    """A finding where a total row says another number of rows than the file has; refused rows are rows."""
+    labels = connection.execute(
+        f"select distinct trim({rows.total}) from {rows.relation} where {_is_labelled(rows, label)} order by all"
+    ).fetchall()
+    there = rows.read - rows.furniture
+    for text in [*(text for (text,) in labels), *rows.broken_totals]:
+        found = re.search(label[1:], text)
+        said = re.sub(r"\D", "", found[1]) if found else ""
+        if said and int(said) != there:
+            message = f"{rows.shape.member.name}: the row “{text}” says {int(said):,} rows but there are {there:,}"
+            reading.findings.append({"severity": "warning", "name": "total_differs", "message": message})
 
 
 def _say_nameless(connection: duckdb.DuckDBPyConnection, reading: Reading) -> None:

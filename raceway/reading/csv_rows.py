@@ -195,6 +195,10 @@ def text_csv(connection: duckdb.DuckDBPyConnection, shape: Shape, account: Accou
     rows.breaks_off = breaks_off
     if totals:
         rows.broken_total_at = _count(connection, f"{broken} where is_total", "max(number)")
+        lines = connection.execute(f"select raw from {broken} where is_total order by number").fetchall()
+        rows.broken_totals = [
+            clean(cells[0]) for cells in csv.reader([line for (line,) in lines], delimiter=shape.delimiter)
+        ]
     rows.symbols = _symbols(connection, shape, raw)
     return rows
 

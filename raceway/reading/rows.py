@@ -51,6 +51,8 @@ class Rows:
     """What was not read though the rows land, as sentences."""
     broken_total_at: int = 0
     """Number of the last total that is too short or too long for a row; 0 where there is none."""
+    broken_totals: list[str] = field(default_factory=list)
+    """The first cells of such totals."""
     symbols: dict[str, list[str]] = field(default_factory=dict)
     """Currency signs seen in amounts, by header."""
     number: str = "_n"

@@ -443,6 +443,14 @@ def test_settings_accounts_and_hashed_exclusions_are_frozen(company: Company) ->
     assert ("required_lag_days.search_console", "3") in company.frozen("select * from frozen.setting_values")
 
 
+def test_the_weekdays_on_which_a_source_is_due_are_frozen_where_they_are_not_all(company: Company) -> None:
+    required = [{"source": "shopify"}, {"source": "square", "due": ["mon", "thu"]}]
+    company.settings = Settings.model_validate({"night": {"required": required}})
+    company.freeze()
+    weekdays = "select * from frozen.setting_values where setting like 'required_due_weekday.%' order by all"
+    assert company.frozen(weekdays) == [("required_due_weekday.square", "0"), ("required_due_weekday.square", "3")]
+
+
 def test_the_attribution_model_of_the_settings_is_frozen(company: Company) -> None:
     company.settings = Settings.model_validate({"attribution": {"model": "time_decay", "lookback_days": 60}})
     company.freeze()

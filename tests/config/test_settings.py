@@ -144,7 +144,7 @@ def test_comments_and_blank_lines_shift_no_row_number(home: Home) -> None:
         ("shopify,b,B,,vietnam,Asia/Ho_Chi_Minh,VND,,,,,", r"row 3: market:.*found 'vietnam'"),
         ("shopify,vn-shop,B,,VN,Asia/Ho_Chi_Minh,VND,,,,,", r"row 3: shopify/vn-shop stands twice"),
         ("shopify,b,B,,VN,Asia/Ho_Chi_Minh,VND,true,8,,,", r"row 3: vat_rate:.*less than 1"),
-        ("shopify,b,B, Inc,,VN,Asia/Ho_Chi_Minh,VND,,,,,,,,", r"row 3: more cells than the header"),
+        ("shopify,b,B, Inc,,VN,Asia/Ho_Chi_Minh,VND,,,,,,,,,", r"row 3: more cells than the header"),
     ],
 )
 def test_a_wrong_account_row_is_refused_with_its_row_number(home: Home, row: str, sentence: str) -> None:

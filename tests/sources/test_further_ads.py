@@ -50,6 +50,19 @@ def test_microsofts_preamble_and_its_last_line_are_furniture(ads: Desk) -> None:
     assert ads.rows(outcome, CLAIMS + ", conversion_value_header")[0] == (3.0, 90.0, None, None, "Revenue")
 
 
+@pytest.mark.parametrize(("clicks", "said"), [(68, []), (70, ["clicks 70 but the rows sum to 68"])])
+def test_microsofts_overall_total_is_the_sum_of_its_rows(ads: Desk, clicks: int, said: list[str]) -> None:
+    total = f'"Overall total","","","","","2,000","{clicks}","3.40%","34.76","3","90.00"\r\n'  # and a rounded cost
+    outcome = ads.land_one("microsoft_ads/a/r.csv", MICROSOFT + total + FOOTER)
+    assert (outcome.rows_landed, outcome.rows_furniture) == (2, 2)
+    found = [
+        finding["message"]
+        for finding in ads.batch(outcome.batches[0]).manifest["findings"]
+        if finding["name"] == "total_differs"
+    ]
+    assert found == [f"r.csv: the row “Overall total” says {sentence}" for sentence in said]
+
+
 def test_a_report_of_microsofts_by_week_is_refused(ads: Desk) -> None:
     weekly = MICROSOFT.replace("Report Aggregation: Daily", "Report Aggregation: Weekly") + FOOTER
     assert "by week" in ads.land_one("microsoft_ads/a/r.csv", weekly).reason

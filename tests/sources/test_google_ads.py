@@ -39,6 +39,22 @@ def test_search_terms_land_as_their_own_table_and_their_totals_are_furniture(des
     assert outcome.rows_furniture == 2
 
 
+def test_the_total_of_the_shown_search_terms_is_held_against_their_rows(desk: Desk) -> None:
+    text = (
+        'Search terms report\n"January 28, 2026 - February 24, 2026"\n' + TERMS
+        + 'shoe shop,Performance Max,None,2,"1,001",0.20%,USD,0.39,0.78,0.00%,0.00\n'
+        + 'boot shop,Performance Max,None,1,9,0.20%,USD,0.39,0.78,0.00%,0.00\n'
+        + 'Total: Search terms,,,3,"1,020",0.20%,USD,0.39,1.55,0.00%,0.00\n'  # 1,001 and 9 are 1,010
+        + "Total: Other search terms,,,9,\"7,001\",0.13%,USD,0.39,3.51,0.00%,0.00\n"
+    )  # fmt: skip
+    outcome = desk.land_one("google_ads/us/Search terms report.csv", text)
+    [finding] = desk.batch(outcome.batches[0]).manifest["findings"]
+    assert (finding["name"], finding["severity"]) == ("total_differs", "warning")
+    assert finding["message"] == (
+        "Search terms report.csv: the row “Total: Search terms” says impressions 1020 but the rows sum to 1010"
+    )
+
+
 def test_search_terms_by_day_land_by_day_even_with_a_keyword_column(desk: Desk) -> None:
     text = (
         "Search terms report\n1 May 2026 - 8 May 2026\nDay,Search term,Keyword,Match type,Campaign,Impr.,Clicks,Cost\n"

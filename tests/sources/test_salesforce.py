@@ -52,6 +52,14 @@ def test_what_stands_below_a_report_is_furniture_in_either_encoding(desk: Desk) 
         ]
 
 
+def test_the_number_of_records_that_a_report_states_is_held_against_its_rows(desk: Desk) -> None:
+    for said, found in (("1,002", ["says 1,002 rows but there are 2"]), ("2", [])):
+        outcome = desk.land_one(f"salesforce/b2b/{said}.csv", REPORT.replace("(2 records)", f"({said} records)"))
+        findings = desk.batch(outcome.batches[0]).manifest["findings"]
+        told = [finding["message"] for finding in findings if finding["name"] == "total_differs"]
+        assert told == [f"{said}.csv: the row “Grand Totals ({said} records)” {sentence}" for sentence in found]
+
+
 def test_a_company_that_is_called_total_is_no_furniture(desk: Desk) -> None:
     text = LEADS + LEAD.replace("Ann", "Total").replace("Hudson\0 Runners", "Total Trail Supply")
     outcome = desk.land_one("salesforce/b2b/leads.csv", text)

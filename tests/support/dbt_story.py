@@ -60,7 +60,8 @@ SETTING_VALUES = {
 ACCOUNT = {
     "name": "", "brand": "", "market": "VN", "time_zone": "Asia/Ho_Chi_Minh", "currency": "VND",
     "prices_include_vat": False, "vat_rate": "0", "history_start": None, "opened_on": None, "ended_on": None,
-    "conversions_are_purchases": False, "site": "", "counts_sessions": True, "minor_unit": 0, "vat_is_stated": False,
+    "conversions_are_purchases": False, "site": "", "counts_sessions": True, "order_numbers": "", "minor_unit": 0,
+    "vat_is_stated": False,
 }  # fmt: skip
 
 FROZEN = {
@@ -73,7 +74,7 @@ FROZEN = {
     "accounts": "source varchar, account varchar, name varchar, brand varchar, market varchar, time_zone varchar, "
     "currency varchar, prices_include_vat boolean, vat_rate decimal(9, 6), history_start date, "
     "opened_on date, ended_on date, conversions_are_purchases boolean, site varchar, counts_sessions boolean, "
-    "minor_unit integer, vat_is_stated boolean",
+    "order_numbers varchar, minor_unit integer, vat_is_stated boolean",
     "exclusions": "kind varchar, value varchar, reason varchar",
     "own_channel_rules": "rule integer, channel varchar, click_id varchar, category varchar, source varchar, "
     "medium varchar, campaign varchar, is_ad boolean",
@@ -211,6 +212,20 @@ class Story:
         with _environment(self.warehouse):
             project = parsed_project(FOLDERS, _places(self.folder))
         return _told(self._run(project, *arguments))
+
+    def found(self, check: str) -> list[dict[str, Any]]:
+        """The rows that break a check of `dbt_project/tests` in the warehouse as it is, by column."""
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+        with _environment(self.warehouse):
+            project = parsed_project(FOLDERS, _places(self.folder))
+        (ran,) = self._run(project, "compile", "--select", check)
+        DuckDBConnectionManager.close_all_connections()  # dbt keeps the file open
+        with duckdb.connect(str(self.warehouse)) as connection:
+            connection.execute("set timezone = 'UTC'")
+            rows = connection.execute(ran.node.compiled_code)
+            names = [column[0] for column in rows.description or []]
+            return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
 
     def _run(self, manifest: Any, *arguments: str) -> list[Any]:
         from dbt.cli.main import dbtRunner

@@ -109,7 +109,7 @@ def sample_accounts(history_start: dt.date) -> list[Account]:
          "history_start": history_start},
         {"source": "search_console", "account": "vn-shop", "name": "Search Console", "site": SITE, **vietnam},
         {"source": "shopify", "account": "vn-shop", "name": "Cửa hàng trực tuyến", "site": SITE, **vietnam,
-         "prices_include_vat": True, "vat_rate": VAT, "history_start": history_start},
+         "prices_include_vat": True, "vat_rate": VAT, "history_start": history_start, "order_numbers": "consecutive"},
         {"source": "square", "account": "us-store", "name": "Canal Street store", **america,
          "history_start": history_start},
         *({"source": source, "account": account, "name": name, **vietnam, "prices_include_vat": True, "vat_rate": VAT,
