@@ -16,6 +16,7 @@ from raceway.build.plausible.limits import (
     HOLD_SPREADS,
     HUGE_DAYS,
     HUGE_SHARE,
+    HUGE_SPREADS,
     LOW,
     LOW_ALONE,
     LOW_SPREADS,
@@ -91,7 +92,7 @@ def huge_rows(case: Case) -> Iterator[Oddity]:
         told, logs = case.values[:, place], np.log(known[known > 0])
         spread = max(1.4826 * float(np.median(np.abs(logs - np.median(logs)))), _LEAST_SPREAD) * case.tolerance
         odd = (told >= ONE_HUGE * most) & (told >= HUGE_SHARE * usual_day)
-        odd &= np.log(np.maximum(told, 1e-9)) >= np.median(logs) + WARN_SPREADS * spread
+        odd &= np.log(np.maximum(told, 1e-9)) >= np.median(logs) + HUGE_SPREADS * spread
         for at in np.flatnonzero(odd)[:1].tolist():
             yield Oddity(
                 "huge", column,

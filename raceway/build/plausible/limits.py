@@ -43,7 +43,9 @@ GAP_DAYS: Final = 14
 """Days that must be known for that, whose counts vary by more than chance alone."""
 ONE_HUGE: Final = 5.0
 HUGE_DAYS: Final = 20
-"""One number that is five times the largest of at least so many days, as rare as any warning, and"""
+"""One number that is five times the largest of at least so many days, so far from what the largest usually is"""
+HUGE_SPREADS: Final = 3.0
+"""that it would be rare even if it were as often as others, and"""
 HUGE_SHARE: Final = 0.5
 """at least half of what all rows of a usual day come to, is told: a slip of the finger or a wholesale order, somebody
 knows which."""
