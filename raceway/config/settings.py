@@ -185,7 +185,7 @@ class Night(Model):
             Required(source="search_console", lag_days=3),
         ),
         description="Sources that must be in. due: weekdays on which a file is due; lag_days: how many days "
-        "its newest day may lie behind the night.",
+        "its newest day may lie behind the night; what came sooner on each of 14 nights is due as soon.",
     )
 
 

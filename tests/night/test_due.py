@@ -41,13 +41,17 @@ def company(
     return init_home(root, settings, accounts), settings
 
 
-def accepted(home: Home, account: str, covers_to: dt.date, table: str = "campaign_daily") -> None:
+def accepted(
+    home: Home, account: str, covers_to: dt.date, table: str = "campaign_daily", exported_on: dt.date = MONDAY,
+    scope_kind: str = "days",
+) -> None:  # fmt: skip
     """An accepted batch of an account, as landing writes it into the ledger."""
-    batch_id = f"20260302T000000Z-{account}-{table}"
+    batch_id = f"{exported_on:%Y%m%d}T000000Z-{account}-{table}"
+    exported_at = dt.datetime.combine(exported_on, dt.time(), dt.UTC)
     manifest = {
         "batch_id": batch_id, "source": "google_ads", "table": table, "account": account,
-        "exported_at": utc_text(dt.datetime(2026, 3, 2, tzinfo=dt.UTC)), "content_hash": batch_id,
-        "scope_kind": "days", "covers_from": "2026-02-01", "covers_to": covers_to.isoformat(), "rows_landed": 1, "files": [],
+        "exported_at": utc_text(exported_at), "content_hash": batch_id,
+        "scope_kind": scope_kind, "covers_from": "2026-02-01", "covers_to": covers_to.isoformat(), "rows_landed": 1, "files": [],
     }  # fmt: skip
     ledger = Ledger(home)
     ledger.append("landed", manifest=manifest, source="google_ads", account=account, files=[])
@@ -103,6 +107,29 @@ def test_a_source_may_lag_as_many_days_as_its_calendar_allows(tmp_path: Path) ->
     accepted(home, "main", SUNDAY)
     accepted(home, "outlet", dt.date(2026, 2, 27))
     assert late_sources(home, settings, MONDAY) == []
+
+
+@pytest.mark.parametrize(("scope_kind", "is_late"), [("entities", True), ("days", False)])
+def test_an_order_of_the_minutes_before_its_export_does_not_say_that_its_day_was_over(
+    tmp_path: Path, scope_kind: str, is_late: bool
+) -> None:
+    home, settings = company(tmp_path / "home", Required(source="google_ads"))
+    for account in ("main", "outlet"):
+        accepted(home, account, MONDAY, scope_kind=scope_kind)
+    assert bool(late_sources(home, settings, MONDAY + dt.timedelta(days=1))) == is_late
+
+
+def test_an_account_that_came_sooner_on_each_night_before_is_late_whatever_its_source_may_lag(tmp_path: Path) -> None:
+    """Main tells each night of the day before, outlet of the day before that: a lag that the source's setting allows."""
+    home, settings = company(tmp_path / "home", Required(source="google_ads", lag_days=2))
+    for nights in range(1, 16):
+        night = MONDAY - dt.timedelta(days=nights)
+        accepted(home, "main", night - dt.timedelta(days=1), exported_on=night)
+        accepted(home, "outlet", night - dt.timedelta(days=2), exported_on=night)
+    assert late_sources(home, settings, MONDAY - dt.timedelta(days=1)) == []
+    accepted(home, "outlet", MONDAY - dt.timedelta(days=2))
+    said = "covers days to 2026-02-28; 2026-03-01 is due, as it was there so soon on each of the 14 nights before"
+    assert late_sources(home, settings, MONDAY) == [f"google_ads/main: {said}"]
 
 
 def test_a_source_is_not_late_on_a_weekday_without_a_file(tmp_path: Path) -> None:
