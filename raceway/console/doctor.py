@@ -23,16 +23,8 @@ from rich.console import Console
 from raceway import __version__
 from raceway.common.faults import RacewayFault
 from raceway.common.home import PROJECT, Home
-from raceway.config.accounts import (
-    load_accounts,
-    load_channel_rules,
-    load_exclusions,
-    load_holidays,
-    load_sales_channels,
-    load_ticket_topics,
-    load_vat_rates,
-)
-from raceway.config.own_lists import load_loyalty_tiers, load_offline_codes, load_reasons
+from raceway.config.accounts import load_accounts, load_vat_rates
+from raceway.config.lists import LISTS
 from raceway.config.private import open_to_others
 from raceway.config.segments import load_segments
 from raceway.config.settings import Settings, load_settings
@@ -121,12 +113,7 @@ def _installation(home: Home) -> Iterator[Finding]:
 
 
 def _settings(home: Home) -> Iterator[Finding]:
-    for subject, load in (("settings", load_settings), ("accounts", load_accounts),
-                          ("exclusions", load_exclusions), ("holidays", load_holidays),
-                          ("channel_rules", load_channel_rules), ("sales_channels", load_sales_channels),
-                          ("ticket_topics", load_ticket_topics), ("vat_rates", load_vat_rates),
-                          ("reasons", load_reasons), ("offline_codes", load_offline_codes),
-                          ("loyalty_tiers", load_loyalty_tiers), ("segments", load_segments)):  # fmt: skip
+    for subject, load in {"settings": load_settings, **LISTS}.items():
         try:
             load(home)
         except RacewayFault as fault:

@@ -110,7 +110,7 @@ def print_all(console: Console, rows: list[dict[str, Any]], form: str) -> None:
 
 
 def _database(home: Home) -> Path:
-    return published_file(home, "race.duckdb").resolve()
+    return published_file(home, "race.duckdb")
 
 
 def _print(console: Console, told: Explanation) -> None:

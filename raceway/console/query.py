@@ -17,10 +17,13 @@ from rich.table import Table
 
 from raceway.common.faults import PermanentFault
 from raceway.common.home import Home
+from raceway.common.own_database import damage_told
 from raceway.common.spreadsheet import write_rows
 from raceway.console.form import MOST_GIGABYTES, MOST_ROWS, MOST_SECONDS
+from raceway.publish.current import check_shown
 from raceway.report.bounded import Limits, bounded_query, limited_time, shut_mart
 from raceway.report.kpi_values import KpiValues, Question, kpi_values
+from raceway.report.mart_file import MEND, version_file
 
 MART: Final = "race.duckdb"
 _CHARACTERS: Final = 500_000_000
@@ -63,10 +66,9 @@ def ask_unsafe(home: Home, sql: str) -> Answer:
 
     The mart itself is read-only here, too. Raises PermanentFault where nothing is published yet or DuckDB fails.
     """
-    # the version's own path: `current` may move to another version while this one is being read
-    mart = str(published_file(home, MART).resolve())
+    mart = published_file(home, MART)
     try:
-        with duckdb.connect(mart, read_only=True) as connection:
+        with damage_told(mart, MEND), duckdb.connect(str(mart), read_only=True) as connection:
             cursor = connection.execute(sql)
             columns = [column[0] for column in cursor.description or []]
             return Answer(columns, cursor.fetchall())
@@ -101,11 +103,9 @@ def text_of(file: Path) -> str:
 
 
 def published_file(home: Home, name: str) -> Path:
-    """A file of the published version, below `current`. Raises PermanentFault where nothing is published yet."""
-    file = home.current / name
-    if not file.exists():
-        raise PermanentFault(f"{home.root}: nothing is published yet; run: raceway --home {home.root} run")
-    return file
+    """A file of the published version. Raises PermanentFault where nothing is published yet, or it is not there."""
+    check_shown(home)
+    return version_file(home.current / name)
 
 
 def print_answer(console: Console, answer: Answer, form: str) -> None:

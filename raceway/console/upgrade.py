@@ -19,9 +19,10 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from raceway import __version__
-from raceway.common.faults import BadContract, BadSettings, PermanentFault
+from raceway.common.faults import BadContract, BadSettings, PermanentFault, RacewayFault
 from raceway.common.files import write_aside
 from raceway.common.home import Home
+from raceway.config.lists import LISTS
 from raceway.config.settings import Settings
 from raceway.contracts.fingerprint import fingerprint
 from raceway.contracts.load import load_contract
@@ -56,6 +57,7 @@ def differences(home: Home) -> Differences:
     found = Differences(_program_of(home))
     if found.program != __version__:
         found.said.append(f"program: {found.program or 'an earlier one, which noted nothing'} → {__version__}")
+    _lists(home, found)
     state = Ledger(home).state()  # raises where an event or snapshot is newer
     newer = [b for b in state.batches.values() if int(b.head.get("format_version", 1)) > MANIFEST_VERSION]
     if newer:
@@ -102,7 +104,16 @@ def _order(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("+")[0].split(".") if part.isdigit())
 
 
-# settings
+# settings and lists
+
+
+def _lists(home: Home, found: Differences) -> None:
+    """What of the home's own lists cannot be read: the night at the end would not begin."""
+    for load in LISTS.values():
+        try:
+            load(home)
+        except RacewayFault as fault:
+            found.to_mend.append(str(fault))
 
 
 def _settings(home: Home, found: Differences) -> None:
