@@ -19,9 +19,12 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from raceway import __version__
+from raceway.build.lost_since import refuse_what_was_lost
 from raceway.common.faults import BadContract, BadSettings, PermanentFault, RacewayFault
 from raceway.common.files import write_aside
 from raceway.common.home import Home
+from raceway.common.own_files import mended_by, read_own_json
+from raceway.config.accounts import load_accounts
 from raceway.config.lists import LISTS
 from raceway.config.settings import Settings
 from raceway.contracts.fingerprint import fingerprint
@@ -91,7 +94,9 @@ def _program_of(home: Home) -> str:
     """The program that last brought the home to itself. Raises PermanentFault where it is newer than this one."""
     if not home.brought_to.is_file():
         return ""
-    program = str(json.loads(home.brought_to.read_text(encoding="utf-8"))["program"])
+    mend = "take it away: raceway upgrade looks at everything then, and writes it anew"
+    with mended_by(home.brought_to, mend):
+        program = str(read_own_json(home.brought_to, mend)["program"])
     if _order(program) > _order(__version__):
         raise PermanentFault(
             f"{home.root}: was brought to raceway {program}, and this is {__version__}; install that version or a "
@@ -107,13 +112,18 @@ def _order(version: str) -> tuple[int, ...]:
 # settings and lists
 
 
+def _nothing_was_lost(home: Home) -> None:
+    refuse_what_was_lost(home, load_accounts(home))
+
+
 def _lists(home: Home, found: Differences) -> None:
     """What of the home's own lists cannot be read: the night at the end would not begin."""
-    for load in LISTS.values():
+    for load in (*LISTS.values(), _nothing_was_lost):
         try:
             load(home)
         except RacewayFault as fault:
-            found.to_mend.append(str(fault))
+            if str(fault) not in found.to_mend:
+                found.to_mend.append(str(fault))
 
 
 def _settings(home: Home, found: Differences) -> None:

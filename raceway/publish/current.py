@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import uuid
 
+import duckdb
+
 from raceway.common.faults import PermanentFault
 from raceway.common.home import Home
+from raceway.common.own_database import first_line
 from raceway.history.records import run_records
 from raceway.publish.version import Version, published_version, published_versions, switch
+from raceway.report.mart_file import MEND
 
 
 def check_shown(home: Home) -> Version:
@@ -35,6 +39,15 @@ def damage_of_current(home: Home) -> str:
         f"{home.current}: damaged: it {what}. Run a night, which shows the newest version that is kept again, or "
         "publishes anew: raceway run"
     )
+
+
+def damage_when_opened(version: Version) -> str:
+    """A sentence where a version's race.duckdb cannot be opened; else an empty text."""
+    try:
+        duckdb.connect(str(version.database), read_only=True).close()
+    except duckdb.Error as fault:
+        return f"{version.database}: damaged ({first_line(fault)}); {MEND}"
+    return ""
 
 
 def mend_current(home: Home) -> str:
