@@ -97,10 +97,15 @@ def main() -> None:
 def _end(code: int) -> NoReturn:
     """Ends the process with this exit code.
 
-    A night leaves Airflow's threads and DuckDB's caches behind, whose teardown takes a second and prints
+    dbt's locks are given back: the process that keeps them (multiprocessing's resource tracker) would say of each that
+    it leaked. A night leaves Airflow's threads and DuckDB's caches behind, whose teardown takes a second and prints
     leak warnings of DuckDB's bindings: all that matters is written and closed by then.
     """
     if "airflow" in sys.modules or "duckdb" in sys.modules:
+        if "multiprocessing.util" in sys.modules:
+            from multiprocessing import util
+
+            util._exit_function()  # type: ignore[attr-defined]  # what Python itself calls at a usual end
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)

@@ -141,7 +141,7 @@ def _not_compared(before: Version, damage: str) -> Check:
         passed=False,
         subject="published",
         expected="what raceway keeps of its own is as it was written",
-        message=f"{before.database}: damaged ({damage}); the new mart could not be compared with it, and takes its place",
+        message=f"{before.database}: damaged ({damage}); the new mart was not compared with it, and takes its place",
         remedy="look at the numbers of the new version, at the disk, and at who else writes into this home",
     )
 

@@ -1,4 +1,4 @@
-"""SHA-256 of each file of a version, as `sha256sum --check` reads them: `doctor --deep` holds the files against them."""
+"""SHA-256 of each file of a version, as `sha256sum --check` reads them; `doctor --deep` holds the files to them."""
 
 from __future__ import annotations
 
