@@ -312,14 +312,21 @@ def _own_record(version: Version) -> RunRecord:
 
 
 def _forget_old_versions(home: Home, kept: int) -> None:
-    """Removes all but the newest `kept` versions, and those that show a person who was forgotten since; never the
-    current one."""
+    for version in old_versions(home, kept):
+        shutil.rmtree(version.path)
+
+
+def old_versions(home: Home, kept: int) -> list[Version]:
+    """All but the newest `kept` versions, and those that show a person who was forgotten since; never the current
+    one."""
     current, forgotten = published_version(home), last_forgotten(home)
     versions = published_versions(home)
+    found = []
     for number, version in enumerate(versions, start=1):
         shows_her = forgotten is not None and version.published_at < forgotten
         if (shows_her or number <= len(versions) - kept) and (current is None or version.name != current.name):
-            shutil.rmtree(version.path)
+            found.append(version)
+    return found
 
 
 def version_in(folder: Path) -> Version | None:
