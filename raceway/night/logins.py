@@ -131,21 +131,26 @@ def write_server_environment(file: Path, home_folder: Path) -> list[str]:
     Nothing that stands there is changed. Raises BadSettings where the file cannot be read or written, or holds anything
     but variables, and for a home's folder that no line of it can name.
     """
-    if not home_folder.is_absolute() or not str(home_folder).isprintable() or "'" in str(home_folder):
+    folder = str(home_folder)
+    if not home_folder.is_absolute() or not folder.isprintable() or set(folder) & set("':"):
         raise BadSettings(
-            f"--home-folder {str(home_folder)!r}: docker compose needs a whole path (/srv/raceway) without quotes and "
+            f"--home-folder {folder!r}: docker compose needs a whole path (/srv/raceway) without quotes, colons and "
             "line ends; write one"
         )
     try:
         text = file.read_text(encoding="utf-8") if file.exists() else ""
         there = _variables(file, text)
         made = {name: value for name, value in server_environment(home_folder).items() if name not in there}
-        # in single quotes compose takes a value as it stands: no `$`, `#` or blank in it means anything
-        lines = [*text.splitlines(), *(f"{name}='{value}'" for name, value in made.items())]
+        lines = [*text.splitlines(), *(f"{name}={_as_written(value)}" for name, value in made.items())]
         write_private(file, "\n".join(lines) + "\n")
     except (OSError, UnicodeDecodeError) as fault:
         raise BadSettings(f"{file}: cannot be read or written ({fault}); choose another place") from fault
     return list(made)
+
+
+def _as_written(value: str) -> str:
+    """A value as a line of variables holds it: in single quotes no `$`, `#` or blank of it means anything."""
+    return value if re.fullmatch(r"[\w./=-]+", value, re.ASCII) else f"'{value}'"
 
 
 def _variables(file: Path, text: str) -> set[str]:

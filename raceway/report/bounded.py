@@ -165,9 +165,7 @@ def bounded_query(database: Path, sql: str, limits: Limits = OF_ASSISTANTS) -> B
         raise PermanentFault(limits.too_large)  # the system ended it, or Python could not go on
     if done.returncode:
         last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        raise PermanentFault(
-            f"the process that asks the mart broke off: {last}; look at it with: raceway doctor --deep"
-        )
+        raise PermanentFault(f"the process that asked the mart broke off: {last}; look at it: raceway doctor --deep")
     answer = pickle.loads(done.stdout)  # noqa: S301  # the process is this module
     if isinstance(answer, str):
         raise PermanentFault(answer)
