@@ -104,8 +104,10 @@ def text_of(file: Path) -> str:
 
 def published_file(home: Home, name: str) -> Path:
     """A file of the published version. Raises PermanentFault where nothing is published yet, or it is not there."""
-    check_shown(home)
-    return version_file(home.current / name)
+    file = home.current / name
+    if not file.exists():
+        check_shown(home)  # says why readers see none
+    return version_file(file)
 
 
 def print_answer(console: Console, answer: Answer, form: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Final
 
@@ -23,9 +22,9 @@ def version_file(shown: Path) -> Path:
     """
     if shown.exists():
         return shown.resolve()
-    if not os.path.lexists(shown.parent):
+    if not shown.parent.is_symlink():
         raise PermanentFault("nothing is published yet; run: raceway run")
-    if not (shown.parent / "run.json").exists():
+    if not shown.parent.exists():
         raise PermanentFault(
             f"{shown.parent}: damaged: it shows no version; run a night, which shows the newest that is kept again, or "
             "publishes anew: raceway run"
