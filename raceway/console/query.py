@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import duckdb
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from raceway.common.faults import PermanentFault
 from raceway.common.home import Home
@@ -123,9 +123,9 @@ def print_answer(console: Console, answer: Answer, form: str) -> None:
         table = Table()
         for number, column in enumerate(answer.columns):
             numeric = any(isinstance(row[number], int | float | Decimal) for row in answer.rows[:TABLE_ROWS])
-            table.add_column(escape(column), justify="right" if numeric else "left", overflow="fold")
+            table.add_column(Text(column), justify="right" if numeric else "left", overflow="fold")
         for row in answer.rows[:TABLE_ROWS]:
-            table.add_row(*(escape(_read(cell)) for cell in row))
+            table.add_row(*(Text(_read(cell)) for cell in row))
         console.print(table)
         more = len(answer.rows) - TABLE_ROWS
         if more > 0:
