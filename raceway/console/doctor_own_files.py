@@ -19,7 +19,7 @@ from raceway.ledger.ledger import Ledger
 from raceway.ledger.left_out import frozen_fingerprint, left_out
 from raceway.publish.backfill import backfills
 from raceway.publish.current import damage_of_current, damage_when_opened
-from raceway.publish.version import Version, version_in
+from raceway.publish.version import published_version, version_in
 from raceway.reading.forgotten import last_forgotten
 
 _MANIFEST: Final = (
@@ -71,8 +71,7 @@ def _manifests(home: Home) -> Iterator[Finding]:
 
 
 def _versions(home: Home) -> Iterator[Finding]:
-    """Damage of published versions that shows when they are opened; `--deep` reads every byte of them."""
-    versions: list[Version] = []
+    """Damage of published versions that a quick look shows; `--deep` reads every byte of them."""
     for folder in sorted(home.published.glob("v*")):
         try:
             version = version_in(folder)
@@ -82,14 +81,9 @@ def _versions(home: Home) -> Iterator[Finding]:
         if version is None:
             yield Finding("error", "published", f"{folder}: damaged: its run.json is not there; take the folder away, "
                           "or copy it back from a backup")  # fmt: skip
-        else:
-            versions.append(version)
     try:
-        damage = damage_of_current(home)
+        shown, damage = published_version(home), damage_of_current(home)
     except RacewayFault:  # said above
-        damage = ""
-    if damage:
+        return
+    if damage := damage or (damage_when_opened(shown) if shown else ""):
         yield Finding("error", "published", damage)
-    for version in versions:
-        if said := damage_when_opened(version):
-            yield Finding("error", "published", said)
