@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from raceway.build.dbt_run import where_of
-from raceway.build.parsed_project import NotParsed, parsed_project
+from raceway.build.parsed_project import NotParsed, parse
 from raceway.common.faults import PermanentFault
 from raceway.common.files import write_aside
 from raceway.common.home import PROJECT, Home
@@ -27,7 +27,7 @@ def write_docs(home: Home) -> Path:
         # the last of two equal arguments counts: the artifacts are what the page is made of
         where = [*where_of(Path(folder), Path(folder)), "--write-json"]
         try:
-            manifest = parsed_project([PROJECT.dbt_project, PROJECT.profiles], where)
+            manifest = parse(where)  # never a kept one: the manifest that the page holds is written by parsing
         except NotParsed as fault:
             raise PermanentFault(f"dbt could not parse {PROJECT.dbt_project}: {fault}") from fault
         done = dbtRunner(manifest=manifest).invoke(

@@ -91,7 +91,7 @@ def parsed_project(folders: Sequence[Path], arguments: Sequence[str]) -> Any:
     if fingerprint not in _PARSED:
         manifest = _kept(fingerprint)
         if manifest is None:
-            manifest = _parse(arguments)
+            manifest = parse(arguments)
             _keep(fingerprint, manifest)
         _PARSED.clear()
         _PARSED[fingerprint] = manifest
@@ -198,7 +198,8 @@ def keys_of(manifest: Any) -> dict[str, list[str]]:
     return keys
 
 
-def _parse(arguments: Sequence[str]) -> Any:
+def parse(arguments: Sequence[str]) -> Any:
+    """The project, parsed anew; dbt writes its artifacts where the arguments ask for them. Raises NotParsed."""
     from dbt.cli.main import dbtRunner
 
     outcome = dbtRunner().invoke(["parse", *arguments])

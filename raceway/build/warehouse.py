@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import duckdb
 
+from raceway.common.disk_faults import DAMAGED
 from raceway.common.home import Home
 from raceway.history.records import Check
-
-_DAMAGED: Final = ("Corrupt database file", "not a valid DuckDB database file", "Could not read enough bytes")
-"""What DuckDB says of a database that is cut off, overwritten or changed."""
 
 
 def warehouse_is_damaged(home: Home, said: str) -> bool:
     """Whether a fault's words are about the warehouse's file, and say that it is not whole."""
-    of_it = str(home.warehouse) in said or _DAMAGED[0] in said  # that one names no file, and no other is written
-    return of_it and any(mark in said for mark in _DAMAGED)
+    of_it = str(home.warehouse) in said or DAMAGED[0] in said  # that one names no file, and no other is written
+    return of_it and any(mark in said for mark in DAMAGED)
 
 
 def take_away_warehouse(home: Home) -> None:

@@ -21,9 +21,20 @@ MENDS: Final = {
 """What to do, by the system's number of a fault."""
 
 
+DAMAGED: Final = ("Corrupt database file", "not a valid DuckDB database file", "Could not read enough bytes")
+"""What DuckDB says of a database that is cut off, overwritten or changed."""
+UNREADABLE: Final = (
+    "parquet", "Parquet", "ZSTD", "Thrift", "TProtocol", "decompress", "No magic bytes", "Out of buffer",
+    "know what type",
+)  # fmt: skip
+"""Words of DuckDB about a file of rows that it cannot read."""
+
+
 def is_of_the_disk(fault: Exception) -> bool:
     """Whether a fault comes from a file or a disk: the system's, DuckDB's or SQLite's."""
     duckdb = sys.modules.get("duckdb")
+    if duckdb and isinstance(fault, duckdb.Error) and any(mark in str(fault) for mark in (*DAMAGED, *UNREADABLE)):
+        return True
     of_duckdb = (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException) if duckdb else ()
     return isinstance(fault, (OSError, sqlite3.Error, *of_duckdb))
 

@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 
 from raceway.common.faults import PermanentFault
-from raceway.console.form import MOST_GIGABYTES, MOST_ROWS, MOST_SECONDS, Format, Places
+from raceway.console.form import MOST_GIGABYTES, MOST_ROWS, MOST_SECONDS, Format, Places, a_day
 
 _NOTHING = (
     "say what to ask: an SQL query, --file with one, or --kpi NAME "
@@ -33,18 +33,26 @@ def add_commands(app: typer.Typer, places: Places) -> None:
         period: Annotated[str, typer.Option(help="With --kpi: day, week, month, quarter or cycle.")] = "month",
         first: Annotated[
             dt.datetime | None,
-            typer.Option("--from", formats=["%Y-%m-%d"], help="With --kpi: periods that begin then or later."),
+            typer.Option(
+                "--from", formats=["%Y-%m-%d"], callback=a_day, help="With --kpi: periods that begin then or later."
+            ),
         ] = None,
         last: Annotated[
             dt.datetime | None,
-            typer.Option("--to", formats=["%Y-%m-%d"], help="With --kpi: periods that begin then or earlier."),
+            typer.Option(
+                "--to", formats=["%Y-%m-%d"], callback=a_day, help="With --kpi: periods that begin then or earlier."
+            ),
         ] = None,
         channel: Annotated[str, typer.Option(help="With --kpi: this channel alone.")] = "",
         market: Annotated[str, typer.Option(help="With --kpi: this market alone.")] = "",
         output: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = Format.table,
-        rows: Annotated[int, typer.Option(min=1, help="Most rows of an answer; more are refused.")] = MOST_ROWS,
-        seconds: Annotated[int, typer.Option(min=1, help="Longest time of an answer.")] = MOST_SECONDS,
-        memory: Annotated[int, typer.Option(min=1, help="Most memory of an answer, in GB.")] = MOST_GIGABYTES,
+        rows: Annotated[
+            int, typer.Option(min=1, max=1_000_000_000, help="Most rows of an answer; more are refused.")
+        ] = MOST_ROWS,
+        seconds: Annotated[int, typer.Option(min=1, max=86_400, help="Longest time of an answer.")] = MOST_SECONDS,
+        memory: Annotated[
+            int, typer.Option(min=1, max=4_096, help="Most memory of an answer, in GB.")
+        ] = MOST_GIGABYTES,
         unsafe: Annotated[
             bool, typer.Option("--unsafe", help="Any statement, files and network too, and no limits.")
         ] = False,

@@ -11,7 +11,7 @@ import typer
 
 from raceway.common.faults import PermanentFault
 from raceway.common.home import Home
-from raceway.console.form import Places, say
+from raceway.console.form import Places, a_day, say
 from raceway.console.show import print_table
 
 if TYPE_CHECKING:
@@ -25,8 +25,12 @@ def add_backfill(app: typer.Typer, places: Places) -> None:
 
     @app.command()
     def backfill(
-        first: Annotated[dt.datetime | None, typer.Option("--from", formats=_DAY, help="First day.")] = None,
-        last: Annotated[dt.datetime | None, typer.Option("--to", formats=_DAY, help="Last day.")] = None,
+        first: Annotated[
+            dt.datetime | None, typer.Option("--from", formats=_DAY, callback=a_day, help="First day.")
+        ] = None,
+        last: Annotated[
+            dt.datetime | None, typer.Option("--to", formats=_DAY, callback=a_day, help="Last day.")
+        ] = None,
         source: Annotated[str | None, typer.Option(help="Of this source alone.")] = None,
         why: Annotated[str, typer.Option(help="Why; kept with the backfill and your name.")] = "",
         yes: Annotated[bool, typer.Option("--yes", help="Approve without being asked.")] = False,

@@ -26,7 +26,7 @@ from raceway.common.home import HOME_VARIABLE, Home, find_home
 from raceway.console.asking import add_commands
 from raceway.console.backfill_command import add_backfill
 from raceway.console.explain_command import add_explain
-from raceway.console.form import Terminal, say
+from raceway.console.form import Terminal, a_day, say
 from raceway.console.operations_commands import add_decisions, add_doctor
 from raceway.console.personal_commands import add_personal
 from raceway.console.report_command import add_report
@@ -97,10 +97,15 @@ def main() -> None:
 def _end(code: int) -> NoReturn:
     """Ends the process with this exit code.
 
-    A night leaves Airflow's threads and DuckDB's caches behind, whose teardown takes a second and prints
+    dbt's locks are given back: the process that keeps them (multiprocessing's resource tracker) would say of each that
+    it leaked. A night leaves Airflow's threads and DuckDB's caches behind, whose teardown takes a second and prints
     leak warnings of DuckDB's bindings: all that matters is written and closed by then.
     """
     if "airflow" in sys.modules or "duckdb" in sys.modules:
+        if "multiprocessing.util" in sys.modules:
+            from multiprocessing import util
+
+            util._exit_function()  # type: ignore[attr-defined]  # what Python itself calls at a usual end
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
@@ -125,10 +130,10 @@ def _progress(first: str) -> Iterator[Callable[[str], None]]:
     its log.
     """
     with os.fdopen(os.dup(sys.stderr.fileno()), "w", encoding="utf-8") as stream:
-        console = Console(file=stream)
+        console = Terminal(file=stream)
         shown = Progress(
             SpinnerColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             TimeElapsedColumn(),
             console=console,
             transient=True,
@@ -138,20 +143,23 @@ def _progress(first: str) -> Iterator[Callable[[str], None]]:
         )
         with shown:
             line = shown.add_task(first)
-            yield lambda what: shown.update(line, description=escape(what))
+            yield lambda what: shown.update(line, description=what)
 
 
 @app.callback()
 def common(
     home: Annotated[
-        Path | None, typer.Option(help="The company's folder; default `var/` here.", envvar=HOME_VARIABLE)
+        str | None,
+        typer.Option(help="The company's folder; default `var/` here.", envvar=HOME_VARIABLE, metavar="PATH"),
     ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and end.")
     ] = False,
 ) -> None:
     """Reads the options that all commands share."""
-    _places.home = home
+    if home is not None and not home.strip():
+        raise typer.BadParameter("empty: it names no folder; leave --home out for var/ here, or write the folder")
+    _places.home = None if home is None else Path(home)
 
 
 @app.command()
@@ -163,23 +171,25 @@ def init() -> None:
     from raceway.config.init import init_home
 
     home = init_home(_places.place().root)
-    root = escape(str(home.root))
-    _places.out.print(
+    root = home.root
+    _say(
         f"A new home: {root}\n"
         "Next: edit raceway.toml and accounts.csv there, put exports into inbox/<source>/<account>/, then run: "
         f"raceway --home {root} run\n"
-        f"Or try it out with invented data: raceway --home {root} sample",
-        highlight=False,
-        soft_wrap=True,
+        f"Or try it out with invented data: raceway --home {root} sample"
     )
 
 
 @app.command()
 def sample(
-    days: Annotated[int, typer.Option(min=14, help="Days of activity.")] = 90,
-    scale: Annotated[float, typer.Option(min=0.001, help="Size: 1 is at least 100,000 events and 5,000 orders.")] = 1.0,
-    seed: Annotated[int, typer.Option(help="Another seed is another world.")] = 7,
-    end: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; default yesterday.")] = None,
+    days: Annotated[int, typer.Option(min=14, max=3_660, help="Days of activity.")] = 90,
+    scale: Annotated[
+        float, typer.Option(min=0.001, max=1_000, help="Size: 1 is at least 100,000 events and 5,000 orders.")
+    ] = 1.0,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Another seed is another world.")] = 7,
+    end: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], callback=a_day, help="Last day; default yesterday.")
+    ] = None,
     traps: Annotated[
         bool, typer.Option(help="Also the ugly files that exports bring: cut, doubled, of no use.")
     ] = True,
@@ -208,7 +218,8 @@ def sample(
 @app.command()
 def run(
     as_of: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The business day to run for; default today.")
+        dt.datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], callback=a_day, help="The business day to run for; default today."),
     ] = None,
     full_refresh: Annotated[bool, typer.Option(help="Build everything again from landing.")] = False,
     strict: Annotated[bool, typer.Option(help="Exit 3 where a batch was refused.")] = False,

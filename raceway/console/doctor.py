@@ -11,10 +11,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import duckdb
 import yaml
@@ -23,24 +22,16 @@ from rich.console import Console
 from raceway import __version__
 from raceway.common.faults import RacewayFault
 from raceway.common.home import PROJECT, Home
-from raceway.config.accounts import (
-    load_accounts,
-    load_channel_rules,
-    load_exclusions,
-    load_holidays,
-    load_sales_channels,
-    load_ticket_topics,
-    load_vat_rates,
-)
-from raceway.config.own_lists import load_loyalty_tiers, load_offline_codes, load_reasons
+from raceway.config.accounts import load_accounts, load_vat_rates
+from raceway.config.lists import LISTS
 from raceway.config.private import open_to_others
 from raceway.config.segments import load_segments
 from raceway.config.settings import Settings, load_settings
+from raceway.console.doctor_own_files import examine_own_files
+from raceway.console.findings import Finding
 from raceway.console.show import print_table
 from raceway.contracts.load import load_contracts
 from raceway.reading.personal import key_fingerprint, known_fingerprint
-
-Level = Literal["ok", "warning", "error"]
 
 MINIMUM_PYTHON: Final = (3, 11)
 MINIMUM_FREE_BYTES: Final = 2 * 1024**3
@@ -50,15 +41,6 @@ PROFILE_TARGETS: Final = {"duckdb", "spark"}
 _COLOURS: Final = {"ok": "[green]ok[/green]", "warning": "[yellow]warning[/yellow]", "error": "[red]error[/red]"}
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at; `message` names the remedy where it is not ok."""
-
-    level: Level
-    subject: str
-    message: str
-
-
 def examine(home: Home, ci: bool = False) -> list[Finding]:
     """Looks at everything and gives a finding for each.
 
@@ -66,7 +48,11 @@ def examine(home: Home, ci: bool = False) -> list[Finding]:
     git keeps that it should not, and what is still to be decided in own sources, is looked at instead.
     """
     written = (_installation, _settings, _contracts, _profiles, _expectations)
-    looks = (_kept_by_git, _undecided) if ci else (_waiting, _segments, _permissions, _routes, _key, _disk)
+    looks = (
+        (_kept_by_git, _undecided)
+        if ci
+        else (examine_own_files, _waiting, _segments, _permissions, _routes, _key, _disk)
+    )
     return [finding for look in (*written, *looks) for finding in look(home)]
 
 
@@ -121,12 +107,7 @@ def _installation(home: Home) -> Iterator[Finding]:
 
 
 def _settings(home: Home) -> Iterator[Finding]:
-    for subject, load in (("settings", load_settings), ("accounts", load_accounts),
-                          ("exclusions", load_exclusions), ("holidays", load_holidays),
-                          ("channel_rules", load_channel_rules), ("sales_channels", load_sales_channels),
-                          ("ticket_topics", load_ticket_topics), ("vat_rates", load_vat_rates),
-                          ("reasons", load_reasons), ("offline_codes", load_offline_codes),
-                          ("loyalty_tiers", load_loyalty_tiers), ("segments", load_segments)):  # fmt: skip
+    for subject, load in {"settings": load_settings, **LISTS}.items():
         try:
             load(home)
         except RacewayFault as fault:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 
 from raceway.common.faults import RacewayFault
 from raceway.common.home import Home
+from raceway.common.own_database import damage_of_database, first_line
 from raceway.common.sql import parquet_of
-from raceway.console.doctor import Finding
+from raceway.console.findings import Finding
 from raceway.landing.mend import mend_batches, raw_file
 from raceway.ledger.data_file import deep_damage_of
 from raceway.ledger.ledger import Ledger, LedgerState
-from raceway.publish.version import published_versions
+from raceway.publish.sums import changed_files, sums_of
+from raceway.publish.version import Version, published_version, published_versions
+from raceway.report.mart_file import MEND
 
 
 def examine_files(home: Home) -> list[Finding]:
@@ -67,21 +71,43 @@ def _archive(home: Home, state: LedgerState) -> Iterator[Finding]:
 
 
 def _published(home: Home) -> Iterator[Finding]:
-    """Versions whose Parquet files or database cannot be read to their end."""
+    """Versions of which a file is gone or is not what was written; of an earlier program, what cannot be read."""
     try:
         versions = published_versions(home)
+        shown = published_version(home)
     except RacewayFault as fault:
         yield Finding("error", "published", str(fault))
         return
-    damaged = 0
+    unread = damaged = 0
     for version in versions:
-        for file in sorted((version.path / "parquet").rglob("*.parquet")):
-            try:
-                with duckdb.connect() as connection:
-                    connection.execute(f"select max(hash(t)) from {parquet_of(file)} as t").fetchall()
-            except duckdb.Error as fault:
-                damaged += 1
-                yield Finding("error", "published", f"{file}: {str(fault).splitlines()[0]}; take its version's folder "
-                              "away, and publish anew with: raceway run --full-refresh")  # fmt: skip
+        if not sums_of(version.path):
+            unread += 1  # of an earlier version: no sum was noted, so it is read as a reader would
+            found = {file: said for file in _mart_files(version) if (said := _unreadable(file))}
+        else:
+            found = dict.fromkeys(changed_files(version.path), "its bytes are not those that were written")
+        damaged += len(found)
+        is_shown = shown is not None and shown.name == version.name
+        mend = (
+            MEND if is_shown else "readers do not see this version: take its folder away, or put it back from a backup"
+        )
+        for file, said in found.items():
+            yield Finding("error", "published", f"{file}: {said if file.exists() else 'is not there any more'}; {mend}")
     if not damaged:
-        yield Finding("ok", "published", f"{len(versions)} versions can be read")
+        more = f"; {unread} of an earlier version have no sums, and can be read" if unread else ""
+        yield Finding("ok", "published", f"{len(versions)} versions are as they were written{more}")
+
+
+def _mart_files(version: Version) -> list[Path]:
+    return [version.database, *sorted((version.path / "parquet").rglob("*.parquet"))]
+
+
+def _unreadable(file: Path) -> str:
+    """Why a file of a mart cannot be read to its end; empty where it can."""
+    if file.suffix == ".duckdb":
+        return damage_of_database(file)
+    try:
+        with duckdb.connect() as connection:
+            connection.execute(f"select max(hash(t)) from {parquet_of(file)} as t").fetchall()
+    except duckdb.Error as fault:
+        return first_line(fault)
+    return ""

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from rich import box
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from raceway.common.home import Home
 from raceway.common.spreadsheet import write_rows
@@ -105,12 +105,12 @@ def print_all(console: Console, rows: list[dict[str, Any]], form: str) -> None:
             table.add_column(name, justify=kind, overflow="fold", no_wrap=name == "KPI")  # type: ignore[arg-type]  # one of rich's three words
         for row in rows:
             cells = (row.get(name, "") for name in ("kpi", "before", "after", "change", "largest_part", "said"))
-            table.add_row(*(escape(str(cell)) for cell in cells))
+            table.add_row(*(Text(str(cell)) for cell in cells))
         console.print(table)
 
 
 def _database(home: Home) -> Path:
-    return published_file(home, "race.duckdb").resolve()
+    return published_file(home, "race.duckdb")
 
 
 def _print(console: Console, told: Explanation) -> None:
@@ -158,10 +158,10 @@ def _print_cut(console: Console, told: Explanation, cut: Cut) -> None:
     heads += ["share before", "share after", "mix", "rate"] if has_mix else []
     heads += ["part", "of the change"]
     for at, head in enumerate(heads):
-        table.add_column(escape(head), justify="right" if at else "left", overflow="fold")
+        table.add_column(Text(head), justify="right" if at else "left", overflow="fold")
     ordered = sorted(lines.items(), key=lambda line: (-abs(sum(amount for _, amount in line[1])), line[0]))
     for name, of in ordered[:_ROWS]:
-        table.add_row(*(escape(cell) for cell in _line(told, cut, name, of, has_mix)))
+        table.add_row(*(Text(cell) for cell in _line(told, cut, name, of, has_mix)))
     others = [one for _, of in ordered[_ROWS:] for one in of]
     if others:
         name = f"… {len(ordered) - _ROWS} others"

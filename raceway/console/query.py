@@ -12,15 +12,18 @@ from typing import Any, Final
 
 import duckdb
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from raceway.common.faults import PermanentFault
 from raceway.common.home import Home
+from raceway.common.own_database import damage_told
 from raceway.common.spreadsheet import write_rows
 from raceway.console.form import MOST_GIGABYTES, MOST_ROWS, MOST_SECONDS
+from raceway.publish.current import check_shown
 from raceway.report.bounded import Limits, bounded_query, limited_time, shut_mart
 from raceway.report.kpi_values import KpiValues, Question, kpi_values
+from raceway.report.mart_file import MEND, version_file
 
 MART: Final = "race.duckdb"
 _CHARACTERS: Final = 500_000_000
@@ -63,10 +66,9 @@ def ask_unsafe(home: Home, sql: str) -> Answer:
 
     The mart itself is read-only here, too. Raises PermanentFault where nothing is published yet or DuckDB fails.
     """
-    # the version's own path: `current` may move to another version while this one is being read
-    mart = str(published_file(home, MART).resolve())
+    mart = published_file(home, MART)
     try:
-        with duckdb.connect(mart, read_only=True) as connection:
+        with damage_told(mart, MEND), duckdb.connect(str(mart), read_only=True) as connection:
             cursor = connection.execute(sql)
             columns = [column[0] for column in cursor.description or []]
             return Answer(columns, cursor.fetchall())
@@ -101,11 +103,11 @@ def text_of(file: Path) -> str:
 
 
 def published_file(home: Home, name: str) -> Path:
-    """A file of the published version, below `current`. Raises PermanentFault where nothing is published yet."""
+    """A file of the published version. Raises PermanentFault where nothing is published yet, or it is not there."""
     file = home.current / name
     if not file.exists():
-        raise PermanentFault(f"{home.root}: nothing is published yet; run: raceway --home {home.root} run")
-    return file
+        check_shown(home)  # says why readers see none
+    return version_file(file)
 
 
 def print_answer(console: Console, answer: Answer, form: str) -> None:
@@ -121,9 +123,9 @@ def print_answer(console: Console, answer: Answer, form: str) -> None:
         table = Table()
         for number, column in enumerate(answer.columns):
             numeric = any(isinstance(row[number], int | float | Decimal) for row in answer.rows[:TABLE_ROWS])
-            table.add_column(escape(column), justify="right" if numeric else "left", overflow="fold")
+            table.add_column(Text(column), justify="right" if numeric else "left", overflow="fold")
         for row in answer.rows[:TABLE_ROWS]:
-            table.add_row(*(escape(_read(cell)) for cell in row))
+            table.add_row(*(Text(_read(cell)) for cell in row))
         console.print(table)
         more = len(answer.rows) - TABLE_ROWS
         if more > 0:

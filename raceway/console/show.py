@@ -10,6 +10,7 @@ from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from raceway.common.home import Home
 from raceway.config.values import minor_unit
@@ -181,13 +182,13 @@ def print_table(console: Console, title: str, header: Sequence[str], rows: Seque
     for name in header:
         folds = name.endswith("…")
         table.add_column(
-            name.removeprefix(">").removesuffix("…"),
+            Text(name.removeprefix(">").removesuffix("…")),
             justify="right" if name.startswith(">") else "left",
             no_wrap=not folds,
             overflow="fold" if folds else "ellipsis",
         )
     for row in rows:
-        table.add_row(*(escape(cell) for cell in row))
+        table.add_row(*(Text(cell) for cell in row))
     console.print()
     console.print(title, style="bold", markup=False, highlight=False, soft_wrap=True)
     console.print(table)

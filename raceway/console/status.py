@@ -20,6 +20,7 @@ from raceway.inbox.exports import find_exports
 from raceway.inbox.strays import strays
 from raceway.ledger.ledger import BatchState, FileState, Ledger, LedgerState
 from raceway.publish.backfill import undecided
+from raceway.publish.current import damage_of_current
 from raceway.publish.version import published_version
 
 LAST_RUNS: Final = 5
@@ -67,6 +68,8 @@ class Status:
     """Sentences about files in the inbox that no source looks at."""
     backfills: list[str] = field(default_factory=list)
     """Sentences about backfills that wait for a decision."""
+    damage: str = ""
+    """The sentence that says why readers see no version, though one was published; empty where all is well."""
     held: str | None = None
     """The sentence that says since when publishing is held, by whom and why; None where nights publish."""
 
@@ -102,6 +105,7 @@ def read_status(home: Home) -> Status:
         runs=runs[-LAST_RUNS:][::-1],
         strays=strays(home),
         backfills=undecided(home),
+        damage=damage_of_current(home),
         held=None if held is None else str(held),
     )  # fmt: skip
 
@@ -109,7 +113,7 @@ def read_status(home: Home) -> Status:
 def show_status(console: Console, status: Status) -> None:
     """Prints a status as tables."""
     if status.published is None:
-        console.print("Nothing is published yet.")
+        console.print(status.damage or "Nothing is published yet.", markup=False, highlight=False, soft_wrap=True)
     else:
         console.print(f"Published: [bold]{status.published['version']}[/bold], as of {status.published['as_of']}")
     if status.held is not None:

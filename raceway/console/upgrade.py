@@ -19,9 +19,13 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from raceway import __version__
-from raceway.common.faults import BadContract, BadSettings, PermanentFault
+from raceway.build.lost_since import refuse_what_was_lost
+from raceway.common.faults import BadContract, BadSettings, PermanentFault, RacewayFault
 from raceway.common.files import write_aside
 from raceway.common.home import Home
+from raceway.common.own_files import mended_by, read_own_json
+from raceway.config.accounts import load_accounts
+from raceway.config.lists import LISTS
 from raceway.config.settings import Settings
 from raceway.contracts.fingerprint import fingerprint
 from raceway.contracts.load import load_contract
@@ -56,6 +60,7 @@ def differences(home: Home) -> Differences:
     found = Differences(_program_of(home))
     if found.program != __version__:
         found.said.append(f"program: {found.program or 'an earlier one, which noted nothing'} → {__version__}")
+    _lists(home, found)
     state = Ledger(home).state()  # raises where an event or snapshot is newer
     newer = [b for b in state.batches.values() if int(b.head.get("format_version", 1)) > MANIFEST_VERSION]
     if newer:
@@ -89,7 +94,9 @@ def _program_of(home: Home) -> str:
     """The program that last brought the home to itself. Raises PermanentFault where it is newer than this one."""
     if not home.brought_to.is_file():
         return ""
-    program = str(json.loads(home.brought_to.read_text(encoding="utf-8"))["program"])
+    mend = "take it away: raceway upgrade looks at everything then, and writes it anew"
+    with mended_by(home.brought_to, mend):
+        program = str(read_own_json(home.brought_to, mend)["program"])
     if _order(program) > _order(__version__):
         raise PermanentFault(
             f"{home.root}: was brought to raceway {program}, and this is {__version__}; install that version or a "
@@ -102,7 +109,21 @@ def _order(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("+")[0].split(".") if part.isdigit())
 
 
-# settings
+# settings and lists
+
+
+def _nothing_was_lost(home: Home) -> None:
+    refuse_what_was_lost(home, load_accounts(home))
+
+
+def _lists(home: Home, found: Differences) -> None:
+    """What of the home's own lists cannot be read: the night at the end would not begin."""
+    for load in (*LISTS.values(), _nothing_was_lost):
+        try:
+            load(home)
+        except RacewayFault as fault:
+            if str(fault) not in found.to_mend:
+                found.to_mend.append(str(fault))
 
 
 def _settings(home: Home, found: Differences) -> None:

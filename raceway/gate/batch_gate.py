@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from raceway.common.files import write_aside
 from raceway.common.home import Home
+from raceway.common.own_files import read_own_json
 from raceway.common.sql import parquet_of
 from raceway.gate.broken import with_rows
 from raceway.gate.engine import validate_batch
@@ -93,10 +93,13 @@ NOTICED: Final[Mapping[str, tuple[str, str]]] = {
 """What landing looks at and lets pass: by name what it expects, and what to do where it is otherwise."""
 
 
+_MEND: Final = "take the batch's folder away and give the file again: raceway retry"
+
+
 def _noticed(table: TableContract, batch: Path) -> list[Check]:
     """What landing noticed and let pass (a new column, a total that differs from its rows), as warnings."""
     manifest = batch / "manifest.json"
-    findings = json.loads(manifest.read_text(encoding="utf-8")).get("findings", []) if manifest.exists() else []
+    findings = read_own_json(manifest, _MEND).get("findings", []) if manifest.exists() else []
     noticed = [(finding, *NOTICED.get(finding["name"], ("", ""))) for finding in findings]
     return [
         Check(

@@ -113,11 +113,16 @@ def _marked(described: Sequence[Any]) -> str:
 
 def sweep_rows(home: Home, days: int, now: dt.datetime) -> int:
     """Removes the files of runs that are older than `days`; gives the number of runs that had some."""
-    oldest = (now - dt.timedelta(days=days)).timestamp()
-    old = [folder for folder in home.runs.glob(f"*/{BROKEN}") if folder.stat().st_mtime < oldest]
+    old = old_rows(home, days, now)
     for folder in old:
         shutil.rmtree(folder)
     return len(old)
+
+
+def old_rows(home: Home, days: int, now: dt.datetime) -> list[Path]:
+    """The folders of rows of runs that are older than `days`."""
+    oldest = (now - dt.timedelta(days=days)).timestamp()
+    return sorted(folder for folder in home.runs.glob(f"*/{BROKEN}") if folder.stat().st_mtime < oldest)
 
 
 def _example(row: dict[str, Any], named: Sequence[str]) -> str:

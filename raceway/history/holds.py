@@ -13,9 +13,11 @@ import datetime as dt
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from raceway.common.files import write_aside
 from raceway.common.home import Home
+from raceway.common.own_files import mended_by, read_own_json
 
 
 @dataclass(frozen=True)
@@ -70,10 +72,17 @@ def record_release(home: Home, who: str, why: str, at: dt.datetime) -> Hold:
 def _read(home: Home) -> list[tuple[Path, Hold]]:
     found = []
     for file in sorted(home.holds.glob("*.json")):
-        said = json.loads(file.read_text(encoding="utf-8"))
-        moments = {name: dt.datetime.fromisoformat(said[name]) for name in ("since", "released_at") if said[name]}
-        found.append((file, Hold(**said | moments | {"as_of": dt.date.fromisoformat(said["as_of"])})))
+        with mended_by(file, _MEND):
+            said = read_own_json(file, _MEND)
+            moments = {name: dt.datetime.fromisoformat(said[name]) for name in ("since", "released_at") if said[name]}
+            found.append((file, Hold(**said | moments | {"as_of": dt.date.fromisoformat(said["as_of"])})))
     return found
+
+
+_MEND: Final = (
+    "it says that publishing was held, or is. Put it back from a backup; or take it away, and nights publish again: "
+    "where that is not wanted, go back once more (raceway rollback)"
+)
 
 
 def _write(file: Path, hold: Hold) -> None:

@@ -83,7 +83,7 @@ def apply_waivers(home: Home, run_id: str, checks: Sequence[Check]) -> list[Chec
 
     Uses up every open waiver; the same run may ask again.
     """
-    mine = [waiver for _, waiver in _all(home) if waiver.used_by == run_id]
+    mine = [waiver for _, waiver in all_waivers(home) if waiver.used_by == run_id]
     for file, waiver in _open(home):
         used = dataclasses.replace(waiver, used_by=run_id)
         _write(file, used)
@@ -97,7 +97,7 @@ def apply_waivers(home: Home, run_id: str, checks: Sequence[Check]) -> list[Chec
 
 def waivers_of(home: Home, run_id: str) -> list[Waiver]:
     """The waivers that a run used."""
-    return [waiver for _, waiver in _all(home) if waiver.used_by == run_id]
+    return [waiver for _, waiver in all_waivers(home) if waiver.used_by == run_id]
 
 
 def open_waivers(home: Home) -> list[Waiver]:
@@ -117,10 +117,11 @@ def _waived(check: Check, waiver: Waiver) -> Check:
 
 
 def _open(home: Home) -> list[tuple[Path, Waiver]]:
-    return [(file, waiver) for file, waiver in _all(home) if waiver.used_by is None]
+    return [(file, waiver) for file, waiver in all_waivers(home) if waiver.used_by is None]
 
 
-def _all(home: Home) -> list[tuple[Path, Waiver]]:
+def all_waivers(home: Home) -> list[tuple[Path, Waiver]]:
+    """Every waiver with its file, oldest first. Raises PermanentFault where one is damaged."""
     found = []
     for file in sorted(home.waivers.glob("*.json")):
         with mended_by(file, _MEND):

@@ -118,7 +118,7 @@ def find_exports(home: Home, source: str, state: LedgerState | None = None) -> l
     if folder.is_symlink() or not folder.is_dir():
         return []
     exports: list[Export] = []
-    inside = [legible(path) for path in sorted(folder.iterdir())]
+    inside = [legible(path) for path in paths_in(folder)]
     for path in inside:  # no account folder: landing refuses it and says where to put it
         if (path.is_file() or path.is_symlink()) and not is_unfinished(path.name):
             exports.append(Export(source, "", (_file(path, folder),)))
@@ -158,7 +158,7 @@ def is_same(path: Path, file: ExportFile) -> bool:
 
 def _files(folder: Path) -> Iterator[Path]:
     """Files and links below a folder, in order of their names; links are not followed."""
-    for path in sorted(folder.iterdir()):
+    for path in paths_in(folder):
         if path.name.startswith("."):
             continue
         path = legible(path)
@@ -167,6 +167,14 @@ def _files(folder: Path) -> Iterator[Path]:
                 yield path
         elif path.is_dir():
             yield from _files(path)
+
+
+def paths_in(folder: Path) -> list[Path]:
+    """What lies in a folder of the inbox, by name; nothing where this user may not look (`strays` tells of it)."""
+    try:
+        return sorted(folder.iterdir())
+    except PermissionError:
+        return []
 
 
 def legible(path: Path) -> Path:

@@ -17,6 +17,7 @@ import duckdb
 
 from raceway.common.faults import PermanentFault
 from raceway.common.home import Home
+from raceway.common.own_database import damage_told
 from raceway.common.sql import name, parquet_of
 from raceway.config.accounts import load_accounts
 from raceway.contracts.files import source_names
@@ -70,7 +71,7 @@ _LONG: Final = 8
 def find_person(home: Home, said: str) -> Person:
     """The person that a mail address, a phone number, `source:account:id` or a person_id means.
 
-    Raises PermanentFault where it is none of them, BadSettings without the home's key.
+    Raises PermanentFault where it is none of them or the warehouse is damaged, BadSettings without the home's key.
     """
     said = said.strip()
     accounts = load_accounts(home)
@@ -103,9 +104,12 @@ def find_person(home: Home, said: str) -> Person:
 
 def _of_the_mart(home: Home, person: Person, accounts: Iterable[tuple[str, str]]) -> None:
     """Adds what the last mart has joined to the person; nothing where there is no warehouse."""
-    if not home.warehouse.is_file():
+    if not home.warehouse.exists():
         return
-    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+    with (
+        damage_told(home.warehouse, _MEND),
+        duckdb.connect(str(home.warehouse), read_only=True) as connection,
+    ):
         known = connection.execute(
             "select 1 from duckdb_tables() where schema_name = 'main' and table_name = 'int_identity_tree'"
         ).fetchone()
@@ -122,6 +126,12 @@ def _of_the_mart(home: Home, person: Person, accounts: Iterable[tuple[str, str]]
         person.person_ids.add(person_id)
         own = value.removesuffix("|no consent").rsplit(":", 1)[-1]
         (person.hashes if HASHED.fullmatch(own) else person.clear).add(own)
+
+
+_MEND: Final = (
+    "it says who is one person, so nothing was done without it. Take it away, or run a night, which builds it anew "
+    "from landing (raceway run); then give the command again"
+)
 
 
 def _beside_in_landing(home: Home, person: Person) -> None:

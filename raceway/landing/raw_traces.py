@@ -61,14 +61,22 @@ def _texts(member: Member) -> Iterator[str]:
             yield "".join(block)
 
 
+def text_names(path: Path, person: Person) -> bool:
+    """Whether a text file names a person."""
+    return bool(person.named_in(_text_of(path)))
+
+
+def _text_of(path: Path) -> str:
+    """What a text file holds, each byte of it; nothing for another file."""
+    content = path.read_bytes()
+    return "" if _BINARY in content[:4096] else content.decode("utf-8", "surrogateescape")
+
+
 def take_out_of_text(path: Path, person: Person, new: Mapping[str, str]) -> bool:
     """Replaces in a text file (a sentence, a log, rows that broke a check) what names a person; gives whether there was
     something. Ids get their new identity, addresses and numbers become `[forgotten]`. Other files are left alone.
     """
-    content = path.read_bytes()
-    if _BINARY in content[:4096]:
-        return False
-    text = content.decode("utf-8", "surrogateescape")
+    text = _text_of(path)
     named = person.named_in(text)
     if not named:
         return False
@@ -85,6 +93,16 @@ def without(text: str, named: set[str], new: Mapping[str, str]) -> str:
     return text
 
 
+def sqlite_names(path: Path, person: Person) -> bool:
+    """Whether a text cell of a SQLite database (Airflow's) names a person."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)) as connection:
+        return any(
+            person.named_in(_as_text(value))
+            for table, column in _columns(connection)
+            for _, value in _cells(connection, table, column)
+        )
+
+
 def take_out_of_sqlite(path: Path, person: Person, new: Mapping[str, str]) -> int:
     """Replaces in all text cells of a SQLite database (Airflow's) what names a person; gives the number of cells.
 
@@ -93,29 +111,40 @@ def take_out_of_sqlite(path: Path, person: Person, new: Mapping[str, str]) -> in
     """
     changed = 0
     with closing(sqlite3.connect(path, timeout=10)) as connection:
-        tables = [table for (table,) in connection.execute("select name from sqlite_master where type = 'table'")]
-        for table in tables:
-            columns = [column[1] for column in connection.execute(f"pragma table_info({name(table)})")]
-            for column in columns:
-                changed += _in_column(connection, table, column, lambda text: person.named_in(text), new)
+        for table, column in _columns(connection):
+            changed += _in_column(connection, table, column, lambda text: person.named_in(text), new)
         connection.commit()
         if changed:
             connection.execute("vacuum")
     return changed
 
 
+def _columns(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    tables = [table for (table,) in connection.execute("select name from sqlite_master where type = 'table'")]
+    return [
+        (table, column[1]) for table in tables for column in connection.execute(f"pragma table_info({name(table)})")
+    ]
+
+
+def _cells(connection: sqlite3.Connection, table: str, column: str) -> list[tuple[int, str | bytes]]:
+    try:
+        return connection.execute(
+            f"select rowid, {name(column)} from {name(table)} where typeof({name(column)}) in ('text', 'blob')"
+        ).fetchall()
+    except sqlite3.OperationalError:  # a table without row numbers: Airflow keeps no text in one
+        return []
+
+
+def _as_text(value: str | bytes) -> str:
+    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value
+
+
 def _in_column(
     connection: sqlite3.Connection, table: str, column: str, named_in: Callable[[str], set[str]], new: Mapping[str, str]
 ) -> int:
     changed = 0
-    try:
-        rows = connection.execute(
-            f"select rowid, {name(column)} from {name(table)} where typeof({name(column)}) in ('text', 'blob')"
-        ).fetchall()
-    except sqlite3.OperationalError:  # a table without row numbers: Airflow keeps no text in one
-        return 0
-    for row, value in rows:
-        text = value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value
+    for row, value in _cells(connection, table, column):
+        text = _as_text(value)
         named = named_in(text)
         if named:
             told = without(text, named, new)

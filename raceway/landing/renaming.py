@@ -53,6 +53,16 @@ def rename_in(
     return _write_anew(connection, path, replaced)
 
 
+def holds(
+    connection: duckdb.DuckDBPyConnection, path: Path, ids: Collection[str], columns: Collection[str] | None = None
+) -> bool:
+    """Whether one of some ids stands in a Parquet file's text columns (default: all of them)."""
+    wanted = [column for column in text_columns(connection, path) if columns is None or column in columns]
+    return any(
+        not set(ids).isdisjoint(words_of(value)) for column in wanted for value in _values(connection, path, column)
+    )
+
+
 def replace_texts(connection: duckdb.DuckDBPyConnection, path: Path, told: Callable[[str], str]) -> bool:
     """Puts what `told` says in the place of each text of a Parquet file; gives whether anything changed."""
     replaced = {}

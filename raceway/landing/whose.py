@@ -34,6 +34,6 @@ def refuse_links(home: Home, export: Export) -> None:
     for file in export.files:
         if export.located(home, file).is_symlink():
             raise ExportRefused(
-                f"{export.account}/{file.path}: a symbolic link, which is not followed: what it points to may "
-                "lie outside the home; put the file itself into the inbox"
+                f"{f'{export.account}/{file.path}'.lstrip('/')}: a symbolic link, which is not followed: what it "
+                "points to may lie outside the home; put the file itself into the inbox"
             )

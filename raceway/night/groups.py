@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from raceway.common.disk_faults import MENDS, said_of_the_disk
 from raceway.common.faults import ExportRefused, PassingFault, PermanentFault
 from raceway.common.home import Home
 from raceway.common.texts import legible
@@ -84,8 +85,10 @@ def land_group(
             outcome = beside.do("land", home, export, as_of)
         except Exception as fault:
             _LOG.exception("%s: broke off", legible(export.name))
-            passing = isinstance(fault, PassingFault | OSError | IOException)
+            passing = isinstance(fault, PassingFault | OSError | IOException) and not _is_shut(home, fault)
             reason = f"DuckDB could not read or write a file: {fault}" if isinstance(fault, IOException) else str(fault)
+            if isinstance(fault, OSError) and fault.errno in MENDS:
+                reason = said_of_the_disk(fault)
             faults.append({"export": export.name, "reason": reason or type(fault).__name__, "passing": passing})
             continue
         if outcome["status"] == "refused":
@@ -95,6 +98,11 @@ def land_group(
     if not any(fault["passing"] for fault in faults):
         shutil.rmtree(kept.parent, ignore_errors=True)
     return {"outcomes": outcomes, "faults": faults}
+
+
+def _is_shut(home: Home, fault: Exception) -> bool:
+    """Whether this user may not read a file of the inbox: no other try opens it."""
+    return isinstance(fault, PermissionError) and str(fault.filename).startswith(f"{home.inbox}/")
 
 
 def raise_what_befell(landed: Mapping[str, Any]) -> None:

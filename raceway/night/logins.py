@@ -17,6 +17,7 @@ import binascii
 import hmac
 import json
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -36,6 +37,7 @@ KEYS: Final = {
     "AIRFLOW__CORE__FERNET_KEY": "airflow_fernet.key",  # encrypts connections in Airflow's database
 }
 """Airflow's keys by their variables: the file of each below `secrets/`."""
+_VARIABLE: Final = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=")
 _GIVEN: Final = "RACEWAY_{}_PASSWORD"
 _SHORTEST: Final = 12
 """Signs that a password of somebody's own choice has at least."""
@@ -126,17 +128,45 @@ def server_environment(home_folder: Path) -> dict[str, str]:
 def write_server_environment(file: Path, home_folder: Path) -> list[str]:
     """Adds to a file of variables for docker compose those that it has not; gives their names.
 
-    Nothing that stands there is changed. Raises BadSettings where the file cannot be read or written.
+    Nothing that stands there is changed. Raises BadSettings where the file cannot be read or written, or holds anything
+    but variables, and for a home's folder that no line of it can name.
     """
+    folder = str(home_folder)
+    if not home_folder.is_absolute() or not folder.isprintable() or set(folder) & set("':"):
+        raise BadSettings(
+            f"--home-folder {folder!r}: docker compose needs a whole path (/srv/raceway) without quotes, colons and "
+            "line ends; write one"
+        )
     try:
         text = file.read_text(encoding="utf-8") if file.exists() else ""
-        there = {line.partition("=")[0].strip() for line in text.splitlines()}
+        there = _variables(file, text)
         made = {name: value for name, value in server_environment(home_folder).items() if name not in there}
-        lines = [*text.splitlines(), *(f"{name}={value}" for name, value in made.items())]
+        lines = [*text.splitlines(), *(f"{name}={_as_written(value)}" for name, value in made.items())]
         write_private(file, "\n".join(lines) + "\n")
     except (OSError, UnicodeDecodeError) as fault:
         raise BadSettings(f"{file}: cannot be read or written ({fault}); choose another place") from fault
     return list(made)
+
+
+def _as_written(value: str) -> str:
+    """A value as a line of variables holds it: in single quotes no `$`, `#` or blank of it means anything."""
+    return value if re.fullmatch(r"[\w./=-]+", value, re.ASCII) else f"'{value}'"
+
+
+def _variables(file: Path, text: str) -> set[str]:
+    """The names of the variables in a text. Raises BadSettings where a line is neither one, nor a comment nor empty."""
+    names = set()
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        found = _VARIABLE.match(line)
+        if found is None:
+            raise BadSettings(
+                f"{file}, row {number}: no variable (NAME=value) and no comment, so this is another file than one of "
+                "variables: nothing was written; name a new file, as .env"
+            )
+        names.add(found[1])
+    return names
 
 
 def _key() -> str:

@@ -12,7 +12,7 @@ from typing import Final
 import duckdb
 
 from raceway.build.warehouse import take_away_warehouse, warehouse_is_damaged
-from raceway.common.disk_faults import MENDS, said_of_the_disk
+from raceway.common.disk_faults import MENDS, UNREADABLE, said_of_the_disk
 from raceway.common.faults import GateFailed, PassingFault, PermanentFault
 from raceway.common.home import Home
 from raceway.history.records import Check
@@ -51,7 +51,7 @@ def as_told(home: Home, fault: Exception) -> Exception:
             f"{home.warehouse}: damaged ({said.splitlines()[0]}); it was taken away, since landing holds all that was "
             "in it: run again, and it is built anew"
         )
-    if any(mark in said for mark in _UNREADABLE):
+    if any(mark in said for mark in (*UNREADABLE, "Invalid Input Error")):
         found = mend_batches(home, Ledger(home).state(), look=deep_damage_of)
         if found:
             return PermanentFault("; ".join(mended.sentence for mended in found) + "; then run again")
@@ -64,9 +64,6 @@ def as_told(home: Home, fault: Exception) -> Exception:
 
 _UNWRITTEN: Final = "Could not write file"
 """What DuckDB says of a commit for which the disk had no room."""
-
-_UNREADABLE: Final = ("parquet", "Parquet", "ZSTD", "Thrift", "TProtocol", "decompress", "Invalid Input Error")
-"""Words of DuckDB about a file of rows that it cannot read."""
 
 
 def _warning(subject: str, sentence: str, batch_id: str | None = None) -> Check:

@@ -12,6 +12,7 @@ from typing import Any, Final
 import duckdb
 
 from raceway.common.home import Home
+from raceway.common.own_database import damage_told
 from raceway.common.stages import RACE_STAGES
 from raceway.config.settings import load_settings
 from raceway.history.records import BATCH_CHECKS, Check, read_checks, run_checks, run_records
@@ -20,6 +21,7 @@ from raceway.ledger.left_out import left_out
 from raceway.night.airflow_runs import DagEnd
 from raceway.night.steps import STOPPED_BY
 from raceway.night.wiring import EXTRACT_PREFIX, STAGES
+from raceway.report.mart_file import MEND
 
 PUBLISHED: Final = 0
 COULD_NOT_RUN: Final = 2
@@ -177,7 +179,7 @@ def leading_kpis(home: Home, as_of: dt.date) -> list[KpiLine]:
     if not database.exists():
         return []
     # the version's own path: a new connection never meets a cached one of the version before
-    with duckdb.connect(str(database.resolve()), read_only=True) as connection:
+    with damage_told(database, MEND), duckdb.connect(str(database.resolve()), read_only=True) as connection:
         rows = connection.execute(
             """
             select kpi.stage, kpi.kpi, catalog.name, catalog.unit, kpi.period_start, kpi.value,

@@ -197,6 +197,7 @@ def freeze(run: Json) -> Json:
     from raceway.build.freeze import freeze as freeze_effective_set
     from raceway.config.accounts import load_accounts
     from raceway.config.settings import load_settings
+    from raceway.publish.current import damage_when_opened
     from raceway.publish.version import published_version
 
     this = Run.from_json(run)
@@ -204,6 +205,9 @@ def freeze(run: Json) -> Json:
         frozen = freeze_effective_set(home, this.run_id, this.as_of, load_settings(home), load_accounts(home))
         published = published_version(home)
         same = published is not None and published.fingerprint == frozen.fingerprint
+        if published is not None and same and (damage := damage_when_opened(published)):
+            _LOG.warning("%s; this night publishes it anew", damage)
+            same = False
         if published is not None and same and not this.full_refresh:
             message = f"nothing new since {published.name}"
             record_run(home, _record(this, "skipped", message, version=published.name))

@@ -24,13 +24,16 @@ from raceway.common.faults import PermanentFault
 from raceway.common.home import Home
 from raceway.common.masks import masked
 from raceway.common.moments import utc_text
+from raceway.common.own_database import damage_told
 from raceway.common.sql import name, parquet_of, quoted
 from raceway.common.who import who_decides
 from raceway.landing.person import Person, find_person, landed_files
 from raceway.ledger.ledger import Ledger
+from raceway.publish.current import damage_of_current
 from raceway.publish.forget import check_reason
-from raceway.publish.version import Version, published_version, published_versions
+from raceway.publish.version import Version, published_version
 from raceway.reading.personal import check_key
+from raceway.report.mart_file import MEND
 
 _RECORD: Final = "_exports.jsonl"
 
@@ -55,12 +58,9 @@ def export_person(home: Home, said: str, folder: Path, *, why: str, who: str | N
     person = find_person(home, said)
     if folder.expanduser().absolute().resolve().is_relative_to(home.root.resolve()):
         raise PermanentFault(f"{folder}: lies in the home, where nights read and others look; name a folder outside it")
+    if damage := damage_of_current(home):
+        raise PermanentFault(f"the answer would lack the mart: {damage}")
     version = published_version(home)
-    if version is None and published_versions(home):
-        raise PermanentFault(
-            f"{home.current}: shows no version, though some are kept, so the answer would lack the mart; run a night, "
-            "which mends it, then ask again: raceway run"
-        )
     try:
         folder.mkdir(mode=0o700, parents=True)
     except FileExistsError:
@@ -112,7 +112,10 @@ def _of_mart(
     if version is None or not person.person_ids:
         return
     persons = "(" + ", ".join(quoted(one) for one in sorted(person.person_ids)) + ")"
-    with duckdb.connect(str(version.database), read_only=True) as connection:
+    with (
+        damage_told(version.database, MEND),
+        duckdb.connect(str(version.database), read_only=True) as connection,
+    ):
         tables = connection.execute(
             "select table_name from duckdb_columns() where column_name = 'person_id' order by table_name"
         ).fetchall()

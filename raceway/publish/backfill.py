@@ -26,6 +26,7 @@ from raceway.common.files import write_aside
 from raceway.common.home import Home
 from raceway.common.lock import alone
 from raceway.common.moments import utc_text
+from raceway.common.own_files import mended_by, read_own_json
 from raceway.common.who import who_decides
 from raceway.config.settings import load_settings
 from raceway.contracts.load import load_contract
@@ -179,7 +180,7 @@ def switch_in(home: Home, one: ReadAgain, who: str, why: str) -> None:
     before = state.batches.get(one.replaces or "")
     file = home.landing / one.source / one.table / one.batch_id / "manifest.json"
     if one.batch_id not in state.batches:
-        manifest = json.loads(file.read_text(encoding="utf-8"))
+        manifest = read_own_json(file, _MEND_MANIFEST)
         ledger.append("landed", manifest=manifest, source=one.source, account=one.account, files=[])
     known = ledger.state().batches[one.batch_id]
     for sighting in sorted({*(before.sightings if before else ())} - {*known.sightings}):
@@ -206,7 +207,7 @@ def _switch_in(home: Home, backfill: Backfill, one: ReadAgain, who: str) -> str:
         target.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
             path.rename(target)
-    manifest = json.loads((home.landing / below / "manifest.json").read_text(encoding="utf-8"))
+    manifest = read_own_json(home.landing / below / "manifest.json", _MEND_MANIFEST)
     if (rows := refused_rows(aside, manifest)).exists():
         private(refused_rows(home, manifest).parent)
         rows.chmod(0o600)
@@ -236,15 +237,20 @@ def _clear(home: Home, name: str) -> None:
 
 
 def _read(file: Path) -> Backfill:
-    said = json.loads(file.read_text(encoding="utf-8"))
-    return Backfill(**said | {
-        "first": dt.date.fromisoformat(said["first"]),
-        "last": dt.date.fromisoformat(said["last"]),
-        "since": dt.datetime.fromisoformat(said["since"]),
-        "decided_at": dt.datetime.fromisoformat(said["decided_at"]) if said["decided_at"] else None,
-        "batches": tuple(ReadAgain(**one) for one in said["batches"]),
-        "left": tuple(said["left"]),
-    })  # fmt: skip
+    with mended_by(file, _MEND):
+        said = read_own_json(file, _MEND)
+        return Backfill(**said | {
+            "first": dt.date.fromisoformat(said["first"]),
+            "last": dt.date.fromisoformat(said["last"]),
+            "since": dt.datetime.fromisoformat(said["since"]),
+            "decided_at": dt.datetime.fromisoformat(said["decided_at"]) if said["decided_at"] else None,
+            "batches": tuple(ReadAgain(**one) for one in said["batches"]),
+            "left": tuple(said["left"]),
+        })  # fmt: skip
+
+
+_MEND: Final = "take the backfill's folder away; nothing of it counts before it is approved, and it can be begun again"
+_MEND_MANIFEST: Final = "drop the backfill and begin it again: raceway backfill --drop ID"
 
 
 def _write(home: Home, backfill: Backfill) -> None:

@@ -13,7 +13,6 @@ from pathlib import Path
 import duckdb
 
 from raceway.build.freeze import freeze
-from raceway.common.faults import PermanentFault
 from raceway.common.home import Home
 from raceway.common.sql import quoted
 from raceway.config.accounts import load_accounts
@@ -21,9 +20,10 @@ from raceway.config.settings import load_settings
 from raceway.publish.aside import aside_home, mirror_landing
 from raceway.publish.backfill import Backfill, switch_in
 from raceway.publish.causes import differing, write_frozen
+from raceway.publish.current import check_shown
 from raceway.publish.made_of import made_of, write_made_of
 from raceway.publish.scratch import build_all
-from raceway.publish.version import Version, published_version
+from raceway.publish.version import Version
 from raceway.publish.version_diff import KPIS, Tell, VersionDiff, Wanted, cells_of, lead_over, values_of
 
 
@@ -32,9 +32,7 @@ def try_backfill(home: Home, backfill: Backfill, wanted: Wanted, tell: Tell = la
 
     Raises PermanentFault where nothing is published yet; GateFailed where a model breaks.
     """
-    current = published_version(home)
-    if current is None:
-        raise PermanentFault("nothing is published yet, so there is nothing to compare a backfill with")
+    current = check_shown(home)
     with tempfile.TemporaryDirectory(dir=home.backfills / backfill.name, prefix=".trial-") as place:
         aside = aside_home(home, Path(place) / "home")
         mirror_landing(home, aside)

@@ -1,13 +1,53 @@
-"""The link `current`: made anew where it was lost, points nowhere, or a folder took its place."""
+"""The link `current`: what is wrong with it, told to readers, and mended by nights."""
 
 from __future__ import annotations
 
 import os
 import uuid
 
+import duckdb
+
+from raceway.common.faults import PermanentFault
 from raceway.common.home import Home
+from raceway.common.own_database import first_line
 from raceway.history.records import run_records
-from raceway.publish.version import published_version, published_versions, switch
+from raceway.publish.version import Version, published_version, published_versions, switch
+from raceway.report.mart_file import MEND
+
+
+def check_shown(home: Home) -> Version:
+    """The version that readers see. Raises PermanentFault where there is none: nothing is published yet, or the link
+    that shows it is damaged."""
+    version = published_version(home)
+    if version is not None:
+        return version
+    if damage := damage_of_current(home):
+        raise PermanentFault(damage)
+    raise PermanentFault(f"{home.root}: nothing is published yet; run: raceway --home {home.root} run")
+
+
+def damage_of_current(home: Home) -> str:
+    """A sentence where readers see no version though one was published; else an empty text."""
+    if published_version(home) is not None or not (os.path.lexists(home.current) or published_versions(home)):
+        return ""
+    what = (
+        "points to no version"
+        if home.current.is_symlink()
+        else ("is no link" if os.path.lexists(home.current) else "is not there, though versions are kept")
+    )
+    return (
+        f"{home.current}: damaged: it {what}. Run a night, which shows the newest version that is kept again, or "
+        "publishes anew: raceway run"
+    )
+
+
+def damage_when_opened(version: Version) -> str:
+    """A sentence where a version's race.duckdb cannot be opened; else an empty text."""
+    try:
+        duckdb.connect(str(version.database), read_only=True).close()
+    except duckdb.Error as fault:
+        return f"{version.database}: damaged ({first_line(fault)}); {MEND}"
+    return ""
 
 
 def mend_current(home: Home) -> str:

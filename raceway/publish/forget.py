@@ -16,7 +16,7 @@ import datetime as dt
 import hashlib
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -36,13 +36,14 @@ from raceway.landing.raw_traces import raw_file_names, take_out_of_sqlite, take_
 from raceway.landing.renaming import person_columns, rename_in, replace_texts
 from raceway.ledger.data_file import note_marks
 from raceway.ledger.ledger import Ledger
+from raceway.publish.current import damage_of_current
+from raceway.publish.person_traces import is_known, own_files, text_files
 from raceway.publish.version import published_version, published_versions
 from raceway.reading.forgotten import Forgotten
 from raceway.reading.personal import check_key
 
 SHORTEST_WHY: Final = 5
 """Letters that a reason has at least."""
-_OWN_LISTS: Final = ("*.csv", "*.toml", "sources/*")
 
 
 @dataclass
@@ -68,13 +69,17 @@ class Erased:
 def forget(home: Home, said: str, *, why: str, who: str | None = None) -> Erased:
     """Forgets the person that a mail address, a phone number, `source:account:id` or a person_id means.
 
-    Raises PermanentFault where nobody is meant or no reason is given, HomeIsLocked where a run is at work, BadSettings
-    without the home's keys.
+    Raises PermanentFault where nothing names such a person or no reason is given, HomeIsLocked where a run is at work,
+    BadSettings without the home's keys.
     """
     check_reason(why)
     check_key(home)
     with alone(home):
+        if damage := damage_of_current(home):
+            raise PermanentFault(f"every version would go, and readers would have none: {damage}")
         person = find_person(home, said)
+        if not is_known(home, person):
+            raise PermanentFault(_nobody(said, own_files(home, person)))
         now = dt.datetime.now(dt.UTC)
         new = Forgotten(home).forget(person.ids, now)
         erased = Erased(len(new))
@@ -91,9 +96,17 @@ def forget(home: Home, said: str, *, why: str, who: str | None = None) -> Erased
             raise PassingFault(
                 f"forgetting was broken off ({str(fault).splitlines()[0]}); give the same command again: it goes on"
             ) from fault
-        erased.own_files = _own_files(home, person)
+        erased.own_files = own_files(home, person)
         _note(home, erased, new, why, who)
     return erased
+
+
+def _nobody(said: str, own: list[str]) -> str:
+    listed = f" Only {', '.join(own)} names this person: decide whether to take the line out." if own else ""
+    return (
+        f"{said}: no such person: no landed row, raw file or log, nothing in the mart or the inbox names one so; "
+        f"nothing was changed. Write it as the source has it, or ask by another address, number or id.{listed}"
+    )
 
 
 def _note(home: Home, erased: Erased, new: Mapping[str, str], why: str, who: str | None) -> None:
@@ -160,7 +173,7 @@ def _raw_files(home: Home, person: Person, touched: set[str], erased: Erased) ->
 
 def _texts(home: Home, person: Person, new: Mapping[str, str], erased: Erased) -> None:
     """Takes her out of sentences and logs."""
-    for path in _text_files(home):
+    for path in text_files(home):
         erased.texts += take_out_of_text(path, person, new)
     with duckdb.connect() as connection:
         for path in home.ledger.rglob("*.parquet"):
@@ -181,13 +194,6 @@ def _in_column_of_texts(
     return replace_texts(connection, path, told)
 
 
-def _text_files(home: Home) -> Iterator[Path]:
-    for folder in (home.runs, home.alerts, home.airflow / "logs", home.landing):
-        for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-            if path.is_file() and not path.is_symlink() and path.suffix != ".parquet" and path != home.forgotten:
-                yield path
-
-
 def _read_aside(home: Home) -> None:
     """Removes what is only there to be compared: backfills that nobody has decided hold files that were read again."""
     for landed in home.backfills.glob("*/landing"):
@@ -203,16 +209,6 @@ def _versions(home: Home, erased: Erased) -> None:
             shutil.rmtree(version.path)
             erased.versions.append(version.name)
     erased.version_left = current.name if current else None
-
-
-def _own_files(home: Home, person: Person) -> list[str]:
-    """The company's own lists that name her: what follows from taking a line out is not raceway's to decide."""
-    found = []
-    for pattern in _OWN_LISTS:
-        for path in sorted(path for path in home.root.glob(pattern) if path.is_file()):
-            if person.named_in(path.read_text(encoding="utf-8", errors="replace")):
-                found.append(path.relative_to(home.root).as_posix())
-    return found
 
 
 def _sha256(path: Path) -> str:

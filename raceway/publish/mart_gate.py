@@ -6,13 +6,14 @@ import datetime as dt
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import duckdb
 
 from raceway.common.faults import GateFailed
 from raceway.common.home import Home
 from raceway.common.kpi_formula import terms
+from raceway.common.own_database import damage_of_database, says_damage
 from raceway.common.sql import parquet_of, quoted, text_list
 from raceway.config.settings import load_settings
 from raceway.gate.broken import with_rows
@@ -20,6 +21,9 @@ from raceway.gate.engine import validate
 from raceway.gate.mart_suites import mart_suites
 from raceway.history.records import Check
 from raceway.publish.mart_tables import mart_tables
+
+if TYPE_CHECKING:
+    from raceway.publish.version import Version
 
 
 def check_mart(home: Home, run_id: str) -> list[Check]:
@@ -108,19 +112,38 @@ def _against_the_past(home: Home, mart: _Mart) -> list[Check]:
     from raceway.publish.version import published_version
 
     before = published_version(home)
-    like = like_their_past(home, before.database if before else None)
     if before is None:
-        return like
+        return like_their_past(home, None)
     settings = load_settings(home)
+    try:
+        compared = [*like_their_past(home, before.database), values_are_kept(home, settings, before)]
+    except duckdb.Error as fault:
+        damage = damage_of_database(before.database) if says_damage(str(fault)) else ""
+        if not damage:
+            raise
+        return [*like_their_past(home, None), _not_compared(before, damage)]
     return [
-        *like,
-        values_are_kept(home, settings, before),
+        *compared,
         *(
             _volume(name, mart.rows.get(name, 0), rows, settings.gate.volume_drop, before.name)
             for name, rows in sorted(before.details["tables"].items())
             if name in mart.rows
         ),
     ]
+
+
+def _not_compared(before: Version, damage: str) -> Check:
+    """What nights hold against the published version cannot be held against a damaged one: that is told."""
+    return Check(
+        name="own_files_are_whole",
+        kind="reconcile",
+        severity="warning",
+        passed=False,
+        subject="published",
+        expected="what raceway keeps of its own is as it was written",
+        message=f"{before.database}: damaged ({damage}); the new mart was not compared with it, and takes its place",
+        remedy="look at the numbers of the new version, at the disk, and at who else writes into this home",
+    )
 
 
 def _volume(name: str, now: int, before: int, largest_drop: float, version: str) -> Check:

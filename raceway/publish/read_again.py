@@ -12,7 +12,7 @@ import re
 import shutil
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +27,7 @@ from raceway.history.records import BATCH_CHECKS
 from raceway.inbox.exports import find_exports
 from raceway.inbox.raw_files import refused_rows
 from raceway.landing.land import land
+from raceway.landing.mend import raw_file
 from raceway.ledger.effect import copy_states
 from raceway.ledger.ledger import BatchState, Ledger, LedgerState, state_name
 from raceway.publish.aside import aside_home
@@ -75,7 +76,7 @@ def read_again(
     for number, batches in enumerate(exports, start=1):
         batch = batches[0]
         tell(f"{batch.source}/{batch.account}: reading again ({number} of {len(exports)})")
-        paths = {file["path"]: _archived(home, batch, file) for file in batch.files}
+        paths = {file["path"]: raw_file(home, batch, file) for file in batch.files}
         gone = sorted(path for path, kept in paths.items() if kept is None)
         if gone or not paths:
             left.append(
@@ -112,12 +113,6 @@ def _exports(state: LedgerState, first: dt.date, last: dt.date, source: str | No
         if batch.covers_from and batch.covers_to and batch.covers_from <= last and first <= batch.covers_to:
             touched.add(files)
     return [of_files[files] for files in sorted(touched)]
-
-
-def _archived(home: Home, batch: BatchState, file: Mapping[str, Any]) -> Path | None:
-    """Where a raw file lies in archive/; its folder there ends with the file's hash."""
-    folders = (home.archive / batch.source / (batch.account or "_")).glob(f"*-{file['sha256'][:8]}")
-    return next((path for folder in sorted(folders) if (path := folder / file["path"]).is_file()), None)
 
 
 def _is_equal(before: BatchState, again: BatchState) -> bool:

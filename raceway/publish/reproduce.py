@@ -17,6 +17,7 @@ from raceway import __version__
 from raceway.build.freeze import program_hash
 from raceway.common.faults import PermanentFault
 from raceway.common.home import Home
+from raceway.common.own_database import damage_told
 from raceway.common.sql import name, parquet_of, quoted
 from raceway.ledger.ledger import Ledger
 from raceway.publish.causes import write_frozen
@@ -25,6 +26,7 @@ from raceway.publish.made_of import made_of, missing_files, program_of
 from raceway.publish.mart_tables import mart_tables
 from raceway.publish.scratch import build_all, scratch_home
 from raceway.publish.version import Version
+from raceway.report.mart_file import MEND
 
 Tell = Callable[[str], None]
 
@@ -70,7 +72,7 @@ def reproduce(home: Home, version: Version, tell: Tell = lambda _: None) -> Repr
 def compared(version: Version, warehouse: Path) -> Reproduction:
     """Holds a version against a mart that was built: each table as Parquet and, where it is whole there, as race.duckdb
     has it."""
-    with duckdb.connect() as connection:
+    with damage_told(version.database, MEND), duckdb.connect() as connection:
         connection.execute(f"attach {quoted(str(warehouse))} as built (read_only)")
         connection.execute(f"attach {quoted(str(version.database))} as race (read_only)")
         built = _relations(connection, "built", [table.name for table in mart_tables(connection, "built")])

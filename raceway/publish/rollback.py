@@ -15,23 +15,22 @@ from raceway.common.faults import PermanentFault
 from raceway.common.home import Home
 from raceway.common.who import who_decides
 from raceway.history.holds import Hold, open_hold, record_hold, record_release
-from raceway.publish.version import Version, alone, published_version, published_versions, switch
+from raceway.publish.current import check_shown
+from raceway.publish.version import Version, alone, published_versions, switch
 
 
 def rollback(home: Home, name: str | None, why: str, who: str | None = None) -> Hold:
     """Shows readers a kept version (by default the one before the current) and holds publishing; both are recorded.
 
     Where an earlier call was broken off before its switch, a call without a name makes up for it. Raises PermanentFault
-    without a reason, where there is no such version, or where readers see it already; PassingFault where a publish is
-    at work.
+    without a reason, where there is no such version or none is shown, or where readers see it already; PassingFault
+    where a publish is at work.
     """
     if not why.strip():
         raise PermanentFault("going back needs its reason: --why, with what is wrong in the version that is taken back")
     home.published.mkdir(parents=True, exist_ok=True)
     with alone(home):
-        current = published_version(home)
-        if current is None:
-            raise PermanentFault("nothing is published yet, so there is no version to go back to")
+        current = check_shown(home)
         held = open_hold(home)
         if held is not None and name is None and held.version != current.name:
             switch(home, held.version)
@@ -67,9 +66,8 @@ def release(home: Home, why: str, who: str | None = None, version: str | None = 
 def named_version(home: Home, name: str) -> Version:
     """The kept version of this name, the only one whose name begins so, or `current`. Raises PermanentFault."""
     kept = published_versions(home)
-    current = published_version(home)
-    if name == home.current.name and current is not None:
-        return current
+    if name == home.current.name:
+        return check_shown(home)
     found = [version for version in kept if version.name == name] or [
         version for version in kept if version.name.startswith(name)
     ]

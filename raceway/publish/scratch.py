@@ -8,11 +8,8 @@ versions are not touched, so nights go on meanwhile. What a kill left is cleared
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing import resource_tracker
-from pathlib import Path
 from typing import Final
 
 from raceway.build.dbt_run import build_untested
@@ -34,18 +31,4 @@ def scratch_home(home: Home) -> Iterator[Home]:
 
 def build_all(scratch: Home, select: str = EVERYTHING) -> None:
     """Builds the models that `select` names from the frozen tables of a scratch home. Raises GateFailed."""
-    _quieten_the_keeper()
     build_untested(scratch, _RUN, select)
-
-
-def _quieten_the_keeper() -> None:
-    """Starts the process that keeps dbt's locks without a terminal: it would complain there of locks that are left when
-    this process ends at once."""
-    said = os.dup(2)
-    with Path(os.devnull).open("w") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-        try:
-            resource_tracker.ensure_running()
-        finally:
-            os.dup2(said, 2)
-            os.close(said)

@@ -1,4 +1,4 @@
-"""What was kept long enough: raw files, logs, and batches that were read again; listed with sizes, then removed.
+"""What was kept long enough: raw files, rows, logs, versions, batches read again; listed with sizes, then removed.
 
     ledger (when files were put away), runs/, airflow/logs, landing/ ──► what would go ──► gone, where it is asked for
 
@@ -21,12 +21,16 @@ import duckdb
 from raceway.common.home import Home
 from raceway.common.sql import parquet_of
 from raceway.config.settings import Retention
+from raceway.history.broken_rows import old_rows
 from raceway.inbox.raw_files import sweep
 from raceway.ledger.ledger import Ledger
-from raceway.publish.version import published_versions
+from raceway.publish.current import damage_of_current
+from raceway.publish.version import alone, old_versions, published_versions
 
 RAW: Final = "raw files and refused rows"
 LOGS: Final = "logs of runs and of Airflow"
+ROWS: Final = "rows of checks"
+VERSIONS: Final = "published versions that are not among the newest"
 READ_AGAIN: Final = "batches in whose place others stand"
 
 
@@ -44,6 +48,8 @@ def what_goes(home: Home, retention: Retention, now: dt.datetime) -> list[Going]
     found = [
         *_raw_files(home, now - dt.timedelta(days=retention.archive_days)),
         *_logs(home, now - dt.timedelta(days=retention.log_days)),
+        *_rows_of_checks(home, retention.archive_days, now),
+        *_versions(home, retention.versions),
         *_read_again(home, now - dt.timedelta(days=retention.replaced_days)),
     ]
     return sorted(found, key=lambda going: (going.what, str(going.path)))
@@ -59,6 +65,11 @@ def remove(home: Home, retention: Retention, now: dt.datetime) -> list[Going]:
             gone.parent.mkdir(exist_ok=True)
             one.path.rename(gone)
             shutil.rmtree(gone)
+        elif one.what == ROWS:
+            shutil.rmtree(one.path)
+        elif one.what == VERSIONS:
+            with alone(home):
+                shutil.rmtree(one.path)
         elif one.what == LOGS:
             one.path.unlink(missing_ok=True)
     return going
@@ -90,6 +101,26 @@ def _logs(home: Home, before: dt.datetime) -> Iterator[Going]:
         said = path.lstat()
         if path.is_file() and not path.is_symlink() and said.st_mtime < before.timestamp():
             yield Going(LOGS, path, said.st_size)
+
+
+def _rows_of_checks(home: Home, days: int, now: dt.datetime) -> Iterator[Going]:
+    """Files of the rows that broke a check, by run."""
+    for folder in old_rows(home, days, now):
+        yield Going(ROWS, folder, _bytes(folder))
+
+
+def _versions(home: Home, kept: int) -> Iterator[Going]:
+    """Versions that the next publish would remove: more than are kept, since the setting was lowered."""
+    if damage_of_current(home):  # which one readers see is not known
+        return
+    for version in old_versions(home, kept):
+        yield Going(VERSIONS, version.path, _bytes(version.path))
+
+
+def _bytes(folder: Path) -> int:
+    """What goes from the disk with a folder: a file that another version shares stays."""
+    files = [path.stat() for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    return sum(said.st_size for said in files if said.st_nlink == 1)
 
 
 def _read_again(home: Home, before: dt.datetime) -> Iterator[Going]:

@@ -2,7 +2,7 @@
 
     published/
       v20261122T051203Z-<run>/  race.duckdb  parquet/<table>/[month=yyyy-mm/]part.parquet
-                                report/index.html  report/data/  quality/  made_of/  run.json
+                                report/index.html  report/data/  quality/  made_of/  run.json  sha256sums.txt
       current -> v20261122T051203Z-<run>
 
 A version is written beside the others under a name that no reader looks at, synced to disk, renamed, and
@@ -45,6 +45,7 @@ from raceway.publish.kpi_published import KPI_PUBLISHED, carry_kpi_published, ea
 from raceway.publish.made_of import write_made_of
 from raceway.publish.mart_files import load_table, open_files, write_parquet
 from raceway.publish.mart_tables import MartTable, mart_tables
+from raceway.publish.sums import write_sums
 from raceway.reading.forgotten import last_forgotten
 from raceway.report.quality import write_quality
 from raceway.report.report import write_report
@@ -82,12 +83,12 @@ class Version:
 
 def published_version(home: Home) -> Version | None:
     """The version that `current` shows; None before the first publish."""
-    return _version(home.current.resolve()) if home.current.is_symlink() else None
+    return version_in(home.current.resolve()) if home.current.is_symlink() else None
 
 
 def published_versions(home: Home) -> list[Version]:
     """All versions that are kept, oldest first."""
-    found = (_version(folder) for folder in sorted(home.published.glob("v*")) if folder.is_dir())
+    found = (version_in(folder) for folder in sorted(home.published.glob("v*")) if folder.is_dir())
     return [version for version in found if version is not None]
 
 
@@ -119,6 +120,7 @@ def publish(
         record = _write_version(
             home, settings, unfinished, _Publication(name, run_id, started_at, fingerprint, late, checks, before)
         )
+        write_sums(unfinished, before.path if before else None)
         _seal(unfinished)
         folder = home.published / name
         unfinished.rename(folder)
@@ -126,7 +128,7 @@ def publish(
         switch(home, name)
         record_run(home, record)
         _forget_old_versions(home, settings.retention.versions)
-    version = _version(folder)
+    version = version_in(folder)
     assert version is not None, "a version that was just written has its run.json"
     return version
 
@@ -310,17 +312,25 @@ def _own_record(version: Version) -> RunRecord:
 
 
 def _forget_old_versions(home: Home, kept: int) -> None:
-    """Removes all but the newest `kept` versions, and those that show a person who was forgotten since; never the
-    current one."""
+    for version in old_versions(home, kept):
+        shutil.rmtree(version.path)
+
+
+def old_versions(home: Home, kept: int) -> list[Version]:
+    """All but the newest `kept` versions, and those that show a person who was forgotten since; never the current
+    one."""
     current, forgotten = published_version(home), last_forgotten(home)
     versions = published_versions(home)
+    found = []
     for number, version in enumerate(versions, start=1):
         shows_her = forgotten is not None and version.published_at < forgotten
         if (shows_her or number <= len(versions) - kept) and (current is None or version.name != current.name):
-            shutil.rmtree(version.path)
+            found.append(version)
+    return found
 
 
-def _version(folder: Path) -> Version | None:
+def version_in(folder: Path) -> Version | None:
+    """The version in a folder; None where it has no run.json. Raises PermanentFault where that is damaged."""
     file = folder / "run.json"
     with mended_by(file, _MEND):
         try:

@@ -20,6 +20,7 @@ from raceway import __version__
 from raceway.build.freeze import program_hash
 from raceway.common.faults import PermanentFault
 from raceway.common.home import Home
+from raceway.common.own_database import damage_told
 from raceway.common.sql import parquet_of, quoted
 from raceway.publish.causes import PROGRAM, differing, in_order, write_frozen
 from raceway.publish.equality import VOLATILE_TABLES, Difference, Relation, compare
@@ -29,6 +30,7 @@ from raceway.publish.scratch import build_all, scratch_home
 from raceway.publish.version import Version
 from raceway.report.explanation import find_kpi, open_mart
 from raceway.report.kpi_cells import kpis
+from raceway.report.mart_file import MEND
 
 Tell = Callable[[str], None]
 Key = tuple[str, str, dt.date, str, str]
@@ -228,7 +230,7 @@ def parts_of(
 
 def values_of(database: Path, wanted: Wanted) -> Values:
     """The wanted cells of a mart whose value is known."""
-    with duckdb.connect() as connection:
+    with damage_told(database, MEND), duckdb.connect() as connection:
         connection.execute(f"attach {quoted(str(database))} as mart (read_only)")
         rows = connection.execute(
             f"select {_KEY}, value from mart.main.race_kpi where value is not null and {wanted.where()}"

@@ -25,6 +25,7 @@ from raceway.common.faults import BadSettings, PermanentFault
 from raceway.common.files import write_aside
 from raceway.common.home import Home
 from raceway.common.moments import moment, utc_text
+from raceway.common.own_files import mended_by, read_own_json
 
 FORMAT_VERSION: Final = 1
 HASHED: Final = re.compile(r"[0-9a-f]{64}")
@@ -32,6 +33,11 @@ HASHED: Final = re.compile(r"[0-9a-f]{64}")
 _WORD: Final = re.compile(r"[^|;,\s]+")
 _SHORTEST: Final = 16
 """Signs that a new id in the clear has at least: another id like it is not to be expected."""
+
+
+_MEND: Final = (
+    "put it back from a backup: without it a later export would bring back who was forgotten, under the old identity"
+)
 
 
 class Forgotten:
@@ -43,14 +49,15 @@ class Forgotten:
         self.last: dt.datetime | None = None
         """When a person was last forgotten; None where nobody was."""
         try:
-            said = json.loads(home.forgotten.read_text(encoding="utf-8"))
+            said = read_own_json(home.forgotten, _MEND)
         except FileNotFoundError:
             self._key = b""
             return
-        if said["format_version"] > FORMAT_VERSION:
-            raise PermanentFault(f"{home.forgotten}: written by a newer raceway; upgrade this one")
-        self._identities = said["identities"]
-        self.last = moment(said["last"])
+        with mended_by(home.forgotten, _MEND):
+            if said["format_version"] > FORMAT_VERSION:
+                raise PermanentFault(f"{home.forgotten}: written by a newer raceway; upgrade this one")
+            self._identities = dict(said["identities"])
+            self.last = moment(said["last"])
         self._key = self._read_key()
 
     def __bool__(self) -> bool:
@@ -104,7 +111,8 @@ class Forgotten:
 def last_forgotten(home: Home) -> dt.datetime | None:
     """When a person was last forgotten; None where nobody was. Needs no key."""
     try:
-        return moment(json.loads(home.forgotten.read_text(encoding="utf-8"))["last"])
+        with mended_by(home.forgotten, _MEND):
+            return moment(read_own_json(home.forgotten, _MEND)["last"])
     except FileNotFoundError:
         return None
 

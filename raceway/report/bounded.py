@@ -26,6 +26,8 @@ import duckdb
 
 from raceway.common.faults import PermanentFault
 from raceway.common.home import PROJECT
+from raceway.common.own_database import damage_told, says_damage
+from raceway.report.mart_file import MEND, version_file
 
 ROWS: Final = 1000
 """Rows of an assistant's answer; more are cut off, and said to be."""
@@ -99,19 +101,22 @@ class Bounded:
 
 @contextmanager
 def shut_mart(database: Path, limits: Limits = OF_ASSISTANTS) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The mart in a file, open to be read and with no way out of it. Raises PermanentFault where it is not there."""
-    if not database.exists():
-        raise PermanentFault("nothing is published yet; run: raceway run")
+    """The mart in a file, open to be read and with no way out of it. Raises PermanentFault where it is not there, or
+    damaged."""
+    file = version_file(database)
     settings = _SETTINGS | {"memory_limit": f"{limits.gigabytes}GB"}
-    # the version's own path: `current` may move to another version while this one is being read
-    with duckdb.connect(str(database.resolve()), read_only=True, config=dict(settings)) as connection:
+    with (
+        damage_told(file, MEND),
+        duckdb.connect(str(file), read_only=True, config=dict(settings)) as connection,
+    ):
         connection.execute("set lock_configuration = true")
         yield connection
 
 
 @contextmanager
 def limited_time(connection: duckdb.DuckDBPyConnection, limits: Limits = OF_ASSISTANTS) -> Iterator[None]:
-    """Breaks off what the connection does after so long. Raises PermanentFault then, and where DuckDB fails."""
+    """Breaks off what the connection does after so long. Raises PermanentFault then, and where DuckDB fails;
+    damage of the file stays DuckDB's fault: who opened it tells which file it is."""
     alarm = threading.Timer(limits.seconds, connection.interrupt)
     alarm.daemon = True
     alarm.start()
@@ -122,6 +127,8 @@ def limited_time(connection: duckdb.DuckDBPyConnection, limits: Limits = OF_ASSI
     except duckdb.OutOfMemoryException as fault:
         raise PermanentFault(limits.too_large) from fault
     except duckdb.Error as fault:
+        if says_damage(str(fault)):  # who opened the file tells of it
+            raise
         raise PermanentFault(_said(fault, limits)) from fault
     finally:
         alarm.cancel()
@@ -154,8 +161,11 @@ def bounded_query(database: Path, sql: str, limits: Limits = OF_ASSISTANTS) -> B
         )  # fmt: skip
     except subprocess.TimeoutExpired as fault:
         raise PermanentFault(limits.too_long) from fault
-    if done.returncode:
+    if done.returncode < 0 or b"MemoryError" in done.stderr:
         raise PermanentFault(limits.too_large)  # the system ended it, or Python could not go on
+    if done.returncode:
+        last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        raise PermanentFault(f"the process that asked the mart broke off: {last}; look at it: raceway doctor --deep")
     answer = pickle.loads(done.stdout)  # noqa: S301  # the process is this module
     if isinstance(answer, str):
         raise PermanentFault(answer)
@@ -176,6 +186,8 @@ def _answer_one() -> None:
         answer = str(fault)
     except MemoryError:
         answer = limits.too_large
+    except duckdb.Error as fault:
+        answer = _said(fault, limits)
     sys.stdout.buffer.write(pickle.dumps(answer))
 
 

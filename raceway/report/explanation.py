@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -14,10 +15,12 @@ from typing import Any, Final
 import duckdb
 
 from raceway.common.faults import PermanentFault
+from raceway.common.own_database import damage_told
 from raceway.common.sql import quoted
 from raceway.report.change import Change, Changes, Cut, Unknown
 from raceway.report.kpi_cells import ALL, MEDIAN_WEIGHTS, Kpi, kpis
 from raceway.report.kpi_page import caveats, examples, surprises
+from raceway.report.mart_file import MEND
 from raceway.report.parts import MIX, NUMERATOR_ALONE, OVERLAP, RATE, UNASSIGNED, Cell, Part, decimal
 from raceway.report.period_names import find_periods, named
 from raceway.report.phrases import in_vietnamese
@@ -161,14 +164,19 @@ def label(kpi: Kpi, part: Part) -> str:
     return " × ".join(one for one in (part.channel, part.market) if one != "all") or "all"
 
 
-def open_mart(database: Path) -> duckdb.DuckDBPyConnection:
-    """A connection with the published mart attached as `race`, read-only, and with no way to anything else."""
-    connection = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
-    connection.execute("set timezone = 'UTC'")
-    connection.execute(f"attach {quoted(str(database))} as race (read_only)")
-    connection.execute("set enable_external_access = false")
-    connection.execute("set lock_configuration = true")
-    return connection
+@contextmanager
+def open_mart(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with the published mart attached as `race`, read-only, and with no way to anything else.
+
+    Raises PermanentFault where the file is damaged.
+    """
+    closed = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    with damage_told(database, MEND), duckdb.connect(config=dict(closed)) as connection:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute(f"attach {quoted(str(database))} as race (read_only)")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        yield connection
 
 
 def find_kpi(catalog: dict[str, Kpi], asked: str) -> Kpi:

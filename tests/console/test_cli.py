@@ -7,15 +7,20 @@ import fcntl
 import io
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from raceway.common.home import Home
 from raceway.config.init import init_home
 from raceway.console.cli import app
+from raceway.console.form import Terminal, say
+from raceway.console.show import print_table
 from raceway.contracts.files import source_names
 from tests.support.command_line import raceway
 
@@ -255,3 +260,71 @@ def test_doctor_finds_an_account_of_an_unknown_source(home: Home) -> None:
 def test_a_new_homes_secrets_are_its_owners_alone(home: Home) -> None:
     assert stat.S_IMODE(home.secrets.stat().st_mode) == 0o700
     assert {stat.S_IMODE(file.stat().st_mode) for file in home.secrets.iterdir()} == {0o600}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("query", "select 1", "--seconds", "99999999999999999999"),
+        ("query", "select 1", "--seconds", "100000"),
+        ("query", "select 1", "--memory", "99999999999"),
+        ("query", "select 1", "--rows", "99999999999999999999"),
+        ("sample", "--days", "99999999"),
+        ("sample", "--scale", "1e300"),
+        ("sample", "--scale", "nan"),
+        ("sample", "--seed", "-1"),
+        ("sample", "--end", "9999-12-31"),
+        ("run", "--as-of", "0001-01-01"),
+        ("backfill", "--from", "0001-01-01", "--to", "2026-01-01"),
+        ("query", "--kpi", "orders", "--from", "9999-12-31"),
+    ],
+)
+def test_a_number_or_day_that_cannot_be_meant_is_a_slip_and_no_fault_of_the_program(
+    published: Home, arguments: tuple[str, ...]
+) -> None:
+    shown = CliRunner().invoke(app, ["--home", str(published.root), *arguments])
+    assert shown.exit_code == 2
+    assert arguments[-2] in shown.output or "--from" in shown.output
+
+
+def test_every_option_that_takes_a_number_has_a_smallest_and_a_largest() -> None:
+    numbers = [
+        (name, option)
+        for name, command in get_command(app).commands.items()  # type: ignore[attr-defined]  # a group
+        for option in command.params
+        if option.type_descriptor.annotation in (int, float)
+    ]
+    assert {option.name for _, option in numbers} == {"days", "scale", "seed", "rows", "seconds", "memory"}
+    assert [(name, option.name) for name, option in numbers if option.min is None or option.max is None] == []
+
+
+@pytest.mark.parametrize("empty", ["", "  "])
+def test_an_empty_home_is_not_the_current_folder(empty: str) -> None:
+    shown = CliRunner().invoke(app, ["--home", empty, "status"])
+    assert shown.exit_code == 2
+    assert "empty: it names no folder" in " ".join(shown.output.split())
+
+
+def test_cells_and_sentences_are_printed_as_they_are(published: Home) -> None:
+    text = ":a: :warning: [bold]x[/bold] [/] \\"
+    shown = raceway(published.root, "query", f"select '{text}' as v")
+    assert text in shown.out
+    stream = io.StringIO()
+    console = Terminal(file=stream, width=200)
+    say(console, text)
+    console.print(f"plain {text[:4]}")
+    print_table(console, text, (text,), ((text,),))
+    assert stream.getvalue().count(":a:") == 5
+    assert stream.getvalue().count(text) == 4
+
+
+def test_a_command_that_used_dbts_locks_ends_without_a_word_about_them() -> None:
+    code = (
+        "import duckdb\n"
+        "from multiprocessing import get_context\n"
+        "lock = get_context('spawn').RLock()\n"
+        "from raceway.console import cli\n"
+        "cli._end(3)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=120)
+    assert (ended.returncode, ended.stderr) == (3, "")

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from raceway.common.home import PROJECT, Home
-from raceway.console.doctor import Finding, examine
+from raceway.console.doctor import examine
+from raceway.console.findings import Finding
 from raceway.inbox.exports import find_exports
 from raceway.landing.land import land
 from tests.support.command_line import raceway

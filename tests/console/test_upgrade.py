@@ -160,3 +160,18 @@ def test_the_command_says_what_differs_and_with_no_rebuild_leaves_building_to_th
     assert (ran.code, ran.err) == (0, "")
     assert "3 rows landed (2 before), 0 refused (1 before)" in ran.out
     assert ran.out.endswith("The home is of this version.\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "accounts.csv: empty; its first line names the columns"),
+        ("source,account\ngoogle_ads,vn\n", "accounts.csv, row 2"),
+    ],
+)
+def test_a_list_that_no_night_could_read_has_to_be_mended_first(old: Home, content: str, said: str) -> None:
+    old.accounts.write_text(content, encoding="utf-8")
+    [to_mend] = differences(old).to_mend
+    assert said in to_mend
+    ran = raceway(old.root, "upgrade", "--dry-run")
+    assert (ran.code, "Nothing was changed." in ran.out) == (2, True)

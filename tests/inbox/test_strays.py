@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+
+import pytest
 
 from raceway.config.init import init_home
 from raceway.console.status import read_status
@@ -46,3 +49,29 @@ def test_a_link_in_the_place_of_a_source_is_said_and_so_is_a_file(tmp_path: Path
     ]
     assert find_exports(home, "shopify") == []
     assert read_status(home).strays == strays(home)
+
+
+def test_what_no_reader_can_open_in_a_sources_folder_is_said_and_all_else_is_found(tmp_path: Path) -> None:
+    home = init_home(tmp_path / "home")
+    account = home.inbox / "shopify" / "main"
+    (account / "2026").mkdir(parents=True)
+    (account / "orders.csv").write_text("a\n1\n")
+    os.mkfifo(account / "2026" / "pipe.csv")
+    [said] = strays(home)
+    assert said.startswith("inbox/shopify/main/2026/pipe.csv: is a pipe, a socket or a device")
+    assert [export.files[0].path for export in find_exports(home, "shopify")] == ["orders.csv"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is shut to root")
+def test_a_folder_that_is_shut_is_said_and_stops_no_other(tmp_path: Path) -> None:
+    home = init_home(tmp_path / "home")
+    for name in ("a", "shut"):
+        (home.inbox / "shopify" / name).mkdir(parents=True)
+        (home.inbox / "shopify" / name / "orders.csv").write_text("a\n1\n")
+    (home.inbox / "shopify" / "shut").chmod(0)
+    try:
+        [said] = strays(home)
+        assert said.startswith("inbox/shopify/shut/: this user may not look into it")
+        assert [export.account for export in find_exports(home, "shopify")] == ["a"]
+    finally:
+        (home.inbox / "shopify" / "shut").chmod(0o700)

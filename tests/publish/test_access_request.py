@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from raceway.common.faults import PermanentFault
@@ -66,3 +67,19 @@ def test_a_reason_that_names_her_is_kept_without_her(desk: Desk, tmp_path: Path)
     desk.land_one("hubspot/crm/all-contacts.csv", CONTACTS)
     export_person(desk.home, "an@example.com", tmp_path / "answer", why="letter of an@example.com")
     assert "an@example.com" not in (desk.home.runs / "_exports.jsonl").read_text(encoding="utf-8")
+
+
+def test_a_damaged_mart_or_warehouse_ends_the_answer_with_a_sentence(desk: Desk, tmp_path: Path) -> None:
+    desk.land_one("hubspot/crm/all-contacts.csv", CONTACTS)
+    small_version(desk.home.root, "2026-03-01", ["create table customer_360 as select 'p' as person_id"])
+    desk.home.warehouse.write_bytes(b"no database")
+    with pytest.raises(PermanentFault, match=r"warehouse\.duckdb: damaged"):
+        export_person(desk.home, "an@example.com", tmp_path / "answer", why=WHY)
+    desk.home.warehouse.unlink()
+    with duckdb.connect(str(desk.home.warehouse)) as connection:
+        connection.execute(
+            "create table int_identity_tree as select 'abcdef0123456789' as person_id, 'email' as id_type, 'x' as id_value"
+        )
+    (desk.home.current / "race.duckdb").write_bytes(b"no database")
+    with pytest.raises(PermanentFault, match=r"race\.duckdb: damaged"):
+        export_person(desk.home, "abcdef0123456789", tmp_path / "other", why=WHY)

@@ -163,6 +163,50 @@ def test_earlier_versions_go_and_the_current_one_is_named_until_the_next(known: 
     assert not known.home.warehouse.exists()
 
 
+def test_nobody_is_forgotten_whom_nothing_names(known: Desk) -> None:
+    version = _version(known.home, 1)
+    _version(known.home, 2)
+    known.home.current.symlink_to("v2")
+    known.home.exclusions.write_text("kind,value,reason\nemail,nobody@example.com,staff\n", encoding="utf-8")
+    with pytest.raises(PermanentFault, match=r"no such person: .*nothing was changed.*Only exclusions.csv names"):
+        forget(known.home, "nobody@example.com", why=WHY)
+    assert version.is_dir()
+    assert known.home.warehouse.exists()
+    assert not known.home.forgotten.exists()
+    assert [event for event in Ledger(known.home).events() if event.kind == "forgotten"] == []
+
+
+@pytest.mark.parametrize(
+    "place", ["quarantine/files/shopify/a/b/c.csv", "inbox/shopify/main/new.csv", "runs/r1/said.log"]
+)
+def test_a_person_whom_one_refused_or_waiting_file_or_log_names_is_somebody(known: Desk, place: str) -> None:
+    file = known.home.root / place
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("a,b\n1,solo@example.com\n", encoding="utf-8")
+    erased = forget(known.home, "solo@example.com", why=WHY)
+    assert erased.batches == []
+    if not place.startswith("inbox"):  # what waits there lands under the new identity
+        assert found_below(known.home.root, ["solo@example.com"]) == {}
+
+
+def test_a_damaged_warehouse_is_told_before_anything_is_erased(known: Desk) -> None:
+    before = known.home.warehouse.read_bytes()
+    known.home.warehouse.write_bytes(before[: len(before) // 2])
+    with pytest.raises(PermanentFault, match=r"warehouse.duckdb: damaged \(.*Take it away, or run a night"):
+        forget(known.home, MAIL, why=WHY)
+    assert not known.home.forgotten.exists()
+    known.home.warehouse.unlink()
+    assert forget(known.home, MAIL, why=WHY).batches
+
+
+def test_where_readers_see_no_version_none_is_removed(known: Desk) -> None:
+    _version(known.home, 1)
+    known.home.current.symlink_to("v9")
+    with pytest.raises(PermanentFault, match=r"readers would have none: .*points to no version"):
+        forget(known.home, MAIL, why=WHY)
+    assert (known.home.published / "v1").is_dir()
+
+
 def test_the_keys_and_the_list_are_their_owners_alone_and_the_list_names_nobody(known: Desk) -> None:
     forget(known.home, MAIL, why=WHY)
     for path in (known.home.forget_key, known.home.forgotten):

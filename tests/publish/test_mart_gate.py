@@ -215,3 +215,15 @@ def test_without_a_mart_the_gate_says_what_to_do(company: Company) -> None:
     company.home.warehouse.unlink()
     with pytest.raises(GateFailed, match="build it first"):
         check_mart(company.home, "night")
+
+
+def test_a_damaged_version_stops_no_night_and_is_told(company: Company) -> None:
+    database = company.publish("night-1").database
+    spoilt = bytearray(database.read_bytes())
+    for at in range(12_500, len(spoilt), 20_000):
+        spoilt[at] ^= 0xFF
+    database.chmod(0o644)
+    database.write_bytes(spoilt)
+    [told] = [check for name, check in failed(company, "night-2").items() if name == "own_files_are_whole"]
+    assert told.severity == "warning"
+    assert told.message.startswith(f"{database}: damaged (Corrupt database file")

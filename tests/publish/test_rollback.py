@@ -13,8 +13,10 @@ import pytest
 
 from raceway.common.faults import PermanentFault, PublishingIsHeld
 from raceway.common.home import Home
+from raceway.console.query import published_file
 from raceway.history.holds import holds, open_hold
-from raceway.publish.rollback import release, rollback
+from raceway.publish.current import mend_current
+from raceway.publish.rollback import named_version, release, rollback
 from raceway.publish.version import published_version, published_versions
 from tests.support.mart_company import Company
 
@@ -153,6 +155,28 @@ def test_the_oldest_version_has_none_before_it(company: Company) -> None:
     shutil.rmtree(company.home.published / first)
     with pytest.raises(PermanentFault, match=f"{second} is the oldest version that is kept"):
         rollback(company.home, None, "wrong")
+    shutil.rmtree(company.home.published / second)
     company.home.current.unlink()
     with pytest.raises(PermanentFault, match="nothing is published yet"):
         rollback(company.home, None, "wrong")
+
+
+@pytest.mark.parametrize(("harm", "what"), [("gone", "is not there, though versions are kept"), ("dangling", "points to no version"),
+                                            ("a file", "is no link")])  # fmt: skip
+def test_a_lost_link_is_told_as_damage_and_not_as_nothing_published(company: Company, harm: str, what: str) -> None:
+    _, second = versions(company)
+    company.home.current.unlink()
+    if harm == "dangling":
+        company.home.current.symlink_to("v-of-nobody")
+    elif harm == "a file":
+        company.home.current.write_text("x", encoding="utf-8")
+    for ask in (
+        lambda: rollback(company.home, None, "wrong"),
+        lambda: named_version(company.home, "current"),
+        lambda: published_file(company.home, "race.duckdb"),
+    ):
+        with pytest.raises(PermanentFault, match=f"damaged: it {what}. Run a night"):
+            ask()
+    assert named_version(company.home, second).name == second, "versions are there all the same"
+    assert mend_current(company.home).endswith(f"it shows {second} again")
+    assert published_file(company.home, "race.duckdb").parent.name == second

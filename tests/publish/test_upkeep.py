@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -13,7 +14,8 @@ from raceway.common.home import Home
 from raceway.config.settings import Retention
 from raceway.console.rows_again import read_refused_rows
 from raceway.ledger.ledger import BatchState, Ledger
-from raceway.publish.upkeep import LOGS, RAW, READ_AGAIN, remove, what_goes
+from raceway.publish.upkeep import LOGS, RAW, READ_AGAIN, ROWS, VERSIONS, remove, what_goes
+from raceway.publish.version import published_versions
 from tests.support.desk import Desk
 from tests.support.small_version import small_version
 
@@ -92,3 +94,27 @@ def test_logs_go_by_their_last_line_and_results_of_runs_stay(home: Home) -> None
     assert sorted(paths(home, 0, LOGS)) == sorted([log, of_airflow])
     remove(home, KEPT, later(0))
     assert (log.exists(), of_airflow.exists(), result.exists(), fresh.exists()) == (False, False, True, True)
+
+
+def test_rows_of_checks_and_versions_beyond_the_newest_are_listed_and_go(home: Home) -> None:
+    rows = home.run("r1") / "broken" / "check.csv"
+    rows.parent.mkdir()
+    rows.write_text("a,b\n", encoding="utf-8")
+    small_version(home.root, "2026-03-03", ["create table race_kpi as select 1 as value"])
+    for name in ("v2", "v3"):
+        shutil.copytree(home.published / "v1", home.published / name)
+    (home.published / "v2" / "shared").write_text("x" * 100, encoding="utf-8")
+    (home.published / "v3" / "shared").hardlink_to(home.published / "v2" / "shared")
+    home.current.unlink()
+    home.current.symlink_to("v3")
+    keep_two = KEPT.model_copy(update={"versions": 2})
+    assert paths(home, 31, ROWS) == [rows.parent]
+    going = {one.what: one for one in what_goes(home, keep_two, later(31)) if one.what in (ROWS, VERSIONS)}
+    assert going[VERSIONS].path == home.published / "v1"
+    remove(home, keep_two, later(31))
+    assert [version.name for version in published_versions(home)] == ["v2", "v3"]
+    assert not rows.exists()
+    only_own = [
+        one for one in what_goes(home, KEPT.model_copy(update={"versions": 1}), later(0)) if one.what == VERSIONS
+    ]
+    assert only_own[0].bytes == going[VERSIONS].bytes, "what v3 shares stays on the disk"

@@ -141,6 +141,22 @@ def test_a_question_is_kept_to_its_memory(folder: Path) -> None:
         bounded_query(folder / "race.duckdb", "select unnest(range(1000000000))")
 
 
+@pytest.mark.parametrize("cut", [True, False])
+def test_a_damaged_mart_is_no_lack_of_memory(folder: Path, tmp_path: Path, cut: bool) -> None:
+    spoilt = bytearray((folder / "race.duckdb").read_bytes())
+    for at in range(12_500, len(spoilt), 20_000):
+        spoilt[at] ^= 0xFF
+    (tmp_path / "race.duckdb").write_bytes(spoilt[:20_000] if cut else spoilt)
+    for ask in (
+        lambda: bounded_query(tmp_path / "race.duckdb", "select max(hash(t)) from race_kpi as t"),
+        lambda: selected(tmp_path / "race.duckdb", "select max(hash(t)) from race_kpi as t", Limits()),
+    ):
+        with pytest.raises(
+            PermanentFault, match=r"race.duckdb: damaged \(.*raceway rollback .*raceway run --full-refresh"
+        ):
+            ask()
+
+
 def test_a_home_without_a_mart_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(PermanentFault, match="raceway run"):
         bounded_query(tmp_path / "race.duckdb", "select 1")

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
+from raceway.common.faults import BadSettings
 from raceway.common.home import PROJECT
 from raceway.night.logins import write_server_environment
 from tests.support.server import compose, missing
@@ -100,6 +101,33 @@ def test_the_command_makes_every_secret_that_the_file_asks_for(tmp_path: Path) -
     assert {name: again[name] for name in values if name != "RACEWAY_JWT_SECRET"} == {
         name: value for name, value in values.items() if name != "RACEWAY_JWT_SECRET"
     }
+
+
+def test_a_file_of_something_else_is_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "accounts.csv"
+    file.write_text("source,account\ngoogle_ads,vn\n", encoding="utf-8")
+    with pytest.raises(BadSettings, match=r"row 1: no variable .* nothing was written"):
+        write_server_environment(file, Path("/srv/raceway"))
+    assert file.read_text(encoding="utf-8") == "source,account\ngoogle_ads,vn\n"
+
+
+@pytest.mark.parametrize("folder", ["/srv/a b", "/srv/$HOME#x", '/srv/"q"'])
+def test_a_path_of_any_signs_is_the_one_that_a_shell_reads(tmp_path: Path, folder: str) -> None:
+    file = tmp_path / ".env"
+    file.write_text("# ours\n\nexport OTHER=1\n", encoding="utf-8")
+    write_server_environment(file, Path(folder))
+    read = subprocess.run(
+        ["sh", "-c", '. "$1"; printf %s "$RACEWAY_HOME_FOLDER"', "sh", str(file)],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert read.stdout == folder
+    assert write_server_environment(file, Path(folder)) == []
+
+
+@pytest.mark.parametrize("folder", ["relative", "/srv/it's", "/srv/a:b", "/srv/a\nb"])
+def test_a_path_that_no_line_can_name_is_refused(tmp_path: Path, folder: str) -> None:
+    with pytest.raises(BadSettings, match="needs a whole path"):
+        write_server_environment(tmp_path / ".env", Path(folder))
 
 
 def test_only_the_page_has_a_port_and_on_this_machine_alone() -> None:
