@@ -28,6 +28,13 @@ from raceway.ledger.ledger import Ledger, LedgerState
 
 _PACKAGES: Final = {"s3": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "abfs": "adlfs", "abfss": "adlfs", "sftp": "paramiko"}
 
+_CLIENTS: Final = ("botocore", "aiobotocore", "aiohttp", "s3fs", "fsspec", "gcsfs", "google", "adlfs", "azure", "paramiko")
+"""Packages whose faults are the store's: not all of them are OSErrors (a time that ran out, an answer that is no XML)."""
+
+_PATIENCE: Final = {"connect_timeout": 10, "read_timeout": 30, "retries": {"mode": "standard", "max_attempts": 2}}
+"""Of botocore, for each of the five tries that s3fs makes; its own are a minute and five tries, hours for a store that
+hangs."""
+
 _BUCKETS: Final = ("s3", "gs", "gcs", "abfs", "abfss")
 
 
@@ -90,8 +97,13 @@ class RemoteInbox:
                 else:
                     self._bring(file)
             return resting
-        except OSError as fault:
-            raise PassingFault(f"inbox {self.settings.address}: cannot be read: {fault}") from fault
+        except Exception as fault:
+            if not isinstance(fault, OSError) and type(fault).__module__.split(".")[0] not in _CLIENTS:
+                raise
+            said = str(fault) or type(fault).__name__
+            raise PassingFault(
+                f"inbox {self.settings.address}: cannot be read: {said}; run again when it answers"
+            ) from fault
 
     def _listed(self, source: str) -> list[RemoteFile]:
         top = f"{self.root.rstrip('/')}/"
@@ -149,10 +161,10 @@ class RemoteInbox:
 
     def _note(self, file: RemoteFile) -> dict[str, str]:
         try:
-            note: dict[str, str] = json.loads(self._note_path(file.path).read_text(encoding="utf-8"))
-        except FileNotFoundError:
+            note = json.loads(self._note_path(file.path).read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):  # one that is damaged: the file is fetched again, and known
             return {}
-        return note
+        return note if isinstance(note, dict) else {}
 
     def _note_path(self, path: str) -> Path:
         return self.home.landing / "_remote" / f"{hashlib.sha256(path.encode()).hexdigest()[:32]}.json"
@@ -174,13 +186,14 @@ def _modified(facts: Mapping[str, Any], place: str, files: Any) -> dt.datetime:
 
 def _options(protocol: str, conn_id: str) -> dict[str, Any]:
     """Options for fsspec from an Airflow connection; without one the store's own environment variables count."""
+    patience: dict[str, Any] = {"config_kwargs": dict(_PATIENCE)} if protocol == "s3" else {}
     if not conn_id:
-        return {}
+        return patience
     from raceway.inbox.airflow_connection import connection
 
     given = connection(conn_id)
     extra = dict(given.extra_dejson)
-    options: dict[str, Any] = dict(extra.get("storage_options", {}))
+    options: dict[str, Any] = patience | dict(extra.get("storage_options", {}))
     if protocol == "s3":
         named = {"key": given.login, "secret": given.password, "token": extra.get("aws_session_token")}
         client = {"endpoint_url": extra.get("endpoint_url"), "region_name": extra.get("region_name")}

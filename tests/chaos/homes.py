@@ -26,10 +26,10 @@ def make_home(root: Path, scale: float) -> Home:
 
 
 def copy(home: Home, root: Path) -> Home:
-    """A copy of its own; what is never written in place (rows, raw files) is linked."""
+    """A copy of its own; what is never written in place (rows, archived files) is linked."""
 
     def link(source: str, target: str) -> None:
-        if source.endswith(".parquet") or source.startswith((f"{home.inbox}/", f"{home.archive}/")):
+        if source.endswith(".parquet") or source.startswith(f"{home.archive}/"):
             os.link(source, target)
         else:
             shutil.copy2(source, target)

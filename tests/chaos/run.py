@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from bench.trust.result import merge_chaos
 from tests.chaos.faults import Fault, damage, full_disks, permissions
 from tests.chaos.ground import Ground, Line, MartGround, StoreGround
 from tests.chaos.homes import AS_OF, make_home
@@ -119,6 +120,7 @@ def main() -> None:
             _write(given.into, lines)
         shutil.rmtree(root, ignore_errors=True)
     _write(given.into, lines)
+    merge_chaos(given.into / "trust.json", given.into / "chaos.json")
     print_table(lines)
 
 
