@@ -219,8 +219,8 @@ def _refuse_a_clock_set_back(home: Home, path: Path, modified: dt.datetime, now:
     if newest is not None and newest > now + A_DAY:
         raise PermanentFault(
             f"{path}: its own time {modified:%Y-%m-%d %H:%M} UTC and the newest event of the ledger "
-            f"({newest:%Y-%m-%d %H:%M} UTC) both lie after what this machine's clock says ({now:%Y-%m-%d %H:%M} UTC): the "
-            "clock was set back; set it right, then run again"
+            f"({newest:%Y-%m-%d %H:%M} UTC) both lie after what this machine's clock says ({now:%Y-%m-%d %H:%M} UTC): "
+            "the clock was set back; set it right, then run again"
         )
 
 

@@ -28,8 +28,8 @@ from raceway.ledger.ledger import Ledger, LedgerState
 
 _PACKAGES: Final = {"s3": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "abfs": "adlfs", "abfss": "adlfs", "sftp": "paramiko"}
 
-_CLIENTS: Final = ("botocore", "aiobotocore", "aiohttp", "s3fs", "fsspec", "gcsfs", "google", "adlfs", "azure", "paramiko")
-"""Packages whose faults are the store's: not all of them are OSErrors (a time that ran out, an answer that is no XML)."""
+_CLIENTS: Final = ("botocore", "aiobotocore", "aiohttp", "fsspec", "gcsfs", "google", "azure", "paramiko")
+"""Packages whose faults are the store's; not all are OSErrors: a time that ran out, an answer that is no XML."""
 
 _PATIENCE: Final = {"connect_timeout": 10, "read_timeout": 30, "retries": {"mode": "standard", "max_attempts": 2}}
 """Of botocore, for each of the five tries that s3fs makes; its own are a minute and five tries, hours for a store that
