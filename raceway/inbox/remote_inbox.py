@@ -31,9 +31,9 @@ _PACKAGES: Final = {"s3": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "abfs": "adlfs"
 _CLIENTS: Final = ("botocore", "aiobotocore", "aiohttp", "fsspec", "gcsfs", "google", "azure", "paramiko")
 """Packages whose faults are the store's; not all are OSErrors: a time that ran out, an answer that is no XML."""
 
-_PATIENCE: Final = {"connect_timeout": 10, "read_timeout": 30, "retries": {"mode": "standard", "max_attempts": 2}}
-"""Of botocore, for each of the five tries that s3fs makes; its own are a minute and five tries, hours for a store that
-hangs."""
+_PATIENCE: Final = {"connect_timeout": 10, "read_timeout": 20, "retries": {"mode": "standard", "max_attempts": 1}}
+"""Of botocore, for each of the five tries that s3fs makes: its own minute and five tries more are half an hour for each
+question to a store that hangs."""
 
 _BUCKETS: Final = ("s3", "gs", "gcs", "abfs", "abfss")
 
@@ -72,12 +72,19 @@ class RemoteInbox:
         self.protocol = protocol
 
     def check(self) -> None:
-        """Raises BadSettings where the bucket is not there: an empty inbox would look the same."""
+        """Raises BadSettings where the bucket is not there: an empty inbox would look the same.
+
+        A store that does not answer raises its client's own fault.
+        """
         bucket = self.root.lstrip("/").split("/")[0]
-        if self.protocol in _BUCKETS and not self.files.exists(bucket):
+        if self.protocol not in _BUCKETS or self.files.exists(bucket):  # False for whatever went wrong
+            return
+        try:
+            self.files.ls(bucket, detail=False)
+        except (FileNotFoundError, PermissionError) as fault:
             raise BadSettings(
                 f"{self.home.settings}: inbox.address: there is no bucket {bucket}, or no right to see it"
-            )
+            ) from fault
 
     def fetch(self, source: str, now: dt.datetime) -> list[str]:
         """Brings new files of a source into the local inbox; gives the paths of those that are left to rest.

@@ -148,6 +148,9 @@ class StoreGround(Ground):
             "endpoint_url": self.store.address, "region_name": "us-east-1",
             "storage_options": {"config_kwargs": CONNECTION}}}  # fmt: skip
         os.environ["AIRFLOW_CONN_BOX"] = json.dumps(said)
+        os.environ.setdefault("AIRFLOW_HOME", str(self.root / "airflow"))
+        import airflow.sdk  # noqa: F401  # once, for all children
+
         self.store.fill()
 
     def strike(self, fault: Fault) -> Line:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from moto.s3.models import s3_backends
 from moto.server import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.chaos.faults import Fault
 
@@ -33,6 +33,11 @@ def store_faults() -> Iterator[Fault]:
             yield Fault(f"store:{way}:{times}", "store", at_store=f"{way}:{times}", level="store")
 
 
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, *_: object) -> None:
+        """Nothing: a night asks hundreds of times."""
+
+
 class Store:
     """The bucket with the files of an inbox; `mode` says what goes wrong."""
 
@@ -41,7 +46,7 @@ class Store:
         self.mode = ""
         self._met: Counter[str] = Counter()
         self._moto = DomainDispatcherApplication(create_backend_app)
-        self._server = make_server("127.0.0.1", 0, self._answer, threaded=True)
+        self._server = make_server("127.0.0.1", 0, self._answer, threaded=True, request_handler=_Quiet)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         self.address = f"http://127.0.0.1:{self._server.server_port}"
 
