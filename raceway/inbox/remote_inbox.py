@@ -87,10 +87,10 @@ class RemoteInbox:
             ) from fault
 
     def fetch(self, source: str, now: dt.datetime) -> list[str]:
-        """Brings new files of a source into the local inbox; gives the paths of those that are left to rest.
+        """Brings new files of a source into the local inbox; gives the paths of those that are left to the next run.
 
-        Files that were landed since are removed there, where `inbox.after` says move. Raises PassingFault where
-        the store cannot be reached.
+        Those are young ones, and what came otherwise than it was listed. Files that were landed since are removed
+        there, where `inbox.after` says move. Raises PassingFault where the store cannot be reached.
         """
         try:
             self.check()
@@ -99,10 +99,8 @@ class RemoteInbox:
             for file in found:
                 if self._note(file).get("mark") == file.mark:
                     continue
-                if (now - file.modified_at).total_seconds() < self.settings.rest_seconds:
+                if (now - file.modified_at).total_seconds() < self.settings.rest_seconds or not self._bring(file):
                     resting.append(file.path)
-                else:
-                    self._bring(file)
             return resting
         except Exception as fault:
             if not isinstance(fault, OSError) and type(fault).__module__.split(".")[0] not in _CLIENTS:
@@ -130,15 +128,17 @@ class RemoteInbox:
             files.append(RemoteFile(path, place, int(facts["size"]), modified, mark))
         return files
 
-    def _bring(self, file: RemoteFile) -> None:
-        """Copies one file aside, checks its size, gives it its time, and shows it in the inbox."""
+    def _bring(self, file: RemoteFile) -> bool:
+        """Copies one file aside, checks its size, gives it its time, and shows it in the inbox; False where what came
+        is not what was listed.
+        """
         target = self.home.inbox / file.path
         target.parent.mkdir(parents=True, exist_ok=True)
         aside = target.with_name(f".{target.name}.part")
         self.files.get_file(file.place, str(aside))
         if aside.stat().st_size != file.bytes:  # it was replaced meanwhile: the next look takes it
             aside.unlink()
-            return
+            return False
         aside.chmod(0o600)
         os.utime(aside, (file.modified_at.timestamp(), file.modified_at.timestamp()))
         with aside.open("rb") as opened:
@@ -147,6 +147,7 @@ class RemoteInbox:
         write_aside(
             self._note_path(file.path), json.dumps({"path": file.path, "mark": file.mark, "sha256": sha256}) + "\n"
         )
+        return True
 
     def _without_landed(self, found: list[RemoteFile], source: str) -> list[RemoteFile]:
         """Removes what was fetched, landed, and lies in the archive, if it is still the same there; gives the rest."""

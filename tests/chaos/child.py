@@ -46,6 +46,8 @@ class Ended:
     killed: bool = False
     hit: str = ""
     """The step in which it was killed or stopped."""
+    left: list[str] = field(default_factory=list)
+    """Files that it said it left to the next night."""
     steps: dict[str, float] = field(default_factory=dict)
     """How much each step did: touches of the home's files, or seconds."""
 
@@ -59,6 +61,8 @@ class Watch:
         self.step = ""
         self.done: dict[str, float] = {}
         self.touched = ""
+        self.left: list[str] = []
+        """Files that the night said it left to the next one."""
         self._struck = False
 
     @contextmanager
@@ -161,7 +165,7 @@ def _carry_out(home: Home, work: Work, before: Callable[[], None], watch: Watch)
     try:
         before()
         sys.addaudithook(watch.hear)
-        return {"digest": work(home, watch), "steps": watch.done}
+        return {"digest": work(home, watch), "steps": watch.done, "left": watch.left}
     except Exception as met:
         watch.step = ""
         told = as_told(home, met)

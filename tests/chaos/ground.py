@@ -110,7 +110,11 @@ class Ground:
     def _judged(self, fault: Fault, first: Ended, then: Ended, last: Ended, struck: Path | None) -> Line:
         undisturbed = self.undisturbed.digest
         right = last.digest == undisturbed
-        judged = [then, last] if fault.may_differ else [first, then, last, *(end for end in self.beside if end.digest)]
+        judged = (
+            [then, last]
+            if fault.may_differ or first.left
+            else [first, then, last, *(end for end in self.beside if end.digest)]
+        )
         outcome = "recovered" if right and then.digest else "stopped_with_sentence" if right else "lost"
         said = then.sentence if not then.digest else first.sentence
         return {

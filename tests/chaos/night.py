@@ -114,7 +114,7 @@ def _land_all(home: Home, as_of: dt.date, watch: Watch) -> None:
     for source in source_names(home):
         with watch.in_step("find"):
             if source in SOURCES:  # no other has files, and each is asked for in the bucket
-                steps.fetch(home, settings, [source])
+                watch.left += steps.fetch(home, settings, [source])
             exports = find_exports(home, source, state)
         for export in exports:
             with watch.in_step("land"):
