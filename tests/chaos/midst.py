@@ -19,7 +19,7 @@ from tests.chaos.faults import Fault, Level, Midst, a_folder, cut, limit, remove
 KILLS: dict[str, int] = {"mend": 10, "find": 10, "land": 20, "put_away": 10, "freeze": 10}
 MART_KILLS: dict[str, int] = {"build": 10, "gate_mart": 10, "publish": 10}
 WHOLE_KILLS = (
-    ("find", 0.5), ("land", 0.2), ("land", 0.7), ("freeze", 0.5), ("staging", 0.5), ("conform", 0.5),
+    ("find", 0.5), ("helpers", 0.1), ("helpers", 0.4), ("land", 0.5), ("freeze", 0.5), ("staging", 0.5), ("conform", 0.5),
     ("convert", 0.5), ("mart", 0.5), ("gate_mart", 0.5), ("publish", 0.3), ("publish", 0.8),
 )  # fmt: skip
 

@@ -110,12 +110,15 @@ def _times(path: Path) -> dict[str, float]:
 
 def main() -> None:
     """`raceway` whose steps are watched."""
+    from raceway.build import dbt_run
     from raceway.console.cli import main as raceway
     from raceway.night import steps
 
     said = json.loads(os.environ.pop(VARIABLE))
     for name in STEPS:
         setattr(steps, name, _watched(name, getattr(steps, name), said))
+    # while this process gets ready to build, its helpers land
+    dbt_run.get_ready = _watched("helpers", dbt_run.get_ready, said)
     raceway()
 
 
