@@ -170,6 +170,8 @@ def clock_set(by: dt.timedelta) -> Callable[[], None]:
                 return isinstance(one, true)
 
         class Shifted(true, metaclass=OfAll):  # type: ignore[valid-type, misc]
+            __slots__ = ()  # of the size that libraries in C look for
+
             @classmethod
             def now(cls, tz: dt.tzinfo | None = None) -> Any:
                 return true.now(tz) + by
