@@ -16,7 +16,12 @@ _DAMAGED: Final = ("Corrupt database file", "not a valid DuckDB database file", 
 def warehouse_is_damaged(home: Home, said: str) -> bool:
     """Whether a fault's words are about the warehouse's file, and say that it is not whole."""
     of_it = str(home.warehouse) in said or _DAMAGED[0] in said  # that one names no file, and no other is written
-    return of_it and any(mark in said for mark in _DAMAGED)
+    return of_it and says_damaged(said)
+
+
+def says_damaged(said: str) -> bool:
+    """Whether DuckDB's words are about a database that is not whole."""
+    return any(mark in said for mark in _DAMAGED)
 
 
 def take_away_warehouse(home: Home) -> None:
