@@ -93,7 +93,7 @@ bench: setup  ## landing against DuckDB alone, where the time of `make run` goes
 	$(BIN)/python -m bench.night
 	$(BIN)/python -m bench.ledger
 
-chaos: setup-dev  ## strike 250 faults at copies of a home, step by step, each followed by a night (40 minutes; goes on where it stopped)
+chaos: setup-dev  ## strike faults at copies of a home, 30 of them in whole nights, each followed by a night (90 minutes; goes on where it stopped)
 	$(BIN)/python -m tests.chaos.run --into $(RACEWAY_HOME)
 
 backtest: setup  ## how well the expected ends of periods hold: the model beside plain pacing (2 minutes of CPU)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from pathlib import Path
 from typing import Any, Final
 
 from bench.trust.clean import Cried
@@ -78,6 +80,22 @@ def summary(
         "whole_nights": nights,
         "missed": [result for result in results if result["by"] == "missed"],
     }
+
+
+def of_chaos(path: Path) -> Json:
+    """What `make chaos` measured, for `var/trust.json`: nulls where it has not run, since unknown is not zero."""
+    if not path.exists():
+        return {"rows_lost": None, "wrong_publishes": None, "chaos": None}
+    told = json.loads(path.read_text(encoding="utf-8"))
+    chaos = {key: value for key, value in told.items() if key != "bad"}
+    return {"rows_lost": told["rows_lost"], "wrong_publishes": told["wrong_publishes"], "chaos": chaos}
+
+
+def merge_chaos(trust: Path, chaos: Path) -> None:
+    """Puts the figures of a later `make chaos` into a `trust.json` that is there."""
+    if trust.exists():
+        told = json.loads(trust.read_text(encoding="utf-8")) | of_chaos(chaos)
+        trust.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def _retail(retail: Cried) -> Json:

@@ -37,7 +37,7 @@ OWN_SOURCES_VARIABLE: Final = "RACEWAY_OWN_SOURCES"
 _PASSED: Final = {"success", "pass", "no-op"}
 _LOGGED: Final = {"info", "warn", "error"}
 # DuckDB's word for a file that another process holds, or that could not be read or written just now
-_PASSING: Final = ("Could not set lock on file", "IO Error")
+_PASSING: Final = ("Could not set lock on file", "IO Error", "Could not write file")
 
 
 @dataclass(frozen=True)
@@ -148,8 +148,13 @@ def _stop_on_failure(home: Home, run_id: str, result: BuildResult, answers: Sequ
     if not stopping:
         return
     sentences = "; ".join(check.message for check in stopping)
-    if any(mark in check.observed for check in stopping for mark in _PASSING):
-        raise PassingFault(f"the warehouse could not be used just now: {sentences}")
+    passing = [check for check in stopping if any(mark in check.observed for mark in _PASSING)]
+    if passing:
+        others = f" (and {len(stopping) - 1} others)" if len(stopping) > 1 else ""
+        raise PassingFault(
+            f"the warehouse could not be used just now: {passing[0].message}{others}; make room on the disk, or close "
+            "what has it open, then run again"
+        )
     record_checks(home, run_id, result.checks)
     failed = [answer for answer in answers if answer.test.severity == "error" and (answer.failures or answer.fault)]
     if len(failed) == len(stopping) and not any(answer.fault for answer in failed):

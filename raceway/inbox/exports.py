@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
+from raceway.common.faults import PermanentFault
 from raceway.common.home import Home
 from raceway.contracts.grammar import Parts, Sibling, SourceContract
 from raceway.contracts.load import load_contract
@@ -111,7 +112,7 @@ def find_exports(home: Home, source: str, state: LedgerState | None = None) -> l
     """The exports of `source` that wait, oldest first. `state` saves reading the ledger again.
 
     Accounts are not checked here: landing refuses an unknown one, so that it is recorded and seen.
-    Raises BadContract where the source has none.
+    Raises BadContract where the source has none, PermanentFault where this machine's clock was set back.
     """
     contract = load_contract(source, home)
     folder = home.inbox / source
@@ -121,11 +122,11 @@ def find_exports(home: Home, source: str, state: LedgerState | None = None) -> l
     inside = [legible(path) for path in paths_in(folder)]
     for path in inside:  # no account folder: landing refuses it and says where to put it
         if (path.is_file() or path.is_symlink()) and not is_unfinished(path.name):
-            exports.append(Export(source, "", (_file(path, folder),)))
+            exports.append(Export(source, "", (_file(path, folder, home),)))
     for account in inside:
         if account.is_symlink() or not account.is_dir() or account.name.startswith("."):
             continue
-        files = [_file(path, account) for path in _files(account)]
+        files = [_file(path, account, home) for path in _files(account)]
         groups = _groups(contract, files)
         if any(table.meta.parts for table in contract.tables):
             known = Ledger(home).state() if state is None else state
@@ -198,12 +199,14 @@ def is_unfinished(name: str) -> bool:
     return name.startswith(".") or name.endswith(_UNFINISHED)
 
 
-def _file(path: Path, folder: Path) -> ExportFile:
+def _file(path: Path, folder: Path, home: Home | None = None) -> ExportFile:
     stat = path.lstat()
     modified = _moment(stat.st_mtime_ns)
     now = dt.datetime.now(dt.UTC)
     noted = ""
     if modified > now + A_DAY and not path.is_symlink():
+        if home:
+            _refuse_a_clock_set_back(home, path, modified, now)
         # it would win over every later export; written into the file, so that a later look finds the same
         first_seen = time.time_ns() // 1_000 * 1_000
         os.utime(path, ns=(first_seen, first_seen))
@@ -213,6 +216,20 @@ def _file(path: Path, folder: Path) -> ExportFile:
         )
         modified = _moment(first_seen)
     return ExportFile(path.relative_to(folder).as_posix(), stat.st_size, modified, noted=noted)
+
+
+def _refuse_a_clock_set_back(home: Home, path: Path, modified: dt.datetime, now: dt.datetime) -> None:
+    """Raises PermanentFault where the ledger, too, knows of what is in the future by this machine's clock.
+
+    By such a clock every file would be dated anew, and today's would count as older than yesterday's.
+    """
+    newest = Ledger(home).newest_at()
+    if newest is not None and newest > now + A_DAY:
+        raise PermanentFault(
+            f"{path}: its own time {modified:%Y-%m-%d %H:%M} UTC and the newest event of the ledger "
+            f"({newest:%Y-%m-%d %H:%M} UTC) both lie after what this machine's clock says ({now:%Y-%m-%d %H:%M} UTC): "
+            "the clock was set back; set it right, then run again"
+        )
 
 
 def _moment(nanoseconds: int) -> dt.datetime:

@@ -28,6 +28,13 @@ from raceway.ledger.ledger import Ledger, LedgerState
 
 _PACKAGES: Final = {"s3": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "abfs": "adlfs", "abfss": "adlfs", "sftp": "paramiko"}
 
+_CLIENTS: Final = ("botocore", "aiobotocore", "aiohttp", "fsspec", "gcsfs", "google", "azure", "paramiko")
+"""Packages whose faults are the store's; not all are OSErrors: a time that ran out, an answer that is no XML."""
+
+_PATIENCE: Final = {"connect_timeout": 10, "read_timeout": 20, "retries": {"mode": "standard", "max_attempts": 1}}
+"""Of botocore, for each of the five tries that s3fs makes: its own minute and five tries more are half an hour for each
+question to a store that hangs."""
+
 _BUCKETS: Final = ("s3", "gs", "gcs", "abfs", "abfss")
 
 
@@ -65,18 +72,25 @@ class RemoteInbox:
         self.protocol = protocol
 
     def check(self) -> None:
-        """Raises BadSettings where the bucket is not there: an empty inbox would look the same."""
+        """Raises BadSettings where the bucket is not there: an empty inbox would look the same.
+
+        A store that does not answer raises its client's own fault.
+        """
         bucket = self.root.lstrip("/").split("/")[0]
-        if self.protocol in _BUCKETS and not self.files.exists(bucket):
+        if self.protocol not in _BUCKETS or self.files.exists(bucket):  # False for whatever went wrong
+            return
+        try:
+            self.files.ls(bucket, detail=False)
+        except (FileNotFoundError, PermissionError) as fault:
             raise BadSettings(
                 f"{self.home.settings}: inbox.address: there is no bucket {bucket}, or no right to see it"
-            )
+            ) from fault
 
     def fetch(self, source: str, now: dt.datetime) -> list[str]:
-        """Brings new files of a source into the local inbox; gives the paths of those that are left to rest.
+        """Brings new files of a source into the local inbox; gives the paths of those that are left to the next run.
 
-        Files that were landed since are removed there, where `inbox.after` says move. Raises PassingFault where
-        the store cannot be reached.
+        Those are young ones, and what came otherwise than it was listed. Files that were landed since are removed
+        there, where `inbox.after` says move. Raises PassingFault where the store cannot be reached.
         """
         try:
             self.check()
@@ -85,13 +99,16 @@ class RemoteInbox:
             for file in found:
                 if self._note(file).get("mark") == file.mark:
                     continue
-                if (now - file.modified_at).total_seconds() < self.settings.rest_seconds:
+                if (now - file.modified_at).total_seconds() < self.settings.rest_seconds or not self._bring(file):
                     resting.append(file.path)
-                else:
-                    self._bring(file)
             return resting
-        except OSError as fault:
-            raise PassingFault(f"inbox {self.settings.address}: cannot be read: {fault}") from fault
+        except Exception as fault:
+            if not isinstance(fault, OSError) and type(fault).__module__.split(".")[0] not in _CLIENTS:
+                raise
+            said = str(fault) or type(fault).__name__
+            raise PassingFault(
+                f"inbox {self.settings.address}: cannot be read: {said}; run again when it answers"
+            ) from fault
 
     def _listed(self, source: str) -> list[RemoteFile]:
         top = f"{self.root.rstrip('/')}/"
@@ -111,15 +128,17 @@ class RemoteInbox:
             files.append(RemoteFile(path, place, int(facts["size"]), modified, mark))
         return files
 
-    def _bring(self, file: RemoteFile) -> None:
-        """Copies one file aside, checks its size, gives it its time, and shows it in the inbox."""
+    def _bring(self, file: RemoteFile) -> bool:
+        """Copies one file aside, checks its size, gives it its time, and shows it in the inbox; False where what came
+        is not what was listed.
+        """
         target = self.home.inbox / file.path
         target.parent.mkdir(parents=True, exist_ok=True)
         aside = target.with_name(f".{target.name}.part")
         self.files.get_file(file.place, str(aside))
         if aside.stat().st_size != file.bytes:  # it was replaced meanwhile: the next look takes it
             aside.unlink()
-            return
+            return False
         aside.chmod(0o600)
         os.utime(aside, (file.modified_at.timestamp(), file.modified_at.timestamp()))
         with aside.open("rb") as opened:
@@ -128,6 +147,7 @@ class RemoteInbox:
         write_aside(
             self._note_path(file.path), json.dumps({"path": file.path, "mark": file.mark, "sha256": sha256}) + "\n"
         )
+        return True
 
     def _without_landed(self, found: list[RemoteFile], source: str) -> list[RemoteFile]:
         """Removes what was fetched, landed, and lies in the archive, if it is still the same there; gives the rest."""
@@ -149,10 +169,10 @@ class RemoteInbox:
 
     def _note(self, file: RemoteFile) -> dict[str, str]:
         try:
-            note: dict[str, str] = json.loads(self._note_path(file.path).read_text(encoding="utf-8"))
-        except FileNotFoundError:
+            note = json.loads(self._note_path(file.path).read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):  # one that is damaged: the file is fetched again, and known
             return {}
-        return note
+        return note if isinstance(note, dict) else {}
 
     def _note_path(self, path: str) -> Path:
         return self.home.landing / "_remote" / f"{hashlib.sha256(path.encode()).hexdigest()[:32]}.json"
@@ -174,13 +194,14 @@ def _modified(facts: Mapping[str, Any], place: str, files: Any) -> dt.datetime:
 
 def _options(protocol: str, conn_id: str) -> dict[str, Any]:
     """Options for fsspec from an Airflow connection; without one the store's own environment variables count."""
+    patience: dict[str, Any] = {"config_kwargs": dict(_PATIENCE)} if protocol == "s3" else {}
     if not conn_id:
-        return {}
+        return patience
     from raceway.inbox.airflow_connection import connection
 
     given = connection(conn_id)
     extra = dict(given.extra_dejson)
-    options: dict[str, Any] = dict(extra.get("storage_options", {}))
+    options: dict[str, Any] = patience | dict(extra.get("storage_options", {}))
     if protocol == "s3":
         named = {"key": given.login, "secret": given.password, "token": extra.get("aws_session_token")}
         client = {"endpoint_url": extra.get("endpoint_url"), "region_name": extra.get("region_name")}

@@ -114,12 +114,13 @@ class Ledger:
 
     def _after_all_others(self) -> dt.datetime:
         """Now, or just after the newest event where the clock was set back: order is what the fold needs."""
-        now = dt.datetime.now(dt.UTC)
+        now, last = dt.datetime.now(dt.UTC), self.newest_at()
+        return max(now, last + dt.timedelta(microseconds=1)) if last else now
+
+    def newest_at(self) -> dt.datetime | None:
+        """The moment of the newest event (UTC); None where there is none."""
         newest = max(max(loose_ids(self.folder), default=""), max(snapshot_names(self.folder), default=""))
-        if not newest:
-            return now
-        last = dt.datetime.strptime(newest.split("-")[0], STAMP).replace(tzinfo=dt.UTC)
-        return max(now, last + dt.timedelta(microseconds=1))
+        return dt.datetime.strptime(newest.split("-")[0], STAMP).replace(tzinfo=dt.UTC) if newest else None
 
     def events(self) -> list[LedgerEvent]:
         """All events in order, compacted ones too. Raises PermanentFault where a newer raceway wrote one."""

@@ -6,6 +6,7 @@ versions, Airflow's database by Airflow. Nothing is mended in silence: each is a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -15,6 +16,7 @@ from raceway.build.warehouse import take_away_warehouse, warehouse_is_damaged
 from raceway.common.disk_faults import MENDS, UNREADABLE, said_of_the_disk
 from raceway.common.faults import GateFailed, PassingFault, PermanentFault
 from raceway.common.home import Home
+from raceway.common.own_database import says_damage
 from raceway.history.records import Check
 from raceway.landing.mend import mend_batches
 from raceway.ledger.data_file import deep_damage_of
@@ -50,6 +52,12 @@ def as_told(home: Home, fault: Exception) -> Exception:
         return PermanentFault(
             f"{home.warehouse}: damaged ({said.splitlines()[0]}); it was taken away, since landing holds all that was "
             "in it: run again, and it is built anew"
+        )
+    version = re.search(rf"{re.escape(str(home.published))}/[^/\"]+", said)
+    if version and says_damage(said):
+        return PermanentFault(
+            f"{version[0]}: a database in this published version is damaged ({said.splitlines()[0]}); copy the version "
+            "back from a backup, or take its whole folder away: the next run publishes the mart again"
         )
     if any(mark in said for mark in (*UNREADABLE, "Invalid Input Error")):
         found = mend_batches(home, Ledger(home).state(), look=deep_damage_of)

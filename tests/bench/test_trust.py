@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +12,7 @@ from bench.trust.bases import Base, make_base
 from bench.trust.clean import clean_nights
 from bench.trust.inject import inject, plan
 from bench.trust.kinds import GOOGLE, KINDS
-from bench.trust.result import summary
+from bench.trust.result import merge_chaos, summary
 from bench.trust.rules import false_cries
 from raceway.ledger.ledger import Ledger
 
@@ -46,3 +48,16 @@ def test_a_clean_night_is_not_held_and_an_injection_leaves_the_base_as_it_was(ba
     assert not cried.held
     assert before == set(base.nights_of_batches())
     assert set(false_cries(base)) == {"z_14", "z_weekday", "static"}
+
+
+def test_the_figures_of_chaos_are_told_beside_those_of_trust_and_unknown_where_it_has_not_run(tmp_path: Path) -> None:
+    trust, chaos = tmp_path / "trust.json", tmp_path / "chaos.json"
+    trust.write_text('{"caught_rate": 1.0}', encoding="utf-8")
+    merge_chaos(trust, chaos)
+    assert json.loads(trust.read_text())["rows_lost"] is None
+    chaos.write_text('{"faults": 3, "rows_lost": 0, "wrong_publishes": 1, "bad": [1]}', encoding="utf-8")
+    merge_chaos(trust, chaos)
+    assert json.loads(trust.read_text()) == {
+        "caught_rate": 1.0, "rows_lost": 0, "wrong_publishes": 1,
+        "chaos": {"faults": 3, "rows_lost": 0, "wrong_publishes": 1},
+    }  # fmt: skip

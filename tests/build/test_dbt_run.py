@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import textwrap
@@ -282,6 +283,22 @@ def test_a_warehouse_that_another_process_holds_is_a_passing_fault(home: Home) -
     finally:
         holder.communicate("")
     assert build(home, "run1", "tag:sound").models
+
+
+def test_a_disk_that_is_full_is_a_passing_fault_of_one_sentence(home: Home) -> None:
+    (project(home) / "models" / "numbers.sql").write_text(
+        "{{ config(materialized='table', tags=['sound']) }} select hash(i)::varchar as n from range(200000) as t(i)"
+    )
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
+    try:
+        with pytest.raises(
+            PassingFault, match=r"warehouse could not be used just now: .* make room on the disk"
+        ) as met:
+            build(home, "run1", "tag:sound")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert str(met.value).count("could not be built") == 1
 
 
 def test_the_project_is_parsed_once_and_again_when_a_file_of_it_changes(

@@ -1,4 +1,4 @@
-"""The faults: what is done to a home, or to the process that works in it, and under which kind it is counted."""
+"""The faults that are struck before a night, and what a fault is."""
 
 from __future__ import annotations
 
@@ -6,69 +6,91 @@ import os
 import resource
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from raceway.common.home import Home
 
 Spoil = Callable[[Path], None]
+Level = Literal["steps", "store", "mart", "night"]
+"""How much of a night it is struck at: up to the freeze, the same with an inbox in a bucket, up to the published mart,
+or `raceway run` with Airflow."""
+
+
+@dataclass(frozen=True)
+class Midst:
+    """In the midst of a step, at a share of what the step does: the process is killed with its group, or it is stopped
+    while `do` works, which is told the file of the inbox that it touched last; then it goes on."""
+
+    step: str
+    share: float
+    do: Callable[[Home, str], None] | None = None
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault. `strike` changes the home before the night, `inside` the process; `kill_share` says at which part of
-    its writes it is killed."""
+    """One fault. `strike` changes the home before the night, `inside` the process, `around` holds during the night,
+    `midst` happens in it, `at_store` says what the store of the files does."""
 
     name: str
     kind: str
     strike: Callable[[Home], Path | None] = lambda home: None
     inside: Callable[[], None] = lambda: None
-    kill_share: float | None = None
+    around: Callable[[Home], AbstractContextManager[None]] = lambda home: nullcontext()
+    midst: Midst | None = None
+    at_store: str = ""
+    level: Level = "steps"
+    may_differ: bool = False
+    """Whether the struck night itself may end with another mart: a file of its inbox is another one by then."""
 
 
-def _rewrite(path: Path, content: bytes) -> None:
-    """In a file of its own: other homes share what is linked."""
-    _remove(path)
+def rewrite(path: Path, content: bytes) -> None:
+    """Other content, in a file of its own: other homes share what is linked."""
+    remove(path)
     path.write_bytes(content)
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
+    """A file, a link or a folder."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
-        path.unlink()
+        path.unlink(missing_ok=True)
 
 
 def cut(path: Path) -> None:
     """Half of it."""
     content = path.read_bytes()
-    _rewrite(path, content[: len(content) // 2])
+    rewrite(path, content[: len(content) // 2])
 
 
 def flipped(path: Path) -> None:
     """Every bit but those of its ends."""
     content = path.read_bytes()
-    _rewrite(path, content[:4] + bytes(255 - byte for byte in content[4:-8]) + content[-8:])
+    rewrite(path, content[:4] + bytes(255 - byte for byte in content[4:-8]) + content[-8:])
 
 
 def a_folder(path: Path) -> None:
     """A folder in its place."""
-    _remove(path)
+    remove(path)
     path.mkdir()
 
 
 def holds(content: bytes) -> Spoil:
     """This instead of what was in it."""
-    return lambda path: _rewrite(path, content)
+    return lambda path: rewrite(path, content)
 
 
 SPOILT: dict[str, Spoil] = {
-    "cut": cut, "empty": holds(b""), "garbage": holds(b"\x00\xff not ours" * 40), "deleted": _remove,
-    "folder": a_folder, "no_fields": holds(b"{}"), "list": holds(b"[]"),
+    "cut": cut, "empty": holds(b""), "garbage": holds(b"\x00\xff not ours" * 40), "deleted": remove,
+    "folder": a_folder, "no_fields": holds(b"{}"), "list": holds(b"[]"), "flipped": flipped,
     "foreign_kind": holds(b'{"format_version": 1, "event_id": "x", "kind": "painted", "at": "2026-01-01T00:00:00"}'),
+    "dangling": lambda path: (remove(path), path.symlink_to("nowhere"))[0],
 }  # fmt: skip
-JSON = tuple(SPOILT)
 PLAIN = ("cut", "empty", "garbage", "deleted", "folder")
+JSON = (*PLAIN, "no_fields", "list", "foreign_kind")
 
 
 def own_files(home: Home) -> Iterator[tuple[str, Path, tuple[str, ...]]]:
@@ -108,25 +130,24 @@ def own_files(home: Home) -> Iterator[tuple[str, Path, tuple[str, ...]]]:
 def damage(home: Home) -> Iterator[Fault]:
     """Every own file, spoilt in every way."""
     for name, path, ways in own_files(home):
-        inside = path.relative_to(home.root)
         for way in ways:
-            yield Fault(f"{name}:{way}", "own_file", _spoiling(inside, way))
+            yield Fault(f"{name}:{way}", "own_file", spoiling(path.relative_to(home.root), way))
 
 
-def _spoiling(inside: Path, way: str) -> Callable[[Home], Path]:
+def spoiling(inside: Path, way: str) -> Callable[[Home], Path]:
+    """Spoils a file of a home; gives where it is."""
+
     def strike(home: Home) -> Path:
         path = home.root / inside
-        if not path.exists():
+        if not os.path.lexists(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(b"{}")
         if way == "replaced":
             others = (other for other in sorted(home.landing.glob("*/*/*/data.parquet")) if other != path)
             size = path.stat().st_size
-            _rewrite(path, next(other for other in others if other.stat().st_size != size).read_bytes())
-        elif way == "flipped":
-            flipped(path)
+            rewrite(path, next(other for other in others if other.stat().st_size != size).read_bytes())
         elif way == "utf16":
-            _rewrite(path, path.read_text(encoding="utf-8").encode("utf-16"))
+            rewrite(path, path.read_text(encoding="utf-8").encode("utf-16"))
         else:
             SPOILT[way](path)
         return path
@@ -134,24 +155,19 @@ def _spoiling(inside: Path, way: str) -> Callable[[Home], Path]:
     return strike
 
 
-def kills(number: int) -> Iterator[Fault]:
-    """The process killed at evenly spread parts of its writes."""
-    for place in range(number):
-        yield Fault(f"kill:{place}", "kill", kill_share=(place + 0.5) / number)
-
-
 def full_disks() -> Iterator[Fault]:
     """No file may grow beyond so many bytes, as on a disk that is full by then."""
     for size in (0, 64, 512, 1_024, 2_048, 4_096, 8_192, 16_384, 65_536, 262_144):
-        yield Fault(f"full:{size}", "full_disk", inside=_limit(size))
+        yield Fault(f"full:{size}", "full_disk", inside=limit(size))
 
 
-def _limit(size: int) -> Callable[[], None]:
+def limit(size: int) -> Callable[[], None]:
+    """Has this process write no file beyond a size."""
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
 def permissions() -> Iterator[Fault]:
-    """A folder that its user may not write; only told where the user is not root, whom nothing stops."""
+    """A folder that its user may not write; only told where the user is root, who can become another one."""
     for name in ("landing", "landing/_ledger", "archive", "runs", "inbox"):
 
         def strike(home: Home, name: str = name) -> Path:

@@ -26,13 +26,13 @@ def make_home(root: Path, scale: float) -> Home:
 
 
 def copy(home: Home, root: Path) -> Home:
-    """A copy by hard links; what is written in place (databases) is copied."""
+    """A copy of its own; what is never written in place (rows, archived files) is linked."""
 
     def link(source: str, target: str) -> None:
-        if source.endswith((".duckdb", ".lock", ".toml", ".csv")):
-            shutil.copy2(source, target)
-        else:
+        if source.endswith(".parquet") or source.startswith(f"{home.archive}/"):
             os.link(source, target)
+        else:
+            shutil.copy2(source, target)
 
     shutil.copytree(home.root, root, copy_function=link, symlinks=True)
     return Home(root)

@@ -7,14 +7,14 @@ import datetime as dt
 import pytest
 
 from raceway.common.home import Home
-from tests.chaos.faults import Fault, full_disks, kills
-from tests.chaos.faults import damage as damages
-from tests.chaos.run import Ground, summary
+from tests.chaos.faults import Fault
+from tests.chaos.ground import Ground
+from tests.chaos.run import step_faults, summary
 from tests.support.small_company import AS_OF, REPORT, put, small_company
 
 RECOVERED = (
-    "data_first:cut", "data_middle:deleted", "data_last:empty", "manifest:garbage", "warehouse:garbage",
-    "key_fingerprint:empty", "lock:deleted", "checks_copy:cut",
+    "data_first:cut", "data_middle:deleted", "manifest:garbage", "warehouse:garbage", "kill:land:5",
+    "kill:freeze:5", "full:1024", "read:cut:1",
 )  # fmt: skip
 STOPPED = ("event_middle:foreign_kind", "accounts:utf16")
 
@@ -30,10 +30,10 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
 
 
 def named(ground: Ground, name: str) -> Fault:
-    return next(fault for fault in [*damages(ground.home), *kills(4), *full_disks()] if fault.name == name)
+    return next(fault for fault in step_faults(ground) if fault.name == name)
 
 
-@pytest.mark.parametrize("name", [*RECOVERED, "kill:1", "full:1024"])
+@pytest.mark.parametrize("name", RECOVERED)
 def test_the_next_night_ends_as_the_undisturbed_one(ground: Ground, name: str) -> None:
     line = ground.strike(named(ground, name))
     assert (line["outcome"], line["wrong"], line["hit"], line["traceback"]) == ("recovered", False, True, "")
@@ -44,3 +44,15 @@ def test_what_cannot_be_mended_stops_with_a_sentence_and_loses_nothing(ground: G
     line = ground.strike(named(ground, name))
     assert (line["outcome"], line["wrong"], line["traceback"]) == ("stopped_with_sentence", False, "")
     assert summary([line])["rows_lost"] == 0
+
+
+def test_a_second_run_is_told_who_is_at_work(ground: Ground) -> None:
+    line = ground.strike(named(ground, "two_runs:land:0.5"))
+    assert (line["outcome"], line["wrong"], line["hit"], line["traceback"]) == ("recovered", False, True, "")
+    assert "another run is at work here" in line["sentence"]
+
+
+def test_a_clock_that_was_set_back_stops_the_night_before_a_file_is_dated_anew(ground: Ground) -> None:
+    line = ground.strike(named(ground, "clock:back:2_years"))
+    assert (line["outcome"], line["wrong"], line["traceback"]) == ("recovered", False, "")
+    assert "the clock was set back" in line["sentence"]

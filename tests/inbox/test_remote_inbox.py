@@ -14,12 +14,13 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from raceway.common.faults import BadSettings
+from raceway.common.faults import BadSettings, PassingFault
 from raceway.config.settings import Inbox, Settings, load_settings
 from raceway.inbox.exports import at_rest, find_exports
 from raceway.inbox.remote_inbox import RemoteInbox
 from raceway.landing.land import land
 from raceway.night import steps
+from tests.chaos.store import BUCKET, CONNECTION, Store
 from tests.support.desk import AS_OF, Ads, Desk
 
 
@@ -129,6 +130,51 @@ def test_what_cannot_be_reached_is_said_with_its_remedy(desk: Desk, bucket: Buck
         bucket.fetch(conn_id="lost")
     with pytest.raises(BadSettings, match=r"inbox\.address gs://x.*pip install gcsfs"):
         RemoteInbox(desk.home, Settings(inbox=Inbox(address="gs://x")))
+
+
+@pytest.fixture
+def failing(desk: Desk, ads: Ads, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    text = ads(("2026-03-01", "A", 1, 1, "1"))
+    store = Store({"in/google_ads/vn/report.csv": (text.encode(), 1_772_400_000.0)})
+    store.fill()
+    said = {"conn_type": "aws", "login": "key-one", "password": "secret-one",
+            "extra": {"endpoint_url": store.address, "region_name": "us-east-1",
+                      "storage_options": {"config_kwargs": CONNECTION}}}  # fmt: skip
+    monkeypatch.setenv("AIRFLOW_CONN_BOX", json.dumps(said))
+    yield store
+    store.close()
+
+
+def fetched(desk: Desk) -> list[str]:
+    settings = Settings(inbox=Inbox(address=f"s3://{BUCKET}/in", conn_id="box", rest_seconds=0))
+    return steps.fetch(desk.home, settings, ["google_ads"])
+
+
+def test_a_file_that_comes_otherwise_than_it_was_listed_is_told_and_left_to_the_next_run(
+    desk: Desk, failing: Store
+) -> None:
+    failing.fail("emptied:always")
+    assert fetched(desk) == [f"google_ads/vn/report.csv (s3://{BUCKET}/in)"]
+    assert names(desk) == []
+    failing.fail("")
+    assert fetched(desk) == []
+    assert names(desk) == ["vn/report.csv"]
+
+
+@pytest.mark.parametrize("way", ["error", "no_xml", "drops"])
+def test_a_store_that_does_not_answer_well_is_a_passing_fault(desk: Desk, failing: Store, way: str) -> None:
+    failing.fail(f"{way}:always")
+    with pytest.raises(PassingFault, match=f"inbox s3://{BUCKET}/in: cannot be read: .*run again when it answers"):
+        fetched(desk)
+
+
+def test_a_damaged_note_about_a_fetched_file_has_it_fetched_again(desk: Desk, failing: Store) -> None:
+    fetched(desk)
+    [note] = (desk.home.landing / "_remote").iterdir()
+    note.write_text("{", encoding="utf-8")
+    (desk.home.inbox / "google_ads" / "vn" / "report.csv").unlink()
+    assert fetched(desk) == []
+    assert names(desk) == ["vn/report.csv"]
 
 
 def test_any_address_that_fsspec_reads_will_do(desk: Desk, tmp_path: Path, ads: Ads) -> None:

@@ -130,3 +130,16 @@ def test_flipped_bytes_that_a_model_meets_are_named_and_land_again(
     [group] = steps.find("google_ads")
     steps.land("google_ads", group, {"as_of": MARCH.isoformat()}, "task")
     assert steps.freeze(run | {"run_id": "night-2"})["changed"]
+
+
+def test_a_damaged_database_of_a_published_version_is_named_with_its_mend(company: Company) -> None:
+    version = company.publish("r1")
+    content = version.database.read_bytes()
+    version.database.unlink()
+    version.database.write_bytes(content[: len(content) // 2])
+    with pytest.raises(duckdb.Error) as met, duckdb.connect(str(version.database), read_only=True) as connection:
+        connection.execute("select * from race_kpi").fetchall()
+    told = as_told(company.home, met.value)
+    assert isinstance(told, PermanentFault)
+    assert str(version.path) in str(told)
+    assert "take its whole folder away" in str(told)
