@@ -65,6 +65,23 @@ def differences(left: Path, right: Path, schema: str = "main") -> list[Differenc
         ))  # fmt: skip
 
 
+HISTORIES: Final = {
+    "batch_history": (
+        "batch_id, source, table_name, account, exported_at, covers_from, covers_to, status, rows_read, rows_landed, "
+        "rows_refused, rows_furniture, rows_excluded, replaces, replaced_by, reason",
+        "status <> 'duplicate'",
+    ),
+}
+
+
+def history_differences(left: Path, right: Path, same_files: bool = True) -> list[Difference]:
+    """x"""
+    with duckdb.connect() as connection:
+        for alias, path in (("l", left), ("r", right)):
+            connection.execute(f"attach {quoted(str(path))} as {alias} (read_only)")
+        return []
+
+
 def compare(
     connection: duckdb.DuckDBPyConnection, left: Mapping[str, Relation], right: Mapping[str, Relation]
 ) -> list[Difference]:
