@@ -34,7 +34,7 @@ _HISTORIES: Final = {
             batch_id, source, table_name, account, exported_at, covers_from, covers_to, status, rows_read, rows_landed,
             rows_refused, rows_furniture, rows_excluded, replaces, replaced_by, reason, decided_by
         from {0}.batch_history
-        where status <> 'duplicate'
+        where status <> 'duplicate' and batch_id is not null
         """,
         True,
     ),

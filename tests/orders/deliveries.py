@@ -160,9 +160,9 @@ def _rates(invented: nights.Nights, number: int) -> Iterator[Delivery]:
         out = io.StringIO()
         write = csv.writer(out, lineterminator="\n")
         write.writerow(["rate_date", "currency", "to_currency", "rate"])
-        for back in range(_RATES_OF):
-            write.writerow([days[0] + dt.timedelta(days=start + back), "USD", "VND", 25_000 + luck.randrange(900)])
         night = max(0, min(start + _RATES_OF - 1, number - 1))
+        for back in range(min(_RATES_OF, number - start)):
+            write.writerow([days[0] + dt.timedelta(days=start + back), "USD", "VND", 25_000 + luck.randrange(900)])
         at = dt.datetime.combine(days[night], dt.time(15), dt.UTC)
         yield Delivery(night, (File("plan", "company", f"rates {start}/fx_rates.csv", out.getvalue().encode(),
                                     int(at.timestamp())),))  # fmt: skip
@@ -199,8 +199,9 @@ def _again(deliveries: list[Delivery], luck: random.Random, number: int) -> Iter
 def _decide(company: Company, luck: random.Random) -> None:
     """Two exports are rejected; of two that are cut off by half one is put into effect, the other left waiting."""
     mine = company.deliveries
+    twice = {one.files[0].path.removeprefix("once more/") for one in mine if "once more" in one.files[0].path}
     plain = [n for n, one in enumerate(mine) if one.night > 2 and one.source in ("google_ads", "shopify")
-             and "Search keyword" not in one.files[0].path and "once more" not in one.files[0].path]  # fmt: skip
+             and "Search keyword" not in one.files[0].path and one.files[0].path.removeprefix("once more/") not in twice]  # fmt: skip
     for number in luck.sample(plain, min(2, len(plain))):
         mine[number] = replace(mine[number], is_decided=True)
         company.decisions.append(Decision(mine[number].night + luck.randrange(3), "reject", mine[number]))
