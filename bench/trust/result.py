@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from pathlib import Path
 from typing import Any, Final
 
 from bench.trust.clean import Cried
@@ -77,6 +79,16 @@ def summary(
         "online_retail": _retail(retail) if retail else None,
         "whole_nights": nights,
         "missed": [result for result in results if result["by"] == "missed"],
+    }
+
+
+def of_orders(place: Path) -> Json:
+    """What `make orders` has found, as far as it was run: how often a mart that was built step by step differs from one
+    that is built in full, and how often another order of the same files gives another mart. None where it was not run.
+    """
+    told = json.loads(place.read_text(encoding="utf-8")) if place.exists() else {}
+    return {
+        name: told.get(name) for name in ("incremental_differences", "order_differences", "nights", "tables_compared")
     }
 
 

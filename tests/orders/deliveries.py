@@ -94,7 +94,7 @@ class Company:
 def make_company(root: Path, seed: int, number: int, scale: float, sources: tuple[str, ...] = SOURCES) -> Company:
     """Draws the nights of a company and lays out its home below `root`."""
     luck = random.Random(f"company {seed}")
-    invented = nights.invent_nights(number + 3, scale, seed, LAST)
+    invented = nights.invent_nights(max(number, 14) + 3, scale, seed, LAST)
     home = init_home(root / "begin", _settings(), _accounts(sources, invented.world.history_start))
     company = Company(seed, number, home)
     for night, day in enumerate(invented.days[-number:]):
@@ -179,7 +179,10 @@ def _logins_apart(delivery: Delivery, luck: random.Random, number: int) -> Itera
     if not late or len(late) == len(lines):
         yield delivery
         return
-    for chosen, nights_later, folder in ((set(range(len(lines))) - late, 0, "at once"), (late, luck.randrange(2, 9), "late")):
+    for chosen, nights_later, folder in (
+        (set(range(len(lines))) - late, 0, "at once"),
+        (late, luck.randrange(2, 9), "late"),
+    ):
         data = gzip.compress("".join(f"{lines[n]}\n" for n in sorted(chosen)).encode(), mtime=0)
         part = replace(file.within(folder), data=data, seconds=file.seconds + nights_later * 60)
         yield Delivery(min(delivery.night + nights_later, number - 1), (part,))

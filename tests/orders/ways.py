@@ -30,7 +30,7 @@ from raceway.ledger.decisions import UnknownBatch, accept, reject
 from raceway.ledger.ledger import Ledger
 from raceway.night import steps
 from raceway.night.wiring import STAGES
-from raceway.publish.scratch import build_all
+from raceway.publish.scratch import EVERYTHING, build_all
 from tests.orders.deliveries import AS_OF, LAST, Change, Company, Decision, Delivery
 from tests.relations import told
 from tests.relations.homes import deliver
@@ -108,8 +108,8 @@ def _copies(delivery: Delivery, luck: random.Random) -> Iterator[Delivery]:
 class Way:
     """A home on one order's way."""
 
-    def __init__(self, company: Company, order: str, root: Path) -> None:
-        self.company, self.order = company, order
+    def __init__(self, company: Company, order: str, root: Path, select: str = EVERYTHING) -> None:
+        self.company, self.order, self.select = company, order, select
         shutil.copytree(company.begin.root, root)
         self.home = Home(root)
         self.luck = random.Random(f"{company.seed} {order} telling")
@@ -204,7 +204,7 @@ class Way:
             whole_night(self.home, self.as_of, f"published-{self.runs:03d}")
         else:
             self._freeze(self.as_of)
-            build_all(self.home)
+            build_all(self.home, self.select)
 
 
 def _break_off(*_: object) -> list[object]:
@@ -223,8 +223,9 @@ def whole_night(home: Home, as_of: dt.date, run_id: str, full_refresh: bool = Fa
         steps.publish(run)
 
 
-def again_in_full(home: Home, root: Path) -> Home:
-    """The same home with an empty warehouse and nothing published, and its mart built in one go."""
+def again_in_full(home: Home, root: Path, finish: Callable[[Home], None] | None = None) -> Home:
+    """The same home with an empty warehouse and nothing published, and its mart built in one go: by a whole night, or
+    by `finish`."""
     for kept in ("landing", "sources", "secrets", "inbox", "archive", "quarantine"):
         if (home.root / kept).exists():
             shutil.copytree(home.root / kept, root / kept, copy_function=os.link, symlinks=True)
@@ -232,7 +233,10 @@ def again_in_full(home: Home, root: Path) -> Home:
         if path.suffix in (".csv", ".toml"):
             shutil.copy2(path, root / path.name)
     other = Home(root)
-    whole_night(other, AS_OF, "in-full", full_refresh=True)
+    if finish:
+        finish(other)
+    else:
+        whole_night(other, AS_OF, "in-full", full_refresh=True)
     return other
 
 
