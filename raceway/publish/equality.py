@@ -31,28 +31,25 @@ _HISTORIES: Final = {
     "batch_history": (
         """
         select
-            batch_id, source, table_name, account, exported_at, covers_from, covers_to, status, rows_read, rows_landed,
-            rows_refused, rows_furniture, rows_excluded, replaces, replaced_by, reason, decided_by
+            source, table_name, account, exported_at, covers_from, covers_to, status, rows_read, rows_landed,
+            rows_refused, rows_furniture, rows_excluded, decided_by
         from {0}.batch_history
-        where status <> 'duplicate' and batch_id is not null
+        where status in ('accepted', 'pending', 'rejected')
         """,
         True,
     ),
     "check_history": (
         """
-        select name, kind, severity, passed, subject, checks.batch_id, observed, expected, message
-        from {0}.check_history as checks
-        where run_id = (select max_by(run_id, finished_at) from {0}.run_history where status = 'published')
+        select kind, name, subject, severity, passed
+        from {0}.check_history
+        where kind in ('dbt_test', 'freeze')
+            and run_id = (select max_by(run_id, finished_at) from {0}.run_history where status = 'published')
         """,
         True,
     ),
     "run_history": (
-        """
-        select max_by(as_of, finished_at) as last_as_of, max_by(fingerprint, finished_at) as last_fingerprint
-        from {0}.run_history
-        where status = 'published'
-        """,
-        True,
+        "select max_by(as_of, finished_at) as last_as_of from {0}.run_history where status = 'published'",
+        False,
     ),
     "kpi_published": (
         """
@@ -65,7 +62,7 @@ _HISTORIES: Final = {
         False,
     ),
 }
-"""Of the histories what the same files, decisions and settings tell alike (docs/reference/mart.md), and whether it is
+"""Of the histories what the same files, decisions and settings tell alike (docs/explanation/faults.md), and whether it is
 told by file."""
 
 

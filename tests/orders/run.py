@@ -21,7 +21,7 @@ import duckdb
 
 from raceway.common.home import Home
 from raceway.publish.equality import VOLATILE_TABLES, differences, history_differences
-from tests.orders.deliveries import AS_OF, SOURCES, make_company
+from tests.orders.deliveries import AS_OF, SOURCES, Company, make_company
 from tests.orders.ways import ORDERS, Way, again_in_full, steps_of, whole_night
 
 Json = dict[str, Any]
@@ -29,12 +29,11 @@ NIGHTS: Final = 60
 BUILDS: Final = 20
 
 
-def go_a_way(root: Path, seed: int, nights: int, scale: float, order: str, builds: int) -> Json:
+def go_a_way(root: Path, company: Company, order: str, builds: int) -> Json:
     """One order to its end, and once more in full; what differs between the two, and what it took."""
     began = time.process_time()
     mine = root / order.replace(" ", "-")
     mine.mkdir(parents=True)
-    company = make_company(mine / "company", seed, nights, scale)
     way = Way(company, order, mine / "home")
     todo = steps_of(company, order, builds)
     way.go(todo)
@@ -85,11 +84,10 @@ def main() -> None:
     began = time.monotonic()
     root = given.work or Path(tempfile.mkdtemp(prefix="raceway-orders-"))
     try:
+        # one company: its key hashes the people of all ways alike
+        company = make_company(root / "company", given.seed, given.nights, given.scale)
         with ProcessPoolExecutor(given.jobs, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
-            asked = [
-                pool.submit(go_a_way, root, given.seed, given.nights, given.scale, order, given.builds)
-                for order in ORDERS
-            ]
+            asked = [pool.submit(go_a_way, root, company, order, given.builds) for order in ORDERS]
             ways = [each.result() for each in asked]
         homes = [Home(root / order.replace(" ", "-") / "home") for order in ORDERS]
         for order, way, home in zip(ORDERS, ways, homes, strict=True):

@@ -1,6 +1,6 @@
 """Any order, any repetition, any telling gives the same mart, and step by step the same as in full: the reduced form.
 
-Eight nights of a small company. Of the two models that keep what they have not to count anew the cheaper one is built,
+Six nights of a small company. Of the two models that keep what they have not to count anew the cheaper one is built,
 with what it is made of; of an order the effective rows are compared, from which everything is built. `make orders`
 builds and publishes 60 nights in three orders.
 """
@@ -23,7 +23,7 @@ from tests.orders.ways import ORDERS, Way, again_in_full, steps_of
 from tests.relations.homes import difference, effective
 
 SEED = 3
-NIGHTS = 8
+NIGHTS = 6
 KEPT = "+int_identity_tree"
 """tests/e2e/test_the_sample_night.py holds both models that keep rows against a full refresh."""
 
