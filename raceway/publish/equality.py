@@ -62,8 +62,8 @@ _HISTORIES: Final = {
         False,
     ),
 }
-"""Of the histories what the same files, decisions and settings tell alike (docs/explanation/faults.md), and whether it is
-told by file."""
+"""Of the histories what the same files, decisions and settings tell alike (docs/explanation/faults.md), and whether it
+is told by file."""
 
 
 Relation = tuple[str, Sequence[str]]
