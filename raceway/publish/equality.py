@@ -88,20 +88,27 @@ class Difference:
         return f"{self.table}: {self.only_left} rows only left, {self.only_right} only right{more}"
 
 
-def differences(left: Path, right: Path, schema: str = "main") -> list[Difference]:
+def differences(
+    left: Path, right: Path, schema: str = "main", *, without: frozenset[str] = frozenset()
+) -> list[Difference]:
     """How two DuckDB files differ in the tables of a schema; empty where they are equal.
 
-    Rows are compared as bags: their order does not count, how often each is there does. Raises duckdb.IOException
+    Rows are compared as bags: their order does not count, how often each is there does. `without` names more columns
+    that may differ. Raises duckdb.IOException
     where a file cannot be read.
     """
     with duckdb.connect() as connection:
         for alias, path in (("l", left), ("r", right)):
             connection.execute(f"attach {quoted(str(path))} as {alias} (read_only)")
         tables = {alias: _columns(connection, alias, schema) for alias in ("l", "r")}
-        return compare(connection, *(
-            {table: (f"{alias}.{schema}.{name(table)}", columns) for table, columns in tables[alias].items()}
+        left_tables, right_tables = (
+            {
+                table: (f"{alias}.{schema}.{name(table)}", [column for column in columns if column not in without])
+                for table, columns in tables[alias].items()
+            }
             for alias in ("l", "r")
-        ))  # fmt: skip
+        )
+        return compare(connection, left_tables, right_tables)
 
 
 def history_differences(left: Path, right: Path, same_files: bool = True) -> list[Difference]:
