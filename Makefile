@@ -21,7 +21,7 @@ RACEWAY_HOME ?= $(CURDIR)/var
 export RACEWAY_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-all mutants chaos setup-spark setup-fab test-spark lint format fuzz bench trust backtest secrets up lock sbom clean
+.PHONY: help setup setup-dev run test test-all mutants chaos orders setup-spark setup-fab test-spark lint format fuzz bench trust backtest secrets up lock sbom clean
 
 help:  ## show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -95,6 +95,9 @@ bench: setup  ## landing against DuckDB alone, where the time of `make run` goes
 
 chaos: setup-dev  ## strike faults at copies of a home, 30 of them in whole nights, each followed by a night (90 minutes; goes on where it stopped)
 	$(BIN)/python -m tests.chaos.run --into $(RACEWAY_HOME)
+
+orders: setup-dev  ## 60 nights of three sources in three orders: the same mart, step by step and in full, table by table (20 CPU minutes)
+	$(BIN)/python -m tests.orders.run --into $(RACEWAY_HOME) $(ORDERS)
 
 backtest: setup  ## how well the expected ends of periods hold: the model beside plain pacing (2 minutes of CPU)
 	$(BIN)/python -m bench.forecast

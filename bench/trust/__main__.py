@@ -24,7 +24,7 @@ from bench.trust.bases import Base, make_base, program_of_the_gate
 from bench.trust.clean import clean_nights
 from bench.trust.inject import FIRST_NIGHT, Injection, inject, plan
 from bench.trust.kinds import KINDS
-from bench.trust.result import RULE_COLUMNS, WAYS, alarm_rows, kind_rows, of_chaos, summary
+from bench.trust.result import RULE_COLUMNS, WAYS, alarm_rows, kind_rows, of_chaos, of_orders, summary
 from bench.trust.retail import PARQUET, make_retail
 from bench.trust.rules import false_cries
 from bench.trust.whole import whole_night, whole_plan
@@ -58,7 +58,8 @@ def main() -> None:
     print_table(console, "Clean nights", ["company", ">nights", ">warned", ">held",
                 *(f">{rule} cries" for rule in RULE_COLUMNS)], alarm_rows(cried, cries, retail))  # fmt: skip
     given.out.parent.mkdir(parents=True, exist_ok=True)
-    told = summary(results, cried, cries, retail, nights) | of_chaos(given.out.with_name("chaos.json"))
+    told = summary(results, cried, cries, retail, nights)
+    told |= of_chaos(given.out.with_name("chaos.json")) | of_orders(given.out.with_name("orders.json"))
     given.out.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     console.print(
         f"caught {told['caught_rate']:.1%}, lowest kind {told['lowest_kind_rate']:.0%}; "

@@ -98,6 +98,15 @@ def merge_chaos(trust: Path, chaos: Path) -> None:
         trust.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
+def of_orders(place: Path) -> Json:
+    """What `make orders` has found, as far as it was run: how often a mart that was built step by step differs from one
+    that is built in full, and how often another order of the same files gives another mart. None where it was not run.
+    """
+    told = json.loads(place.read_text(encoding="utf-8")) if place.exists() else {}
+    differences = {name: told.get(name) for name in ("incremental_differences", "order_differences")}
+    return {**differences, "orders": {name: told.get(name) for name in ("nights", "tables_compared")}}
+
+
 def _retail(retail: Cried) -> Json:
     said = set(retail.warned) | set(retail.held)
     return {

@@ -12,18 +12,24 @@
 {%- endmacro %}
 
 
+{# An amount (at most 15 decimals) times the rate of its day. No amount needs no rate: 0 is 0 in every currency, and a
+   batch that holds nothing else never waits for one. #}
+{% macro times_rate(amount, rate) -%}
+    cast({{ amount }} as decimal(38, 15))
+    * coalesce(cast({{ rate }} as decimal(18, 8)), case when {{ amount }} = 0 then cast(0 as decimal(18, 8)) end)
+{%- endmacro %}
+
+
 {# An amount (at most 15 decimals) times the rate of its day, rounded half up to the minor unit. #}
 {% macro to_reporting(amount, rate, minor_unit) -%}
-    {{ rounded_to_minor_unit(
-        "cast(" ~ amount ~ " as decimal(38, 15)) * cast(" ~ rate ~ " as decimal(18, 8))", minor_unit
-    ) }}
+    {{ rounded_to_minor_unit(times_rate(amount, rate), minor_unit) }}
 {%- endmacro %}
 
 
 {# A cost or fee (at most 15 decimals) times the rate of its day, rounded half up to six decimals: a platform states it
    finer than the minor unit, and rows rounded one by one would not add up to what it charged. #}
 {% macro cost_to_reporting(cost, rate) -%}
-    cast(round(cast({{ cost }} as decimal(38, 15)) * cast({{ rate }} as decimal(18, 8)), 6) as decimal(18, 6))
+    cast(round({{ times_rate(cost, rate) }}, 6) as decimal(18, 6))
 {%- endmacro %}
 
 

@@ -20,7 +20,15 @@ from typing import Any, Final, TextIO
 
 import duckdb
 
-from raceway.build.parsed_project import NightProject, NotParsed, keys_of, night_project, relations, simple_test
+from raceway.build.parsed_project import (
+    WAREHOUSE_VARIABLE,
+    NightProject,
+    NotParsed,
+    keys_of,
+    night_project,
+    relations,
+    simple_test,
+)
 from raceway.build.simple_tests import Answer, ask, due_tests
 from raceway.build.told import checks_of
 from raceway.build.unfit_rows import UnfitBatches, unfit_batches
@@ -30,7 +38,6 @@ from raceway.common.home import PROJECT, Home
 from raceway.contracts.files import source_names
 from raceway.history.records import Check, record_checks
 
-WAREHOUSE_VARIABLE: Final = "RACEWAY_WAREHOUSE"
 OWN_SOURCES_VARIABLE: Final = "RACEWAY_OWN_SOURCES"
 """Where dbt finds a company's own sources: contracts and models in folders below the home's `sources/`."""
 

@@ -27,6 +27,9 @@ import platformdirs
 
 from raceway.common.files import write_aside
 
+WAREHOUSE_VARIABLE: Final = "RACEWAY_WAREHOUSE"
+"""Where the profile finds the warehouse; unset it is a file named like a home's."""
+
 _PARSED: Final[dict[str, Any]] = {}
 """The parsed project of this process, by its fingerprint: a manifest is large, so only the last one."""
 _NIGHTS: Final[dict[str, NightProject]] = {}
@@ -209,7 +212,8 @@ def parse(arguments: Sequence[str]) -> Any:
 
 
 def _fingerprint(folders: Sequence[Path]) -> str:
-    """Changes with what the files of the folders say, with dbt's versions and with what the environment tells dbt."""
+    """Changes with what the files of the folders say, with dbt's versions, the warehouse's name and with what the
+    environment tells dbt."""
     files = [
         Path(folder) / name
         for root in folders
@@ -220,6 +224,8 @@ def _fingerprint(folders: Sequence[Path]) -> str:
     # a kept project holds the macros of dbt and its adapter, too
     said = [f"{package} {version(package)}" for package in ("dbt-core", "dbt-adapters", "dbt-common", "dbt-duckdb")]
     said += [str(folders[0]), *(f"{key}={value}" for key, value in os.environ.items() if key[:4] == "DBT_")]
+    # tables stand in it under the warehouse's name, which is that of its file
+    said.append(f"warehouse {Path(os.environ.get(WAREHOUSE_VARIABLE, 'warehouse.duckdb')).stem}")
     said += [f"{path} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files]
     return hashlib.sha256("\n".join(sorted(said)).encode()).hexdigest()
 

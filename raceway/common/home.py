@@ -240,6 +240,11 @@ class Home:
         return self.root / "truth"
 
     @property
+    def sample_as_of(self) -> Path:
+        """The day for which a sample is meant to be run."""
+        return self.truth / "as_of.txt"
+
+    @property
     def lock(self) -> Path:
         """Held by the one run that lands and builds."""
         return self.root / "run.lock"

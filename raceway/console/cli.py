@@ -219,7 +219,9 @@ def sample(
 def run(
     as_of: Annotated[
         dt.datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], callback=a_day, help="The business day to run for; default today."),
+        typer.Option(
+            formats=["%Y-%m-%d"], callback=a_day, help="The business day to run for, at most tomorrow; default today."
+        ),
     ] = None,
     full_refresh: Annotated[bool, typer.Option(help="Build everything again from landing.")] = False,
     strict: Annotated[bool, typer.Option(help="Exit 3 where a batch was refused.")] = False,

@@ -15,9 +15,8 @@ from raceway.contracts.grammar import ColumnContract, TableContract
 from raceway.contracts.load import load_contracts
 from raceway.gate.expectation import Expectation, Suite
 from raceway.gate.mart_suites import mart_suites
+from raceway.reading.dating import EARLIEST, dating_columns
 
-# Marketing data is not older than its systems; an earlier date is a broken one (1900-01-00 of a spreadsheet).
-_EARLIEST: Final = "2000-01-01"
 _PARAMETERS: Final = {"export_day": "the day of the export", "as_of": "the day of the run"}
 
 
@@ -32,7 +31,7 @@ def landing_suite(table: TableContract) -> Suite:
                 "the export has rows", {"min_value": 1},
             ),
             *(expectation for column in table.columns for expectation in _column(column, column.name in _keys(table))),
-            *(_plausible_date(table.by_name[name]) for name in _dating_columns(table)),
+            *(_plausible_date(table.by_name[name]) for name in dating_columns(table)),
             *(
                 Expectation(
                     f"unique_{'_'.join(columns)}", "expect_compound_columns_to_be_unique", "warning",
@@ -72,13 +71,6 @@ def _keys(table: TableContract) -> set[str]:
     return {*table.scope.keys, *([table.scope.day] if table.scope.day else [])}
 
 
-def _dating_columns(table: TableContract) -> list[str]:
-    """Columns that say when something happened, so that none lies after the export; plans may look ahead."""
-    if table.scope.full_snapshot:
-        return []
-    return sorted({*table.meta.covers.by, *([table.scope.day] if table.scope.day else [])})
-
-
 def _column(column: ColumnContract, is_key: bool) -> Iterable[Expectation]:
     """What the contract expects of one column; a key column that every file has is never empty."""
     expect = column.meta.expect
@@ -106,10 +98,12 @@ def _column(column: ColumnContract, is_key: bool) -> Iterable[Expectation]:
 
 def _plausible_date(column: ColumnContract) -> Expectation:
     # Great Expectations compares the two limits with one another, so both are dates or both are moments
-    first, last = (_EARLIEST, "export_day") if column.data_type == "date" else (f"{_EARLIEST}T00:00:00", "export_end")
+    first, last = (
+        (EARLIEST.isoformat(), "export_day") if column.data_type == "date" else (f"{EARLIEST}T00:00:00", "export_end")
+    )
     return Expectation(
         f"{column.name}_not_in_the_future", "expect_column_values_to_be_between", "critical",
-        f"{column.name} lies between {_EARLIEST} and the day of the export",
+        f"{column.name} lies between {EARLIEST} and the day of the export",
         {"column": column.name, "min_value": first, "max_value": {"$PARAMETER": last}},
     )  # fmt: skip
 

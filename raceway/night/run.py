@@ -25,6 +25,7 @@ from raceway.landing.aside import sweep_unheld
 from raceway.ledger.ledger import Ledger
 from raceway.night import airflow_home, beside, steps
 from raceway.night.airflow_runs import Following, InProcess, Runner, scheduler_is_alive
+from raceway.night.days import refuse_days_ahead
 from raceway.night.mending import mend, mended_database
 from raceway.night.night_result import NightResult, gather
 from raceway.night.nothing_new import is_unattended, skipped
@@ -44,7 +45,8 @@ def run_night(
 ) -> NightResult:
     """Runs one night and says how it went; `as_of` defaults to today's business day.
 
-    Raises HomeIsLocked where another run is at work, BadSettings and BadContract where nothing can run.
+    Raises HomeIsLocked where another run is at work, BadSettings and BadContract where nothing can run; BadSettings,
+    too, where `as_of` lies after tomorrow.
     """
     clock = time.monotonic()
     started_at = dt.datetime.now(tz=dt.UTC)
@@ -54,6 +56,7 @@ def run_night(
     sweep_unheld(home.scratch)
     sources = source_names(home)
     as_of = as_of or settings.business_day(started_at)
+    refuse_days_ahead(home, settings, as_of, started_at)
 
     airflow_home.use(home)
     told = mended_database(airflow_home.mend_database(home))

@@ -168,10 +168,11 @@ def start(conf: Mapping[str, Any], started_at: dt.datetime) -> tuple[bool, Json]
 
     `conf` is the DAG run's: `as_of` (ISO date; else the business day of `started_at`, read here and nowhere
     else), `full_refresh`, `wait` (False: go on at once, whatever is late). It may go on when every required
-    source that is due is in, or the cut-off has passed.
+    source that is due is in, or the cut-off has passed. Raises BadSettings where `as_of` lies after tomorrow.
     """
     from raceway.config.settings import load_settings
     from raceway.landing.aside import sweep_unheld
+    from raceway.night.days import refuse_days_ahead
     from raceway.night.due import late_sources, past_cut_off
 
     named = conf.get("run_id") or run_id_for(started_at)
@@ -180,6 +181,7 @@ def start(conf: Mapping[str, Any], started_at: dt.datetime) -> tuple[bool, Json]
         settings = load_settings(home)
         home.run_folder(named)  # a name that leads elsewhere stops here
         as_of = _as_of(conf) or settings.business_day(started_at)
+        refuse_days_ahead(home, settings, as_of, dt.datetime.now(tz=dt.UTC))
         late = late_sources(home, settings, as_of)
         ready = not late or not conf.get("wait", True) or past_cut_off(settings, as_of)
     run = Run(

@@ -27,6 +27,45 @@ VOLATILE_COLUMNS: Final = frozenset({"_batch_id", "_landed_at", "as_of"})
 """Batch ids carry the time of an export; `as_of` is the run's."""
 
 
+_HISTORIES: Final = {
+    "batch_history": (
+        """
+        select
+            source, table_name, account, exported_at, covers_from, covers_to, status, rows_read, rows_landed,
+            rows_refused, rows_furniture, rows_excluded, decided_by
+        from {0}.batch_history
+        where status in ('accepted', 'pending', 'rejected')
+        """,
+        True,
+    ),
+    "check_history": (
+        """
+        select kind, name, subject, severity, passed
+        from {0}.check_history
+        where kind in ('dbt_test', 'freeze')
+            and run_id = (select max_by(run_id, finished_at) from {0}.run_history where status = 'published')
+        """,
+        True,
+    ),
+    "run_history": (
+        "select max_by(as_of, finished_at) as last_as_of from {0}.run_history where status = 'published'",
+        False,
+    ),
+    "kpi_published": (
+        """
+        select kpi, period, period_start, channel, market, numerator, denominator, value, is_complete
+        from {0}.kpi_published
+        qualify row_number() over (
+            partition by kpi, period, period_start, channel, market order by published_at desc, version desc
+        ) = 1 and value is not null
+        """,
+        False,
+    ),
+}
+"""Of the histories what the same files, decisions and settings tell alike (docs/explanation/faults.md), and whether it
+is told by file."""
+
+
 Relation = tuple[str, Sequence[str]]
 """What stands for a table in a from clause, and its columns."""
 
@@ -49,20 +88,47 @@ class Difference:
         return f"{self.table}: {self.only_left} rows only left, {self.only_right} only right{more}"
 
 
-def differences(left: Path, right: Path, schema: str = "main") -> list[Difference]:
+def differences(
+    left: Path, right: Path, schema: str = "main", *, without: frozenset[str] = frozenset()
+) -> list[Difference]:
     """How two DuckDB files differ in the tables of a schema; empty where they are equal.
 
-    Rows are compared as bags: their order does not count, how often each is there does. Raises duckdb.IOException
+    Rows are compared as bags: their order does not count, how often each is there does. `without` names more columns
+    that may differ. Raises duckdb.IOException
     where a file cannot be read.
     """
     with duckdb.connect() as connection:
         for alias, path in (("l", left), ("r", right)):
             connection.execute(f"attach {quoted(str(path))} as {alias} (read_only)")
         tables = {alias: _columns(connection, alias, schema) for alias in ("l", "r")}
-        return compare(connection, *(
-            {table: (f"{alias}.{schema}.{name(table)}", columns) for table, columns in tables[alias].items()}
+        left_tables, right_tables = (
+            {
+                table: (f"{alias}.{schema}.{name(table)}", [column for column in columns if column not in without])
+                for table, columns in tables[alias].items()
+            }
             for alias in ("l", "r")
-        ))  # fmt: skip
+        )
+        return compare(connection, left_tables, right_tables)
+
+
+def history_differences(left: Path, right: Path, same_files: bool = True) -> list[Difference]:
+    """How the histories of two published race.duckdb differ in what must be equal at the same `as_of`, whatever came
+    first and whatever was broken off.
+
+    `same_files` is false where the same was told in other files: then other batches are right, and only what was
+    published of them is compared. Raises duckdb.IOException where a file cannot be read.
+    """
+    with duckdb.connect() as connection:
+        for alias, path in (("l", left), ("r", right)):
+            connection.execute(f"attach {quoted(str(path))} as {alias} (read_only)")
+        found = []
+        for table, (select, is_of_files) in _HISTORIES.items():
+            if same_files or not is_of_files:
+                columns = [column for column, *_ in connection.execute(f"describe {select.format('l')}").fetchall()]
+                one, other = ((f"({select.format(alias)})", columns) for alias in ("l", "r"))
+                if apart := _compare(connection, table, one, other):
+                    found.append(apart)
+        return found
 
 
 def compare(

@@ -17,6 +17,7 @@ from raceway.common.sql import quoted, text_list
 from raceway.common.texts import clean, cleaned_sql, is_plain_sql
 from raceway.config.accounts import Account
 from raceway.contracts.grammar import ColumnContract, ColumnMeta, TableContract
+from raceway.reading.dating import believable, dates_a_row
 from raceway.reading.free_text import coarse_date_sql, coarse_ip_sql, device_sql, masked_sql, sentiment_sql
 from raceway.reading.personal import hash_sql
 from raceway.reading.shape import Shape, normal
@@ -91,6 +92,7 @@ def value_macros() -> list[str]:
         f"then rw_finite(try_cast(trim(x, {space}) as double)) end",
         # DuckDB's %Y takes 202 for a year; a year that lost a digit is no date
         "create or replace macro rw_dated(x) as case when year(x) between 1000 and 9999 then x end",
+        "create or replace macro rw_between(x, a, b) as case when cast(x as date) between a and b then x end",
         "create or replace macro rw_boolean(x) as case when lower(trim(x)) in "
         "('true', 'yes', 'y', '1', 'có', 'x') then true when lower(trim(x)) in ('false', 'no', 'n', '0', 'không') "
         "then false end",
@@ -110,6 +112,8 @@ class Cell:
     """The value where the reader has typed it."""
     doubt: str = ""
     """A condition under which the reader's value is not to be trusted."""
+    unbelievable: str = ""
+    """A condition under which the text is a day, and one that dates no row; empty where every day may stand."""
 
 
 def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extras: dict[str, str]) -> Cell:
@@ -134,9 +138,10 @@ def cell(column: ColumnContract, raw: str, shape: Shape, account: Account, extra
         value = f"coalesce({value}, {quoted(meta.default)})" if meta.default else value
         return Cell(column, raw, value, "varchar", value)
     if column.data_type == "date":
-        return _date(column, raw, shape)
+        return _believable(_date(column, raw, shape), shape)
     if column.data_type == "timestamp":
-        return Cell(column, raw, _timestamp(column, raw, account, extras, shape.member.sheet is not None))
+        moment = _timestamp(column, raw, account, extras, shape.member.sheet is not None)
+        return _believable(Cell(column, raw, moment), shape)
     if column.data_type == "boolean":
         return Cell(column, raw, f"rw_boolean({raw})")
     if column.data_type == "bigint":
@@ -245,6 +250,14 @@ def _date(column: ColumnContract, raw: str, shape: Shape) -> Cell:
         doubt = "(length({0}) <> 10 or {0}[5] <> '-' or {0} < '1' or try_cast({0} as date) is null)"
         return Cell(column, raw, value, "varchar", "try_cast({0} as date)", doubt)
     return Cell(column, raw, value)
+
+
+def _believable(made: Cell, shape: Shape) -> Cell:
+    """The same cell, null where it dates the row by a day that is none of its file's time."""
+    if not dates_a_row(made.column, shape.table):
+        return made
+    value = believable(made.value, shape)
+    return replace(made, value=value, unbelievable=f"{made.value} is not null and {value} is null")
 
 
 def _yearless(raw: str, formats: tuple[str, ...], shape: Shape) -> str:

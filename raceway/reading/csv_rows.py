@@ -22,6 +22,7 @@ from raceway.common.texts import clean
 from raceway.config.accounts import Account
 from raceway.reading.aliases import cell_at, extra_at, first_at, name_at, new_at, text_of, twin_at, wide_at
 from raceway.reading.cells import NONE, cell, permitted, total_label
+from raceway.reading.dating import unbelievable
 from raceway.reading.members import HEAD_BYTES, blank_lines, has_nul, plain_copy
 from raceway.reading.number_format import is_numeric, prove_format
 from raceway.reading.rows import (
@@ -119,7 +120,7 @@ def _doubts(shape: Shape, account: Account, labels: list[str]) -> list[str]:
     doubts += [
         f"{name(column.name)} <> {quoted(account.currency)}" for column in columns_in(shape) if column.meta.currency
     ]
-    return doubts
+    return doubts + unbelievable(shape)
 
 
 def _raw_at(shape: Shape, column: str) -> str:

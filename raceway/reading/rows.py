@@ -19,6 +19,7 @@ from raceway.config.accounts import Account
 from raceway.contracts.grammar import ColumnContract
 from raceway.reading.aliases import extra_at, first_at, name_at, new_at, text_of
 from raceway.reading.cells import NONE, SPOILT_ID, Cell, cell, permitted, total_label, why_not
+from raceway.reading.dating import why_not_believable
 from raceway.reading.members import LONGEST_RECORD
 from raceway.reading.shape import Shape
 
@@ -96,7 +97,7 @@ def label_places(shape: Shape) -> list[int]:
     """Positions of the cells that may hold the label of a total: the first of a row, and those behind the last header.
 
     GA4 writes a label behind the last column: in a file that row is too long, in a sheet the label has a column.
-    Where somebody has moved the columns, it stands with what the table's rows are called.
+    Where somebody has moved the columns, it stands with what the table's rows are called, or with their day.
     """
     totals = shape.table.meta.totals
     if totals is None:
@@ -108,7 +109,8 @@ def label_places(shape: Shape) -> list[int]:
     first = [*range(min(totals.cells, named)), *range(named, width)]
     texts = (column.name for column in shape.table.columns if column.data_type == "varchar")
     called = next((shape.places[text][:1] for text in texts if text in shape.places), [])
-    return first + [place for place in called if place not in first]
+    dated = shape.places.get(shape.table.scope.day or "day", [])[:1]
+    return first + [place for place in dict.fromkeys([*called, *dated]) if place not in first]
 
 
 def total_of(shape: Shape, texts: list[str], at: Callable[[int], str], cells: list[Cell]) -> str:
@@ -219,14 +221,18 @@ def typed_rows(
         f"select {', '.join(f'{c.value} as {name(c.column.name)}' for _, c in cells)}, _n{wide}{aside}, "
         f"{total_of(shape, texts, lambda p: at.get(p, ''), [c for _, c in cells])} as _total, "
         f"{spoilt_of(shape, lambda p: at[p]) or NONE if csv else _spoilt_by_name(shape)} as _spoilt, "
+        f"{''.join(f'({c.unbelievable}) as _far_{n}, ' for n, c in failing if c.unbelievable)}"
         f"{', '.join(c.raw for _, c in failing) or 'null as none'} from ({raw_select}))"
     )
     connection.execute(f'create temp table {refusals} (row bigint, "column" varchar, reason varchar, raw varchar)')
-    for _, c in failing:
+    for n, c in failing:
+        why = quoted(why_not(c.column))
+        if c.unbelievable:
+            why = f"case when _far_{n} then {quoted(why_not_believable(shape))} else {why} end"
         called = "_header" if shape.wide and c.column.name in shape.table.unpivoted else quoted(shown(shape, c.column))
         connection.execute(
             f"insert into {refusals} select distinct _n, {called}, "
-            f"{quoted(why_not(c.column))}, {c.raw} "
+            f"{why}, {c.raw} "
             f"from {relation} where _bad and _total is null and {c.raw} is not null and {name(c.column.name)} is null"
         )
     read, furniture, refused = _counted(connection, relation)

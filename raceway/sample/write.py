@@ -146,6 +146,7 @@ def write_sample(
         files[source] = write(world, home.inbox)
     hear("working out the truth")
     truth_rows = write_truth(world, home.truth)
+    home.sample_as_of.write_text(f"{world.as_of}\n", encoding="utf-8")
     opening = world.moment(world.first, 0)
     moments = [order.created_at for order in world.orders] + [sale.at for sale in world.sales]
     return SampleSummary(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from raceway.common.faults import BadSettings
 from raceway.common.home import HOME_VARIABLE, Home
 from raceway.common.moments import utc_text
 from raceway.config.accounts import Account
@@ -162,10 +164,21 @@ def start(home: Home, monkeypatch: pytest.MonkeyPatch, **conf: Any) -> tuple[boo
     return steps.start(conf, dt.datetime(2026, 3, 1, 17, 30, tzinfo=dt.UTC))
 
 
+def tomorrow() -> str:
+    """In Hồ Chí Minh City."""
+    return (dt.datetime.now(tz=ZoneInfo("Asia/Ho_Chi_Minh")).date() + dt.timedelta(days=1)).isoformat()
+
+
+def test_a_dag_run_for_a_day_that_is_far_ahead_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, _ = company(tmp_path / "home", Required(source="google_ads"))
+    with pytest.raises(BadSettings, match="lies ahead"):
+        start(home, monkeypatch, as_of="2999-01-01", wait=False)
+
+
 def test_the_first_task_waits_for_what_is_due(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home, _ = company(tmp_path / "home", Required(source="google_ads"))
     # a day to come has not reached its cut-off, whenever this test runs
-    ready, run = start(home, monkeypatch, as_of="2999-01-01")
+    ready, run = start(home, monkeypatch, as_of=tomorrow())
     assert not ready
     assert len(run["late"]) == 2
 
@@ -174,7 +187,7 @@ def test_a_run_that_is_asked_for_never_waits_and_says_what_is_late(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home, _ = company(tmp_path / "home", Required(source="google_ads"))
-    ready, run = start(home, monkeypatch, as_of="2999-01-01", wait=False)
+    ready, run = start(home, monkeypatch, as_of=tomorrow(), wait=False)
     assert ready
     assert len(run["late"]) == 2
 
