@@ -82,13 +82,15 @@ def summary(
     }
 
 
+_OF_CHAOS: Final = ("faults", "recovered", "rows_lost", "wrong_publishes", "tracebacks")
+
+
 def of_chaos(path: Path) -> Json:
     """What `make chaos` measured, for `var/trust.json`: nulls where it has not run, since unknown is not zero."""
-    if not path.exists():
-        return {"rows_lost": None, "wrong_publishes": None, "chaos": None}
-    told = json.loads(path.read_text(encoding="utf-8"))
-    chaos = {key: value for key, value in told.items() if key != "bad"}
-    return {"rows_lost": told["rows_lost"], "wrong_publishes": told["wrong_publishes"], "chaos": chaos}
+    told = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    kinds = len(told["kinds"]) if told else None
+    chaos = {key: value for key, value in told.items() if key != "bad"} if told else None
+    return {name: told.get(name) for name in _OF_CHAOS} | {"fault_kinds": kinds, "chaos": chaos}
 
 
 def merge_chaos(trust: Path, chaos: Path) -> None:

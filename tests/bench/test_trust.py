@@ -55,9 +55,9 @@ def test_the_figures_of_chaos_are_told_beside_those_of_trust_and_unknown_where_i
     trust.write_text('{"caught_rate": 1.0}', encoding="utf-8")
     merge_chaos(trust, chaos)
     assert json.loads(trust.read_text())["rows_lost"] is None
-    chaos.write_text('{"faults": 3, "rows_lost": 0, "wrong_publishes": 1, "bad": [1]}', encoding="utf-8")
+    figures = {"faults": 3, "recovered": 2, "rows_lost": 0, "wrong_publishes": 1, "tracebacks": 0}
+    chaos.write_text(json.dumps({**figures, "kinds": {"kill": {"faults": 3}}, "bad": [1]}), encoding="utf-8")
     merge_chaos(trust, chaos)
-    assert json.loads(trust.read_text()) == {
-        "caught_rate": 1.0, "rows_lost": 0, "wrong_publishes": 1,
-        "chaos": {"faults": 3, "rows_lost": 0, "wrong_publishes": 1},
-    }  # fmt: skip
+    told = json.loads(trust.read_text())
+    assert told.pop("chaos") == {**figures, "kinds": {"kill": {"faults": 3}}}
+    assert told == {"caught_rate": 1.0, **figures, "fault_kinds": 1}
