@@ -30,8 +30,8 @@ BAD = {
         r"column “Impr\.” is missing \(did you mean “Impressionz”\?\)",
     ),
     "future.csv": (
-        REPORT.format(columns=COLUMNS).replace("2026", "2036") + "2036-06-30,A,VND,100,5,12\n",
-        r"future\.csv: refused by the landing gate .* day of the export; .* \(row 1: 2036-06-30\)",
+        REPORT.format(columns=COLUMNS).replace("2026", "2027") + "2027-06-30,A,VND,100,5,12\n",
+        r"future\.csv: refused by the landing gate .* day of the export; .* \(row 1: 2027-06-30\)",
     ),
 }
 """Files of google_ads/vn-main that are refused, by name: what they hold, and the sentence that says why."""

@@ -135,13 +135,13 @@ def cells(column: ColumnContract, template: Template, key: bytes) -> st.SearchSt
         # days that are all a week apart are none (`day_by_day`): such a report has days of one week
         a_week = table.meta.day_by_day and column.name == table.scope.day
         first, last = (
-            (dt.date(2030, 3, 4), dt.date(2030, 3, 9)) if a_week else (dt.date(2001, 1, 1), dt.date(2099, 12, 31))
+            (dt.date(2024, 3, 4), dt.date(2024, 3, 9)) if a_week else (dt.date(2001, 1, 1), dt.date(2026, 12, 31))
         )
         return st.dates(first, last).map(
             lambda day: (day.strftime(form), dt.datetime.strptime(day.strftime(form), form).date())  # noqa: DTZ007  # a month is its first day
         )
     if column.data_type == "timestamp":
-        return st.datetimes(dt.datetime(2001, 1, 2), dt.datetime(2099, 12, 30)).map(
+        return st.datetimes(dt.datetime(2001, 1, 2), dt.datetime(2026, 12, 30)).map(
             lambda at: _moment(column, at, template)
         )  # naive UTC, as it lands
     if column.data_type == "boolean":

@@ -214,7 +214,7 @@ def test_two_currency_signs_in_one_column_refuse_the_file(desk: Desk) -> None:
 def test_an_unknown_account_is_refused_with_the_line_to_add(desk: Desk, ads: Ads) -> None:
     reason = refused(desk, "google_ads/mars/a.csv", ads(("2026-03-01", "A", 1, 1, "1")))
     assert reason.startswith("mars/a.csv: accounts.csv has no account 'mars' of google_ads (it has: vn, us)")
-    assert "`google_ads,mars,mars,,VN,Asia/Ho_Chi_Minh,VND,,,,,,,,`" in reason
+    assert "`google_ads,mars,mars,,VN,Asia/Ho_Chi_Minh,VND,,,,,,,,,`" in reason
 
 
 def test_a_file_outside_an_account_folder_is_refused_with_where_to_put_it(desk: Desk) -> None:

@@ -127,4 +127,4 @@ def test_a_moment_in_milliseconds_is_none_of_its_day(desk: Desk) -> None:
 
     outcome = desk.land_one("ga4/site/a.jsonl", lines([event("page_view", 1772330400000)]), gate=check_batch)
     assert outcome.status == "refused"
-    assert "an event's moment lies within 4 days of its day" in outcome.reason
+    assert "“1772330400000” dates no row: believable are 2000-01-01 to" in outcome.reason
