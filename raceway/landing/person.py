@@ -103,8 +103,13 @@ def find_person(home: Home, said: str) -> Person:
 
 
 def _of_the_mart(home: Home, person: Person, accounts: Iterable[tuple[str, str]]) -> None:
-    """Adds what the last mart has joined to the person; nothing where there is no warehouse."""
+    """Adds what the last mart has joined to the person; nothing before the first night.
+
+    Raises PermanentFault where a night has published and the warehouse is gone: what it joined would be left out.
+    """
     if not home.warehouse.exists():
+        if home.current.is_symlink():
+            raise PermanentFault(f"{home.warehouse}: missing, though a night has published; {_MEND}")
         return
     with (
         damage_told(home.warehouse, _MEND),
@@ -129,8 +134,8 @@ def _of_the_mart(home: Home, person: Person, accounts: Iterable[tuple[str, str]]
 
 
 _MEND: Final = (
-    "it says who is one person, so nothing was done without it. Take it away, or run a night, which builds it anew "
-    "from landing (raceway run); then give the command again"
+    "it says who is one person, so nothing was done without it. Run a night, which builds it anew from landing "
+    "(raceway run); then give the command again"
 )
 
 

@@ -55,11 +55,11 @@ def export_person(home: Home, said: str, folder: Path, *, why: str, who: str | N
     """
     check_reason(why)
     check_key(home)
-    person = find_person(home, said)
     if folder.expanduser().absolute().resolve().is_relative_to(home.root.resolve()):
         raise PermanentFault(f"{folder}: lies in the home, where nights read and others look; name a folder outside it")
     if damage := damage_of_current(home):
         raise PermanentFault(f"the answer would lack the mart: {damage}")
+    person = find_person(home, said)
     version = published_version(home)
     try:
         folder.mkdir(mode=0o700, parents=True)

@@ -10,6 +10,7 @@ import pytest
 
 from raceway.common.faults import BadSettings, PermanentFault
 from raceway.common.home import Home
+from raceway.landing.person import find_person
 from raceway.ledger.ledger import Ledger
 from raceway.publish.forget import forget
 from raceway.reading.personal import Hasher
@@ -192,7 +193,7 @@ def test_a_person_whom_one_refused_or_waiting_file_or_log_names_is_somebody(know
 def test_a_damaged_warehouse_is_told_before_anything_is_erased(known: Desk) -> None:
     before = known.home.warehouse.read_bytes()
     known.home.warehouse.write_bytes(before[: len(before) // 2])
-    with pytest.raises(PermanentFault, match=r"warehouse.duckdb: damaged \(.*Take it away, or run a night"):
+    with pytest.raises(PermanentFault, match=r"warehouse.duckdb: damaged \(.*Run a night"):
         forget(known.home, MAIL, why=WHY)
     assert not known.home.forgotten.exists()
     known.home.warehouse.unlink()
@@ -240,3 +241,14 @@ def test_who_is_not_named_plainly_is_not_guessed(known: Desk, said: str, why: st
     with pytest.raises(PermanentFault, match=sentence):
         forget(known.home, said, why=why)
     assert not known.home.forgotten.exists()
+
+
+def test_without_the_warehouse_that_a_night_has_built_nobody_is_forgotten_by_half(known: Desk) -> None:
+    """After a `forget --later` it is gone; who is one person cannot be known until a night has run."""
+    known.home.warehouse.unlink()
+    known.home.published.mkdir(exist_ok=True)
+    known.home.current.symlink_to("a version")
+    with pytest.raises(
+        PermanentFault, match=r"warehouse.duckdb: missing, though a night has published; .* Run a night"
+    ):
+        find_person(known.home, "an@example.com")
