@@ -153,7 +153,7 @@ def rounded_ids(case: Case) -> Iterator[Oddity]:
         before = case.base[:, place].sum() / max(case.base[:, case.rows].sum(), 1)
         ids = min(spoilt, len(case.sheet.keys)) if column in case.table.scope.keys else spoilt
         is_chance = max(before, LEAST_ROUND) ** ids > BY_CHANCE
-        if rows and spoilt >= ROUND_IDS * rows and before <= ROUND_IDS / 2 and len(case.base) and not is_chance:
+        if rows and spoilt >= ROUND_IDS * rows and before <= 0.25 and len(case.base) and not is_chance:
             day = int(case.sheet.days[int(np.argmax(case.sheet.values[:, place] > 0))])
             yield Oddity(
                 "ids", column,

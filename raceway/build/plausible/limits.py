@@ -95,7 +95,7 @@ EQUAL_NUMBER: Final = 20.0
 SAME_KEYS: Final = 3
 SAME_KEYS_SHARE: Final = 0.3
 """Keys (of a sample of 200) with their times that two accounts share, from which one file lies in the wrong folder."""
-ROUND_IDS: Final = 0.5
+ROUND_IDS: Final = 0.9
 """Share of long ids that end in zeros, from which a spreadsheet has rounded them."""
 LEAST_ROUND: Final = 0.001
 """The least share of such ids that is taken for usual: of 18 digits three are lost, which are zeros once in 1,000."""
