@@ -93,16 +93,16 @@ bench: setup  ## landing against DuckDB alone, where the time of `make run` goes
 	$(BIN)/python -m bench.night
 	$(BIN)/python -m bench.ledger
 
-chaos: setup-dev  ## strike faults at copies of a home, 30 of them in whole nights, each followed by a night (90 minutes; goes on where it stopped)
+chaos: setup-dev  ## strike faults at copies of a home, 30 of them in whole nights, each followed by a night (goes on where it stopped)
 	$(BIN)/python -m tests.chaos.run --into $(RACEWAY_HOME)
 
-orders: setup-dev  ## 60 nights of three sources in three orders: the same mart, step by step and in full, table by table (20 CPU minutes)
+orders: setup-dev  ## 60 nights of three sources in three orders: the same mart, step by step and in full, table by table
 	$(BIN)/python -m tests.orders.run --into $(RACEWAY_HOME) $(ORDERS)
 
 backtest: setup  ## how well the expected ends of periods hold: the model beside plain pacing (2 minutes of CPU)
 	$(BIN)/python -m bench.forecast
 
-trust: setup  ## whether faults in the data are caught before publishing: 240 faults, 3 years of clean nights (90 minutes); TRUST=--quick takes 5
+trust: setup  ## whether faults in the data are caught before publishing: 240 faults, 3 years of clean nights (goes on where it stopped); TRUST=--quick is short
 	$(BIN)/python -m bench.trust $(TRUST)
 
 secrets: setup  ## make the passwords and keys that the home has not; a password is said once
