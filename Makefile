@@ -50,10 +50,10 @@ run: setup  ## set up, write a home with a sample inbox if there is none, run on
 	@$(BIN)/raceway run
 
 test: setup-dev  ## run every test (15 minutes on two cores)
-	$(BIN)/python -m pytest -n 3 --dist loadscope $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 4 --dist loadscope $(PYTEST_ARGS)
 
 test-all: setup-dev  ## run every test, the long forms too: 2,000 spoilt files instead of 250, 1,000 homes told otherwise
-	RACEWAY_TESTS=all $(BIN)/python -m pytest -n 3 --dist loadscope $(PYTEST_ARGS)
+	RACEWAY_TESTS=all $(BIN)/python -m pytest -n 4 --dist loadscope $(PYTEST_ARGS)
 
 mutants: setup-dev  ## put faults into copies of the program; each must be found by its tests (12 minutes)
 	$(BIN)/python -m tests.mutants.run $(MUTANTS)
@@ -86,7 +86,7 @@ format: setup-dev  ## put code into shape
 	$(BIN)/ruff format raceway dags tests bench
 
 fuzz: setup-dev  ## land 350 hostile and 50,000 spoilt files, and 25 times as many random rows as the tests do (1 hour)
-	RACEWAY_FUZZ=50000 $(BIN)/python -m pytest -n 3 --dist loadscope tests/fuzz $(PYTEST_ARGS)
+	RACEWAY_FUZZ=50000 $(BIN)/python -m pytest -n 4 --dist loadscope tests/fuzz $(PYTEST_ARGS)
 
 bench: setup  ## landing against DuckDB alone, where the time of `make run` goes, the ledger at 100,000 events (5 minutes)
 	$(BIN)/python -m bench.landing
