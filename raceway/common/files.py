@@ -44,6 +44,14 @@ def write_aside(path: Path, content: str | bytes) -> None:
     aside.replace(path)
 
 
+def remove(path: Path) -> None:
+    """Removes a file, a link or a whole folder; nothing where nothing is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def write_private(path: Path, content: str, once: bool = False) -> None:
     """Writes a small file that only its owner reads from its first byte on (600, in a folder of 700 where it is new).
 

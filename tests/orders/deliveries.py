@@ -207,7 +207,8 @@ def _decide(company: Company, luck: random.Random) -> None:
              and "Search keyword" not in one.files[0].path and one.files[0].path.removeprefix("once more/") not in twice]  # fmt: skip
     for number in luck.sample(plain, min(2, len(plain))):
         mine[number] = replace(mine[number], is_decided=True)
-        company.decisions.append(Decision(mine[number].night + luck.randrange(3), "reject", mine[number]))
+        at = min(mine[number].night + luck.randrange(3), company.nights - 1)
+        company.decisions.append(Decision(at, "reject", mine[number]))
     whole = [one for one in mine if "restated" in one.files[0].path and not one.is_decided and one.night > 20]
     for place, one in enumerate(luck.sample(whole, min(2, len(whole)))):
         [file] = one.files
@@ -219,7 +220,7 @@ def _decide(company: Company, luck: random.Random) -> None:
                                            seconds=file.seconds + 3_600),), is_decided=True)  # fmt: skip
         mine.append(cut)
         if place == 0:
-            company.decisions.append(Decision(cut.night + luck.randrange(2), "accept", cut))
+            company.decisions.append(Decision(min(cut.night + luck.randrange(2), company.nights - 1), "accept", cut))
 
 
 def _set(company: Company, luck: random.Random) -> None:

@@ -23,7 +23,7 @@ from tests.orders.ways import ORDERS, Way, again_in_full, steps_of
 from tests.relations.homes import difference, effective
 
 SEED = 3
-NIGHTS = 8
+NIGHTS = 6
 KEPT = "+int_identity_tree"
 """tests/e2e/test_the_sample_night.py holds both models that keep rows against a full refresh."""
 

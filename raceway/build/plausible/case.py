@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from raceway.build.plausible.figures import Days, Figures, Numbers, Sheet, day_of
-from raceway.build.plausible.limits import HORIZON, LIKE_AGE, LONGEST_DAYS
+from raceway.build.plausible.limits import ANOTHER, CLOSED_DAYS, HORIZON, IN_NEARLY_ALL, LIKE_AGE, LONGEST_DAYS
 from raceway.contracts.grammar import TableContract
 
 
@@ -82,6 +84,9 @@ class Case:
     """The sheets of other accounts of the same source and table."""
     tolerance: float = 1.0
     """By how much farther from the usual than `limits` says something must be (`gate.tolerance`)."""
+    looks_at: Literal["new", "again", "older"] = "new"
+    """Which of the batch's days: those behind all that is known; of a report those that it fills in and fresh ones that
+    it tells with other numbers; or those before all that is known, which are compared with the days after them."""
 
     @property
     def horizon(self) -> int:
@@ -90,11 +95,36 @@ class Case:
 
     @cached_property
     def new(self) -> Days:
-        """Places in the sheet of the days that no earlier batch told and that were over when it was exported."""
-        days = self.sheet.days
-        last = max((day for day in self.past.first if day >= self.horizon), default=self.past.since - 1)
-        unknown = np.array([day not in self.past.first for day in days.tolist()], dtype=bool)
-        return np.flatnonzero(unknown & (days > last) & (days < self.exported_on))
+        """Places in the sheet of the days that are looked at; all of them were over when it was exported."""
+        days, known = self.sheet.days, [day for day in self.past.first if day >= self.horizon]
+        is_over = days < self.exported_on
+        unknown = np.array([day not in self.past.first for day in days.tolist()], dtype=bool) & is_over
+        first, last = min(known, default=self.past.since), max(known, default=self.past.since - 1)
+        if self.looks_at == "older":
+            return np.flatnonzero(unknown & (days < first))
+        if self.looks_at == "again":
+            filled_in = unknown & (days <= last) & (days >= max(first, self.exported_on - LIKE_AGE))
+            return np.flatnonzero(filled_in | (self._told_anew & is_over))
+        return np.flatnonzero(unknown & (days > last))
+
+    @property
+    def _told_anew(self) -> npt.NDArray[np.bool_]:
+        """The days in effect that are not long over and of which a number is another one now."""
+        fresh = [
+            day in self.past.first and day >= max(self.past.since, self.exported_on - CLOSED_DAYS)
+            for day in self.sheet.days.tolist()
+        ]
+        told = np.array(fresh, dtype=bool)
+        columns = self.figures.columns("sum:").items()
+        places = [p for c, p in columns if self.table.by_name[c].data_type != "double"]
+        for at in np.flatnonzero(told).tolist():
+            old, new = self.past.now[int(self.sheet.days[at])].values[places], self.sheet.values[at, places]
+            told[at] = bool((np.abs(new - old) > ANOTHER * np.maximum(np.abs(old), np.abs(new))).any())
+        return told
+
+    def looking_at(self, which: Literal["again", "older"]) -> Case:
+        """The same batch, asked for other days."""
+        return replace(self, looks_at=which)
 
     @cached_property
     def new_days(self) -> Days:
@@ -107,6 +137,23 @@ class Case:
         return self.sheet.values[self.new]
 
     @cached_property
+    def without_new_parts(self) -> list[Numbers]:
+        """The figures of the days looked at less the parts of one column that were never there before; for each such
+        column, where any began."""
+        found = []
+        for column, parts in self.figures.parts("rows@").items():
+            new = [part for part, place in parts.items() if part and not self.base[:, place].any()]
+            if column == "hour" or not self.values[:, [parts[part] for part in new]].any():
+                continue
+            rest = self.values.copy()
+            for amount, whole in self.sums.items():
+                of_parts = self.figures.parts(f"sum:{amount}@").get(column, {})
+                rest[:, whole] -= rest[:, [of_parts[part] for part in new if part in of_parts]].sum(axis=1)
+            rest[:, self.rows] -= rest[:, [parts[part] for part in new]].sum(axis=1)
+            found.append(rest)
+        return found
+
+    @cached_property
     def rows_to_come(self) -> float:
         """Rows of hours after that of the export, today or tomorrow."""
         hours = self.figures.parts("rows@").get("hour", {})
@@ -117,6 +164,8 @@ class Case:
 
     @cached_property
     def _before(self) -> list[int]:
+        if self.looks_at == "older":  # the nearest days are those after
+            return sorted(day for day in self.past.first if day >= self.horizon)[:LONGEST_DAYS]
         first = int(self.new_days[0]) if len(self.new_days) else self.exported_on
         known = sorted(day for day in self.past.first if self.horizon <= day < first)
         return known[-LONGEST_DAYS:]
@@ -160,6 +209,11 @@ class Case:
     def is_money(self, column: str) -> bool:
         """Whether a column is an amount, whose size says nothing of how many there are."""
         return self.table.by_name[column].data_type.startswith(("decimal", "double"))
+
+    def is_in_nearly_all(self, column: str) -> bool:
+        """Whether nearly every row before had the number."""
+        some = self.figures.place.get((f"some:{column}", ""), self.rows)
+        return bool(self.like[:, some].sum() >= IN_NEARLY_ALL * self.like[:, self.rows].sum())
 
     def events(self, column: str, values: Numbers) -> Numbers:
         """How many events are behind the sums of a column: of a report the counts themselves, of its amounts the rarest

@@ -17,14 +17,13 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from raceway.build.plausible.limits import CLOSED_DAYS
 from raceway.common.sql import name, parquet_of
 from raceway.config.settings import Settings
 from raceway.contracts.load import load_contract
 from raceway.landing.read_table import day_sql
 from raceway.ledger.states import BatchState
 
-CLOSED_DAYS: Final = 3
-"""For how many whole days a day has to be over before its rows are taken for complete."""
 _SIDES: Final = ("_is_old", "not _is_old")
 
 

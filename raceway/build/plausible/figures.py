@@ -7,12 +7,14 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 
+from raceway.common.files import remove
 from raceway.common.sql import parquet_of
 from raceway.contracts.grammar import TableContract
 from raceway.contracts.load import load_contract
@@ -70,9 +72,14 @@ def read_figures(
 ) -> Figures:
     """The figures of the batches of one table; one that landed without a profile gets it first, in its zone."""
     paths = [_profile_of(connection, batch, zones[batch.account]) for batch in batches]
-    connection.execute(
-        f"create or replace temp table told as select filename, day, aspect, part, value from {_named(paths)}"
-    )
+    try:
+        _read(connection, paths)
+    except duckdb.Error:  # a profile is a copy: a damaged one is made anew
+        for batch, path in zip(batches, paths, strict=True):
+            if not _reads(connection, path):
+                remove(Path(path))
+                _profile_of(connection, batch, zones[batch.account])
+        _read(connection, paths)
     features: list[Feature] = connection.execute(
         "select distinct aspect, part from told where aspect <> 'key' order by all"
     ).fetchall()
@@ -99,6 +106,21 @@ def read_figures(
     for n, key, value in keys:
         sheets[batches[n].batch_id].keys[key] = value
     return Figures(features, place, sheets)
+
+
+def _read(connection: duckdb.DuckDBPyConnection, paths: list[str]) -> None:
+    connection.execute(
+        "create or replace temp table told as select filename, cast(day as date) as day, aspect, part, "
+        f"cast(value as double) as value from {_named(paths)}"
+    )
+
+
+def _reads(connection: duckdb.DuckDBPyConnection, path: str) -> bool:
+    try:
+        _read(connection, [path])
+    except duckdb.Error:
+        return False
+    return True
 
 
 def _named(paths: list[str]) -> str:

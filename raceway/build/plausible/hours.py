@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 
 from raceway.build.plausible.case import Case, Oddity, named
 from raceway.build.plausible.figures import Numbers
-from raceway.build.plausible.limits import COUNTED, FEWEST_DAYS, GAP_DAYS, RARE_GAP, STRANGE_HOURS
+from raceway.build.plausible.limits import BY_CHANCE, COUNTED, FEWEST_DAYS, GAP_DAYS, RARE_GAP, STRANGE_HOURS
 from raceway.build.plausible.usual import chance_of_none
 
 _ENOUGH = 150
@@ -27,7 +28,7 @@ def odd_hours(case: Case) -> Iterator[Oddity]:
     clumps = _clumps(known, share)
     yield from _turned(case, told.sum(axis=0), share, clumps)
     for at, day in case.each_new():
-        yield from _strange(told[at], known, day)
+        yield from _strange(told[at], known, clumps, day)
         yield from _missing(case, told[at], known, share, clumps, day)
 
 
@@ -63,6 +64,8 @@ def _missing(
     for first, last in runs:
         gap = min(float(share[first:last].sum()), 0.99)
         by_the_day = -rows * np.log(1 - gap) >= COUNTED * clumps * case.tolerance
+        counts = known[:, first:last].sum(axis=1)
+        by_the_day &= len(counts) < GAP_DAYS or counts.min() > 0  # what was empty before may be again
         chance = 1.0 if day in case.special else _chance_of_none(told, known, first, last)
         if by_the_day or chance <= RARE_GAP**case.tolerance:
             due = f"{rows * gap / (1 - gap):.0f}"
@@ -81,11 +84,13 @@ def _chance_of_none(told: Numbers, known: Numbers, first: int, last: int) -> flo
     return chance_of_none(counts, min(1.0, float(told.sum() / max(np.median(rest), 1))))
 
 
-def _strange(told: Numbers, known: Numbers, day: int) -> Iterator[Oddity]:
+def _strange(told: Numbers, known: Numbers, clumps: float, day: int) -> Iterator[Oddity]:
     """Rows in hours that never had one: of a shop that is closed, or after the export."""
     hours = np.flatnonzero((known.sum(axis=0) == 0) & (told > 0)).tolist()
     strange, rows = float(told[hours].sum()), float(told.sum())
-    if strange >= max(3, STRANGE_HOURS * rows):
+    # an hour that had none of so many visits has its first one now and then
+    due = rows / clumps * (len(hours) + 1) / (float(known.sum()) / clumps)
+    if strange >= max(3, STRANGE_HOURS * rows) and _chance_of(max(strange / clumps, 1), due) <= BY_CHANCE:
         named_hours = ", ".join(f"{hour:02}" for hour in hours)
         yield Oddity(
             "hours", "hour",
@@ -93,6 +98,11 @@ def _strange(told: Numbers, known: Numbers, day: int) -> Iterator[Oddity]:
             "their zone may be another",
             observed=f"{strange:.0f} rows", expected="0", day=day,
         )  # fmt: skip
+
+
+def _chance_of(events: float, due: float) -> float:
+    """About how often chance brings so many events where so few are due (a Poisson law, for a broken number, too)."""
+    return math.exp(min(events * math.log(due) - due - math.lgamma(events + 1), 0.0))
 
 
 def _turned(case: Case, told: Numbers, share: Numbers, clumps: float) -> Iterator[Oddity]:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from raceway.build.plausible.case import Oddity
-from raceway.common.files import write_aside
+from raceway.common.files import remove, write_aside
 from raceway.config.accounts import Accounts
 from raceway.config.settings import Settings
 from raceway.contracts.load import load_contract
@@ -84,18 +84,28 @@ class Kept:
         """Writes what is kept, where something is new."""
         if self._is_new:
             values = {one: [self._chains[one], dataclasses.asdict(found)] for one, found in self._found.items()}
-            write_aside(self._path, json.dumps(values, ensure_ascii=False, default=_plain))
+            said = json.dumps(values, ensure_ascii=False, default=_plain)
+            if self._path.is_dir() and not self._path.is_symlink():
+                remove(self._path)
+            write_aside(self._path, json.dumps({"sha256": _hash(said), "found": said}, ensure_ascii=False))
 
 
 def _read(path: Path) -> dict[str, tuple[str, Found]]:
+    """What is kept; nothing where the file is not as it was written: then all is found anew."""
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        whole = json.loads(path.read_text(encoding="utf-8"))
+        if whole["sha256"] != _hash(whole["found"]):
+            return {}
         return {
             batch: (chain, Found([Oddity(**one) for one in said.pop("oddities")], **said))
-            for batch, (chain, said) in values.items()
+            for batch, (chain, said) in json.loads(whole["found"]).items()
         }
-    except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return {}
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _plain(value: Any) -> Any:

@@ -75,6 +75,7 @@ def odd_levels(case: Case) -> Iterator[Oddity]:
         if high.any():
             place = int(np.argmax(np.where(high, size[at], 0)))
             is_held = bool(size[at, place] >= np.log(HELD_HIGH) and far[at, place] >= HOLD_SPREADS)
+            is_held &= not any(rest[at, places[place]] <= HIGH * most[place] for rest in case.without_new_parts)
             yield _oddity(case, columns, place, at, middle, spread, is_held)
 
 

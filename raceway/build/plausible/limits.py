@@ -36,7 +36,7 @@ HELD_HIGH: Final = 30.0
 """So many times the usual are no day of sales: minor units, micros, or another currency."""
 COUNTED: Final = 12.0
 """Events that must be expected of a count before too few of them say anything: e^-12 is one in 160,000."""
-RARE_GAP: Final = 1e-4
+RARE_GAP: Final = 1e-5
 """How rare a run of hours without a row must be by the counts of the same hours on the days before: each account has a
 few such runs a day."""
 GAP_DAYS: Final = 14
@@ -50,6 +50,14 @@ HUGE_SHARE: Final = 0.5
 """at least half of what all rows of a usual day come to, is told: a slip of the finger or a wholesale order, somebody
 knows which."""
 
+RATIO_SPREADS: Final = 8.0
+RATIO_HOLD_SPREADS: Final = 10.0
+"""More are asked of the ratio of two numbers: a table has some ten of them, and a dear order or a large conversion
+lies six spreads out now and then. A unit, a currency or a column exchanged lies twenty out."""
+LEAST_SPREAD: Final = 0.08
+SPARSE: Final = 3
+"""Rows from which an amount is asked for its size that stands in few of them."""
+IN_NEARLY_ALL: Final = 0.9
 WARN_RATIO: Final = 1.8
 HELD_RATIO: Final = 6.0
 """By how much the ratio of two columns must be off. Six: twice the widest change that a change of bids or of the
@@ -104,6 +112,10 @@ BY_CHANCE: Final = 1e-4
 SHORTER_IDS: Final = 0.8
 """Ids whose mean length is below this part of the least of the days before have lost digits: ids grow, if anything."""
 
+CLOSED_DAYS: Final = 3
+"""For how many whole days a day has to be over before its rows are taken for complete."""
+ANOTHER: Final = 0.25
+"""By which part a number of a day that is not closed must differ for the day to be looked at again."""
 RESTATED_DAYS: Final = 3
 RESTATED: Final = 1.06
 """A closed day is another day where most of its numbers are off by more than this: platforms take back a few clicks

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
 
 from raceway.build.plausible.case import Case, Oddity, named, shown
 from raceway.build.plausible.figures import Numbers
@@ -20,7 +21,10 @@ from raceway.build.plausible.limits import (
     FEWEST_DAYS,
     HELD_BEYOND,
     HELD_RATIO,
-    HOLD_SPREADS,
+    LEAST_SPREAD,
+    RATIO_HOLD_SPREADS,
+    RATIO_SPREADS,
+    SPARSE,
     STEADY,
     STEADY_DAYS,
     STEADY_RATIO,
@@ -29,8 +33,6 @@ from raceway.build.plausible.limits import (
 )
 from raceway.build.plausible.usual import logs, median, usual
 from raceway.contracts.grammar import ColumnContract
-
-_LEAST_SPREAD = 0.08
 
 
 def odd_ratios(case: Case) -> Iterator[Oddity]:
@@ -48,13 +50,14 @@ def odd_ratios(case: Case) -> Iterator[Oddity]:
     support, events = (_support(case, pairs, values) for values in (case.like, case.values))
     # the days themselves show how much chance moves a ratio; counting guards against days that were alike by luck
     noise = np.sqrt(median(support) + events) / 2
-    spread = np.maximum(np.maximum(normal.spread, _LEAST_SPREAD), noise)
+    spread = np.maximum(np.maximum(normal.spread, LEAST_SPREAD), noise)
     off = found - normal.middle
     outside = np.maximum(found - normal.most, normal.least - found)
     far = np.abs(off) / spread / case.tolerance
-    enough = normal.days >= FEWEST_DAYS
-    odd = enough & (far >= WARN_SPREADS) & (np.abs(off) >= np.log(WARN_RATIO)) & (outside >= np.log(BEYOND))
-    held = odd & (far >= HOLD_SPREADS) & (np.abs(off) >= np.log(HELD_RATIO)) & (outside >= np.log(HELD_BEYOND))
+    enough = (normal.days >= FEWEST_DAYS) & ~_of_few(case, pairs)
+    odd = enough & (far >= RATIO_SPREADS) & (np.abs(off) >= np.log(WARN_RATIO)) & (outside >= np.log(BEYOND))
+    held = odd & (far >= RATIO_HOLD_SPREADS) & (np.abs(off) >= np.log(HELD_RATIO)) & (outside >= np.log(HELD_BEYOND))
+    held &= ~_usual_without_new_parts(case, pairs, normal.middle)
     paid = np.array([all(c != "rows" and case.is_money(c) for c in pair) for pair in pairs])
     steady = paid & (normal.spread < STEADY) & (normal.days >= STEADY_DAYS)
     steady = steady & (case.values[:, case.rows] >= COUNTED)[:, None] & (outside >= np.log(STEADY_RATIO) / 2)
@@ -63,7 +66,7 @@ def odd_ratios(case: Case) -> Iterator[Oddity]:
     odd = odd | steady
     told = ~np.isnan(found)
     most = np.sum(odd, axis=0) > np.sum(told, axis=0) / 2
-    alone = (far >= HOLD_SPREADS) & (np.abs(off) >= np.log(WARN_RATIO**1.5)) & odd
+    alone = (far >= RATIO_HOLD_SPREADS) & (np.abs(off) >= np.log(WARN_RATIO**1.5)) & odd
     yield from _named(case, pairs, np.where(most, odd, alone), held, off, found, normal.middle, spread)
 
 
@@ -114,6 +117,24 @@ def _support(case: Case, pairs: list[tuple[str, str]], values: Numbers) -> Numbe
     """The variance that counting alone gives the logarithm of each ratio."""
     rare = [np.minimum(case.events(a, values), case.events(b, values)) for a, b in pairs]
     found: Numbers = 2 / np.maximum(np.stack(rare, axis=1), 0.5)
+    return found
+
+
+def _of_few(case: Case, pairs: list[tuple[str, str]]) -> npt.NDArray[np.bool_]:
+    """By day and pair whether an amount stands in but one or two rows of orders that mostly lack it: a discount, which
+    may be of any size."""
+    if case.table.scope.kind == "days":
+        return np.zeros((len(case.values), len(pairs)), dtype=bool)
+    few = {c: (case.events(c, case.values) < SPARSE) & (not case.is_in_nearly_all(c)) for pair in pairs for c in pair}
+    return np.stack([few[a] | few[b] for a, b in pairs], axis=1)
+
+
+def _usual_without_new_parts(case: Case, pairs: list[tuple[str, str]], middle: Numbers) -> npt.NDArray[np.bool_]:
+    """By day and pair whether the ratio is as ever once the parts are left out that were never there before: a campaign
+    of another kind began, and nothing is wrong with the others."""
+    found = np.zeros((len(case.values), len(pairs)), dtype=bool)
+    for rest in case.without_new_parts:
+        found |= np.nan_to_num(np.abs(_ratios(case, pairs, rest) - middle), nan=np.inf) < np.log(WARN_RATIO)
     return found
 
 

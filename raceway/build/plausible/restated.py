@@ -7,12 +7,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from raceway.build.plausible.case import Case, Oddity, named, shown
-from raceway.build.plausible.cut import CLOSED_DAYS
 from raceway.build.plausible.figures import Numbers
 from raceway.build.plausible.limits import (
+    CLOSED_DAYS,
     EQUAL_NUMBER,
     FEWEST_DAYS,
+    HELD_BEYOND,
     HELD_RATIO,
+    HOLD_SPREADS,
+    LEAST_SPREAD,
     LONG_OVER,
     OTHER_NUMBER,
     PART_SHARE,
@@ -20,7 +23,7 @@ from raceway.build.plausible.limits import (
     RESTATED_DAYS,
 )
 from raceway.build.plausible.ratios import mostly_empty
-from raceway.build.plausible.usual import logs
+from raceway.build.plausible.usual import logs, usual
 
 
 def changed_days(case: Case) -> Iterator[Oddity]:
@@ -86,6 +89,40 @@ def long_over(case: Case) -> Iterator[Oddity]:
         f"{CLOSED_DAYS} days{of}: is it another month, are day and month exchanged?",
         is_held=bool(others), observed=span, expected=f"days up to {named(case.exported_on - 1)}", day=int(days[0]),
     )  # fmt: skip
+
+
+def resized(case: Case) -> Iterator[Oddity]:
+    """Orders of days that were told before which come again with amounts of another size: of another unit or currency.
+
+    Only amounts that nearly every order has are asked: what was given back stands in few, and in those that change.
+    """
+    days = [n for n, day in enumerate(case.sheet.days.tolist()) if day in case.past.now]
+    if case.table.scope.kind != "entities" or len(case.like) < FEWEST_DAYS or not days:
+        return
+    told, known = case.sheet.values[days].sum(axis=0), case.like
+    rows = float(told[case.rows])
+    for column, place in case.sums.items():
+        if not (case.table.by_name[column].meta.money and case.is_in_nearly_all(column)) or told[place] <= 0:
+            continue
+        each = logs(known[:, [place]], known[:, [case.rows]])
+        normal = usual(each)
+        value = float(np.log(told[place] / rows))
+        off = value - float(normal.middle[0])
+        noise = np.sqrt(2 / rows + 2 / max(float(np.median(known[:, case.rows])), 1)) / 2
+        spread = max(float(normal.spread[0]), LEAST_SPREAD, noise) * case.tolerance
+        outside = max(value - float(normal.most[0]), float(normal.least[0]) - value)
+        if abs(off) < max(np.log(HELD_RATIO), HOLD_SPREADS * spread) or outside < np.log(HELD_BEYOND):
+            continue
+        first = named(int(case.sheet.days[days[0]]))
+        low, high = (shown(float(np.exp(normal.middle[0] + turn * 3 * spread))) for turn in (-1, 1))
+        size = shown(float(np.exp(value)))
+        yield Oddity(
+            "restated", column,
+            f"{rows:.0f} rows of days that were told before, from {first} on, have {column} {size} each, usual are "
+            f"{low} to {high}",
+            is_held=True, observed=size, expected=f"{low} to {high}", day=int(case.sheet.days[days[0]]),
+        )  # fmt: skip
+        return
 
 
 def _differs(case: Case, at: int, day: int, places: list[int]) -> np.typing.NDArray[np.bool_]:
