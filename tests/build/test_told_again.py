@@ -91,6 +91,19 @@ def test_orders_that_come_again_paid_or_given_back_are_not(past: Past) -> None:
     assert past.judge([before, again]).held == {}
 
 
+def test_orders_of_few_days_have_no_usual_size(past: Past) -> None:
+    """Ten days of which the file has no row say nothing of what an order is worth."""
+    few = [row for row in orders(*TWO_WEEKS) if row["_d"] in (day(0), day(12), day(13))]
+    before = past.batch(ORDERS, few, day(13))
+    again = past.batch(
+        ORDERS,
+        each(few[:2], total=lambda r: r["total"] * 1000, subtotal=lambda r: r["total"] * 1000),
+        day(14),
+        "-again",
+    )
+    assert past.judge([before, again]).held == {}
+
+
 def test_a_campaign_of_another_kind_is_a_warning_and_the_others_in_another_unit_are_held(past: Past) -> None:
     views = {**ads(14)[0], "campaign": "Awareness", "impressions": 9_000_000, "clicks": 90, "cost": 900_000}
     before = past.batch(ADS, ads(*TWO_WEEKS), day(13))

@@ -9,7 +9,7 @@ import numpy as np
 
 from raceway.build.plausible.case import Case, Oddity, named
 from raceway.build.plausible.figures import Numbers
-from raceway.build.plausible.limits import BY_CHANCE, COUNTED, FEWEST_DAYS, GAP_DAYS, RARE_GAP, STRANGE_HOURS
+from raceway.build.plausible.limits import BY_CHANCE, COUNTED, FEWEST_DAYS, GAP_DAYS, RARE_END, RARE_GAP, STRANGE_HOURS
 from raceway.build.plausible.usual import chance_of_none
 
 _ENOUGH = 150
@@ -64,10 +64,9 @@ def _missing(
     for first, last in runs:
         gap = min(float(share[first:last].sum()), 0.99)
         by_the_day = -rows * np.log(1 - gap) >= COUNTED * clumps * case.tolerance
-        counts = known[:, first:last].sum(axis=1)
-        by_the_day &= len(counts) < GAP_DAYS or counts.min() > 0  # what was empty before may be again
+        by_the_day &= known[:, first:last].sum(axis=1).min() > 0  # what was empty before may be again
         chance = 1.0 if day in case.special else _chance_of_none(told, known, first, last)
-        if by_the_day or chance <= RARE_GAP**case.tolerance:
+        if by_the_day or chance <= (RARE_END if last == 24 else RARE_GAP) ** case.tolerance:
             due = f"{rows * gap / (1 - gap):.0f}"
             yield Oddity(
                 "hours", "hour", f"on {named(day)} no row is of {first:02}:00 to {last:02}:00, usual are {due}",

@@ -19,7 +19,9 @@ from raceway.build.plausible.limits import (
     HUGE_SPREADS,
     LOW,
     LOW_ALONE,
+    LOW_OF_FEW,
     LOW_SPREADS,
+    MANY,
     ONE_HUGE,
     WARN_SPREADS,
 )
@@ -65,8 +67,7 @@ def odd_levels(case: Case) -> Iterator[Oddity]:
         is_special = day in case.special
         low = size[at, asked] <= np.log(LOW)
         # a day of which a part is missing lacks all its numbers alike; one number alone is seen by its ratios
-        fewest = LOW_SPREADS if len(asked) > 1 else LOW_ALONE
-        if len(asked) and not is_special and low.all() and far[at, asked].min() <= -fewest:
+        if len(asked) and not is_special and low.all() and np.median(far[at, asked]) <= -_fewest(counted[asked]):
             yield _oddity(case, columns, int(asked[int(np.argmin(far[at, asked]))]), at, middle, spread, False)
             continue
         most = np.array([case.base[:, figure].max() for figure in columns.values()])
@@ -77,6 +78,13 @@ def odd_levels(case: Case) -> Iterator[Oddity]:
             is_held = bool(size[at, place] >= np.log(HELD_HIGH) and far[at, place] >= HOLD_SPREADS)
             is_held &= not any(rest[at, places[place]] <= HIGH * most[place] for rest in case.without_new_parts)
             yield _oddity(case, columns, place, at, middle, spread, is_held)
+
+
+def _fewest(counted: Numbers) -> float:
+    """By how many spreads the numbers of a day must be low, by how many events are behind each."""
+    if len(counted) == 1:
+        return LOW_ALONE
+    return LOW_SPREADS if np.median(counted) >= MANY else LOW_OF_FEW
 
 
 def huge_rows(case: Case) -> Iterator[Oddity]:

@@ -23,8 +23,13 @@ credited and parcels sent in the days after, so what a long history says of old 
 
 WARN_SPREADS: Final = 6.0
 HOLD_SPREADS: Final = 8.0
-LOW_SPREADS: Final = 4.8
-"""Fewer are asked of a day that lacks of all its numbers at once: chance does not take from all alike."""
+LOW_SPREADS: Final = 4.3
+"""Fewer are asked of a day that lacks of all its numbers at once, half of them by so much: chance does not take from
+all alike."""
+MANY: Final = 100.0
+LOW_OF_FEW: Final = 5.6
+"""More of an account with fewer events (clicks, sales) a day than so many: its numbers all hang on the same few
+visits."""
 LOW_ALONE: Final = 7.0
 """More where there is but one number to ask."""
 
@@ -39,6 +44,8 @@ COUNTED: Final = 12.0
 RARE_GAP: Final = 1e-5
 """How rare a run of hours without a row must be by the counts of the same hours on the days before: each account has a
 few such runs a day."""
+RARE_END: Final = 1e-4
+"""And one that lasts to the end of the day, of which each day has one: the usual sign of an export that was early."""
 GAP_DAYS: Final = 14
 """Days that must be known for that, whose counts vary by more than chance alone."""
 ONE_HUGE: Final = 5.0

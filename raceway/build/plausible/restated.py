@@ -106,6 +106,8 @@ def resized(case: Case) -> Iterator[Oddity]:
             continue
         each = logs(known[:, [place]], known[:, [case.rows]])
         normal = usual(each)
+        if normal.days[0] < FEWEST_DAYS:
+            continue
         value = float(np.log(told[place] / rows))
         off = value - float(normal.middle[0])
         noise = np.sqrt(2 / rows + 2 / max(float(np.median(known[:, case.rows])), 1)) / 2
