@@ -120,7 +120,11 @@ def _expected(month_end: dt.date, buyers: list[_Buyer]) -> Forecast | None:
     r, rate, odds, s = _search(_buying, (0.0, -2.0, -1.0, 2.0), (1, 0, 1, 1), (counts, which, *groups[1:]))
     alpha, a, b = r / rate, s * odds / (1 + odds), s / (1 + odds)
     usual = spending[1].mean()
-    p, q, level = _search(_spending, (0.5, 2.0, 0.0), (1, 1, 0), (spending[0], spending[1] / usual))
+    times, which = np.unique(spending[0], return_inverse=True)
+    logs = np.log(spending[1] / usual), spending[0] * np.log(spending[0])
+    p, q, level = _search(
+        _spending, (0.5, 2.0, 0.0), (1, 1, 0), (times, which, spending[0], spending[0] * spending[1] / usual, *logs)
+    )
     v = level * usual * q / p
 
     x, recency, age = np.array([(buyer.x, buyer.recency, buyer.age) for buyer in buyers]).T
@@ -173,9 +177,9 @@ def _buying(logs: Any, counts: Any, which: Any, recency: Any, age: Any, customer
     return -float(np.sum(customers * likelihood) / np.sum(customers))
 
 
-def _spending(logs: Any, x: Any, mean: Any) -> float:
-    """Fader & Hardie (2013), equation 1a."""
+def _spending(logs: Any, counts: Any, which: Any, x: Any, spent: Any, log_mean: Any, x_log_x: Any) -> float:
+    """Fader & Hardie (2013), equation 1a; `spent` is `x` times the mean, and the logarithms are those of data alone."""
     p, q, level = np.exp(logs)
     v = level * q / p
-    likelihood = (p * x - 1) * np.log(mean) + p * x * np.log(x) + q * np.log(v) - betaln(p * x, q)
-    return -float(np.mean(likelihood - (p * x + q) * np.log(v + x * mean)))
+    likelihood = (p * x - 1) * log_mean + p * x_log_x + q * np.log(v) - betaln(p * counts, q)[which]
+    return -float(np.mean(likelihood - (p * x + q) * np.log(v + spent)))

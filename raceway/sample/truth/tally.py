@@ -75,11 +75,11 @@ def percentiles() -> dict[str, Fraction]:
 
 def percentile(values: Iterable[Number], part: Fraction) -> Decimal:
     """The value `part` of the way from the smallest to the largest, in a straight line between neighbours."""
-    ordered = sorted(Fraction(value) for value in values)
+    ordered = sorted(values)
     place = part * (len(ordered) - 1)
     low = int(place)
-    high = min(low + 1, len(ordered) - 1)
-    found = ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+    one, other = Fraction(ordered[low]), Fraction(ordered[min(low + 1, len(ordered) - 1)])
+    found = one + (other - one) * (place - low)
     return (Decimal(found.numerator) / Decimal(found.denominator)).quantize(Decimal("0.000001"), ROUND_HALF_UP)
 
 
@@ -98,6 +98,7 @@ class Tally:
         self._daily: dict[tuple[str, dt.date, str | None, str | None], Number] = defaultdict(int)
         self._persons: dict[Key, set[object]] = defaultdict(set)
         self._looked_at: dict[Key, list[Number]] = defaultdict(list)
+        self._starts: dict[tuple[str, dt.date], list[tuple[str, dt.date]]] = {}
         self.values: dict[Key, Number] = defaultdict(int)
 
     def add(
@@ -148,11 +149,15 @@ class Tally:
 
     def _keys(self, measure: str, day: dt.date, channel: str | None, market: str | None) -> Iterable[Key]:
         """Channel and market are crossed at month and above only."""
-        is_over = day < self.as_of or measure in self._ahead
-        for period in self.declared[measure].periods:
-            if not is_over and period != "day":
-                continue
-            start = self.calendar.start(period, day)
+        starts = self._starts.get((measure, day))
+        if starts is None:
+            is_over = day < self.as_of or measure in self._ahead
+            starts = self._starts[measure, day] = [
+                (period, self.calendar.start(period, day))
+                for period in self.declared[measure].periods
+                if is_over or period == "day"
+            ]
+        for period, start in starts:
             yield (measure, period, start, ALL, ALL)
             if channel is not None:
                 yield (measure, period, start, channel, ALL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from dataclasses import dataclass, field
 
 from raceway.config.accounts import Account
@@ -89,12 +90,12 @@ class World:
     @property
     def days(self) -> list[dt.date]:
         """The days of everything but orders."""
-        return [self.first + dt.timedelta(days=n) for n in range((self.last - self.first).days + 1)]
+        return list(_from_to(self.first, self.last))
 
     @property
     def order_days(self) -> list[dt.date]:
         """The days of orders."""
-        return [self.history_start + dt.timedelta(days=n) for n in range((self.last - self.history_start).days + 1)]
+        return list(_from_to(self.history_start, self.last))
 
     def moment(self, day: dt.date, hour: int, minute: int = 0) -> dt.datetime:
         """A clock time of a business day, in UTC."""
@@ -110,3 +111,8 @@ class World:
     def night(self) -> dt.datetime:
         """When the last exports are taken: soon after the last day is over in the business zone."""
         return self.moment(self.as_of, 0, 20)
+
+
+@functools.cache
+def _from_to(first: dt.date, last: dt.date) -> tuple[dt.date, ...]:
+    return tuple(first + dt.timedelta(days=n) for n in range((last - first).days + 1))
