@@ -28,7 +28,7 @@ SHARE_ONE_NIGHT = (
 LONGEST = (
     *SHARE_ONE_NIGHT, "tests/server", "tests/golden", "tests/night/test_run.py", "tests/e2e", "tests/spark",
     "tests/models/marts", "tests/models", "tests/relations/test_the_mart.py", "tests/docs/test_blocks.py", "tests/browser",
-    "tests/fuzz", "tests/relations", "tests/night", "tests/sample",
+    "tests/fuzz", "tests/relations", "tests/night", "tests/sample", "tests/sources/test_samples.py",
 )  # fmt: skip
 """What begins first. What waits for a night that another one makes (test_restore for the golden week) stands apart."""
 

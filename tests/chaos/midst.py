@@ -165,18 +165,18 @@ def clock_set(by: dt.timedelta) -> Callable[[], None]:
     def inside() -> None:
         true_time, true = time.time, dt.datetime
 
-        class OfAll(type(dt.datetime)):  # type: ignore[misc]
+        class OfAll(type(dt.datetime)):  # type: ignore[misc]  # the clock of this process
             def __instancecheck__(cls, one: object) -> bool:
                 return isinstance(one, true)
 
-        class Shifted(true, metaclass=OfAll):  # type: ignore[valid-type, misc]
+        class Shifted(true, metaclass=OfAll):  # type: ignore[valid-type, misc]  # the same
             __slots__ = ()  # of the size that libraries in C look for
 
             @classmethod
             def now(cls, tz: dt.tzinfo | None = None) -> Any:
                 return true.now(tz) + by
 
-        dt.datetime = Shifted  # type: ignore[misc]
+        dt.datetime = Shifted  # type: ignore[misc]  # replaced on purpose
         time.time = lambda: true_time() + by.total_seconds()
 
     return inside

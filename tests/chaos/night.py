@@ -106,7 +106,7 @@ def _land_all(home: Home, as_of: dt.date, watch: Watch) -> None:
         with watch.in_step("put_away"):
             return put_away(*given)
 
-    RawFiles.put_away = watched  # type: ignore[method-assign]
+    RawFiles.put_away = watched  # type: ignore[method-assign]  # watched on purpose
     with watch.in_step("mend"):
         mend(home)
     settings = load_settings(home)
