@@ -15,13 +15,15 @@ INSTALL := install --no-deps
 INSTALLED := $(VENV)/.installed-$(call LOCK_HASH,requirements.txt)
 DEV_INSTALLED := $(VENV)/.development-$(call LOCK_HASH,requirements-dev.txt)
 SPARK_VENV := .venv-spark
+SBOM_VENV := .venv-sbom
+SBOM_INSTALLED := $(SBOM_VENV)/.installed-$(call LOCK_HASH,requirements-sbom.txt)
 SPARK_INSTALLED := $(SPARK_VENV)/.installed-$(call LOCK_HASH,requirements-spark.txt)
 
 RACEWAY_HOME ?= $(CURDIR)/var
 export RACEWAY_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-all mutants chaos orders setup-spark setup-fab test-spark lint format fuzz bench trust backtest secrets up lock sbom clean
+.PHONY: help setup setup-dev run test test-all mutants chaos orders setup-spark setup-fab setup-sbom test-spark lint format fuzz bench trust backtest secrets up lock sbom clean
 
 help:  ## show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -64,6 +66,14 @@ $(SPARK_INSTALLED): requirements-spark.txt | setup
 	@test -x $(SPARK_VENV)/bin/python || $(BIN)/python -m venv $(SPARK_VENV)
 	$(SPARK_VENV)/$(PIP:$(VENV)/%=%) install --no-deps --require-hashes -r requirements-spark.txt
 	@rm -f $(SPARK_VENV)/.installed-*
+	@touch $@
+
+setup-sbom: $(SBOM_INSTALLED)  ## build .venv-sbom, which writes the list of what a night is made of (half a minute, once)
+
+$(SBOM_INSTALLED): requirements-sbom.txt | setup
+	@test -x $(SBOM_VENV)/bin/python || $(BIN)/python -m venv $(SBOM_VENV)
+	$(SBOM_VENV)/$(PIP:$(VENV)/%=%) install --no-deps --require-hashes -r requirements-sbom.txt
+	@rm -f $(SBOM_VENV)/.installed-*
 	@touch $@
 
 setup-fab: setup  ## add Airflow's FAB auth manager: people and roles in its database, LDAP, OAuth (1 minute)
@@ -121,11 +131,12 @@ lock:  ## resolve every requirements*.in anew into its lock (needs uv); KEEP=1 k
 	$(COMPILE) --constraints requirements.txt requirements-dev.in --output-file requirements-dev.txt
 	$(COMPILE) --constraints requirements.txt requirements-spark.in --output-file requirements-spark.txt
 	$(COMPILE) --constraints requirements.txt requirements-fab.in --output-file requirements-fab.txt
+	$(COMPILE) requirements-sbom.in --output-file requirements-sbom.txt
 
 SBOM ?= sbom.cdx.json
-sbom: setup-dev  ## write what a night is made of, with the hash of every file, as CycloneDX (SBOM=sbom.cdx.json)
-	$(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --of JSON -o $(SBOM)
+sbom: setup-sbom  ## write what a night is made of, with the hash of every file, as CycloneDX (SBOM=sbom.cdx.json)
+	$(SBOM_VENV)/bin/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --of JSON -o $(SBOM)
 
-clean:  ## remove .venv, .venv-spark and caches; homes stay
-	rm -rf $(VENV) $(SPARK_VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info
-	find . -name __pycache__ -not -path './$(VENV)/*' -not -path './$(SPARK_VENV)/*' -prune -exec rm -rf {} +
+clean:  ## remove .venv, .venv-spark, .venv-sbom and caches; homes stay
+	rm -rf $(VENV) $(SPARK_VENV) $(SBOM_VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info
+	find . -name __pycache__ -not -path './$(VENV)/*' -not -path './$(SPARK_VENV)/*' -not -path './$(SBOM_VENV)/*' -prune -exec rm -rf {} +

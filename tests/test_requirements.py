@@ -48,7 +48,8 @@ def imported(*folders: str) -> dict[str, Path]:
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements.in", "requirements-dev.in", "requirements-spark.in", "requirements-fab.in"]
+    "name",
+    ["requirements.in", "requirements-dev.in", "requirements-spark.in", "requirements-fab.in", "requirements-sbom.in"],
 )
 def test_a_package_is_named_once(name: str) -> None:
     lines = (PROJECT.root / name).read_text(encoding="utf-8").splitlines()
@@ -81,11 +82,19 @@ def test_what_only_tests_need_is_not_installed_for_a_night() -> None:
     assert not night.keys() & declared("requirements-dev.in").keys() - {"jsonschema"}, "jsonschema: Airflow's too"
 
 
+def test_no_process_of_tests_waits_for_a_grammar_that_it_does_not_need() -> None:
+    """jsonschema, which dbt and Great Expectations import, imports rfc3987-syntax where it is installed: a second."""
+    assert not {"rfc3987-syntax", "rfc3987"} & (
+        locked("requirements.txt").keys() | locked("requirements-dev.txt").keys()
+    )
+
+
 def test_every_requirement_is_locked_and_the_locks_agree() -> None:
     night, development, spark, fab = (locked(f"requirements{name}.txt") for name in ("", "-dev", "-spark", "-fab"))
     assert declared("requirements.in").keys() <= night.keys()
     assert declared("requirements-dev.in").keys() <= development.keys()
     assert declared("requirements-fab.in").keys() <= fab.keys()
+    assert declared("requirements-sbom.in").keys() <= locked("requirements-sbom.txt").keys()
     for lock in (development, spark, fab):
         assert {name: lock[name] for name in lock.keys() & night.keys()} == {
             name: night[name] for name in lock.keys() & night.keys()
@@ -93,7 +102,8 @@ def test_every_requirement_is_locked_and_the_locks_agree() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements.in", "requirements-dev.in", "requirements-spark.in", "requirements-fab.in"]
+    "name",
+    ["requirements.in", "requirements-dev.in", "requirements-spark.in", "requirements-fab.in", "requirements-sbom.in"],
 )
 def test_every_pinned_version_has_its_reason_beside_it(name: str) -> None:
     pinned = [line for line in declared(name).values() if "==" in line]

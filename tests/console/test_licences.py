@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from raceway.common.home import PROJECT
 from raceway.console.licences import LOCK, Package, licences_page, packages
+from tests.support.server import missing
 
 
 def locked() -> dict[str, set[str]]:
@@ -48,12 +46,10 @@ def test_a_licence_is_allowed_where_all_its_parts_are(licence: str, is_allowed: 
 
 
 def test_the_bill_of_materials_names_the_lock_with_its_hashes(tmp_path: Path) -> None:
-    program = shutil.which("cyclonedx-py", path=str(Path(sys.executable).parent))
-    if program is None:
-        assert not os.environ.get("RACEWAY_REQUIRE_EXTRAS"), "cyclonedx-bom is not installed: make setup-dev"
-        pytest.skip("cyclonedx-bom is not installed: make setup-dev")
+    if not (PROJECT.root / ".venv-sbom" / "bin" / "cyclonedx-py").exists():
+        missing("cyclonedx-bom is not installed: make setup-sbom")
     make = subprocess.run(
-        ["make", "--silent", "--dry-run", "--old-file=setup-dev", "sbom", f"SBOM={tmp_path}/sbom.json"],
+        ["make", "--silent", "--dry-run", "--old-file=setup-sbom", "sbom", f"SBOM={tmp_path}/sbom.json"],
         cwd=PROJECT.root, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     [command] = [line for line in make.splitlines() if "cyclonedx-py" in line]
