@@ -30,7 +30,7 @@
     {%- if scope.kind == 'entities' -%}
         {%- do columns.append(('_entity', 'varchar')) -%}
     {%- endif -%}
-    {%- set paths = frozen_paths(batches, source_name, table_name) -%}
+    {%- set paths = frozen_paths(batches, source_name, table_name, 'read_from') -%}
     {%- if not paths -%}
         {{ return(typed_empty(columns + [
             ('account', 'varchar'), ('_exported_at', 'timestamp'), ('_is_filtered', 'boolean')
@@ -122,7 +122,7 @@
 
 {# Paths of a table's files in a frozen list; none where nothing was frozen yet. A list is read once per call of dbt,
    for all tables, and kept in dbt's own `graph`, which all models share and which outlives the call: hence its id. #}
-{% macro frozen_paths(relation, source_name, table_name) %}
+{% macro frozen_paths(relation, source_name, table_name, column='path') %}
     {%- if graph.get('frozen_paths', {}).get('invocation_id') != invocation_id -%}
         {%- do graph.update({'frozen_paths': {'invocation_id': invocation_id}}) -%}
     {%- endif -%}
@@ -132,7 +132,7 @@
         {%- set paths = {} -%}
         {%- if adapter.get_relation(relation.database, relation.schema, relation.identifier) is not none -%}
             {%- set found = run_query(
-                "select distinct source, table_name, path from " ~ relation ~ " order by source, table_name, path"
+                "select distinct source, table_name, " ~ column ~ " from " ~ relation ~ " order by 1, 2, 3"
             ) -%}
             {%- for row in found.rows -%}
                 {%- do paths.setdefault((row[0], row[1]), []).append(row[2]) -%}

@@ -13,6 +13,7 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
+from raceway.build.packs import pack
 from raceway.build.plausible import Verdicts, judge_batches
 from raceway.build.unfit_rows import taken_out
 from raceway.common.faults import PermanentFault
@@ -68,6 +69,7 @@ def choose_batches(
         if kept := load_contract(batch.source, home).table(batch.table).meta.keep_states:
             mend_states(batch, kept)
     _load_batches(connection, accepted)
+    pack(connection, home, as_of)
     _load_claims(connection, home, accepted)
     _decide(connection)
     rates = _rate_days(connection, settings.business.reporting_currency)
@@ -142,6 +144,7 @@ def _load_batches(connection: duckdb.DuckDBPyConnection, accepted: list[BatchSta
             "table_name": _column((b.table for b in accepted), pa.string()),
             "account": _column((b.account for b in accepted), pa.string()),
             "path": _column((str(b.path) for b in accepted), pa.string()),
+            "read_from": _column((str(b.path) for b in accepted), pa.string()),
             "exported_at": _column((naive(b.exported_at) for b in accepted), pa.timestamp("us")),
             "file_time": _column((b.file_time for b in accepted), pa.string()),
             "content_hash": _column((b.content_hash for b in accepted), pa.string()),
@@ -179,20 +182,19 @@ def _load_claims(connection: duckdb.DuckDBPyConnection, home: Home, accepted: li
     """
     ]
     given: list[list[str]] = []
-    by_table: dict[tuple[str, str], list[BatchState]] = defaultdict(list)
-    for batch in accepted:
-        if batch.scope_kind == "entities":
-            by_table[batch.source, batch.table].append(batch)
-    for (source, table), batches in by_table.items():
+    files = connection.execute(
+        "select source, table_name, list(batch_id order by batch_id), list(distinct read_from order by read_from) "
+        "from batch where scope_kind = 'entities' group by all order by all"
+    ).fetchall()
+    for source, table, batches, paths in files:
         scope = load_contract(source, home).table(table).scope
         if scope.full_snapshot:
             # a snapshot speaks for everything even when it is empty: its one scope has no name
             parts.append("select batch_id, '' from batch where list_contains(?, batch_id)")
-            given.append([batch.batch_id for batch in batches])
+            given.append(batches)
         else:
             # two orders of one name are two scopes, each with its own moment; landed.sql tells them apart alike
             scope_of = scope.entity
-            paths = [batch.path for batch in batches]
             parts.append(f"select distinct _batch_id, {scope_of} from {parquet_of(paths, by_name=True)}")
     # One statement: DuckDB 2.0.0 loses an insert of more than 122,880 rows into a table that was made in the same
     # transaction when an insert of no rows came before it; only count(*) still tells of them.
@@ -231,7 +233,7 @@ def _decide(connection: duckdb.DuckDBPyConnection) -> None:
 def _rate_days(connection: duckdb.DuckDBPyConnection, reporting_currency: str) -> dict[str, list[dt.date]]:
     """The days, ascending, on which a rate of a currency to the reporting one is in effect."""
     paths = connection.execute(
-        "select distinct path from batch inner join winner using (batch_id) "
+        "select distinct read_from from batch inner join winner using (batch_id) "
         "where batch.source = ? and batch.table_name = ?",
         _RATES,
     ).fetchall()

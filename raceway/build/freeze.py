@@ -190,7 +190,7 @@ def _fingerprint(connection: duckdb.DuckDBPyConnection, program: str, told: list
     """
     digest = hashlib.sha256("\n".join([__version__, program, *told, ""]).encode())
     tables = {
-        "batches": "* exclude (path)",
+        "batches": "* exclude (path, read_from)",
         "scopes": "*",
         "covered_days": "*",
         "state_files": "source, table_name, parse_filename(path)",

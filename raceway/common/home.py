@@ -180,6 +180,11 @@ class Home:
         return self.landing / "_ledger"
 
     @property
+    def packs(self) -> Path:
+        """Copies of small files that landed, many in one."""
+        return self.landing / "_packs"
+
+    @property
     def quarantine(self) -> Path:
         """Refused rows and files; mode 600."""
         return self.root / "quarantine"

@@ -64,7 +64,9 @@ def write_frozen(
     later = after or before
     wanted = text_list(list(taken))
     for table, rows in before.items():
-        placed = f"replace ({quoted(f'{home.landing}/')} || path as path)" if table in WITH_PATHS else ""
+        below = f"{quoted(f'{home.landing}/')} || path"
+        placed = f"replace ({below} as path)" if table in WITH_PATHS else ""
+        placed += f", {below} as read_from" if table == "batches" else ""
         if table in _BY_BATCH:
             select = (
                 f"select * from {rows} where not list_contains({wanted}, {_BATCH_CAUSE}) "

@@ -24,7 +24,9 @@ _TEXTS: Final = ("host", "traffic_type", "browser")
 
 def excluded_rows(connection: duckdb.DuckDBPyConnection, home: Home) -> dict[str, int]:
     """Flagged rows by batch id, of every batch in effect. Needs the warehouse attached as `warehouse`."""
-    found = connection.execute("select batch_id, source, table_name, path from warehouse.frozen.batches").fetchall()
+    found = connection.execute(
+        "select batch_id, source, table_name, read_from from warehouse.frozen.batches"
+    ).fetchall()
     counts = {batch: 0 for batch, *_ in found}
     kinds = {kind for (kind,) in connection.execute("select distinct kind from warehouse.frozen.exclusions").fetchall()}
     contracts = load_contracts(home)
@@ -34,8 +36,9 @@ def excluded_rows(connection: duckdb.DuckDBPyConnection, home: Home) -> dict[str
             _flag(column, kind) for column in contract.columns for kind in column.meta.excluded_by if kind in kinds
         ]
         if flags:
-            paths = [path for _, of, called, path in found if (of, called) == (source, table)]
-            counts |= dict(connection.execute(_counted(contract, flags, paths)).fetchall())
+            paths = sorted({path for _, of, called, path in found if (of, called) == (source, table)})
+            flagged = connection.execute(_counted(contract, flags, paths)).fetchall()
+            counts |= {batch: number for batch, number in flagged if batch in counts}  # a pack holds others, too
     return counts
 
 

@@ -24,6 +24,7 @@ from typing import Any, Final
 import duckdb
 
 from raceway.common.faults import PassingFault, PermanentFault
+from raceway.common.files import remove
 from raceway.common.home import Home
 from raceway.common.lock import alone
 from raceway.common.masks import masked
@@ -89,6 +90,7 @@ def forget(home: Home, said: str, *, why: str, who: str | None = None) -> Erased
             _texts(home, person, new, erased)
             for path in (home.warehouse, home.warehouse.with_name(f"{home.warehouse.name}.wal")):
                 path.unlink(missing_ok=True)
+            remove(home.packs)
             _read_aside(home)
             _versions(home, erased)
         except (OSError, duckdb.Error, sqlite3.Error) as fault:

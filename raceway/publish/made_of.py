@@ -39,7 +39,8 @@ def write_made_of(connection: duckdb.DuckDBPyConnection, home: Home, folder: Pat
         [_COUNTERS],
     ).fetchall()
     for (table,) in tables:
-        below = f"replace (replace(path, {quoted(f'{home.landing}/')}, '') as path)" if table in WITH_PATHS else ""
+        below = "exclude (read_from) " if table == "batches" else ""  # packs go; the batches' own files stay
+        below += f"replace (replace(path, {quoted(f'{home.landing}/')}, '') as path)" if table in WITH_PATHS else ""
         file = target / f"{table}.parquet"
         connection.execute(
             f"copy (select * {below} from warehouse.frozen.{name(table)} order by all) to {quoted(str(file))} "

@@ -100,7 +100,7 @@ class Company:
             ledger.append("accepted", batch_id=batch_id)
             path = folder / "data.parquet"
             self.sql(
-                f"insert into frozen.batches values ('{batch_id}', 'google_ads', 'campaign_daily', 'vn', '{path}')"
+                f"insert into frozen.batches values ('{batch_id}', 'google_ads', 'campaign_daily', 'vn', '{path}', '{path}')"
             )
         elif status == "refused":
             ledger.append("refused", batch_id=batch_id, reason=reason, **about)
@@ -120,7 +120,7 @@ def make_company(folder: Path) -> Company:
         create schema frozen;
         create table frozen.settings as select date '{AS_OF}' as as_of;
         create table frozen.batches (batch_id varchar, source varchar, table_name varchar, account varchar,
-            path varchar);
+            path varchar, read_from varchar);
         create table frozen.exclusions (kind varchar, value varchar, reason varchar);
         create table frozen.scopes (source varchar, table_name varchar, account varchar, scope varchar,
             batch_id varchar);
