@@ -83,7 +83,7 @@ def test_taking_every_cause_leads_from_one_version_to_the_other(tmp_path: Path) 
             write_frozen(connection, home, made_of(before), made_of(after), taken)
             (frozen / FOLDER).mkdir(parents=True)
             for table in EARLIER:
-                path = f"replace (replace(path, '{home.landing}/', '') as path)" if table == "batches" else ""
+                path = f"exclude (read_from) replace (replace(path, '{home.landing}/', '') as path)" if table == "batches" else ""
                 file = frozen / FOLDER / f"{table}.parquet"
                 connection.execute(f"copy (select * {path} from frozen.{table}) to '{file}' (format parquet)")
         assert differing(made_of(frozen), made_of(after)) == left
@@ -93,5 +93,5 @@ def test_paths_lead_into_this_homes_landing(tmp_path: Path) -> None:
     before = version(tmp_path / "v1")
     with duckdb.connect() as connection:
         write_frozen(connection, Home(tmp_path / "moved"), made_of(before))
-        paths = connection.execute("select min(path) from frozen.batches").fetchall()
-    assert paths == [(f"{tmp_path}/moved/landing/google_ads/a",)]
+        paths = connection.execute("select min(path), min(read_from) from frozen.batches").fetchall()
+    assert paths == [(f"{tmp_path}/moved/landing/google_ads/a",) * 2]
