@@ -4,9 +4,9 @@
         ──►  landing/_packs/<source>/<table>/<month>-<hash>.parquet
 
 A night reads every batch that may count, and opening a file costs more than reading a small one: a year of daily files
-of 16 accounts is 4,832 files and takes 1.75 s of CPU to read, as 156 files 0.47 s. The batches themselves stay as they are: a
-pack holds their rows, each with its batch's id, and its name says of which files it was made. So a batch that comes
-late, is taken out, lands again or is rewritten makes another pack, and the old one goes.
+of 16 accounts is 4,832 files and takes 1.75 s of CPU to read, as 156 files 0.47 s. The batches themselves stay as they
+are: a pack holds their rows, each with its batch's id, and its name says of which files it was made. So a batch that
+comes late, is taken out, lands again or is rewritten makes another pack, and the old one goes.
 """
 
 from __future__ import annotations

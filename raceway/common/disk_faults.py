@@ -35,12 +35,28 @@ def is_of_the_disk(fault: Exception) -> bool:
     duckdb = sys.modules.get("duckdb")
     if duckdb and isinstance(fault, duckdb.Error) and any(mark in str(fault) for mark in (*DAMAGED, *UNREADABLE)):
         return True
+    if _of_airflows_database(fault):
+        return True
     of_duckdb = (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException) if duckdb else ()
     return isinstance(fault, (OSError, sqlite3.Error, *of_duckdb))
 
 
+def _of_airflows_database(fault: Exception) -> bool:
+    """Whether Airflow's database could not be used: a full disk under its SQLite file, or a server that is gone."""
+    sqlalchemy, duckdb = sys.modules.get("sqlalchemy.exc"), sys.modules.get("duckdb")
+    if sqlalchemy is None or not isinstance(fault, sqlalchemy.OperationalError):
+        return False
+    return not (duckdb and isinstance(fault.orig, duckdb.Error))  # the gate asks DuckDB through SQLAlchemy
+
+
 def said_of_the_disk(fault: Exception) -> str:
     """What failed, on which file, and what to do."""
+    if _of_airflows_database(fault):
+        first = (str(getattr(fault, "orig", fault)).splitlines() or [type(fault).__name__])[0]
+        return (
+            f"Airflow's database could not be read or written: {first}; look at it (airflow/airflow.db, or the server "
+            "that is set) and at its disk, then run the command again"
+        )
     if isinstance(fault, OSError) and fault.errno is not None:
         files = " and ".join(str(name) for name in (fault.filename, fault.filename2) if name is not None)
         mend = MENDS.get(fault.errno, "look at the file and its disk")

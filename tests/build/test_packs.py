@@ -67,7 +67,8 @@ def packing(tmp_path: Path) -> Packing:
 
 def rows(files: set[Path]) -> list[Any]:
     read = parquet_of(sorted(files), by_name=True)
-    return duckdb.sql(f"select _batch_id, _row, clicks, later_column from {read} order by all").fetchall()
+    found: list[Any] = duckdb.sql(f"select _batch_id, _row, clicks, later_column from {read} order by all").fetchall()
+    return found
 
 
 def test_months_that_are_over_are_read_from_one_file_each(packing: Packing) -> None:

@@ -83,7 +83,11 @@ def test_taking_every_cause_leads_from_one_version_to_the_other(tmp_path: Path) 
             write_frozen(connection, home, made_of(before), made_of(after), taken)
             (frozen / FOLDER).mkdir(parents=True)
             for table in EARLIER:
-                path = f"exclude (read_from) replace (replace(path, '{home.landing}/', '') as path)" if table == "batches" else ""
+                path = (
+                    f"exclude (read_from) replace (replace(path, '{home.landing}/', '') as path)"
+                    if table == "batches"
+                    else ""
+                )
                 file = frozen / FOLDER / f"{table}.parquet"
                 connection.execute(f"copy (select * {path} from frozen.{table}) to '{file}' (format parquet)")
         assert differing(made_of(frozen), made_of(after)) == left
