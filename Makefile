@@ -5,6 +5,9 @@
 PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python; do \
 	$$name -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$name && break; done)
 
+# compiled modules are kept, whatever the caller's environment says: tests and nights start hundreds of processes
+export PYTHONDONTWRITEBYTECODE :=
+
 VENV := .venv
 BIN := $(VENV)/bin
 # a changed lock makes a new name, so that an old environment is brought up to date
