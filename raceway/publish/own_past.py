@@ -70,7 +70,7 @@ def like_their_past(home: Home, before: Path | None) -> list[Check]:
             connection.execute(f"attach {quoted(str(before))} as before (read_only)")
             then = _closed_days(connection, "before", "warehouse.frozen")
         special, incomplete, events = _special_days(connection, now), _incomplete_days(connection), _events(connection)
-    checks = [_leap(kpi, now[kpi], then.get(kpi, {})) for kpi in LEADING_SUMS if kpi in now]
+    checks = [_leap(kpi, now[kpi], then.get(kpi, {}), events.get(kpi, {})) for kpi in LEADING_SUMS if kpi in now]
 
     def passed_over(kpi: str, day: dt.date) -> bool:
         return day in special or (kpi, day) in incomplete
@@ -104,27 +104,31 @@ def _new_days(now: Days, then: Days) -> list[dt.date]:
     return sorted(day for day, value in now.items() if day not in then or not math.isclose(then[day], value))
 
 
-def _leap(kpi: str, now: Days, then: Days) -> Check:
+def _leap(kpi: str, now: Days, then: Days, events: Days) -> Check:
+    """Where nothing was published yet, days with few events are no past: the first export of a shop also tells of old
+    orders that changed, a few a day, and the days behind them are no leap."""
     new = _new_days(now, then)
     past = {**{day: value for day, value in now.items() if day not in new}, **then}
     most = max(((abs(value), day) for day, value in past.items()), default=(0.0, dt.date.min))
     known = sum(value != 0 for value in past.values())
-    leaps, judged = [], 0
+    leaps: list[tuple[dt.date, tuple[float, dt.date]]] = []
+    judged = 0
     for day in new:
         size = abs(now[day])
         judged += known >= COMPARABLE_DAYS
         if known >= COMPARABLE_DAYS and size > LEAP * most[0]:
-            leaps.append(day)
+            leaps.append((day, most))
             continue
         most = max(most, (size, day))
-        known += size > 0 and day not in then
+        known += size > 0 and day not in then and (bool(then) or events.get(day, _FEW) >= _FEW)
     name, subject = "no_leap", f"race_kpi.{kpi}"
     if not leaps:
         said = f"{judged} of {len(new)} new days had a past to be held against"
         return Check(name, "reconcile", "critical", True, subject, observed=said, expected=_NO_LEAP,
                      message=f"{kpi}: {said}; {_NO_LEAP}")  # fmt: skip
     more = f" and {len(leaps) - 1} more days" if len(leaps) > 1 else ""
-    observed = f"{now[leaps[0]]:,.0f} on {leaps[0]}{more}; the most before was {most[0]:,.0f} on {most[1]}"
+    day, (size, on) = leaps[0]
+    observed = f"{now[day]:,.0f} on {day}{more}; the most before was {size:,.0f} on {on}"
     remedy = _LEAP_REMEDY.format(check=f"{subject}.{name}")
     return Check(
         name=name,

@@ -9,6 +9,7 @@ from raceway.history.records import Check, record_checks, record_run
 from raceway.history.waivers import apply_waivers, waive
 from raceway.night.steps import Run, _record
 from raceway.publish.mart_gate import check_mart
+from raceway.publish.own_past import _leap
 from tests.support.mart_company import AS_OF, Company
 
 DAYS = [AS_OF - dt.timedelta(days=back) for back in range(1, 85)]
@@ -59,6 +60,23 @@ def test_a_week_of_history_is_no_past(company: Company) -> None:
     [check] = [check for check in check_mart(company.home, "night") if check.name == "no_leap"]
     assert check.passed
     assert "0 of 8 new days had a past to be held against" in check.message
+
+
+def test_old_orders_that_changed_are_no_past_of_a_shop_that_loads_for_the_first_time() -> None:
+    """Its first export tells of two a day of the weeks before, and of 50 a day from then on."""
+    first = {day: 50.0 if back < 40 else 2.0 for back, day in enumerate(DAYS)}
+    assert _leap("orders", first, {}, first).passed
+    wrong = first | {DAYS[0]: 50_000.0}
+    leap = _leap("orders", wrong, {}, wrong)
+    assert not leap.passed
+    assert f"50,000 on {DAYS[0]}; the most before was 50 on" in leap.message
+    published = {day: value for day, value in first.items() if value == 2}
+    assert not _leap("orders", first, published, first).passed, "what was published is a past"
+
+
+def test_a_leap_names_the_most_that_was_before_it_and_not_after() -> None:
+    days = usual() | {DAYS[40]: 5_000.0, DAYS[0]: 900.0}
+    assert f"5,000 on {DAYS[40]}; the most before was 105 on" in _leap("ad_spend", days, {}, {}).message
 
 
 def test_a_leap_that_a_person_let_pass_is_published_once_and_then_belongs_to_the_past(company: Company) -> None:
