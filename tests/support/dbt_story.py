@@ -66,7 +66,7 @@ ACCOUNT = {
 
 FROZEN = {
     "batches": "batch_id varchar, source varchar, table_name varchar, account varchar, path varchar, "
-    "exported_at timestamp, file_time varchar, content_hash varchar, covers_from date, covers_to date, "
+    "read_from varchar, exported_at timestamp, file_time varchar, content_hash varchar, covers_from date, covers_to date, "
     "scope_kind varchar, is_filtered boolean, rows_landed bigint",
     "scopes": "source varchar, table_name varchar, account varchar, scope varchar, batch_id varchar",
     "covered_days": "source varchar, table_name varchar, account varchar, day date",
@@ -164,7 +164,7 @@ class Story:
         winners: dict[tuple[str, str, str, str], tuple[str, str]] = {}
         for batch in self.batches:
             self.rows_of["batches"].append(
-                (batch["batch_id"], batch["source"], batch["table"], batch["account"], str(batch["path"]),
+                (batch["batch_id"], batch["source"], batch["table"], batch["account"], str(batch["path"]), str(batch["path"]),
                  batch["exported_at"], str(batch["exported_at"]), batch["batch_id"], None, None, batch["scope"]["kind"], batch["is_filtered"],
                  len(batch["rows"]))
             )  # fmt: skip
