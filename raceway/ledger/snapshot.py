@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import gc
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from itertools import repeat
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 
+from raceway.common.garbage import without_garbage_collection
 from raceway.common.home import Home
 from raceway.common.moments import moment
 from raceway.common.sql import parquet_of
@@ -27,7 +25,7 @@ _MOMENT: Final = dt.datetime.fromisoformat
 
 def read_state(home: Home, snapshot: Snapshot) -> LedgerState:
     """The state to which the events of a snapshot fold. Raises duckdb.IOException where it has just gone."""
-    with reading() as connection, ThreadPoolExecutor(1) as pool, _without_garbage_collection():
+    with reading() as connection, ThreadPoolExecutor(1) as pool, without_garbage_collection():
         of_files = pool.submit(
             _columns, connection.cursor(), snapshot.folder / FILES,
             "path", "source", "account", "sha256", "status", "reason", "put_at", "kept_at",
@@ -92,15 +90,3 @@ def _columns(connection: duckdb.DuckDBPyConnection, path: Path, *columns: str) -
 
 def _moments(texts: list[str]) -> list[dt.datetime | None]:
     return [_MOMENT(text) if text else None for text in texts]
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """A hundred thousand new values set off Python's collector again and again, and none of them is garbage."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

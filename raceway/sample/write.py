@@ -7,12 +7,11 @@ the invented persons, never from the files, so that the pipeline has an oracle o
 from __future__ import annotations
 
 import datetime as dt
-import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from raceway.common.faults import BadSettings
+from raceway.common.garbage import without_garbage_collection
 from raceway.common.home import Home
 from raceway.sample.invent.everything import invent_world
 from raceway.sample.traces.affiliate import write_affiliate
@@ -117,18 +116,6 @@ class SampleSummary:
     truth_rows: int
 
 
-@contextmanager
-def _all_kept() -> Iterator[None]:
-    """Nothing of a world is given up before it is written: looking for what could be takes a sixth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 def write_sample(
     home: Home,
     days: int = 90,
@@ -154,7 +141,7 @@ def write_sample(
     history_start = company.history_start(end - dt.timedelta(days=days - 1))
     settings = prepare_home(home, history_start, end)
     files = {}
-    with _all_kept():
+    with without_garbage_collection():  # nothing of a world is given up before it is written
         world = invent_world(days, scale, seed, end, settings, hear, traps)
         for source, write in _WRITERS.items():
             hear(f"writing the exports of {source}")
