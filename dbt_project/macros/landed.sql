@@ -17,6 +17,7 @@
     {%- if not execute -%}
         {{ return('(select 1 as nothing_yet)') }}
     {%- endif -%}
+    {%- do reads_landed(source_name, table_name) -%}
     {%- set contract = contract_of(source_name, table_name) -%}
     {%- set model = contract_of(*contract.config.meta.like.split('.')) if contract.config.meta.like else contract -%}
     {%- set scope = contract.config.meta.get('scope') or model.config.meta.get('scope', {}) -%}
@@ -89,6 +90,7 @@
     {%- if not execute -%}
         {{ return('(select 1 as nothing_yet)') }}
     {%- endif -%}
+    {%- do reads_landed(source_name, table_name) -%}
     {%- set contract = contract_of(source_name, table_name) -%}
     {%- set columns = [('_account', 'varchar'), ('_entity', 'varchar'), ('exported_at', 'timestamp')] -%}
     {%- for name in contract.config.meta.keep_states -%}

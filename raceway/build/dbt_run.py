@@ -20,6 +20,7 @@ from typing import Any, Final, TextIO
 
 import duckdb
 
+from raceway.build.kept import IN_GRAPH, KeptModels
 from raceway.build.parsed_project import (
     WAREHOUSE_VARIABLE,
     NightProject,
@@ -60,6 +61,8 @@ class ModelRun:
     rows_written: int | None = None
     """How many rows were counted anew; None for models that are made as a whole."""
     rows_kept: int | None = None
+    is_kept: bool = False
+    """Left as it was: nothing that it is made from has changed."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,8 @@ def build(home: Home, run_id: str, select: str, full_refresh: bool = False, abse
     if full_refresh:
         arguments.append("--full-refresh")
     without = [f"models/staging/{source}" for source in absent]
-    project, nodes = _invoke(home, home.run(run_id), arguments, without)
+    kept = KeptModels.of(home.warehouse, anew=full_refresh)
+    project, nodes = _invoke(home, home.run(run_id), arguments, without, kept)
     if not nodes:
         raise GateFailed(f"nothing in {PROJECT.dbt_project} is selected by {select!r}")
     tests = [result for result in nodes if result.node.resource_type == "test" and _ran(result)]
@@ -103,6 +107,7 @@ def build(home: Home, run_id: str, select: str, full_refresh: bool = False, abse
     )
     answers = [*_answers(tests, project), *ask(home.warehouse, simple)]
     checks = checks_of(home, home.run(run_id), answers)
+    left = kept.left if kept else set()
     keeps_rows = any(result.node.config.materialized == "incremental" for result in nodes)
     rewritten = _rows_rewritten(home) if keeps_rows else {}
     models = [
@@ -112,6 +117,7 @@ def build(home: Home, run_id: str, select: str, full_refresh: bool = False, abse
             str(result.status),
             round(result.execution_time, 3),
             *rewritten.get(result.node.name, (None, None)),
+            is_kept=result.node.name in left,
         )
         for result in made
     ]
@@ -127,7 +133,7 @@ def build_untested(home: Home, run_id: str, select: str) -> None:
     where what is built is compared and never published. Raises GateFailed, PassingFault.
     """
     arguments = ["build", "--select", *select.split(), "--resource-type", "model", "--resource-type", "seed"]
-    _, nodes = _invoke(home, home.run(run_id), arguments, [])
+    _, nodes = _invoke(home, home.run(run_id), arguments, [], KeptModels.of(home.warehouse))
     if broken := [_broken_model(result).message for result in nodes if _failed(result)]:
         raise _fault("; ".join(broken))
 
@@ -171,7 +177,7 @@ def _stop_on_failure(home: Home, run_id: str, result: BuildResult, answers: Sequ
     raise GateFailed(sentences)
 
 
-def _invoke(home: Home, folder: Path, arguments: list[str], without: Sequence[str]) -> tuple[NightProject, list[Any]]:
+def _invoke(home: Home, folder: Path, arguments: list[str], without: Sequence[str], kept: KeptModels | None) -> tuple[NightProject, list[Any]]:
     """The project and dbt's results, one per node; raises where dbt could not even begin.
 
     Tests of models in the folders `without` are left out.
@@ -181,14 +187,17 @@ def _invoke(home: Home, folder: Path, arguments: list[str], without: Sequence[st
     where = _where(home, folder)
     say_little()
     with _warehouse_of(home), (folder / "dbt.log").open("a", encoding="utf-8") as log:
+        project = _project(home, where)
+        graph = project.manifest.flat_graph  # dbt's own, which a later call of this process has as well
+        graph[IN_GRAPH] = kept
         try:
-            project = _project(home, where)
             left_out = ["--exclude", *names] if (names := _tests_of(project.manifest, without)) else []
             outcome = dbtRunner(manifest=project.manifest, callbacks=[_logged(log)]).invoke(
                 [*arguments, *left_out, *where]
             )
         finally:
             _let_go_of_the_warehouse()
+            del graph[IN_GRAPH]
     if outcome.exception is not None:
         raise _fault(str(outcome.exception))
     return project, list(outcome.result.results)

@@ -33,6 +33,7 @@ from raceway.build.frozen_tables import (
     write_table,
     write_ticket_topics,
 )
+from raceway.build.kept import write_inputs
 from raceway.build.lost_since import refuse_what_was_lost
 from raceway.build.own_lists import OWN_LISTS, write_own_lists
 from raceway.build.reports_agree import check_reports
@@ -107,6 +108,7 @@ def freeze(home: Home, run_id: str, as_of: dt.date, settings: Settings, accounts
         write_segments(connection, segments)
         write_lists(connection, home, settings, accounts)
         _write_program(connection, program)
+        write_inputs(connection, _forgotten(home))
         fingerprint = _fingerprint(connection, program, [*verdicts.told(), *_forgotten(home)])
         batches = _count(connection, "frozen.batches")
         _write_parquet(connection, home.run(run_id) / "effective_set.parquet")

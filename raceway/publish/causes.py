@@ -13,6 +13,7 @@ from typing import Final
 
 import duckdb
 
+from raceway.build.kept import write_inputs
 from raceway.common.home import Home
 from raceway.common.sql import name, quoted, text_list
 from raceway.publish.made_of import WITH_PATHS
@@ -84,6 +85,7 @@ def write_frozen(
     connection.execute(
         "create or replace table frozen.rows_rewritten (model varchar, rows_written bigint, rows_kept bigint)"
     )
+    write_inputs(connection)
     connection.execute("commit")
 
 

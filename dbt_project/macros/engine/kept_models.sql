@@ -1,0 +1,55 @@
+{# What stays as it is since nothing that it is made from has changed: raceway/build/kept.py has the rules, and stands in
+   dbt's `graph` while the night builds. Where it does not (another engine, dbt called by hand) all is made each time. #}
+
+{# Notes that the model at hand reads a landed table. #}
+{% macro reads_landed(source_name, table_name) -%}
+    {%- if graph.get('kept') -%}{%- do graph['kept'].reads_landed(this.identifier, source_name, table_name) -%}{%- endif -%}
+{%- endmacro %}
+
+
+{# The digest of all that the model at hand is made from; none where it is made each time. #}
+{% macro made_from_now() -%}
+    {{ return(graph['kept'].made_from(model, compiled_code or '') if graph.get('kept') else none) }}
+{%- endmacro %}
+
+
+{# Whether the table of the model at hand is what it would be if it were made now. #}
+{% macro stays(made_from) -%}
+    {{ return(
+        made_from is not none and load_cached_relation(this) is not none and graph['kept'].stays(model, made_from)
+    ) }}
+{%- endmacro %}
+
+
+{# Says so to dbt: no statement runs. #}
+{% macro left_as_it_is() -%}
+    {% call noop_statement('main', 'KEPT', 'KEPT') %}{% endcall %}
+{%- endmacro %}
+
+
+{# After a table was made, in its transaction: what it was made from and what it holds. #}
+{% macro keep_digest(made_from) -%}
+    {%- if made_from is not none -%}
+        {%- set found = run_query("select concat_ws(':', count(*), sum(hash(*columns(*)))) from " ~ this) -%}
+        {%- do keep_content(made_from, found.rows[0][0]) -%}
+    {%- else -%}
+        {%- do keep_content(made_from, none) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro keep_content(made_from, content) -%}
+    {%- if made_from is not none -%}
+        {% call statement('keep_content') -%}
+            delete from kept.models where model = '{{ this.identifier }}';
+            insert into kept.models values ('{{ this.identifier }}', '{{ made_from }}', '{{ content }}')
+        {%- endcall %}
+        {%- do graph['kept'].is_made(this.identifier, made_from, content) -%}
+    {%- else -%}
+        {#- dbt was called by hand: the night knows no more what this table is made from -#}
+        {%- set known = run_query("select 1 from duckdb_tables() where schema_name = 'kept' and table_name = 'models'") -%}
+        {%- if known.rows | length > 0 -%}
+            {%- do run_query("delete from kept.models where model = '" ~ this.identifier ~ "'") -%}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
