@@ -183,3 +183,20 @@
 {% macro tells_all_pages(source) -%}
     {{ source }} in ('ga4', 'matomo', 'umami')
 {%- endmacro %}
+
+
+{# What is known of an event on a site, whichever source told it: (name, type) of each column of int_site_events but for
+   what accounts.csv says of its account. #}
+{% macro site_event_columns() -%}
+    {{ return([
+        ('source', 'varchar'), ('account', 'varchar'), ('user_pseudo_id', 'varchar'), ('message_id', 'varchar'),
+        ('user_id_hash', 'varchar'), ('event_name', 'varchar'), ('page_location', 'varchar'),
+        ('page_referrer', 'varchar'), ('ignores_referrer', 'boolean'), ('hostname', 'varchar'),
+        ('event_source', 'varchar'), ('event_medium', 'varchar'), ('event_campaign', 'varchar'), ('gclid', 'varchar'),
+        ('country', 'varchar'), ('engagement_time_msec', 'bigint'), ('search_term', 'varchar'),
+        ('search_results', 'bigint'), ('metric_id', 'varchar'), ('metric_value', 'double'),
+        ('transaction_id', 'varchar'), ('event_timestamp', 'bigint'), ('event_at', 'timestamp'),
+        ('event_bundle_sequence_id', 'bigint'), ('batch_event_index', 'bigint'), ('params_digest', 'varchar'),
+        ('user_first_touch_at', 'timestamp'), ('has_consent', 'boolean')
+    ]) }}
+{%- endmacro %}

@@ -40,7 +40,7 @@ signed_up as (
     select
         touchpoints.source,
         touchpoints.account,
-        {{ key_of(['events.device_id', 'events.event_number']) }} as login_id,
+        {{ key_of(['events.session_id', 'events.event_number']) }} as login_id,
         'event' as known_by,
         touchpoints.session_id,
         touchpoints.person_id,

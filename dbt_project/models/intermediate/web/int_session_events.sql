@@ -1,17 +1,38 @@
 -- Grain: one event of a visitor's device, with the session that it falls into. Internal and bot traffic is out.
+-- No session crosses business midnight: a day is cut into sessions anew only where its events have changed.
+{{ config(
+    materialized=kept_table(), incremental_strategy='recount', meta={'told_by': 'int_event_days'},
+    unique_key=['business_day']
+) }}
+{% set of_day = 'device, business_day' %}
 {% set names_of_clicks = click_ids() | map(attribute='id') | join('|') %}
 with
 
-events as (
+setting_values as (select * from {{ source('house', 'setting_values') }}),
+
+event_days as (select * from {{ ref('int_event_days') }}),
+
+site_events as (
     select
-        *,
-        {{ device_of('source', 'account', 'user_pseudo_id') }} as device
-    from {{ ref('int_site_events') }}
+        site_events.*,
+        {{ local_day('site_events.event_at', 'settings.business_zone') }} as business_day,
+        {{ device_of('site_events.source', 'site_events.account', 'site_events.user_pseudo_id') }} as device
+    from {{ ref('int_site_events') }} as site_events
+    cross join {{ source('house', 'settings') }} as settings
 ),
 
-settings as (select * from {{ source('house', 'settings') }}),
-
-setting_values as (select * from {{ source('house', 'setting_values') }}),
+events as (
+    select
+        site_events.*,
+        event_days.counted_from
+    from site_events
+    left join event_days on site_events.business_day = event_days.business_day
+    {% if is_incremental() %}
+    left join (select distinct business_day, counted_from from {{ this }}) as kept
+        on event_days.business_day = kept.business_day and event_days.counted_from = kept.counted_from
+    where kept.business_day is null
+    {% endif %}
+),
 
 -- who comes back from there came from nowhere new: payment pages, sign-ins, other hosts of the company
 unwanted_referrals as (
@@ -115,7 +136,6 @@ event_meanings as (
 marks as (
     select
         events.*,
-        {{ local_day('events.event_at', 'settings.business_zone') }} as business_day,
         addresses.utm_source,
         addresses.utm_medium,
         addresses.utm_campaign,
@@ -131,7 +151,6 @@ marks as (
         referrers.referrer_host,
         coalesce(regexp_replace(events.hostname, '^www[.]', ''), addresses.page_host) as own_host
     from events
-    cross join settings
     left join addresses on events.page_location = addresses.page_location
     left join clicks on events.page_location = clicks.page_location
     left join referrers on events.page_referrer = referrers.page_referrer
@@ -200,6 +219,7 @@ meant as (
         touches.event_timestamp,
         touches.event_bundle_sequence_id,
         touches.business_day,
+        touches.counted_from,
         touches.country,
         touches.engagement_time_msec,
         touches.page_path,
@@ -228,7 +248,7 @@ meant as (
         coalesce(event_meanings.is_site_search, 0) as is_site_search,
         event_meanings.checkout_step,
         row_number() over (
-            partition by touches.device
+            partition by touches.device, touches.business_day
             order by
                 touches.event_timestamp,
                 touches.event_bundle_sequence_id,
@@ -244,19 +264,15 @@ meant as (
 followed as (
     select
         *,
-        lag(event_timestamp) over (partition by device order by event_number) as timestamp_before,
-        lag(business_day) over (partition by device order by event_number) as day_before
+        lag(event_timestamp) over (partition by {{ of_day }} order by event_number) as timestamp_before
     from meant
 ),
 
--- more than 30 minutes of silence, or business midnight
+-- more than 30 minutes of silence; a day begins with the first event
 silences as (
     select
         *,
-        case
-            when event_timestamp - timestamp_before <= 30 * 60 * 1000000 and business_day = day_before then 0
-            else 1
-        end as begins_stretch
+        case when event_timestamp - timestamp_before <= 30 * 60 * 1000000 then 0 else 1 end as begins_stretch
     from followed
 ),
 
@@ -264,12 +280,12 @@ stretches as (
     select
         *,
         sum(begins_stretch) over (
-            partition by device order by event_number rows unbounded preceding
+            partition by {{ of_day }} order by event_number rows unbounded preceding
         ) as stretch
     from silences
 ),
 
-{% set in_stretch = 'device, stretch' %}
+{% set in_stretch = 'device, business_day, stretch' %}
 
 -- an empty text stands for what the campaign before left open, a null for: no campaign yet
 campaigns_before as (
@@ -314,7 +330,7 @@ numbered as (
     select
         *,
         sum(begins_session) over (
-            partition by device order by event_number rows unbounded preceding
+            partition by {{ of_day }} order by event_number rows unbounded preceding
         ) as session_number
     from cuts
 ),
@@ -323,7 +339,7 @@ numbered as (
 consents as (
     select
         *,
-        max(case when has_consent = false then 0 else 1 end) over (partition by device, session_number) = 1
+        max(case when has_consent = false then 0 else 1 end) over (partition by {{ of_day }}, session_number) = 1
             as session_has_consent
     from numbered
 ),
@@ -332,6 +348,7 @@ consents as (
 first_events as (
     select
         device,
+        business_day,
         session_number,
         {{ key_of([
             'source', 'account', 'user_pseudo_id', 'event_timestamp', 'event_bundle_sequence_id', 'event_name',
@@ -383,10 +400,14 @@ final as (
         consents.is_key_event,
         consents.is_interaction,
         consents.is_site_search,
-        consents.checkout_step
+        consents.checkout_step,
+        consents.counted_from
     from consents
     inner join first_events
-        on consents.device = first_events.device and consents.session_number = first_events.session_number
+        on
+            consents.device = first_events.device
+            and consents.business_day = first_events.business_day
+            and consents.session_number = first_events.session_number
 )
 
 select * from final

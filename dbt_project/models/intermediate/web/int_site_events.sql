@@ -1,17 +1,7 @@
 -- Grain: one event of a visitor's device on any measured site. Internal and bot traffic is out.
 {{ config(materialized='view') }}
 {#- the further sources' staged events have these names; what one of them does not tell is null -#}
-{% set columns = [
-    ('source', 'varchar'), ('account', 'varchar'), ('user_pseudo_id', 'varchar'), ('message_id', 'varchar'),
-    ('user_id_hash', 'varchar'), ('event_name', 'varchar'), ('page_location', 'varchar'),
-    ('page_referrer', 'varchar'), ('ignores_referrer', 'boolean'), ('hostname', 'varchar'),
-    ('event_source', 'varchar'), ('event_medium', 'varchar'), ('event_campaign', 'varchar'), ('gclid', 'varchar'),
-    ('country', 'varchar'), ('engagement_time_msec', 'bigint'), ('search_term', 'varchar'),
-    ('search_results', 'bigint'), ('metric_id', 'varchar'), ('metric_value', 'double'),
-    ('transaction_id', 'varchar'), ('event_timestamp', 'bigint'), ('event_at', 'timestamp'),
-    ('event_bundle_sequence_id', 'bigint'), ('batch_event_index', 'bigint'), ('params_digest', 'varchar'),
-    ('user_first_touch_at', 'timestamp'), ('has_consent', 'boolean')
-] %}
+{% set columns = site_event_columns() %}
 {% set further_sources = [ref('stg_matomo__events'), ref('stg_umami__events'), ref('stg_events_file__events')] %}
 
 with
