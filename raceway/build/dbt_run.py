@@ -177,10 +177,12 @@ def _stop_on_failure(home: Home, run_id: str, result: BuildResult, answers: Sequ
     raise GateFailed(sentences)
 
 
-def _invoke(home: Home, folder: Path, arguments: list[str], without: Sequence[str], kept: KeptModels | None) -> tuple[NightProject, list[Any]]:
+def _invoke(
+    home: Home, folder: Path, arguments: list[str], without: Sequence[str], kept: KeptModels | None
+) -> tuple[NightProject, list[Any]]:
     """The project and dbt's results, one per node; raises where dbt could not even begin.
 
-    Tests of models in the folders `without` are left out.
+    Tests of models in the folders `without` are left out; `kept` says which models stay as they are.
     """
     from dbt.cli.main import dbtRunner
 

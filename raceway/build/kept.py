@@ -97,23 +97,20 @@ class KeptModels:
 
     @classmethod
     def of(cls, warehouse: Path, anew: bool = False) -> KeptModels | None:
-        """What stands in a warehouse; None where no freeze of this program wrote it.
+        """What stands in a warehouse; None where no freeze of this program wrote it, or where the file cannot be read
+        just now: dbt meets the same fault, and says it.
 
-        With `anew` each model is made, whatever it was made from. Raises duckdb.IOException where another process holds
-        the file.
+        With `anew` each model is made, whatever it was made from.
         """
-        with duckdb.connect(str(warehouse), read_only=True) as connection:
-            known = connection.execute(
-                "select count(*) from duckdb_tables() "
-                "where (schema_name, table_name) in (('kept', 'inputs'), ('kept', 'models'))"
-            ).fetchone()
-            if known != (2,):
-                return None
-            inputs = dict(connection.execute("select name, digest from kept.inputs").fetchall())
-            models = {
-                model: (made_from, content)
-                for model, made_from, content in connection.execute("from kept.models").fetchall()
-            }
+        try:
+            with duckdb.connect(str(warehouse), read_only=True) as connection:
+                inputs = dict(connection.execute("select name, digest from kept.inputs").fetchall())
+                models = {
+                    model: (made_from, content)
+                    for model, made_from, content in connection.execute("from kept.models").fetchall()
+                }
+        except duckdb.Error:
+            return None
         return cls(inputs, models, anew)
 
     def reads_landed(self, model: str, source: str, table: str) -> str:

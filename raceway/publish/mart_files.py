@@ -25,14 +25,13 @@ _FILE: Final = "part.parquet"
 _OPTIONS: Final = "format parquet, compression zstd"
 
 
-def open_files(warehouse: Path, database: Path) -> duckdb.DuckDBPyConnection:
-    """A connection with the warehouse attached as `warehouse`, to read, and a new race.duckdb as `race`."""
+def open_files(warehouse: Path) -> duckdb.DuckDBPyConnection:
+    """A connection with the warehouse attached as `warehouse`, to read."""
     connection = duckdb.connect()
     connection.execute("set timezone = 'UTC'")
     connection.execute("set threads = 1")
     connection.execute("set partitioned_write_max_open_files = 4096")
     connection.execute(f"attach {quoted(str(warehouse))} as warehouse (read_only)")
-    connection.execute(f"attach {quoted(str(database))} as race (storage_version '{STORAGE_VERSION}')")
     return connection
 
 
@@ -63,17 +62,23 @@ def write_parquet(
     return files
 
 
+def facts_from(as_of: dt.date, fact_months: int) -> str:
+    """The first month whose facts race.duckdb holds, as its folder is called: so many before that of `as_of`; empty
+    where `fact_months` is 0, and it holds them all."""
+    if not fact_months:
+        return ""
+    months_ago = as_of.year * 12 + as_of.month - 1 - fact_months
+    return f"month={months_ago // 12:04d}-{months_ago % 12 + 1:02d}"
+
+
 def load_table(
     connection: duckdb.DuckDBPyConnection, table: MartTable, files: list[Path], as_of: dt.date, fact_months: int = 0
 ) -> str:
     """Loads a table of race.duckdb from its Parquet files; gives a sentence where it does not hold all of them.
 
-    Marts and dimensions are whole; facts, where `fact_months` is not 0, hold so many months before that of `as_of`.
+    Marts and dimensions are whole; of facts race.duckdb holds the months that `facts_from` says.
     """
-    first = ""
-    if fact_months and table.is_fact:
-        months_ago = as_of.year * 12 + as_of.month - 1 - fact_months
-        first = f"month={months_ago // 12:04d}-{months_ago % 12 + 1:02d}"
+    first = facts_from(as_of, fact_months) if table.is_fact else ""
     recent = [file for file in files if file.parent.name >= first or not _has_month(file)]
     # a table must be there with its columns even where no month is recent enough
     rows = "" if recent else " limit 0"

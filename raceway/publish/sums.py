@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +29,13 @@ def sums_of(folder: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     return {name: said for said, _, name in (line.partition("  ") for line in lines)}
+
+
+def are_as_written(folder: Path, sums: Mapping[str, str], beginning: str) -> bool:
+    """Whether `sums` names files of a version that begin so, and all of them have the bytes that were noted."""
+    noted = {name: said for name, said in sums.items() if name.startswith(beginning)}
+    files = {name: folder / name for name in noted}
+    return bool(noted) and all(file.is_file() and _sha256(file) == noted[name] for name, file in files.items())
 
 
 def changed_files(folder: Path) -> Iterator[Path]:

@@ -39,11 +39,12 @@ from raceway.config.settings import Settings, load_settings
 from raceway.history.holds import holds, open_hold
 from raceway.history.records import Check, RunRecord, record_checks, record_run, run_checks, run_records
 from raceway.history.waivers import waivers_of
+from raceway.publish.carried import carry
 from raceway.publish.descriptions import describe_tables
 from raceway.publish.history_tables import HISTORY_TABLES, landed_since_last_publish, write_history_tables
 from raceway.publish.kpi_published import KPI_PUBLISHED, carry_kpi_published, earlier_rows_are_kept
 from raceway.publish.made_of import write_made_of
-from raceway.publish.mart_files import load_table, open_files, write_parquet
+from raceway.publish.mart_files import facts_from, load_table, open_files, write_parquet
 from raceway.publish.mart_tables import MartTable, mart_tables
 from raceway.publish.sums import write_sums
 from raceway.reading.forgotten import last_forgotten
@@ -161,15 +162,23 @@ def _write_version(home: Home, settings: Settings, folder: Path, what: _Publicat
     """Writes everything of a version into `folder`; gives the run's record as it will stand."""
     earlier = what.before.path / "parquet" if what.before else None
     parquet = folder / "parquet"
-    with open_files(home.warehouse, folder / DATABASE) as connection:
+    months = settings.retention.fact_months
+    with open_files(home.warehouse) as connection:
         as_of = _as_of(connection)
         record = _record(home, what, as_of)
         tables = mart_tables(connection, "warehouse")
+        carried = carry(
+            connection, home, folder, [table.name for table in tables], what.before.path if what.before else None,
+            facts_from(as_of, months),
+        )  # fmt: skip
         connection.execute("begin")
-        partial: dict[str, str] = {}
+        partial = dict(carried.partial)
         for table in tables:
-            files = write_parquet(connection, f"warehouse.main.{table.name}", table, parquet, earlier)
-            partial[table.name] = load_table(connection, table, files, as_of, settings.retention.fact_months)
+            if table.name in carried.loaded:
+                continue
+            files = carried.files.get(table.name)
+            files = files or write_parquet(connection, f"warehouse.main.{table.name}", table, parquet, earlier)
+            partial[table.name] = load_table(connection, table, files, as_of, months)
         what = _with_kpi_published(connection, home, what, record)
         write_history_tables(connection, home, record, waiting_for_rates(home, what.run_id))
         describe_tables(connection, "race", partial)
@@ -184,6 +193,7 @@ def _write_version(home: Home, settings: Settings, folder: Path, what: _Publicat
         write_quality(connection, folder / "quality", details)
         write_report(connection, folder / "report" / "index.html", settings, details, load_accounts(home))
         connection.execute("detach race")
+    carried.write()
     write_aside(folder / "run.json", json.dumps(details, indent=2, ensure_ascii=False) + "\n")
     return record
 

@@ -77,8 +77,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
         path.write_text(textwrap.dedent(text))
     program.profiles.symlink_to(PROJECT.profiles)
     (program.dbt_project / "macros").mkdir()
-    ways = "macros/engine/duckdb_tables.sql"  # how the house builds tables and views
-    (program.dbt_project / "macros" / "duckdb_tables.sql").symlink_to(PROJECT.dbt_project / ways)
+    ways = PROJECT.dbt_project / "macros" / "engine"  # how the house builds tables and views
+    for name in ("duckdb_tables.sql", "kept_models.sql"):
+        (program.dbt_project / "macros" / name).symlink_to(ways / name)
     monkeypatch.setattr(transform, "PROJECT", program)
     return init_home(tmp_path / "home")
 

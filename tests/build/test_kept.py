@@ -1,0 +1,170 @@
+"""Models that stay as they are: only where nothing that they are made from has changed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from raceway.build import dbt_run
+from raceway.build.dbt_run import build
+from raceway.build.kept import write_inputs
+from raceway.common.faults import GateFailed
+from raceway.common.home import PROJECT, Home, Program
+from raceway.config.init import init_home
+
+FILES = {
+    "dbt_project.yml": """
+        name: tiny
+        version: "1.0"
+        profile: raceway
+        model-paths: [models, "{{ env_var('RACEWAY_OWN_SOURCES', 'own_sources') }}"]
+        flags: {send_anonymous_usage_stats: false}
+        models: {tiny: {+materialized: table}}
+        """,
+    "models/sources.yml": """
+        version: 2
+        sources:
+          - name: house
+            schema: frozen
+            tables: [{name: numbers}, {name: settings}]
+        """,
+    "models/doubled.sql": "select 2 * n as n from {{ source('house', 'numbers') }}",
+    "models/remainders.sql": "select distinct n % 2 as remainder from {{ ref('doubled') }}",
+    "models/how_many.sql": "select count(*) as remainders from {{ ref('remainders') }}",
+    "models/looked_at.sql": "{{ config(materialized='view') }} select n from {{ source('house', 'numbers') }}",
+    "models/largest.sql": "select max(n) as n from {{ ref('looked_at') }}",
+    "models/zone.sql": "select business_zone from {{ source('house', 'settings') }}",
+    "models/today.sql": "select as_of from {{ source('house', 'settings') }}",
+    "seeds/words.csv": "word\nmột\nhai\n",
+}
+OF_NUMBERS = {"doubled", "remainders", "how_many", "looked_at", "largest"}
+ALL = OF_NUMBERS | {"zone", "today", "words"}
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A home beside a tiny program, whose models have been built once."""
+    program = Program(tmp_path / "program")
+    for name, text in FILES.items():
+        path = program.dbt_project / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text))
+    program.profiles.symlink_to(PROJECT.profiles)
+    (program.dbt_project / "macros").mkdir()
+    for ways in ("duckdb_tables.sql", "kept_models.sql"):
+        (program.dbt_project / "macros" / ways).symlink_to(PROJECT.dbt_project / "macros" / "engine" / ways)
+    monkeypatch.setattr(dbt_run, "PROJECT", program)
+    home = init_home(tmp_path / "home")
+    frozen(home)
+    assert made(home) == ALL
+    return home
+
+
+def frozen(home: Home, numbers: str = "1, 2", zone: str = "UTC", as_of: str = "2026-03-02", path: str = "a") -> None:
+    """What the freeze would leave: the inputs of a night."""
+    with duckdb.connect(str(home.warehouse)) as connection:
+        connection.execute(f"""
+            create schema if not exists frozen;
+            create or replace table frozen.numbers as select unnest([{numbers}]) as n;
+            create or replace table frozen.settings as select '{zone}' as business_zone, date '{as_of}' as as_of;
+            create or replace table frozen.batches as
+                select 'b' as batch_id, 'ga4' as source, 'events' as table_name, '{path}' as path, '{path}' as read_from;
+            create or replace table frozen.scopes as select * exclude (path, read_from) from frozen.batches limit 0;
+            create or replace table frozen.state_files as select source, table_name, path from frozen.batches limit 0;
+        """)
+        write_inputs(connection)
+
+
+def made(home: Home, anew: bool = False) -> set[str]:
+    """The models that a build made; the others stayed as they were."""
+    result = build(home, "r", "path:models path:seeds", full_refresh=anew)
+    return {model.name for model in result.models if not model.is_kept}
+
+
+def rows(home: Home, model: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        return connection.execute(f"from {model} order by all").fetchall()
+
+
+def test_a_night_like_the_one_before_makes_nothing(home: Home) -> None:
+    frozen(home)
+    assert made(home) == set()
+    assert rows(home, "doubled") == [(2,), (4,)]
+    assert rows(home, "words") == [("hai",), ("một",)]
+
+
+def test_a_change_stops_where_a_table_holds_what_it_held(home: Home) -> None:
+    frozen(home, "1, 3")
+    assert made(home) == {"doubled", "remainders", "looked_at", "largest"}
+    assert (rows(home, "doubled"), rows(home, "largest")) == ([(2,), (6,)], [(3,)])
+
+
+def test_a_row_told_twice_is_another_table_than_none(home: Home) -> None:
+    frozen(home, "1, 2, 2, 2")
+    made(home)
+    assert rows(home, "doubled") == [(2,), (4,), (4,), (4,)]
+
+
+def test_what_moved_and_moved_back_is_made_each_time(home: Home) -> None:
+    for numbers in ("5", "1, 2"):
+        frozen(home, numbers)
+        assert "doubled" in made(home)
+    assert rows(home, "doubled") == [(2,), (4,)]
+
+
+def test_another_day_makes_what_reads_the_day_and_nothing_else(home: Home) -> None:
+    frozen(home, as_of="2026-03-03")
+    assert made(home) == {"today"}
+    frozen(home, as_of="2026-03-03", zone="Asia/Ho_Chi_Minh")
+    assert made(home) == {"zone", "today"}
+
+
+def test_files_that_lie_elsewhere_change_nothing_that_was_made_of_them(home: Home) -> None:
+    frozen(home, path="packed")
+    assert made(home) == set()
+
+
+def test_a_full_refresh_makes_everything(home: Home) -> None:
+    assert made(home, anew=True) == ALL
+
+
+def test_a_model_that_failed_is_made_in_the_next_night(home: Home) -> None:
+    model = home.root.parent / "program" / "dbt_project" / "models" / "doubled.sql"
+    sound = model.read_text()
+    frozen(home, "7")
+    model.write_text(sound.replace("2 * n", "cast('broken' as integer)"))
+    with pytest.raises(GateFailed):
+        made(home)
+    assert rows(home, "doubled") == [(2,), (4,)]
+    model.write_text(sound)
+    assert made(home) >= {"doubled", "remainders"}
+    assert rows(home, "doubled") == [(14,)]
+
+
+def test_a_company_s_own_model_is_made_each_night(home: Home) -> None:
+    own = home.sources / "weather"
+    own.mkdir(parents=True)
+    (own / "weather.sql").write_text("{# of the moment #} select random() as mm")
+    for _ in range(2):
+        result = build(home, "r", "weather")
+        assert [(model.name, model.is_kept) for model in result.models] == [("weather", False)]
+
+
+def test_what_was_built_by_hand_is_made_again(home: Home) -> None:
+    """dbt called by hand knows nothing of the night's account, and may have built from anything."""
+    project = home.root.parent / "program" / "dbt_project"
+    by_hand = textwrap.dedent(f"""
+        import os
+        from dbt.cli.main import dbtRunner
+        os.environ.update(RACEWAY_WAREHOUSE={str(home.warehouse)!r}, RACEWAY_OWN_SOURCES={str(home.sources)!r})
+        outcome = dbtRunner().invoke(["run", "--select", "doubled", "--project-dir", {str(project)!r},
+            "--profiles-dir", {str(PROJECT.profiles)!r}, "--target-path", {str(home.root / "by_hand")!r}])
+        assert outcome.success, outcome.exception
+    """)
+    subprocess.run([sys.executable, "-c", by_hand], check=True, capture_output=True, cwd=home.root)
+    assert made(home) == {"doubled"}
