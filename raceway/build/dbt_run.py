@@ -20,6 +20,7 @@ from typing import Any, Final, TextIO
 
 import duckdb
 
+from raceway.build.dbt_writes import write_below_target
 from raceway.build.kept import IN_GRAPH, KeptModels
 from raceway.build.parsed_project import (
     WAREHOUSE_VARIABLE,
@@ -188,6 +189,7 @@ def _invoke(
 
     where = _where(home, folder)
     say_little()
+    write_below_target()
     with _warehouse_of(home), (folder / "dbt.log").open("a", encoding="utf-8") as log:
         project = _project(home, where)
         graph = project.manifest.flat_graph  # dbt's own, which a later call of this process has as well

@@ -25,6 +25,7 @@ from typing import Any, Final
 
 import platformdirs
 
+from raceway.build.dbt_writes import write_below_target
 from raceway.common.files import write_aside
 
 WAREHOUSE_VARIABLE: Final = "RACEWAY_WAREHOUSE"
@@ -144,6 +145,7 @@ def _smaller(manifest: Any, arguments: Sequence[str]) -> NightProject:
     """Takes the simple tests, compiled, and the unit tests out of a manifest."""
     from dbt.cli.main import dbtRunner
 
+    write_below_target()
     compiling = ["compile", "--select", "test_type:generic", "--no-introspect", "--no-populate-cache"]
     outcome = dbtRunner(manifest=manifest).invoke([*compiling, *arguments])
     if outcome.exception is not None or not outcome.success:
@@ -205,6 +207,7 @@ def parse(arguments: Sequence[str]) -> Any:
     """The project, parsed anew; dbt writes its artifacts where the arguments ask for them. Raises NotParsed."""
     from dbt.cli.main import dbtRunner
 
+    write_below_target()
     outcome = dbtRunner().invoke(["parse", *arguments])
     if outcome.exception is not None or not outcome.success:
         raise NotParsed(str(outcome.exception))

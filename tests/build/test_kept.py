@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -46,10 +47,10 @@ OF_NUMBERS = {"doubled", "remainders", "how_many", "looked_at", "largest"}
 ALL = OF_NUMBERS | {"zone", "today", "words"}
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    """A home beside a tiny program, whose models have been built once."""
-    program = Program(tmp_path / "program")
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """A tiny program with a project of its own, parsed once."""
+    program = Program(tmp_path_factory.mktemp("tiny") / "program")
     for name, text in FILES.items():
         path = program.dbt_project / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -58,11 +59,24 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     (program.dbt_project / "macros").mkdir()
     for ways in ("duckdb_tables.sql", "kept_models.sql"):
         (program.dbt_project / "macros" / ways).symlink_to(PROJECT.dbt_project / "macros" / "engine" / ways)
+    return program
+
+
+@pytest.fixture(scope="module")
+def built(program: Program, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a home whose models have been built once."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(dbt_run, "PROJECT", program)
+        home = init_home(tmp_path_factory.mktemp("built") / "home")
+        frozen(home)
+        assert made(home) == ALL
+    return home.root
+
+
+@pytest.fixture
+def home(built: Path, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     monkeypatch.setattr(dbt_run, "PROJECT", program)
-    home = init_home(tmp_path / "home")
-    frozen(home)
-    assert made(home) == ALL
-    return home
+    return Home(shutil.copytree(built, tmp_path / "home"))
 
 
 def frozen(home: Home, numbers: str = "1, 2", zone: str = "UTC", as_of: str = "2026-03-02", path: str = "a") -> None:
@@ -133,8 +147,8 @@ def test_a_full_refresh_makes_everything(home: Home) -> None:
     assert made(home, anew=True) == ALL
 
 
-def test_a_model_that_failed_is_made_in_the_next_night(home: Home) -> None:
-    model = home.root.parent / "program" / "dbt_project" / "models" / "doubled.sql"
+def test_a_model_that_failed_is_made_in_the_next_night(home: Home, program: Program) -> None:
+    model = program.dbt_project / "models" / "doubled.sql"
     sound = model.read_text()
     frozen(home, "7")
     model.write_text(sound.replace("2 * n", "cast('broken' as integer)"))
@@ -149,15 +163,17 @@ def test_a_model_that_failed_is_made_in_the_next_night(home: Home) -> None:
 def test_a_company_s_own_model_is_made_each_night(home: Home) -> None:
     own = home.sources / "weather"
     own.mkdir(parents=True)
-    (own / "weather.sql").write_text("{# of the moment #} select random() as mm")
+    model = own / "weather.sql"
+    model.write_text("select random() as mm")
     for _ in range(2):
         result = build(home, "r", "weather")
         assert [(model.name, model.is_kept) for model in result.models] == [("weather", False)]
+    assert model.read_text() == "select random() as mm"  # dbt writes what it compiled elsewhere
 
 
-def test_what_was_built_by_hand_is_made_again(home: Home) -> None:
+def test_what_was_built_by_hand_is_made_again(home: Home, program: Program) -> None:
     """dbt called by hand knows nothing of the night's account, and may have built from anything."""
-    project = home.root.parent / "program" / "dbt_project"
+    project = program.dbt_project
     by_hand = textwrap.dedent(f"""
         import os
         from dbt.cli.main import dbtRunner
