@@ -26,6 +26,7 @@ from raceway.build.parsed_project import (
     WAREHOUSE_VARIABLE,
     NightProject,
     NotParsed,
+    SimpleTest,
     keys_of,
     night_project,
     relations,
@@ -106,7 +107,7 @@ def build(home: Home, run_id: str, select: str, full_refresh: bool = False, abse
         built={result.node.unique_id for result in made if str(result.status) in _PASSED},
         without=without,
     )
-    answers = [*_answers(tests, project), *ask(home.warehouse, simple)]
+    answers = [*_answers(tests, project), *_ask(home, simple, kept)]
     checks = checks_of(home, home.run(run_id), answers)
     left = kept.left if kept else set()
     keeps_rows = any(result.node.config.materialized == "incremental" for result in nodes)
@@ -127,6 +128,19 @@ def build(home: Home, run_id: str, select: str, full_refresh: bool = False, abse
     _keep(home, run_id, result)
     _stop_on_failure(home, run_id, result, answers)
     return result
+
+
+def _ask(home: Home, tests: Sequence[SimpleTest], kept: KeptModels | None) -> list[Answer]:
+    """The answers of simple tests; one that was asked of the same before, and found no row, finds none."""
+    if kept is None:
+        return ask(home.warehouse, tests)
+    asked_of = {test.name: kept.asked_of(test) for test in tests}
+    due = [test for test in tests if not kept.has_passed(test.name, asked_of[test.name])]
+    answers = {answer.test.name: answer for answer in ask(home.warehouse, due)}
+    for name, answer in answers.items():
+        kept.is_answered(name, asked_of[name], 1 if answer.fault else answer.failures)
+    kept.write_passed(home.warehouse)
+    return [answers.get(test.name) or Answer(test, 0) for test in tests]
 
 
 def build_untested(home: Home, run_id: str, select: str) -> None:

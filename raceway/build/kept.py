@@ -2,10 +2,11 @@
 
     kept.inputs       what tonight's batches, settings and lists are, a digest each        (written by the freeze)
     kept.models       of each model of this warehouse what it was made from, and what it holds, as digests
+    kept.passed       of each test that found no row what it was asked of
           │
           ▼
     a model whose inputs are what they were when it was made is left as it is; one that is made anew and holds what it
-    held before stops the change there: what reads it is left as it is, too
+    held before stops the change there: what reads it is left as it is, too; a test that found no row finds none
 
 Nothing is believed to be unchanged because of when it came: a night that broke off, a late file, a setting that moved
 and one that moved back are all the same to it. Another version of the program begins with an empty warehouse, so what a
@@ -24,6 +25,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import duckdb
+import pyarrow as pa
+
+from raceway.build.parsed_project import SimpleTest
 
 IN_GRAPH: Final = "kept"
 """Under which name dbt's `graph` has the KeptModels of a build."""
@@ -37,14 +41,15 @@ _TODAY: Final = "as_of"
 
 
 def write_inputs(connection: duckdb.DuckDBPyConnection, forgotten: Sequence[str] = ()) -> None:
-    """Writes `kept.inputs (name, digest)` of a schema `frozen` that is complete, and makes `kept.models` where it is
-    not there yet: one row per table of the house, per landed table with a batch in effect, and one of the settings but
-    for the day of the run.
+    """Writes `kept.inputs (name, digest)` of a schema `frozen` that is complete, and makes the other tables of `kept`
+    where they are not there yet: one row per table of the house, per landed table with a batch in effect, and one of
+    the settings but for the day of the run.
 
     `forgotten` says when a person was last forgotten: landed rows are others since, under the same batch ids.
     """
     connection.execute("create schema if not exists kept")
     connection.execute("create table if not exists kept.models (model varchar, made_from varchar, content varchar)")
+    connection.execute("create table if not exists kept.passed (test varchar, asked_of varchar)")
     tables = [
         table
         for (table,) in connection.execute(
@@ -86,8 +91,11 @@ def _settings_of_any_day() -> str:
 class KeptModels:
     """What a build's models are made from and hold. Its methods are called by dbt's macros, from several threads."""
 
-    def __init__(self, inputs: Mapping[str, str], models: Mapping[str, tuple[str, str]], anew: bool) -> None:
+    def __init__(
+        self, inputs: Mapping[str, str], models: Mapping[str, tuple[str, str]], passed: dict[str, str], anew: bool
+    ) -> None:
         self._inputs = inputs
+        self._passed = passed
         self._made = {model: made_from for model, (made_from, _) in models.items()}
         self._content = {model: content for model, (_, content) in models.items()}
         self._landed: dict[str, set[str]] = {}
@@ -109,9 +117,16 @@ class KeptModels:
                     model: (made_from, content)
                     for model, made_from, content in connection.execute("from kept.models").fetchall()
                 }
+                passed = dict(connection.execute("from kept.passed").fetchall())
         except duckdb.Error:
             return None
-        return cls(inputs, models, anew)
+        return cls(inputs, models, passed, anew)
+
+    def write_passed(self, warehouse: Path) -> None:
+        """Writes which tests have found no row. Raises duckdb.IOException where another process holds the file."""
+        given = pa.table({"test": list(self._passed), "asked_of": list(self._passed.values())})  # noqa: F841  # SQL reads it
+        with duckdb.connect(str(warehouse)) as connection:
+            connection.execute("create or replace table kept.passed as from given")
 
     def reads_landed(self, model: str, source: str, table: str) -> str:
         """Notes that a model reads a landed table; gives nothing to print."""
@@ -120,11 +135,17 @@ class KeptModels:
 
     def made_from(self, node: Mapping[str, Any], compiled: str) -> str:
         """The digest of all that a model would be made from now; empty where something of it is not known."""
-        names = {one.split(".", 2)[2] for one in node["depends_on"].get("nodes", ())}
-        names |= self._landed.get(node["name"], set())
+        names = {_name(one) for one in node["depends_on"].get("nodes", ())} | self._landed.get(node["name"], set())
+        return self._digest(names, whole_settings=node.get("language") == "python" or _TODAY in compiled)
+
+    def asked_of(self, test: SimpleTest) -> str:
+        """The digest of all that a test would be asked of now; empty where something of it is not known."""
+        return self._digest({_name(one) for one in test.inputs}, whole_settings=_TODAY in test.select)
+
+    def _digest(self, names: set[str], whole_settings: bool) -> str:
         parts = []
         for name in sorted(names - _NO_INPUT):
-            if name == "house.settings" and node.get("language") != "python" and _TODAY not in compiled:
+            if name == "house.settings" and not whole_settings:
                 name = _settings_of_any_day()
             told = self._inputs.get(name, "") if "." in name else self._content.get(name)
             if told is None or (not told and name.startswith("house.")):
@@ -149,3 +170,20 @@ class KeptModels:
         """Notes what a model was made from and holds; gives nothing to print."""
         self._made[name], self._content[name] = made_from, content
         return ""
+
+    def has_passed(self, test: str, asked_of: str) -> bool:
+        """Whether a test was asked of the same, and found no row."""
+        return not self._anew and bool(asked_of) and self._passed.get(test) == asked_of
+
+    def is_answered(self, test: str, asked_of: str, failures: int) -> str:
+        """Notes what a test found; gives nothing to print."""
+        if failures or not asked_of:
+            self._passed.pop(test, None)
+        else:
+            self._passed[test] = asked_of
+        return ""
+
+
+def _name(unique_id: str) -> str:
+    """Of dbt's id what a model, a seed or a table of a source is called here."""
+    return unique_id.split(".", 2)[2]

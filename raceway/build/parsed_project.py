@@ -71,6 +71,8 @@ class SimpleTest:
     """Its table as a select names it; empty for a select of its own."""
     key: list[str] = field(default_factory=list)
     """Columns that name one row of its table; empty where none are declared."""
+    inputs: list[str] = field(default_factory=list)
+    """dbt's ids of all that it reads, tables of sources among them."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,7 @@ def simple_test(node: Any, keys: Mapping[str, list[str]], tables: Mapping[str, s
         arguments=arguments,
         relation=(tables.get(about) or "") if about else "",
         key=keys.get(about, []) if about else [],
+        inputs=list(node.depends_on.nodes),
     )
 
 

@@ -41,6 +41,18 @@ FILES = {
     "models/largest.sql": "select max(n) as n from {{ ref('looked_at') }}",
     "models/zone.sql": "select business_zone from {{ source('house', 'settings') }}",
     "models/today.sql": "select as_of from {{ source('house', 'settings') }}",
+    "models/models.yml": """
+        version: 2
+        models:
+          - name: remainders
+            columns:
+              - name: remainder
+                data_tests: [{accepted_values: {name: remainders_are_none, arguments: {values: [0], quote: false}}}]
+        """,
+    "tests/numbers_are_small.sql": """
+        {{ config(severity='warn') }}
+        select * from {{ ref('doubled') }} where n > 20
+        """,
     "seeds/words.csv": "word\nmột\nhai\n",
 }
 OF_NUMBERS = {"doubled", "remainders", "how_many", "looked_at", "largest"}
@@ -98,6 +110,12 @@ def made(home: Home, anew: bool = False) -> set[str]:
     """The models that a build made; the others stayed as they were."""
     result = build(home, "r", "path:models path:seeds", full_refresh=anew)
     return {model.name for model in result.models if not model.is_kept}
+
+
+def checks(home: Home) -> dict[str, bool]:
+    """What the tests of a build said: whether no row breaks them."""
+    result = build(home, "r", "path:models path:seeds")
+    return {check.name: check.passed for check in result.checks}
 
 
 def rows(home: Home, model: str) -> list[tuple[object, ...]]:
@@ -184,3 +202,21 @@ def test_what_was_built_by_hand_is_made_again(home: Home, program: Program) -> N
     """)
     subprocess.run([sys.executable, "-c", by_hand], check=True, capture_output=True, cwd=home.root)
     assert made(home) == {"doubled"}
+
+
+def test_a_test_that_found_no_row_is_asked_again_only_of_something_else(home: Home) -> None:
+    """Asked or not, its check stands in each night's list; one that found rows is asked each time."""
+    warehouse = str(home.warehouse)
+    assert checks(home) == {"remainders_are_none": True, "numbers_are_small": True}
+    with duckdb.connect(
+        warehouse
+    ) as connection:  # what no night does: rows change, and what they are made from does not
+        connection.execute("update doubled set n = 100; update remainders set remainder = 1")
+    frozen(home)
+    assert checks(home) == {"remainders_are_none": True, "numbers_are_small": True}
+    frozen(home, "50, 51")
+    for _ in range(2):
+        assert checks(home) == {"remainders_are_none": True, "numbers_are_small": False}
+    assert made(home) == set()
+    frozen(home)
+    assert checks(home) == {"remainders_are_none": True, "numbers_are_small": True}

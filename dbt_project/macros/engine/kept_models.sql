@@ -53,3 +53,20 @@
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
+
+
+{# A test that was asked of the same before, and found no row, finds none. #}
+{% materialization test, adapter='duckdb' %}
+    {%- set asked_of = made_from_now() -%}
+    {%- if asked_of and graph['kept'].has_passed(model.name, asked_of) -%}
+        {% call statement('main', fetch_result=True) -%}
+            select 0 as failures, false as should_warn, false as should_error
+        {%- endcall %}
+        {{ return({'relations': []}) }}
+    {%- endif -%}
+    {%- set made = dbt.materialization_test_default() -%}
+    {%- if asked_of is not none -%}
+        {%- do graph['kept'].is_answered(model.name, asked_of, load_result('main')['table'].rows[0][0] | int) -%}
+    {%- endif -%}
+    {{ return(made) }}
+{% endmaterialization %}
