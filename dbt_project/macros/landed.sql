@@ -7,11 +7,14 @@
   Without a batch it is an empty select with the same columns and types, so that a source without a file
   gives empty models.
 
+  `where` is a condition on `landed_rows`, for models that read a part; of equal events all must be in that part, or
+  none. `every` gives equal events, too, for models that only look at which there are.
+
   landed_states(source, table) gives, for a table whose contract keeps states, one row per export and
   entity: `account`, `_entity`, `exported_at` (UTC) and the kept columns.
 #}
 
-{% macro landed(source_name, table_name) %}
+{% macro landed(source_name, table_name, where=none, every=false) %}
     {%- set batches = source('house', 'batches') -%}
     {%- set scopes = source('house', 'scopes') -%}
     {%- if not execute -%}
@@ -56,8 +59,9 @@
             batches.content_hash as _content_hash
         from {{ parquet_rows(paths, columns) }} as landed_rows
         inner join {{ batches }} as batches on landed_rows._batch_id = batches.batch_id
+        where {{ where or '1 = 1' }}
         {% if scope.kind in ('days', 'entities') %}
-        where exists (
+        and exists (
             select 1
             from {{ scopes }} as scopes
             where
@@ -66,7 +70,7 @@
         )
         {% endif %}
     {%- endset -%}
-    {%- if scope.kind == 'events' -%}
+    {%- if scope.kind == 'events' and not every -%}
         {%- set rows -%}
             select *
             from (

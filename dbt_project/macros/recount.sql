@@ -37,6 +37,30 @@
     select {{ columns }} from {{ recounted }};
 {% endmacro %}
 
+{#
+  A condition on a moment of landed rows, for a model of days that takes part: from the first to the last day that is
+  told otherwise than it was kept. Written out, so that files of other days are not read at all; days between that have
+  not changed are made with them, and are the same.
+#}
+{% macro among_changed_days(moment, told_by, day) -%}
+    {%- if not execute or not is_incremental() -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- set found = run_query(
+        'select cast(min(told.' ~ day ~ ') as varchar), cast(max(told.' ~ day ~ ') as varchar) from ' ~ told_by ~ ' as told '
+        ~ 'left join (select distinct ' ~ day ~ ', counted_from from ' ~ this ~ ') as kept '
+        ~ 'on told.' ~ day ~ ' = kept.' ~ day ~ ' and told.counted_from = kept.counted_from where kept.counted_from is null'
+    ) -%}
+    {%- set first, last = found.rows[0][0], found.rows[0][1] -%}
+    {%- if first is none -%}
+        {{ return('1 = 0') }}
+    {%- endif -%}
+    {{ return(
+        moment ~ " >= cast('" ~ first ~ "' as timestamp) and " ~ moment ~ ' < '
+        ~ add_24_hours("cast('" ~ last ~ "' as timestamp)", 1)
+    ) }}
+{%- endmacro %}
+
 {% macro is_told_otherwise(relation, part) -%}
     not exists (
         select 1

@@ -2,15 +2,22 @@
 -- An intraday table is what is known of a day before its daily table is there, and no longer.
 -- depends_on: {{ source('ga4', 'events') }}
 -- depends_on: {{ source('ga4', 'events_intraday') }}
-{{ config(materialized='table') }}
+-- A day (UTC) is staged anew only where its batches have changed.
+{{ config(
+    materialized=kept_table(), incremental_strategy='recount', meta={'told_by': 'stg_ga4__event_days'},
+    unique_key=['event_day']
+) }}
+{% set changed = among_changed_days('landed_rows.event_at', ref('stg_ga4__event_days'), 'event_day') %}
 
 with
 
-daily as (select * from {{ landed('ga4', 'events') }}),
+event_days as (select * from {{ ref('stg_ga4__event_days') }}),
 
-intraday as (select * from {{ landed('ga4', 'events_intraday') }}),
+daily as (select * from {{ landed('ga4', 'events', where=changed) }}),
 
-daily_days as (select distinct account, event_date from daily),
+intraday as (select * from {{ landed('ga4', 'events_intraday', where=changed) }}),
+
+daily_days as (select distinct account, event_date from {{ landed('ga4', 'events', every=true) }}),
 
 landed as (
     select *, false as is_intraday from daily
@@ -22,6 +29,15 @@ landed as (
 ),
 
 exclusions as (select * from {{ source('house', 'exclusions') }}),
+
+days as (
+    select
+        landed.*,
+        event_days.event_day,
+        event_days.counted_from
+    from landed
+    inner join event_days on cast(landed.event_at as date) = event_days.event_day
+),
 
 final as (
     select
@@ -71,8 +87,12 @@ final as (
         or {{ excluded_by('browser', 'browser') }}
         or {{ excluded_by('user_pseudo_id', 'device') }}
             as is_excluded,
-        is_intraday
-    from landed
+        is_intraday,
+
+        ---------- what the rows of a day were made from
+        event_day,
+        counted_from
+    from days
 )
 
 select * from final
