@@ -112,17 +112,12 @@ def build(home: Home, run_id: str, select: str, full_refresh: bool = False, abse
     left = kept.left if kept else set()
     keeps_rows = any(result.node.config.materialized == "incremental" for result in nodes)
     rewritten = _rows_rewritten(home) if keeps_rows else {}
-    models = [
-        ModelRun(
-            result.node.name,
-            str(result.node.resource_type),
-            str(result.status),
-            round(result.execution_time, 3),
-            *rewritten.get(result.node.name, (None, None)),
-            is_kept=result.node.name in left,
-        )
-        for result in made
-    ]
+    models = []
+    for node_result in made:
+        name = node_result.node.name
+        written, unchanged = rewritten.get(name, (None, None))
+        kind, seconds = str(node_result.node.resource_type), round(node_result.execution_time, 3)
+        models.append(ModelRun(name, kind, str(node_result.status), seconds, written, unchanged, name in left))
     broken = [_broken_model(result) for result in made if _failed(result)]
     result = BuildResult(select, [*broken, *checks], models, round(time.monotonic() - began, 3))
     _keep(home, run_id, result)
