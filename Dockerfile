@@ -14,6 +14,10 @@ WORKDIR /opt/raceway
 COPY requirements.txt ./
 # the lock is complete: nothing is resolved again
 RUN pip install --no-deps --require-hashes --requirement requirements.txt
+# what a team's choice needs besides: celery, fab
+ARG EXTRAS=""
+COPY requirements-celery.txt requirements-fab.txt ./
+RUN for extra in $EXTRAS; do pip install --no-deps --require-hashes --requirement "requirements-$extra.txt" || exit 1; done
 COPY pyproject.toml requirements.in README.md ./
 COPY raceway ./raceway
 COPY dags ./dags

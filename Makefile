@@ -19,6 +19,8 @@ INSTALLED := $(VENV)/.installed-$(call LOCK_HASH,requirements.txt)
 DEV_INSTALLED := $(VENV)/.development-$(call LOCK_HASH,requirements-dev.txt)
 SPARK_VENV := .venv-spark
 SBOM_VENV := .venv-sbom
+DLT_VENV := .venv-dlt
+DLT_INSTALLED := $(DLT_VENV)/.installed-$(call LOCK_HASH,requirements-dlt.txt)
 SBOM_INSTALLED := $(SBOM_VENV)/.installed-$(call LOCK_HASH,requirements-sbom.txt)
 SPARK_INSTALLED := $(SPARK_VENV)/.installed-$(call LOCK_HASH,requirements-spark.txt)
 
@@ -26,7 +28,7 @@ RACEWAY_HOME ?= $(CURDIR)/var
 export RACEWAY_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-all mutants chaos orders setup-spark setup-fab setup-sbom test-spark lint format fuzz bench trust backtest secrets up lock sbom clean
+.PHONY: help setup setup-dev run test test-all mutants chaos orders setup-spark setup-fab setup-sbom setup-dlt setup-celery test-cluster test-spark lint format fuzz bench trust backtest secrets up lock sbom clean
 
 help:  ## show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -79,8 +81,31 @@ $(SBOM_INSTALLED): requirements-sbom.txt | setup
 	@rm -f $(SBOM_VENV)/.installed-*
 	@touch $@
 
+setup-dlt: $(DLT_INSTALLED)  ## build .venv-dlt, which make bench holds landing against (1 minute, once)
+
+$(DLT_INSTALLED): requirements-dlt.txt | setup
+	@test -x $(DLT_VENV)/bin/python || $(BIN)/python -m venv $(DLT_VENV)
+	$(DLT_VENV)/$(PIP:$(VENV)/%=%) install --no-deps --require-hashes -r requirements-dlt.txt
+	@rm -f $(DLT_VENV)/.installed-*
+	@touch $@
+
 setup-fab: setup  ## add Airflow's FAB auth manager: people and roles in its database, LDAP, OAuth (1 minute)
 	$(PIP) $(INSTALL) --require-hashes -r requirements-fab.txt
+
+CELERY_VENV := .venv-celery
+CELERY_INSTALLED := $(CELERY_VENV)/.installed-$(call LOCK_HASH,requirements-celery.txt)-$(call LOCK_HASH,requirements.txt)
+
+setup-celery: $(CELERY_INSTALLED)  ## build .venv-celery, a night's packages with Celery's (3 minutes, once)
+
+$(CELERY_INSTALLED): requirements-celery.txt requirements.txt
+	@test -x $(CELERY_VENV)/bin/python || $(PYTHON) -m venv $(CELERY_VENV)
+	$(CELERY_VENV)/$(PIP:$(VENV)/%=%) install --no-deps --require-hashes -r requirements.txt -r requirements-celery.txt
+	$(CELERY_VENV)/$(PIP:$(VENV)/%=%) install --no-deps --no-build-isolation -e .
+	@rm -f $(CELERY_VENV)/.installed-*
+	@touch $@
+
+test-cluster: setup-dev setup-celery  ## a night on two Celery workers, one of them killed; needs PostgreSQL and Redis (3 minutes)
+	RACEWAY_REQUIRE_EXTRAS=1 RACEWAY_CELERY_PYTHON=$(CURDIR)/$(CELERY_VENV)/bin/python $(BIN)/python -m pytest tests/cluster $(PYTEST_ARGS)
 
 test-spark: setup-dev setup-spark  ## the identities on a real local Spark against DuckDB; needs Java 17 (4 minutes)
 	RACEWAY_REQUIRE_EXTRAS=1 RACEWAY_SPARK_PYTHON=$(CURDIR)/$(SPARK_VENV)/bin/python RACEWAY_SPARK_IDENTITIES=20000 \
@@ -101,10 +126,8 @@ format: setup-dev  ## put code into shape
 fuzz: setup-dev  ## land 350 hostile and 50,000 spoilt files, and 25 times as many random rows as the tests do (1 hour)
 	RACEWAY_FUZZ=50000 $(BIN)/python -m pytest -n 4 --dist loadscope tests/fuzz $(PYTEST_ARGS)
 
-bench: setup  ## landing against DuckDB alone, where the time of `make run` goes, the ledger at 100,000 events (5 minutes)
-	$(BIN)/python -m bench.landing
-	$(BIN)/python -m bench.night
-	$(BIN)/python -m bench.ledger
+bench: setup setup-dlt  ## what raceway costs against DuckDB, dlt and itself, as a table and bench.json (45 minutes); BENCH=--quick only tries it
+	$(BIN)/python -m bench.performance --into $(RACEWAY_HOME) --dlt $(DLT_VENV)/bin/python $(BENCH)
 
 chaos: setup-dev  ## strike faults at copies of a home, 30 of them in whole nights, each followed by a night (goes on where it stopped)
 	$(BIN)/python -m tests.chaos.run --into $(RACEWAY_HOME)
@@ -134,12 +157,14 @@ lock:  ## resolve every requirements*.in anew into its lock (needs uv); KEEP=1 k
 	$(COMPILE) --constraints requirements.txt requirements-dev.in --output-file requirements-dev.txt
 	$(COMPILE) --constraints requirements.txt requirements-spark.in --output-file requirements-spark.txt
 	$(COMPILE) --constraints requirements.txt requirements-fab.in --output-file requirements-fab.txt
+	$(COMPILE) --constraints requirements.txt requirements-celery.in --output-file requirements-celery.txt
 	$(COMPILE) requirements-sbom.in --output-file requirements-sbom.txt
+	$(COMPILE) requirements-dlt.in --output-file requirements-dlt.txt
 
 SBOM ?= sbom.cdx.json
 sbom: setup-sbom  ## write what a night is made of, with the hash of every file, as CycloneDX (SBOM=sbom.cdx.json)
 	$(SBOM_VENV)/bin/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --of JSON -o $(SBOM)
 
-clean:  ## remove .venv, .venv-spark, .venv-sbom and caches; homes stay
-	rm -rf $(VENV) $(SPARK_VENV) $(SBOM_VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info
-	find . -name __pycache__ -not -path './$(VENV)/*' -not -path './$(SPARK_VENV)/*' -not -path './$(SBOM_VENV)/*' -prune -exec rm -rf {} +
+clean:  ## remove .venv, .venv-spark, .venv-sbom, .venv-dlt, .venv-celery and caches; homes stay
+	rm -rf $(VENV) $(SPARK_VENV) $(SBOM_VENV) $(DLT_VENV) $(CELERY_VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info
+	find . -name __pycache__ -not -path './$(VENV)/*' -not -path './$(SPARK_VENV)/*' -not -path './$(SBOM_VENV)/*' -not -path './$(DLT_VENV)/*' -not -path './$(CELERY_VENV)/*' -prune -exec rm -rf {} +

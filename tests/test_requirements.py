@@ -49,7 +49,15 @@ def imported(*folders: str) -> dict[str, Path]:
 
 @pytest.mark.parametrize(
     "name",
-    ["requirements.in", "requirements-dev.in", "requirements-spark.in", "requirements-fab.in", "requirements-sbom.in"],
+    [
+        "requirements.in",
+        "requirements-dev.in",
+        "requirements-spark.in",
+        "requirements-fab.in",
+        "requirements-sbom.in",
+        "requirements-dlt.in",
+        "requirements-celery.in",
+    ],
 )
 def test_a_package_is_named_once(name: str) -> None:
     lines = (PROJECT.root / name).read_text(encoding="utf-8").splitlines()
@@ -90,12 +98,16 @@ def test_no_process_of_tests_waits_for_a_grammar_that_it_does_not_need() -> None
 
 
 def test_every_requirement_is_locked_and_the_locks_agree() -> None:
-    night, development, spark, fab = (locked(f"requirements{name}.txt") for name in ("", "-dev", "-spark", "-fab"))
+    night, development, spark, fab, celery = (
+        locked(f"requirements{name}.txt") for name in ("", "-dev", "-spark", "-fab", "-celery")
+    )
     assert declared("requirements.in").keys() <= night.keys()
     assert declared("requirements-dev.in").keys() <= development.keys()
     assert declared("requirements-fab.in").keys() <= fab.keys()
+    assert declared("requirements-celery.in").keys() <= celery.keys()
     assert declared("requirements-sbom.in").keys() <= locked("requirements-sbom.txt").keys()
-    for lock in (development, spark, fab):
+    assert declared("requirements-dlt.in").keys() <= locked("requirements-dlt.txt").keys()
+    for lock in (development, spark, fab, celery):
         assert {name: lock[name] for name in lock.keys() & night.keys()} == {
             name: night[name] for name in lock.keys() & night.keys()
         }
@@ -103,7 +115,15 @@ def test_every_requirement_is_locked_and_the_locks_agree() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["requirements.in", "requirements-dev.in", "requirements-spark.in", "requirements-fab.in", "requirements-sbom.in"],
+    [
+        "requirements.in",
+        "requirements-dev.in",
+        "requirements-spark.in",
+        "requirements-fab.in",
+        "requirements-sbom.in",
+        "requirements-dlt.in",
+        "requirements-celery.in",
+    ],
 )
 def test_every_pinned_version_has_its_reason_beside_it(name: str) -> None:
     pinned = [line for line in declared(name).values() if "==" in line]

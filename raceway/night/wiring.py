@@ -34,6 +34,9 @@ MAX_RETRY_DELAY: Final = dt.timedelta(minutes=10)
 LANDINGS_AT_ONCE: Final = 4
 """Groups of exports of one source that land at the same time: DuckDB uses all cores for each already."""
 
+WAREHOUSE_QUEUE: Final = "warehouse"
+"""Tasks that open the warehouse, one DuckDB file: the workers of one machine take them. Extraction runs on any."""
+
 WITHOUT_SCHEDULER: Final = "RACEWAY_WITHOUT_SCHEDULER"
 """Set while this process reads the DAG files to run them itself."""
 
@@ -55,6 +58,8 @@ class DagPlan:
     """Of a whole DAG run."""
     task_timeout: dt.timedelta
     doc: str
+    queue: str = "default"
+    """Which of Celery's workers take its tasks; other executors know no queues."""
 
 
 def extract_plans(only_dag: str | None = None) -> dict[str, DagPlan]:
@@ -88,6 +93,7 @@ def mart_plan() -> tuple[DagPlan, tuple[str, ...]]:
         timeout=dt.timedelta(hours=24),
         task_timeout=STAGE_TIMEOUT,
         doc=_mart_doc(settings),
+        queue=WAREHOUSE_QUEUE,
     )
     return plan, tuple(source_names(home))
 
@@ -135,6 +141,7 @@ def decide_plan() -> DagPlan:
         timeout=dt.timedelta(minutes=30),
         task_timeout=dt.timedelta(minutes=10),
         doc=_DECIDE_DOC,
+        queue=WAREHOUSE_QUEUE,
     )
 
 
@@ -150,6 +157,7 @@ def upkeep_plan() -> DagPlan:
         timeout=dt.timedelta(hours=2),
         task_timeout=dt.timedelta(hours=1),
         doc=_UPKEEP_DOC,
+        queue=WAREHOUSE_QUEUE,
     )
 
 
@@ -164,6 +172,7 @@ def task_defaults(plan: DagPlan) -> dict[str, Any]:
 
     return {
         "owner": plan.owner,
+        "queue": plan.queue,
         "execution_timeout": plan.task_timeout,
         "retries": RETRIES,
         "retry_delay": RETRY_DELAY,

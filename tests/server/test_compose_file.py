@@ -18,8 +18,13 @@ from jsonschema import Draft7Validator
 from raceway.common.faults import BadSettings
 from raceway.common.home import PROJECT
 from raceway.night.logins import write_server_environment
-from tests.support.server import compose, missing
+from raceway.night.wiring import WAREHOUSE_QUEUE
+from tests.support.server import compose, filled, missing
 
+CLUSTER = {"redis", "worker-1", "worker-2"}
+"""The services of the profile for several machines."""
+CHOICES = {"RACEWAY_EXECUTOR", "RACEWAY_EXTRAS"}
+"""What a team may choose, and need not."""
 SERVICES = {"postgres", "init", "api-server", "scheduler", "dag-processor", "triggerer"}
 
 
@@ -52,16 +57,32 @@ def test_the_schema_would_find_a_slip(schema: dict[str, Any]) -> None:
 
 
 def test_a_server_is_database_page_scheduler_processor_triggerer_and_their_preparation() -> None:
-    assert set(compose()["services"]) == SERVICES
+    services = compose()["services"]
+    assert {name for name, service in services.items() if "profiles" not in service} == SERVICES
+    assert {name for name, service in services.items() if service.get("profiles") == ["cluster"]} == CLUSTER
+    assert set(services) == SERVICES | CLUSTER
+
+
+def test_the_warehouses_tasks_have_one_worker_and_every_queue_has_one() -> None:
+    """The warehouse is one file: two machines must not open it."""
+    commands = {name: compose()["services"][name]["command"] for name in ("worker-1", "worker-2")}
+    queues = {name: command[command.index("--queues") + 1].split(",") for name, command in commands.items()}
+    assert queues == {"worker-1": ["default", WAREHOUSE_QUEUE], "worker-2": ["default"]}
+
+
+def test_without_a_choice_the_local_executor_works_and_the_image_holds_nothing_more() -> None:
+    environment = compose()["services"]["scheduler"]["environment"]
+    assert filled(environment["AIRFLOW__CORE__EXECUTOR"], {}) == "LocalExecutor"
+    assert filled(compose()["services"]["scheduler"]["build"]["args"]["EXTRAS"], {}) == ""
 
 
 def test_every_lasting_service_has_a_health_check() -> None:
     services = compose()["services"]
-    assert all(services[name]["healthcheck"]["test"] for name in SERVICES - {"init"})
+    assert all(services[name]["healthcheck"]["test"] for name in (SERVICES | CLUSTER) - {"init"})
 
 
 def test_all_services_of_ours_share_one_image_and_one_home() -> None:
-    ours = [compose()["services"][name] for name in sorted(SERVICES - {"postgres"})]
+    ours = [compose()["services"][name] for name in sorted((SERVICES | CLUSTER) - {"postgres", "redis"})]
     assert len({service["image"] for service in ours}) == 1
     assert len({str(service["volumes"]) for service in ours}) == 1
 
@@ -69,13 +90,13 @@ def test_all_services_of_ours_share_one_image_and_one_home() -> None:
 def test_nothing_starts_before_the_database_is_prepared() -> None:
     services = compose()["services"]
     assert services["init"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
-    for name in SERVICES - {"postgres", "init"}:
+    for name in (SERVICES | CLUSTER) - {"postgres", "init", "redis"}:
         assert services[name]["depends_on"] == {"init": {"condition": "service_completed_successfully"}}
 
 
 def test_secrets_come_from_the_environment_and_have_no_default() -> None:
     text = (PROJECT.root / "docker-compose.yml").read_text(encoding="utf-8")
-    variables = re.findall(r"\$\{([^}]*)\}", text)
+    variables = [one for one in re.findall(r"\$\{([^}]*)\}", text) if one.split(":")[0] not in CHOICES]
     assert {variable.split(":")[0] for variable in variables} == {
         "RACEWAY_DB_PASSWORD", "RACEWAY_JWT_SECRET", "RACEWAY_SECRET_KEY", "RACEWAY_FERNET_KEY",
         "RACEWAY_ADMIN_PASSWORD", "RACEWAY_OPERATOR_PASSWORD", "RACEWAY_VIEWER_PASSWORD", "RACEWAY_HOME_FOLDER",
@@ -87,7 +108,7 @@ def test_the_command_makes_every_secret_that_the_file_asks_for(tmp_path: Path) -
     text = (PROJECT.root / "docker-compose.yml").read_text(encoding="utf-8")
     file = tmp_path / ".env"
     made = write_server_environment(file, Path("/srv/raceway"))
-    assert set(made) == set(re.findall(r"\$\{(\w+)", text))
+    assert set(made) == set(re.findall(r"\$\{(\w+)", text)) - CHOICES
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     before = file.read_text(encoding="utf-8")
     values = dict(line.split("=", 1) for line in before.splitlines())

@@ -94,6 +94,10 @@ class Server:
     who: Who
     environment: dict[str, str]
     replaced: dict[str, str]
+    given: dict[str, str] = field(default_factory=dict)
+    """The compose file's variables."""
+    python: str = sys.executable
+    """Of the environment whose programs are run."""
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def here(self, text: str) -> str:
@@ -103,10 +107,10 @@ class Server:
         return text
 
     def command(self, words: list[str]) -> list[str]:
-        """A command of the compose file; programs come from this environment."""
-        beside = Path(sys.executable).parent
-        program = sys.executable if words[0] == "python" else str(beside / words[0])
-        return [program, *(self.here(word) for word in words[1:])]
+        """A command of the compose file; programs come from this environment, else from the machine."""
+        beside = Path(self.python).with_name(words[0])
+        program = self.python if words[0] == "python" else str(beside) if beside.exists() else words[0]
+        return [program, *(self.here(filled(word, self.given)) for word in words[1:])]
 
     def run(self, words: list[str], **more: str) -> subprocess.CompletedProcess[str]:
         """Runs a command to its end, in the services' environment."""
@@ -115,11 +119,11 @@ class Server:
             timeout=1_200, check=False, **self.who.popen,
         )  # fmt: skip
 
-    def start(self, name: str) -> None:
-        """Starts a service with its command of the compose file."""
+    def start(self, name: str, *more: str) -> None:
+        """Starts a service with its command of the compose file, and `more` words that only this machine needs."""
         with (self.folder / f"{name}.log").open("wb") as log:
             self.running[name] = subprocess.Popen(
-                self.command(compose()["services"][name]["command"]), env=self.environment, cwd=self.folder,
+                [*self.command(compose()["services"][name]["command"]), *more], env=self.environment, cwd=self.folder,
                 stdout=log, stderr=subprocess.STDOUT, start_new_session=True, **self.who.popen,
             )  # fmt: skip
 
@@ -178,8 +182,13 @@ def wait_out_a_lock(services: Server, rows: Callable[[str], list[tuple[object, .
 
 
 @contextmanager
-def server(make_home: Callable[[Path], Home]) -> Iterator[Server]:
-    """PostgreSQL and the services' environment; the services themselves are started by the test."""
+def server(
+    make_home: Callable[[Path], Home], python: str = sys.executable, given: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """PostgreSQL and the services' environment; the services themselves are started by the test.
+
+    `python` is that of another environment, `given` more of the compose file's variables.
+    """
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not programs:
         missing("PostgreSQL is not installed (Debian: apt install postgresql)")
@@ -192,21 +201,25 @@ def server(make_home: Callable[[Path], Home]) -> Iterator[Server]:
         home = make_home(folder / "home")
         who.owns(folder)
         with _postgres(programs[-1].parent, folder, who, password) as port:
-            airflow_as = who if who.may_run(sys.executable) else Who({})
+            airflow_as = who if who.may_run(python) else Who({})
             if airflow_as is not who:
                 Who({"user": os.geteuid(), "group": os.getegid()}).owns(home.root)
-            yield _server(folder, home, airflow_as, password, port)
+            yield _server(folder, home, airflow_as, password, port, python, given or {})
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _server(folder: Path, home: Home, who: Who, password: str, database_port: int) -> Server:
-    page, health, workers = free_port(), free_port(), free_port()
+def _server(
+    folder: Path, home: Home, who: Who, password: str, database_port: int, python: str, more: Mapping[str, str]
+) -> Server:
+    page, health, workers, broker = free_port(), free_port(), free_port(), free_port()
     replaced = {
         "postgres:5432": f"127.0.0.1:{database_port}",
         "api-server:8080": f"127.0.0.1:{page}",
         "localhost:8080": f"127.0.0.1:{page}",
         "8080": str(page),
+        "redis:6379": f"127.0.0.1:{broker}",
+        "6379": str(broker),
         "localhost:8974": f"127.0.0.1:{health}",
         "/srv/raceway": str(home.root),
         "/opt/raceway": str(PROJECT.root),
@@ -218,10 +231,11 @@ def _server(folder: Path, home: Home, who: Who, password: str, database_port: in
         "RACEWAY_FERNET_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
         **{f"RACEWAY_{user.upper()}_PASSWORD": f"only-for-this-{user}" for user in ROLES},
         "RACEWAY_HOME_FOLDER": str(home.root),
+        **more,
     }
     # XDG_CACHE_HOME: what another process of the tests has parsed is not parsed again
     inherited = {name: os.environ[name] for name in ("PATH", "LANG", "TZ", "XDG_CACHE_HOME") if name in os.environ}
-    services = Server(folder, home, who, {}, replaced)
+    services = Server(folder, home, who, {}, replaced, given, python)
     services.environment = inherited | {
         "HOME": str(folder),
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -241,8 +255,13 @@ def _server(folder: Path, home: Home, who: Who, password: str, database_port: in
 
 
 def filled(text: str, given: Mapping[str, str]) -> str:
-    """A value of the compose file with its ${VARIABLE:?why} filled in, as compose does."""
-    return re.sub(r"\$\{(\w+)(?::\?[^}]*)?\}", lambda match: given[match[1]], text)
+    """A value of the compose file with its ${VARIABLE:?why} and ${VARIABLE:-else} filled in, as compose does."""
+
+    def value(found: re.Match[str]) -> str:
+        name, otherwise = found[1], found[2]
+        return given[name] if otherwise is None else given.get(name, otherwise)
+
+    return re.sub(r"\$\{(\w+)(?::\?[^}]*|:-([^}]*))?\}", value, text)
 
 
 @contextmanager
