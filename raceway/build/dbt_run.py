@@ -21,6 +21,7 @@ from typing import Any, Final, TextIO
 import duckdb
 
 from raceway.build.dbt_writes import write_below_target
+from raceway.build.due_models import Due, due
 from raceway.build.kept import IN_GRAPH, KeptModels
 from raceway.build.parsed_project import (
     WAREHOUSE_VARIABLE,
@@ -90,24 +91,24 @@ def build(home: Home, run_id: str, select: str, full_refresh: bool = False, abse
     is held by another process.
     """
     began = time.monotonic()
-    arguments = ["build", "--select", *select.split(), "--indirect-selection", "buildable", "--use-fast-test-edges"]
-    if full_refresh:
-        arguments.append("--full-refresh")
     without = [f"models/staging/{source}" for source in absent]
     kept = KeptModels.of(home.warehouse, anew=full_refresh)
-    project, nodes = _invoke(home, home.run(run_id), arguments, without, kept)
-    if not nodes:
+    project, chosen, nodes = _invoke(
+        home, home.run(run_id), select, ["--full-refresh"] if full_refresh else [], without, kept
+    )
+    if not nodes and not chosen.staying:
         raise GateFailed(f"nothing in {PROJECT.dbt_project} is selected by {select!r}")
     tests = [result for result in nodes if result.node.resource_type == "test" and _ran(result)]
     made = [result for result in nodes if result.node.resource_type != "test"]
+    staying = {node.unique_id for node in chosen.staying}
     simple = due_tests(
         project.simple_tests,
         project.manifest,
-        selected={result.node.unique_id for result in made},
-        built={result.node.unique_id for result in made if str(result.status) in _PASSED},
+        selected={result.node.unique_id for result in made} | staying,
+        built={result.node.unique_id for result in made if str(result.status) in _PASSED} | staying,
         without=without,
     )
-    answers = [*_answers(tests, project), *_ask(home, simple, kept)]
+    answers = [*_answers(tests, project), *_passed(chosen.passing, project), *_ask(home, simple, kept)]
     checks = checks_of(home, home.run(run_id), answers)
     left = kept.left if kept else set()
     keeps_rows = any(result.node.config.materialized == "incremental" for result in nodes)
@@ -118,6 +119,7 @@ def build(home: Home, run_id: str, select: str, full_refresh: bool = False, abse
         written, unchanged = rewritten.get(name, (None, None))
         kind, seconds = str(node_result.node.resource_type), round(node_result.execution_time, 3)
         models.append(ModelRun(name, kind, str(node_result.status), seconds, written, unchanged, name in left))
+    models += [ModelRun(one.name, str(one.resource_type), "success", 0.0, is_kept=True) for one in chosen.staying]
     broken = [_broken_model(result) for result in made if _failed(result)]
     result = BuildResult(select, [*broken, *checks], models, round(time.monotonic() - began, 3))
     _keep(home, run_id, result)
@@ -142,8 +144,8 @@ def build_untested(home: Home, run_id: str, select: str) -> None:
     """Builds the seeds and models that `select` names as `build` does, and tests none of them: for a scratch home,
     where what is built is compared and never published. Raises GateFailed, PassingFault.
     """
-    arguments = ["build", "--select", *select.split(), "--resource-type", "model", "--resource-type", "seed"]
-    _, nodes = _invoke(home, home.run(run_id), arguments, [], KeptModels.of(home.warehouse))
+    of_models = ["--resource-type", "model", "--resource-type", "seed"]
+    _, _, nodes = _invoke(home, home.run(run_id), select, of_models, [], KeptModels.of(home.warehouse))
     if broken := [_broken_model(result).message for result in nodes if _failed(result)]:
         raise _fault("; ".join(broken))
 
@@ -188,9 +190,9 @@ def _stop_on_failure(home: Home, run_id: str, result: BuildResult, answers: Sequ
 
 
 def _invoke(
-    home: Home, folder: Path, arguments: list[str], without: Sequence[str], kept: KeptModels | None
-) -> tuple[NightProject, list[Any]]:
-    """The project and dbt's results, one per node; raises where dbt could not even begin.
+    home: Home, folder: Path, select: str, more: list[str], without: Sequence[str], kept: KeptModels | None
+) -> tuple[NightProject, Due, list[Any]]:
+    """The project, what of it dbt was given, and dbt's results, one per node; raises where dbt could not even begin.
 
     Tests of models in the folders `without` are left out; `kept` says which models stay as they are.
     """
@@ -204,16 +206,18 @@ def _invoke(
         graph = project.manifest.flat_graph  # dbt's own, which a later call of this process has as well
         graph[IN_GRAPH] = kept
         try:
-            left_out = ["--exclude", *names] if (names := _tests_of(project.manifest, without)) else []
+            chosen = due(project.manifest, select, kept, _tests_of(project.manifest, without))
+            if not chosen.selection:
+                return project, chosen, []
             outcome = dbtRunner(manifest=project.manifest, callbacks=[_logged(log)]).invoke(
-                [*arguments, *left_out, *where]
+                ["build", *chosen.selection, "--use-fast-test-edges", *more, *where]
             )
         finally:
             _let_go_of_the_warehouse()
             del graph[IN_GRAPH]
     if outcome.exception is not None:
         raise _fault(str(outcome.exception))
-    return project, list(outcome.result.results)
+    return project, chosen, list(outcome.result.results)
 
 
 def _tests_of(manifest: Any, folders: Sequence[str]) -> list[str]:
@@ -362,6 +366,12 @@ def _answers(results: Sequence[Any], project: NightProject) -> list[Answer]:
         )
         for result in results
     ]
+
+
+def _passed(tests: Sequence[Any], project: NightProject) -> list[Answer]:
+    """The answers of tests that dbt was not given, since they find no row."""
+    keys, tables = keys_of(project.manifest), relations(project.manifest)
+    return [Answer(simple_test(node, keys, tables), 0) for node in tests]
 
 
 def _one_line(message: object) -> str:

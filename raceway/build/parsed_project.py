@@ -178,7 +178,7 @@ def simple_test(node: Any, keys: Mapping[str, list[str]], tables: Mapping[str, s
         severity=str(node.config.severity).lower(),
         folder=str(Path(node.original_file_path).parent),
         reads=[parent for parent in node.depends_on.nodes if not parent.startswith("source.")],
-        select=node.compiled_code.strip(),
+        select=(node.compiled_code or node.raw_code).strip(),
         kind=kind.name if kind else "",
         remedy=str(node.config.meta.get("remedy", "")),
         arguments=arguments,

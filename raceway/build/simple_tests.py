@@ -39,7 +39,7 @@ def due_tests(
 
     `selected` and `built` are dbt's ids; tests declared in a folder of `without` (below the project) are left out.
     """
-    known = selected | _ancestors(manifest, selected)
+    known = selected | ancestors(manifest, selected)
     return [
         test
         for test in tests
@@ -81,8 +81,8 @@ def _ask(connection: duckdb.DuckDBPyConnection, tests: Sequence[SimpleTest]) -> 
     return [Answer(test, failures[place]) for place, test in enumerate(tests)]
 
 
-def _ancestors(manifest: Any, nodes: set[str]) -> set[str]:
-    """All that nodes are made of, near or far."""
+def ancestors(manifest: Any, nodes: set[str]) -> set[str]:
+    """dbt's ids of all that nodes are made of, near or far."""
     found: set[str] = set()
     waiting = list(nodes)
     while waiting:

@@ -25,7 +25,8 @@ FILES = {
         profile: raceway
         model-paths: [models, "{{ env_var('RACEWAY_OWN_SOURCES', 'own_sources') }}"]
         flags: {send_anonymous_usage_stats: false}
-        models: {tiny: {+materialized: table}}
+        models: {tiny: {+materialized: table, +tags: [all]}}
+        seeds: {tiny: {+tags: [all]}}
         """,
     "models/sources.yml": """
         version: 2
@@ -39,6 +40,10 @@ FILES = {
     "models/how_many.sql": "select count(*) as remainders from {{ ref('remainders') }}",
     "models/looked_at.sql": "{{ config(materialized='view') }} select n from {{ source('house', 'numbers') }}",
     "models/largest.sql": "select max(n) as n from {{ ref('looked_at') }}",
+    "models/landed.sql": """
+        {{ config(materialized='view') }} {% do reads_landed('ga4', 'events') %} select 1 as n
+        """,
+    "models/of_landed.sql": "select n from {{ ref('landed') }}",
     "models/zone.sql": "select business_zone from {{ source('house', 'settings') }}",
     "models/today.sql": "select as_of from {{ source('house', 'settings') }}",
     "models/models.yml": """
@@ -56,7 +61,7 @@ FILES = {
     "seeds/words.csv": "word\nmột\nhai\n",
 }
 OF_NUMBERS = {"doubled", "remainders", "how_many", "looked_at", "largest"}
-ALL = OF_NUMBERS | {"zone", "today", "words"}
+ALL = OF_NUMBERS | {"zone", "today", "words", "landed", "of_landed"}
 
 
 @pytest.fixture(scope="module")
@@ -106,15 +111,18 @@ def frozen(home: Home, numbers: str = "1, 2", zone: str = "UTC", as_of: str = "2
         write_inputs(connection)
 
 
-def made(home: Home, anew: bool = False) -> set[str]:
+STAGE = "tag:all"
+
+
+def made(home: Home, anew: bool = False, select: str = STAGE) -> set[str]:
     """The models that a build made; the others stayed as they were."""
-    result = build(home, "r", "path:models path:seeds", full_refresh=anew)
+    result = build(home, "r", select, full_refresh=anew)
     return {model.name for model in result.models if not model.is_kept}
 
 
-def checks(home: Home) -> dict[str, bool]:
+def checks(home: Home, select: str = STAGE) -> dict[str, bool]:
     """What the tests of a build said: whether no row breaks them."""
-    result = build(home, "r", "path:models path:seeds")
+    result = build(home, "r", select)
     return {check.name: check.passed for check in result.checks}
 
 
@@ -124,8 +132,9 @@ def rows(home: Home, model: str) -> list[tuple[object, ...]]:
 
 
 def test_a_night_like_the_one_before_makes_nothing(home: Home) -> None:
-    frozen(home)
-    assert made(home) == set()
+    for select in (STAGE, "path:models path:seeds"):  # dbt is not called, or leaves each model as it is
+        frozen(home)
+        assert made(home, select=select) == set()
     assert rows(home, "doubled") == [(2,), (4,)]
     assert rows(home, "words") == [("hai",), ("một",)]
 
@@ -158,6 +167,7 @@ def test_another_day_makes_what_reads_the_day_and_nothing_else(home: Home) -> No
 
 def test_files_that_lie_elsewhere_change_nothing_that_was_made_of_them(home: Home) -> None:
     frozen(home, path="packed")
+    assert made(home) == {"landed"}  # the view, which names the files
     assert made(home) == set()
 
 
@@ -207,7 +217,8 @@ def test_what_was_built_by_hand_is_made_again(home: Home, program: Program) -> N
 def test_a_test_that_found_no_row_is_asked_again_only_of_something_else(home: Home) -> None:
     """Asked or not, its check stands in each night's list; one that found rows is asked each time."""
     warehouse = str(home.warehouse)
-    assert checks(home) == {"remainders_are_none": True, "numbers_are_small": True}
+    for select in (STAGE, "path:models path:seeds"):
+        assert checks(home, select) == {"remainders_are_none": True, "numbers_are_small": True}
     with duckdb.connect(
         warehouse
     ) as connection:  # what no night does: rows change, and what they are made from does not

@@ -29,7 +29,7 @@ from tests.support.small_company import AS_OF, LAST_DAY, put, small_company
 
 DAYS = 200
 """One small file each: four groups of fifty, landed side by side."""
-IMPRESSIONS = [1000 + 7 * (day % 9) for day in range(DAYS)]
+IMPRESSIONS = [1000 + (37 * day) % 211 for day in range(DAYS)]  # days that are no copies of each other
 LASTING = ["api-server", "scheduler", "dag-processor", "triggerer", "redis", "worker-1", "worker-2"]
 KILLED = "worker-2"
 

@@ -34,16 +34,16 @@
 {% materialization view, adapter='duckdb' %}
     {%- set target = this.incorporate(type='view') -%}
     {%- set made_from = made_from_now() -%}
-    {#- a view names the files that it reads, and they may lie elsewhere now -#}
-    {%- set made_as = made_from ~ ':' ~ local_md5(sql) if made_from else made_from -%}
+    {#- a view names the files that it reads, and they may lie elsewhere now; what reads it is made anew only where its
+        rows may differ -#}
+    {%- set made_as = made_from_now(with_places=true) -%}
     {%- if stays(made_as) -%}
         {{ left_as_it_is() }}
     {%- else -%}
         {% call statement('main') -%}
             {{ dropped(this) }} {{ get_create_view_as_sql(target, sql) }}
         {%- endcall %}
-        {#- what reads it is made anew only where its rows may differ -#}
-        {%- do keep_content(made_as, made_from) -%}
+        {%- do keep_content(made_as, made_from.made_from if made_from is not none else none) -%}
         {% do adapter.commit() %}
     {%- endif -%}
     {{ return({'relations': [target]}) }}

@@ -7,17 +7,15 @@
 {%- endmacro %}
 
 
-{# The digest of all that the model at hand is made from; none where it is made each time. #}
-{% macro made_from_now() -%}
-    {{ return(graph['kept'].made_from(model, compiled_code or '') if graph.get('kept') else none) }}
+{# What the model at hand is made from; none where it is made each time. #}
+{% macro made_from_now(with_places=false) -%}
+    {{ return(graph['kept'].made_from(model, compiled_code or '', with_places) if graph.get('kept') else none) }}
 {%- endmacro %}
 
 
 {# Whether the table of the model at hand is what it would be if it were made now. #}
-{% macro stays(made_from) -%}
-    {{ return(
-        made_from is not none and load_cached_relation(this) is not none and graph['kept'].stays(model, made_from)
-    ) }}
+{% macro stays(made) -%}
+    {{ return(made is not none and load_cached_relation(this) is not none and graph['kept'].stays(model, made)) }}
 {%- endmacro %}
 
 
@@ -28,23 +26,25 @@
 
 
 {# After a table was made, in its transaction: what it was made from and what it holds. #}
-{% macro keep_digest(made_from) -%}
-    {%- if made_from is not none -%}
-        {%- set found = run_query("select concat_ws(':', count(*), sum(hash(*columns(*)))) from " ~ this) -%}
-        {%- do keep_content(made_from, found.rows[0][0]) -%}
-    {%- else -%}
-        {%- do keep_content(made_from, none) -%}
+{% macro keep_digest(made) -%}
+    {%- set content = none -%}
+    {%- if made is not none -%}
+        {%- set content = run_query("select concat_ws(':', count(*), sum(hash(*columns(*)))) from " ~ this).rows[0][0] -%}
     {%- endif -%}
+    {%- do keep_content(made, content) -%}
 {%- endmacro %}
 
 
-{% macro keep_content(made_from, content) -%}
-    {%- if made_from is not none -%}
+{% macro keep_content(made, content) -%}
+    {%- if made is not none -%}
         {% call statement('keep_content') -%}
             delete from kept.models where model = '{{ this.identifier }}';
-            insert into kept.models values ('{{ this.identifier }}', '{{ made_from }}', '{{ content }}')
+            insert into kept.models values (
+                '{{ this.identifier }}', [{% for name in made.inputs %}'{{ name }}'{{ ', ' if not loop.last }}{% endfor %}]::varchar[],
+                '{{ made.made_from }}', '{{ content }}'
+            )
         {%- endcall %}
-        {%- do graph['kept'].is_made(this.identifier, made_from, content) -%}
+        {%- do graph['kept'].is_made(this.identifier, made, content) -%}
     {%- else -%}
         {#- dbt was called by hand: the night knows no more what this table is made from -#}
         {%- set known = run_query("select 1 from duckdb_tables() where schema_name = 'kept' and table_name = 'models'") -%}
@@ -57,16 +57,16 @@
 
 {# A test that was asked of the same before, and found no row, finds none. #}
 {% materialization test, adapter='duckdb' %}
-    {%- set asked_of = made_from_now() -%}
-    {%- if asked_of and graph['kept'].has_passed(model.name, asked_of) -%}
+    {%- set asked = made_from_now() -%}
+    {%- if asked is not none and graph['kept'].has_passed(model.name, asked) -%}
         {% call statement('main', fetch_result=True) -%}
             select 0 as failures, false as should_warn, false as should_error
         {%- endcall %}
         {{ return({'relations': []}) }}
     {%- endif -%}
-    {%- set made = dbt.materialization_test_default() -%}
-    {%- if asked_of is not none -%}
-        {%- do graph['kept'].is_answered(model.name, asked_of, load_result('main')['table'].rows[0][0] | int) -%}
+    {%- set tested = dbt.materialization_test_default() -%}
+    {%- if asked is not none -%}
+        {%- do graph['kept'].is_answered(model.name, asked, load_result('main')['table'].rows[0][0] | int) -%}
     {%- endif -%}
-    {{ return(made) }}
+    {{ return(tested) }}
 {% endmaterialization %}
