@@ -37,6 +37,7 @@ def test_a_version_holds_everything_that_is_promised(company: Company) -> None:
         "race.duckdb",
         "run.json",
         "sha256sums.txt",
+        "contents.json",
         "report/index.html",
         *(f"report/data/kpi_{period}.csv" for period in ("day", "week", "month", "quarter", "cycle")),
         "quality/index.html",
