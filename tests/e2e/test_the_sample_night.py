@@ -257,7 +257,7 @@ def made_again(sample_nights: tuple[Path, Ran], tmp_path_factory: pytest.TempPat
     return home
 
 
-KEPT = ("int_identity_tree", "int_window_persons")
+KEPT = ("int_identity_tree", "int_session_events", "int_window_persons", "stg_ga4__events")
 """The models that keep what a night need not count anew."""
 
 
