@@ -65,7 +65,7 @@
 
 {% macro is_like_all(text, pattern) %}{{ return(adapter.dispatch('is_like_all')(text, pattern)) }}{% endmacro %}
 
-{% macro default__is_like_all(text, pattern) %}regexp_like({{ text }}, concat('^(', {{ pattern }}, ')$')){% endmacro %}
+{% macro default__is_like_all(text, pattern) %}regexp_like({{ text }}, concat_ws('', '^(', {{ pattern }}, ')$')){% endmacro %}
 
 {% macro duckdb__is_like_all(text, pattern) %}regexp_full_match({{ text }}, {{ pattern }}){% endmacro %}
 
