@@ -69,7 +69,7 @@ def main(options: argparse.Namespace) -> dict[str, Any]:
     fits.run_apart(folder / "fits", options.fits)
     for path in sorted(folder.glob("in/*/*.parquet")):
         spark.sql(f"create schema if not exists {path.parent.name}")
-        spark.read.parquet(str(path)).write.saveAsTable(f"{path.parent.name}.{path.stem}")
+        spark.catalog.createTable(f"{path.parent.name}.{path.stem}", str(path), "parquet")
     loaded = time.monotonic()
     selection = ["--select", *options.selectors] if options.selectors else []
     result = dbtRunner().invoke(
@@ -118,7 +118,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--fits", default="")
     parser.add_argument("--views", action="store_true")
-    return parser.parse_args()
+    return parser.parse_intermixed_args()
 
 
 if __name__ == "__main__":

@@ -34,10 +34,9 @@
             *,
             inline(
                 array(
-                    struct('all' as channel_of_pair, 'all' as market_of_pair),
-                    struct(channel, 'all'),
-                    struct('all', market),
-                    struct(channel, market)
+                    {%- for channel, market in [("'all'", "'all'"), ('channel', "'all'"), ("'all'", 'market'), ('channel', 'market')] %}
+                    named_struct('channel_of_pair', {{ channel }}, 'market_of_pair', {{ market }}){{ ',' if not loop.last }}
+                    {%- endfor %}
                 )
             )
         from {{ relation }}

@@ -273,7 +273,9 @@ final as (
         money_at_stake,
         case
             when money_at_stake > 0
-                then row_number() over (partition by cycle_start order by coalesce(money_at_stake, 0) desc, kpi asc)
+                then cast(
+                    row_number() over (partition by cycle_start order by coalesce(money_at_stake, 0) desc, kpi asc) as bigint
+                )
         end as opportunity_rank,
         initiatives,
         budget,
