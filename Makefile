@@ -18,6 +18,7 @@ INSTALL := install --no-deps
 INSTALLED := $(VENV)/.installed-$(call LOCK_HASH,requirements.txt)
 DEV_INSTALLED := $(VENV)/.development-$(call LOCK_HASH,requirements-dev.txt)
 SPARK_VENV := .venv-spark
+SPARK_EVENTS ?= 10000
 SBOM_VENV := .venv-sbom
 DLT_VENV := .venv-dlt
 DLT_INSTALLED := $(DLT_VENV)/.installed-$(call LOCK_HASH,requirements-dlt.txt)
@@ -107,9 +108,9 @@ $(CELERY_INSTALLED): requirements-celery.txt requirements.txt
 test-cluster: setup-dev setup-celery  ## a night on two Celery workers, one of them killed; needs PostgreSQL and Redis (3 minutes)
 	RACEWAY_REQUIRE_EXTRAS=1 RACEWAY_CELERY_PYTHON=$(CURDIR)/$(CELERY_VENV)/bin/python $(BIN)/python -m pytest tests/cluster $(PYTEST_ARGS)
 
-test-spark: setup-dev setup-spark  ## the identities on a real local Spark against DuckDB; needs Java 17 (4 minutes)
+test-spark: setup-dev setup-spark  ## every table on a Spark of a master and two workers against DuckDB's; needs Java 17 (15 minutes; SPARK_EVENTS=1000000: far longer)
 	RACEWAY_REQUIRE_EXTRAS=1 RACEWAY_SPARK_PYTHON=$(CURDIR)/$(SPARK_VENV)/bin/python RACEWAY_SPARK_IDENTITIES=20000 \
-		$(BIN)/python -m pytest tests/spark $(PYTEST_ARGS)
+		RACEWAY_SPARK_EVENTS=$(SPARK_EVENTS) RACEWAY_SPARK_SECONDS=21600 $(BIN)/python -m pytest tests/spark $(PYTEST_ARGS)
 
 lint: setup-dev  ## check style, types, SQL and YAML (2 minutes)
 	$(BIN)/ruff check .

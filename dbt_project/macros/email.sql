@@ -111,7 +111,7 @@ select * from final
 {% macro told_apart(name, moment) -%}
     case
         when count(*) over (partition by account, {{ name }}) > 1
-            then concat({{ name }}, ' ', cast({{ moment }} as varchar))
+            then concat_ws('', {{ name }}, ' ', cast({{ moment }} as string))
         else {{ name }}
     end
 {%- endmacro %}

@@ -43,9 +43,9 @@
     {%- set day = scope.day | default('day', true) -%}
     {#- two entities of one key are two scopes, each with its own moment; the freeze tells them apart alike -#}
     {%- if scope.kind == 'days' -%}
-        {%- set scope_of = 'cast(landed_rows.' ~ day ~ ' as varchar)' -%}
+        {%- set scope_of = 'cast(landed_rows.' ~ day ~ ' as string)' -%}
     {%- elif scope.own_id -%}
-        {%- set scope_of = "concat(landed_rows._entity, '|', cast(landed_rows." ~ scope.made_at ~ ' as varchar))' -%}
+        {%- set scope_of = "concat_ws('', landed_rows._entity, '|', cast(landed_rows." ~ scope.made_at ~ ' as string))' -%}
     {%- else -%}
         {%- set scope_of = 'landed_rows._entity' -%}
     {%- endif -%}
@@ -155,7 +155,7 @@
 {% macro typed_empty(columns) %}
     {%- set cells = [] -%}
     {%- for name, type in columns -%}
-        {%- do cells.append('cast(null as ' ~ type ~ ') as ' ~ name) -%}
+        {%- do cells.append(dbt.cast('null', type) ~ ' as ' ~ name) -%}
     {%- endfor -%}
     {{ return('(select ' ~ cells | join(', ') ~ ' where 1 = 0)') }}
 {% endmacro %}

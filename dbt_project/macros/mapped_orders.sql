@@ -27,7 +27,7 @@
     {%- if not execute or column in contract_of(source_name, table_name).columns -%}
         {{ return(column) }}
     {%- endif -%}
-    {{ return('cast(null as ' ~ data_type ~ ')') }}
+    {{ return(dbt.cast('null', data_type)) }}
 {% endmacro %}
 
 {# The cells of an item row in the shape of all mapped orders. #}

@@ -58,12 +58,13 @@
             coalesce(
                 max_by(
                     rates.rate,
-                    concat(
+                    concat_ws(
+                        '',
                         case when rates.account <> '' then 1 else 0 end,
                         case when rates.market = sales.market then 2 when rates.market <> '' then 1 else 0 end,
                         case when rates.source <> '' then 1 else 0 end,
                         case when rates.product_line <> '' then 1 else 0 end,
-                        cast(rates.valid_from as varchar)
+                        cast(rates.valid_from as string)
                     )
                 ),
                 max(sellers.vat_rate)

@@ -2,12 +2,12 @@
 
 {# A cell of tags as `,a,b,`: lower case, no blanks around commas; so a tag is compared whole. #}
 {% macro listed_tags(cell) -%}
-    concat(',', replace(replace(lower(trim({{ cell }})), ', ', ','), ' ,', ','), ',')
+    concat_ws('', ',', replace(replace(lower(trim({{ cell }})), ', ', ','), ' ,', ','), ',')
 {%- endmacro %}
 
 {# Whether listed tags hold a tag, any case. #}
 {% macro has_tag(listed, tag) -%}
-    instr({{ listed }}, concat(',', lower(trim({{ tag }})), ',')) > 0
+    instr({{ listed }}, concat_ws('', ',', lower(trim({{ tag }})), ',')) > 0
 {%- endmacro %}
 
 {# Whether an item is a gift card: by the till's own kind of item, else by its name. #}

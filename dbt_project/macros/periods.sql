@@ -55,7 +55,7 @@
     (
         {{ grains }} = 'all'
         or ({{ grains }} = 'month+' and {{ period }} in {{ crossed_periods() }})
-        or concat(',', {{ grains }}, ',') like concat('%,', {{ period }}, ',%')
+        or concat_ws('', ',', {{ grains }}, ',') like concat_ws('', '%,', {{ period }}, ',%')
     )
 {%- endmacro %}
 

@@ -1,28 +1,3 @@
-{# Grouping of rows with (channel, market) into the pairs the mart keeps: all × all, each channel, each
-   market, and at month and above each channel × market. A row without a channel counts in channel `all`
-   only, a row without a market in market `all` only. Use rolled_up() in the select list and
-   roll_up_groups() after `from … where …`; `keys` are the other grouping columns, one of them `period`. #}
-
-{% macro rolled_up() -%}
-    case when grouping(channel) = 1 then 'all' else channel end as channel,
-    case when grouping(market) = 1 then 'all' else market end as market
-{%- endmacro %}
-
-{% macro roll_up_groups(keys) -%}
-    group by
-        grouping sets (
-            ({{ keys | join(', ') }}),
-            ({{ keys | join(', ') }}, channel),
-            ({{ keys | join(', ') }}, market),
-            ({{ keys | join(', ') }}, channel, market)
-        )
-    having
-        (grouping(channel) = 1 or channel is not null)
-        and (grouping(market) = 1 or market is not null)
-        and (grouping(channel) = 1 or grouping(market) = 1 or period in {{ crossed_periods() }})
-{%- endmacro %}
-
-
 {# One row per measure from a CTE that has one column per measure, beside `day`, `channel` and `market`.
    Zeros are left out: a count without events is filled in where the mart wants a row. #}
 {% macro measures_from(relation, measures) -%}

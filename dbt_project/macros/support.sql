@@ -2,7 +2,7 @@
 
 {# Tags as ` a b `, lower case between blanks, from a JSON list or from text with blanks. #}
 {% macro spaced_tags(cell) -%}
-    concat(' ', replace(replace(replace(replace(lower({{ cell }}), '[', ' '), ']', ' '), '"', ' '), ',', ' '), ' ')
+    concat_ws('', ' ', replace(replace(replace(replace(lower({{ cell }}), '[', ' '), ']', ' '), '"', ' '), ',', ' '), ' ')
 {%- endmacro %}
 
 {# What a customer said: good, bad or 1 to 5. A survey that was only offered is no rating. #}
@@ -17,7 +17,8 @@
 
 {# Tags that commas separate as ` a b `, lower case between blanks, with `_` for the blanks inside a tag. #}
 {% macro comma_tags(cell) -%}
-    concat(
+    concat_ws(
+        '',
         ' ',
         replace(
             replace(
@@ -54,7 +55,7 @@ final as (
             else lower(trim(status))
         end as status,
         email_hash,
-        concat({{ comma_tags("coalesce(tags, '')") }}, {{ comma_tags("coalesce(category, '')") }}) as tags,
+        concat_ws('', {{ comma_tags("coalesce(tags, '')") }}, {{ comma_tags("coalesce(category, '')") }}) as tags,
         {{ ticket_rating('satisfaction') }} as rating,
         coalesce(
             {{ minutes_between('created_at', 'first_replied_at') }},

@@ -89,7 +89,7 @@
 
 {# Whether a host is that one or one below it: pay.example.vn is of example.vn. #}
 {% macro is_of_host(host, other) -%}
-    concat('.', {{ host }}) like concat('%.', {{ other }})
+    concat_ws('', '.', {{ host }}) like concat_ws('', '%.', {{ other }})
 {%- endmacro %}
 
 
@@ -157,13 +157,13 @@
 
 {# What tells a device of a site: its account and the id that the source gave it; sources do not share devices. #}
 {% macro device_of(source, account, device) -%}
-    concat(case {{ source }} when 'ga4' then '' else concat({{ source }}, ':') end, {{ account }}, ':', {{ device }})
+    concat_ws('', case {{ source }} when 'ga4' then '' else concat_ws('', {{ source }}, ':') end, {{ account }}, ':', {{ device }})
 {%- endmacro %}
 
 
 {# The kind of identity that a device of a source is. #}
 {% macro device_type(source) -%}
-    case {{ source }} when 'ga4' then 'ga4_client' else concat({{ source }}, '_device') end
+    case {{ source }} when 'ga4' then 'ga4_client' else concat_ws('', {{ source }}, '_device') end
 {%- endmacro %}
 
 

@@ -7,7 +7,7 @@ contacts as (select * from {{ ref('stg_contacts_file__contacts') }}),
 lead_stages as (select * from {{ ref('lead_stages') }})
 
 select
-    concat(contacts.source, '/', contacts.account, ': ', contacts.stage) as stage,
+    concat_ws('', contacts.source, '/', contacts.account, ': ', contacts.stage) as stage,
     count(*) as contacts
 from contacts
 left join lead_stages on contacts.source = lead_stages.source and contacts.stage = lead_stages.stage

@@ -12,7 +12,7 @@ named as (
 countries as (select * from {{ ref('countries') }})
 
 select
-    concat(named.source, '/', named.account, ': ', substr(named.country, 1, 40)) as country,
+    concat_ws('', named.source, '/', named.account, ': ', substr(named.country, 1, 40)) as country,
     count(*) as landed_rows
 from named
 left join countries on {{ country_name('named.country') }} = lower(countries.country)

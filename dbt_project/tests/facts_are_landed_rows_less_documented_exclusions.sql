@@ -16,7 +16,7 @@
     {% do mentions.append({
         'of': ref('stg_listening__' ~ tool) ~ " as found inner join " ~ ref('int_listening_terms') ~ " as terms "
             ~ "on found.query = terms.query",
-        'key': ['kind', 'competitor', "coalesce(url, concat_ws('|', batch_id, cast(landed_row as varchar)))"],
+        'key': ['kind', 'competitor', "coalesce(url, concat_ws('|', batch_id, cast(landed_row as string)))"],
     }) %}
 {% endfor %}
 {% set settled = [] %}
@@ -25,14 +25,14 @@
         'of': ref(model),
         'key': ['order_name'],
         'where': "coalesce(settled_amount, commission_fee, service_fee, payment_fee) is not null "
-            ~ "and concat(source, ':', account, ':', order_name) in (select order_id from "
+            ~ "and concat_ws('', source, ':', account, ':', order_name) in (select order_id from "
             ~ ref('fct_convert_order') ~ ")",
     }) %}
 {% endfor %}
 {% do settled.append({
     'of': ref('stg_amazon__settlement'),
     'key': ['order_name'],
-    'where': "concat(source, ':', account, ':', order_name) in (select order_id from " ~ ref('fct_convert_order') ~ ")",
+    'where': "concat_ws('', source, ':', account, ':', order_name) in (select order_id from " ~ ref('fct_convert_order') ~ ")",
 }) %}
 {# Of an entry: the fact; `where`: which of its rows are meant; `has`: what lands for it, each a landed table or a
    relation, with its own `where`; `less`: what the documented rule leaves out of it. Where parts have a `key`, equal
@@ -92,7 +92,7 @@
     {'fact': ref('fct_reach_follower'), 'has': [{'of': ref('stg_social__follower_counts')}]},
     {
         'fact': ref('fct_reach_social_day'),
-        'where': "concat(account, ':', network) in (select concat(account, ':', network) from "
+        'where': "concat_ws('', account, ':', network) in (select concat_ws('', account, ':', network) from "
             ~ ref('int_social_daily') ~ ")",
         'has': [{'landed': ['social', 'x_account_daily']}, {'landed': ['social', 'linkedin_page_daily']},
                 {'landed': ['threads', 'daily']}, {'landed': ['pinterest', 'daily']}],
@@ -134,7 +134,7 @@
         ],
         'less': [{
             'of': ref('stg_hubspot__contacts'),
-            'where': "not is_excluded and concat(account, ':', contact_id) in (select concat(account, ':', contact_id) from "
+            'where': "not is_excluded and concat_ws('', account, ':', contact_id) in (select concat_ws('', account, ':', contact_id) from "
                 ~ ref('int_crm_merged_ids') ~ ")",
         }],
     },
@@ -163,12 +163,12 @@
         'has': [
             {
                 'of': ref('stg_experiments__optimizely_decisions'),
-                'key': ['experiment_id', "coalesce(visitor_id, concat('login:', visitor_hash))", 'is_holdback'],
+                'key': ['experiment_id', "coalesce(visitor_id, concat_ws('', 'login:', visitor_hash))", 'is_holdback'],
                 'where': 'not is_excluded and experiment_id is not null and (variation_id is not null or is_holdback)',
             },
             {
                 'of': ref('stg_experiments__exposures'),
-                'key': ['experiment_id', "coalesce(anonymous_id, concat('login:', user_id_hash))", 'false'],
+                'key': ['experiment_id', "coalesce(anonymous_id, concat_ws('', 'login:', user_id_hash))", 'false'],
                 'where': 'not is_excluded',
             },
         ],
@@ -279,7 +279,7 @@
         'has': [{'landed': ['loyalty', 'ledger']}],
         'less': [{
             'of': ref('stg_loyalty__ledger'),
-            'where': "concat(account, ':', member_hash) in (select concat(account, ':', member_hash) from "
+            'where': "concat_ws('', account, ':', member_hash) in (select concat_ws('', account, ':', member_hash) from "
                 ~ ref('stg_loyalty__members') ~ " where is_excluded)",
         }],
     },

@@ -16,7 +16,7 @@ texts as (
         source,
         account,
         {{ status }} as status,
-        {{ delivery or 'cast(null as varchar)' }} as delivery_state
+        {{ delivery or 'cast(null as string)' }} as delivery_state
     from {{ ref(model) }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}

@@ -110,8 +110,9 @@ series as (
         source,
         account,
         prefix,
-        concat(
-            min_by(concat(prefix, digits, suffix), number), ' to ', max_by(concat(prefix, digits, suffix), number)
+        concat_ws(
+            '',
+            min_by(concat_ws('', prefix, digits, suffix), number), ' to ', max_by(concat_ws('', prefix, digits, suffix), number)
         ) as order_numbers
     from numbered
     group by source, account, prefix
@@ -122,7 +123,8 @@ written as (
     select
         *,
         {% for number in ['first_number', 'last_number'] %}
-        concat(
+        concat_ws(
+            '',
             prefix,
             lpad(
                 {{ as_text(number) }}, cast(greatest(width, length({{ as_text(number) }})) as integer), '0'
@@ -139,7 +141,7 @@ spoken as (
         *,
         case
             when first_number = last_number then first_number_written
-            else concat(first_number_written, ' to ', last_number_written)
+            else concat_ws('', first_number_written, ' to ', last_number_written)
         end as numbers
     from written
 )

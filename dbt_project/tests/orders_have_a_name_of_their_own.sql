@@ -21,7 +21,7 @@ named as (
 )
 
 select
-    concat(source, '/', account, ': ', number_seen) as order_name,
+    concat_ws('', source, '/', account, ': ', number_seen) as order_name,
     count(distinct further_name) as further_orders,
     cast(min(ordered_at) as date) as first_made_on,
     cast(max(ordered_at) as date) as last_made_on

@@ -23,7 +23,7 @@ stating as (
 )
 
 select
-    concat(orders.source, '/', orders.account) as account,
+    concat_ws('', orders.source, '/', orders.account) as account,
     count(*) as orders,
     min(orders.order_name) as first_order
 from orders

@@ -13,7 +13,7 @@ kpi_catalog as (select * from {{ ref('kpi_catalog') }}),
 terms as (select * from {{ ref('int_kpi_terms') }}),
 
 without_rule as (
-    select distinct cast(null as varchar) as kpi, single_values.measure
+    select distinct cast(null as string) as kpi, single_values.measure
     from single_values
     left join measure_rules on single_values.measure = measure_rules.measure
     left join measures on single_values.measure = measures.measure

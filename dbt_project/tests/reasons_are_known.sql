@@ -21,7 +21,7 @@ known as (
     select distinct told.words
     from told
     inner join rules
-        on {{ is_like_all('told.words', "concat('.*(', rules.pattern, ').*')") }}
+        on {{ is_like_all('told.words', "concat_ws('', '.*(', rules.pattern, ').*')") }}
 )
 
 select

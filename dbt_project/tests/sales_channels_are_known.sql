@@ -14,7 +14,7 @@ named as (
 known as (select * from {{ ref('int_sales_channels') }})
 
 select
-    concat(named.source, '/', named.account, ': ', named.sales_channel) as sales_channel,
+    concat_ws('', named.source, '/', named.account, ': ', named.sales_channel) as sales_channel,
     count(*) as landed_rows
 from named
 left join known on {{ sales_channel_name('named.sales_channel') }} = known.sales_channel

@@ -13,7 +13,7 @@ with_topic as (
 )
 
 select
-    concat(source, '/', account, ': ', tag) as tag,
+    concat_ws('', source, '/', account, ': ', tag) as tag,
     count(*) as tickets
 from with_topic
 where known_tags = 0

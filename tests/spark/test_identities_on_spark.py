@@ -8,11 +8,8 @@ RACEWAY_SPARK_IDENTITIES says how many identities the random graph has.
 
 from __future__ import annotations
 
-import json
 import os
 import random
-import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,17 +18,17 @@ import duckdb
 import pytest
 
 from tests.models.intermediate.test_identity_graph import NO_TESTS, SHOP, random_orders, shapes
+from tests.spark.engines import build_on_spark, hand_over, spark_python, written
 from tests.support.dbt_story import Story, failures
 
 MODELS = (
     "int_identity_left_out", "int_identity_named", "int_identity_tree", "int_identity_person",
     "identity_left_out", "identity_link", "identity_person",
 )  # fmt: skip
-HANDED_OVER = {"settings": "frozen", "setting_values": "frozen", "int_identity_mentions": "raceway"}
+HANDED_OVER = {"frozen": ["settings", "setting_values"], "raceway": ["int_identity_mentions"]}
 DIGESTED = ("int_identity_named", "int_identity_tree")
 IDENTITIES = int(os.environ.get("RACEWAY_SPARK_IDENTITIES", "3000"))
 ORDERS_OF_ONE = 1_000
-SECONDS = 900
 
 # Persons of up to six, one in fifty linked to a stranger; times of a microsecond, many equal, some unknown; values
 # with letters beyond ASCII, whose order is that of their bytes; and one identity that a thousand orders name.
@@ -83,32 +80,7 @@ class Engines:
 
     def rows_of(self, model: str) -> str:
         """Spark's table, for a query on DuckDB's warehouse."""
-        return f"read_parquet('{self.spark / model}/*.parquet')"
-
-
-def spark_python() -> str:
-    """The Python with Spark; skips with the reason, or fails where everything must be there (CI)."""
-    python = os.environ.get("RACEWAY_SPARK_PYTHON", "")
-    reason = ""
-    if not python:
-        reason = "RACEWAY_SPARK_PYTHON is not set: no environment with Spark at hand (make test-spark)"
-    elif not shutil.which("java") and not os.environ.get("JAVA_HOME"):
-        reason = "no Java at hand, which Spark asks for (Debian: apt install openjdk-17-jre-headless)"
-    if reason and os.environ.get("RACEWAY_REQUIRE_EXTRAS") == "1":
-        pytest.fail(reason)
-    if reason:
-        pytest.skip(reason)
-    return python
-
-
-def hand_over(story: Story, folder: Path) -> None:
-    """The frozen settings and the mentions, as Parquet."""
-    with duckdb.connect(str(story.warehouse)) as connection:
-        for table, schema in HANDED_OVER.items():
-            path = folder / "in" / schema / f"{table}.parquet"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            here = f"frozen.{table}" if schema == "frozen" else table
-            connection.execute(f"copy {here} to '{path}' (format parquet)")
+        return f"read_parquet('{written(self.spark, self.told, model)}/*.parquet')"
 
 
 def build(story: Story, *models: str) -> None:
@@ -128,14 +100,11 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
         connection.execute(f"insert into int_identity_mentions by name {RANDOM_MENTIONS}")
     build(story, *MODELS)
     folder = tmp_path_factory.mktemp("spark")
-    hand_over(story, folder)
-    environment = {name: value for name, value in os.environ.items() if name != "SPARK_HOME"}
-    on_spark = subprocess.run(
-        [python, str(Path(__file__).with_name("on_spark.py")), str(folder), *MODELS],
-        capture_output=True, text=True, check=False, timeout=SECONDS, env=environment | {"SPARK_LOCAL_IP": "127.0.0.1"},
-    )  # fmt: skip
-    assert on_spark.returncode == 0, f"{on_spark.stdout}\n{on_spark.stderr}"
-    return Engines(story, folder / "out", json.loads(on_spark.stdout.splitlines()[-1]))
+    for schema, tables in HANDED_OVER.items():
+        hand_over(story.warehouse, folder, schema, tables)
+    told = build_on_spark(python, folder, *MODELS)
+    assert not told["failed"], told["failed"]
+    return Engines(story, folder, told)
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -185,6 +154,7 @@ def test_the_graph_holds_what_engines_could_differ_in(engines: Engines) -> None:
 
 
 def test_spark_holds_what_it_was_given_and_the_models_and_nothing_else(engines: Engines) -> None:
-    tables = [f"{schema}.{table}" for table, schema in HANDED_OVER.items()] + [f"raceway.{model}" for model in MODELS]
+    tables = [f"{schema}.{table}" for schema, tables in HANDED_OVER.items() for table in tables]
+    tables += [f"raceway.{model}" for model in MODELS]
     assert engines.told["tables"] == sorted(tables)
     assert engines.told["schemas"] == ["default", "frozen", "raceway"]

@@ -3,18 +3,25 @@
 
 {% macro parquet_rows(paths, columns) %}{{ return(adapter.dispatch('parquet_rows')(paths, columns)) }}{% endmacro %}
 
-{% macro default__parquet_rows(paths, columns) %}
-    {%- set parts = [] -%}
-    {%- for path in paths -%}
-        {%- set file = 'parquet.`' ~ path ~ '`' -%}
-        {%- set own = run_query('select * from ' ~ file ~ ' limit 0').column_names | map('lower') | list -%}
-        {%- set cells = [] -%}
-        {%- for name, type in columns -%}
-            {%- do cells.append(name if name | lower in own else dbt.cast('null', type) ~ ' as ' ~ name) -%}
-        {%- endfor -%}
-        {%- do parts.append('select ' ~ cells | join(', ') ~ ' from ' ~ file) -%}
+{# A table over the files themselves, made once: a view, as staging's are, outlives what a session alone knows. #}
+{% macro spark__parquet_rows(paths, columns) %}
+    {%- set typed = [] -%}
+    {%- for name, type in columns -%}
+        {%- do typed.append(name ~ ' ' ~ spark_type(type)) -%}
     {%- endfor -%}
-    {{ return('(' ~ parts | join(' union all ') ~ ')') }}
+    {%- set escaped = [] -%}
+    {%- for path in paths -%}
+        {#- Spark reads these signs in a path as patterns, and a backslash in SQL's text as an escape -#}
+        {%- set signs = modules.re.sub('([][{},*?\\\\])', '\\\\\\1', path[1:]) -%}
+        {%- do escaped.append(signs | replace('\\', '\\\\') | replace("'", "\\'")) -%}
+    {%- endfor -%}
+    {%- set files = '/{' ~ escaped | join(',') ~ '}' -%}
+    {%- set relation = 'landed.rows_' ~ local_md5(files ~ typed | join(',')) -%}
+    {%- do run_query('create schema if not exists landed') -%}
+    {%- do run_query(
+        'create table if not exists ' ~ relation ~ ' (' ~ typed | join(', ') ~ ') using parquet options (path \'' ~ files ~ '\')'
+    ) -%}
+    {{ return(relation) }}
 {% endmacro %}
 
 {% macro duckdb__parquet_rows(paths, columns) %}

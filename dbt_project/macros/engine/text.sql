@@ -7,38 +7,60 @@
 {% macro duckdb__as_text(value) %}cast({{ value }} as varchar){% endmacro %}
 
 
-{# `%20` and `+` become what they stand for; text that is no valid encoding stays as it is. #}
+{# `%20` and `+` become what they stand for; a `%` that begins no such sign stays, and so does all of a text whose signs
+   are no UTF-8. Spark puts U+FFFD for these. #}
 
 {% macro url_decoded(text) %}{{ return(adapter.dispatch('url_decoded')(text)) }}{% endmacro %}
 
-{% macro default__url_decoded(text) %}coalesce(try_url_decode({{ text }}), {{ text }}){% endmacro %}
+{% macro default__url_decoded(text) -%}
+    {%- set decoded = "try_url_decode(regexp_replace(" ~ text ~ ", '%(?![0-9a-fA-F]{2})', '%25'))" -%}
+    case when instr({{ decoded }}, '\uFFFD') = 0 then {{ decoded }} else {{ text }} end
+{%- endmacro %}
 
-{% macro duckdb__url_decoded(text) %}url_decode(replace({{ text }}, '+', ' ')){% endmacro %}
+{% macro duckdb__url_decoded(text) %}coalesce(try(url_decode(replace({{ text }}, '+', ' '))), {{ text }}){% endmacro %}
 
 
 {# Text as landing cleans it (raceway.common.texts, which a test holds equal to this): composed letters, nothing
-   invisible, no blanks around it. Spark has no function that composes letters: there they stay as they came. #}
+   invisible, no blanks around it. #}
 
 {% macro cleaned(text) %}{{ return(adapter.dispatch('cleaned')(text)) }}{% endmacro %}
 
+{# The characters that go, those that end a line, and blanks, as regular expressions of both engines write them. #}
+{% macro gone() %}\x{0000}-\x{0008}\x{000e}-\x{001f}\x{007f}-\x{0084}\x{0086}-\x{009f}\x{00ad}\x{034f}\x{061c}\x{180e}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{206f}\x{feff}\x{fff9}-\x{fffb}{% endmacro %}
+
+{% macro line_ends() %}\n\x{000b}\x{000c}\r\x{0085}\x{2028}\x{2029}{% endmacro %}
+
+{% macro blanks() %}\t \n\x{00a0}\x{1680}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000}{% endmacro %}
+
+{# Spark itself composes no letters, a library that it brings does; a text of ASCII has none. A backslash is written
+   twice in Spark's SQL. #}
 {% macro default__cleaned(text) -%}
-    trim(regexp_replace({{ text }}, '[\\p{Cc}\\p{Cf}]+', ''))
+    {%- set invisible = gone() | replace('\\', '\\\\') -%}
+    {%- set ends = line_ends() | replace('\\', '\\\\') -%}
+    {%- set around = blanks() | replace('\\', '\\\\') -%}
+    {%- set kept = "regexp_replace(regexp_replace(" ~ text ~ ", '[" ~ invisible ~ "]+', ''), '\\r\\n|[" ~ ends ~ "]', '\\n')" -%}
+    {%- set kept = "replace(" ~ kept ~ ", '\\t', ' ')" -%}
+    regexp_replace(
+        case
+            when {{ text }} rlike '[^\\x{0000}-\\x{007f}]'
+                then reflect('com.ibm.icu.text.Normalizer', 'compose', {{ kept }}, false)
+            else {{ kept }}
+        end,
+        '^[{{ around }}]+|[{{ around }}]+\\z', ''
+    )
 {%- endmacro %}
 
 {% macro duckdb__cleaned(text) -%}
-    {%- set gone -%}\x{0000}-\x{0008}\x{000e}-\x{001f}\x{007f}-\x{0084}\x{0086}-\x{009f}\x{00ad}\x{034f}\x{061c}\x{180e}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{206f}\x{feff}\x{fff9}-\x{fffb}{%- endset -%}
-    {%- set line_ends -%}\n\x{000b}\x{000c}\r\x{0085}\x{2028}\x{2029}{%- endset -%}
-    {%- set blanks -%}\t \n\x{00a0}\x{1680}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000}{%- endset -%}
     regexp_replace(
         nfc_normalize(
             replace(
                 regexp_replace(
-                    regexp_replace({{ text }}, '[{{ gone }}]+', '', 'g'), '\r\n|[{{ line_ends }}]', chr(10), 'g'
+                    regexp_replace({{ text }}, '[{{ gone() }}]+', '', 'g'), '\r\n|[{{ line_ends() }}]', chr(10), 'g'
                 ),
                 chr(9), ' '
             )
         ),
-        '^[{{ blanks }}]+|[{{ blanks }}]+$', '', 'g'
+        '^[{{ blanks() }}]+|[{{ blanks() }}]+$', '', 'g'
     )
 {%- endmacro %}
 
@@ -65,7 +87,7 @@
 
 {% macro is_like_all(text, pattern) %}{{ return(adapter.dispatch('is_like_all')(text, pattern)) }}{% endmacro %}
 
-{% macro default__is_like_all(text, pattern) %}regexp_like({{ text }}, concat('^(', {{ pattern }}, ')$')){% endmacro %}
+{% macro default__is_like_all(text, pattern) %}regexp_like({{ text }}, concat('^(', {{ pattern }}, ')\\z')){% endmacro %}
 
 {% macro duckdb__is_like_all(text, pattern) %}regexp_full_match({{ text }}, {{ pattern }}){% endmacro %}
 

@@ -86,10 +86,13 @@ active as (
 ),
 
 days as (
-    select {{ each_day('min(cohorts.cohort_month)', 'max(settings.as_of)') }} as day
-    from cohorts
-    cross join settings
-    having min(cohorts.cohort_month) <= max(settings.as_of)
+    select {{ each_day('span.first_month', 'span.as_of') }} as day
+    from (
+        select min(cohorts.cohort_month) as first_month, max(settings.as_of) as as_of
+        from cohorts
+        cross join settings
+    ) as span
+    where span.first_month <= span.as_of
 ),
 
 months as (select distinct cast(date_trunc('month', day) as date) as month from days),

@@ -10,7 +10,7 @@ final as (
         account,
         campaign,
         -- a campaign whose type changed has the channel of its last day
-        max_by(channel, concat(cast(day as varchar), channel)) as channel,
+        {{ at_greatest('channel', "concat_ws('', cast(day as string), channel)") }} as channel,
         min(day) as first_day,
         max(day) as last_day,
         cast(sum(cost) as decimal(38, 6)) as cost

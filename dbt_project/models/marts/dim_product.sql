@@ -16,7 +16,7 @@ named as (
 final as (
     select
         product_code,
-        max_by(product, concat(cast(order_date as varchar), product)) as product,
+        {{ at_greatest('product', "concat_ws('', cast(order_date as string), product)") }} as product,
         max(nullif(sku, '')) as sku,
         max(is_gift_card) as is_gift_card,
         min(order_date) as first_sold_on,

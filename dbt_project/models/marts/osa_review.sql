@@ -80,8 +80,8 @@ opportunities as (
         kpis.stage,
         'all' as account,
         'all' as initiative,
-        cast(null as varchar) as initiative_name,
-        cast(null as varchar) as owner,
+        cast(null as string) as initiative_name,
+        cast(null as string) as owner,
         cast(null as date) as starts_on,
         cast(null as date) as ends_on,
         cast(null as decimal(18, 6)) as expected_uplift,
@@ -100,7 +100,7 @@ opportunities as (
         coalesce(counted_strategy.initiatives, 0) as initiatives,
         cast(null as decimal(38, 6)) as budget,
         cast(null as decimal(38, 6)) as spend,
-        cast(null as varchar) as decision,
+        cast(null as string) as decision,
         kpis.is_complete,
         kpis.as_of
     from kpis
@@ -164,7 +164,7 @@ actions as (
         end as target,
         results.during_value as actual,
         results.after_value,
-        cast(null as varchar) as status,
+        cast(null as string) as status,
         cast(null as double) as money_per_point,
         cast(null as bigint) as initiatives,
         cast(strategy.budget as decimal(38, 6)) as budget,
@@ -273,7 +273,9 @@ final as (
         money_at_stake,
         case
             when money_at_stake > 0
-                then row_number() over (partition by cycle_start order by coalesce(money_at_stake, 0) desc, kpi asc)
+                then cast(
+                    row_number() over (partition by cycle_start order by coalesce(money_at_stake, 0) desc, kpi asc) as bigint
+                )
         end as opportunity_rank,
         initiatives,
         budget,

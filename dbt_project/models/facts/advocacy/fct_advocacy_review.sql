@@ -34,11 +34,11 @@ reviews as (
         platform,
         review_id,
         created_at,
-        cast(null as varchar) as email_hash,
+        cast(null as string) as email_hash,
         stars,
         comment_sentiment,
-        cast(null as varchar) as product_id,
-        cast(null as varchar) as product,
+        cast(null as string) as product_id,
+        cast(null as string) as product,
         {{ 'replied_at' if store == 'google_play' else 'cast(null as timestamp)' }} as replied_at,
         {{ 'is_answered' if store == 'google_play' else 'cast(null as boolean)' }} as is_answered
     from {{ store }}

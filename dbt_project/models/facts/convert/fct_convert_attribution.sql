@@ -26,7 +26,7 @@ touched as (
         max(case when touches.channel <> 'direct' then touches.touch_number end) over (partition by orders.order_id)
             as last_not_direct,
         -- in millionths
-        cast(coalesce(weights.removal_effect, 0) * 1000000 as bigint) as effect,
+        {{ to_nearest('coalesce(weights.removal_effect, 0) * 1000000') }} as effect,
         sum(coalesce(weights.removal_effect, 0)) over (partition by orders.order_id) as effects
     from touches
     inner join orders on touches.order_id = orders.order_id
@@ -100,13 +100,13 @@ unearned as (
     select
         models.model,
         orders.order_id,
-        cast(null as varchar) as session_id,
+        cast(null as string) as session_id,
         cast(null as bigint) as touch_number,
         coalesce(touch_counts.touches, 0) as touches,
         coalesce(
             orders.shop_channel, case when orders.sales_place = 'online' then 'direct' else 'store' end
         ) as channel,
-        cast(null as varchar) as ad_source,
+        cast(null as string) as ad_source,
         models.model = 'data_driven' and touch_counts.touches is not null as is_fallback,
         1000000 as credit_millionths
     from orders

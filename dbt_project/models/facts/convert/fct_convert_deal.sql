@@ -26,7 +26,7 @@ first_leads as (
             order by
                 case when leads.became_lead_at is null then 1 else 0 end,
                 leads.became_lead_at,
-                leads.created_at,
+                leads.created_at nulls last,
                 leads.lead_id
         ) as position
     from deal_leads

@@ -121,7 +121,7 @@ given_back as (
 -- a refund whose sale is in no file, or was for nothing, belongs to no line
 without_line as (
     select
-        cast(null as varchar) as order_line_id,
+        cast(null as string) as order_line_id,
         refunds.refund_id,
         refunds.source,
         refunds.account,
@@ -130,9 +130,9 @@ without_line as (
         coalesce(orders.channel, 'store') as channel,
         coalesce(orders.market, accounts.market) as market,
         orders.person_id,
-        cast(null as varchar) as sku,
-        cast(null as varchar) as product_line,
-        cast(null as varchar) as category,
+        cast(null as string) as sku,
+        cast(null as string) as product_line,
+        cast(null as string) as category,
         -refunds.refunded_sales as net_sales,
         cast(null as decimal(18, 6)) as cost
     from refunds
@@ -144,7 +144,7 @@ without_line as (
 movements as (
     select
         order_line_id,
-        cast(null as varchar) as refund_id,
+        cast(null as string) as refund_id,
         source,
         account,
         order_id,

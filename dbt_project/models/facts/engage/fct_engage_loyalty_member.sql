@@ -13,7 +13,7 @@ final as (
         member_hash,
         person_id,
         -- one person with several cards is one member
-        coalesce(person_id, concat(account, ':', member_hash)) as member_key,
+        coalesce(person_id, concat_ws('', account, ':', member_hash)) as member_key,
         market,
         joined_on,
         left_on

@@ -21,7 +21,7 @@ ranked as (
         rules.reason,
         row_number() over (partition by texts.words order by rules.rule) as place
     from texts
-    inner join rules on {{ is_like_all('texts.words', "concat('.*(', rules.pattern, ').*')") }}
+    inner join rules on {{ is_like_all('texts.words', "concat_ws('', '.*(', rules.pattern, ').*')") }}
 ),
 
 -- words that no rule finds are another reason; where nothing is written nobody knows it

@@ -5,12 +5,12 @@ spans as (select * from {{ ref('int_loyalty_tier_spans') }}),
 
 final as (
     select
-        {{ key_of(['account', 'member_hash', 'cast(from_day as varchar)', 'tier']) }} as tier_change_id,
+        {{ key_of(['account', 'member_hash', 'cast(from_day as string)', 'tier']) }} as tier_change_id,
         source,
         account,
         member_hash,
         person_id,
-        coalesce(person_id, concat(account, ':', member_hash)) as member_key,
+        coalesce(person_id, concat_ws('', account, ':', member_hash)) as member_key,
         market,
         from_day as day,
         until_day,

@@ -66,7 +66,7 @@ terms as (
 branded as (
     select distinct words.term
     from (select distinct term from terms) as words
-    inner join brand_terms on concat(' ', words.term, ' ') like concat('% ', brand_terms.term, ' %')
+    inner join brand_terms on concat_ws('', ' ', words.term, ' ') like concat_ws('', '% ', brand_terms.term, ' %')
 ),
 
 listed as (select count(*) as brand_terms from brand_terms),

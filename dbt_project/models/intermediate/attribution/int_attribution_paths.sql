@@ -71,9 +71,9 @@ walked as (
     union all
     select
         persons.person_id,
-        cast(null as varchar) as session_id,
+        cast(null as string) as session_id,
         cast(null as date) as day,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         orders.ordered_at as happened_at,
         1 as is_order
     from orders

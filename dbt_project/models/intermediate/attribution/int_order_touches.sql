@@ -60,10 +60,10 @@ candidates as (
     select
         with_person.order_id,
         with_person.ordered_at,
-        cast(null as varchar) as session_id,
+        cast(null as string) as session_id,
         with_person.ordered_at as started_at,
         order_codes.channel,
-        cast(null as varchar) as ad_source,
+        cast(null as string) as ad_source,
         1 as is_code
     from with_person
     inner join order_codes on with_person.order_id = order_codes.order_id

@@ -30,7 +30,7 @@ contacts as (
         hubspot.became_lead_at as stated_lead_at,
         hubspot.became_qualified_at as stated_qualified_at,
         cast(null as date) as converted_on,
-        cast(null as varchar) as converted_deal_key,
+        cast(null as string) as converted_deal_key,
         hubspot.lead_source,
         hubspot.is_excluded
     from hubspot
@@ -63,7 +63,7 @@ contacts as (
         became_lead_at as stated_lead_at,
         became_qualified_at as stated_qualified_at,
         cast(null as date) as converted_on,
-        cast(null as varchar) as converted_deal_key,
+        cast(null as string) as converted_deal_key,
         lead_source,
         is_excluded
     from of_files
@@ -153,7 +153,7 @@ qualified as (
 
 final as (
     select
-        concat(source, ':', account, ':', contact_id) as lead_id,
+        concat_ws('', source, ':', account, ':', contact_id) as lead_id,
         source,
         account,
         contact_id,

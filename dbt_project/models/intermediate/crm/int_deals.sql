@@ -70,7 +70,7 @@ deals as (
         source,
         account,
         deal_key,
-        cast(null as varchar) as pipeline,
+        cast(null as string) as pipeline,
         stage,
         is_closed,
         is_won,
@@ -79,13 +79,13 @@ deals as (
         created_at,
         closed_on,
         lead_source,
-        cast(null as varchar) as contact_ids
+        cast(null as string) as contact_ids
     from salesforce
 ),
 
 final as (
     select
-        concat(deals.source, ':', deals.account, ':', deals.deal_key) as deal_id,
+        concat_ws('', deals.source, ':', deals.account, ':', deals.deal_key) as deal_id,
         deals.source,
         deals.account,
         deals.deal_key,

@@ -19,7 +19,7 @@ with_person as (
     left join identities as by_member
         on
             by_member.id_type = 'loyalty_member'
-            and concat(members.account, ':', members.member_hash) = by_member.id_value
+            and concat_ws('', members.account, ':', members.member_hash) = by_member.id_value
 ),
 
 final as (

@@ -42,7 +42,7 @@ final as (
         account,
         visitor_id,
         person_id,
-        coalesce(person_id, concat('visitor:', account, ':', visitor_id)) as unit_id,
+        coalesce(person_id, concat_ws('', 'visitor:', account, ':', visitor_id)) as unit_id,
         variation,
         is_mixed,
         first_exposed_at

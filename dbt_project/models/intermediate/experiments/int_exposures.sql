@@ -20,7 +20,7 @@ shown as (
     select
         source,
         account,
-        coalesce(visitor_id, concat('login:', visitor_hash)) as visitor_id,
+        coalesce(visitor_id, concat_ws('', 'login:', visitor_hash)) as visitor_id,
         visitor_id as device,
         visitor_hash as login_hash,
         experiment_id as experiment,
@@ -33,7 +33,7 @@ shown as (
     select
         source,
         account,
-        coalesce(anonymous_id, concat('login:', user_id_hash)) as visitor_id,
+        coalesce(anonymous_id, concat_ws('', 'login:', user_id_hash)) as visitor_id,
         anonymous_id as device,
         user_id_hash as login_hash,
         experiment_id as experiment,

@@ -65,7 +65,7 @@ devices as (
 -- who identifies on a device is its person, by every name that the message gives
 site_identities as (
     select
-        case when anonymous_id is not null then concat('segment:', account, ':', anonymous_id) end as device_id,
+        case when anonymous_id is not null then concat_ws('', 'segment:', account, ':', anonymous_id) end as device_id,
         user_id_hash,
         email_hash,
         phone_hash,
@@ -78,7 +78,7 @@ site_identities as (
 -- a purchase joins the device to the buyer; a guest is nobody to be joined to
 purchases as (
     select
-        concat('purchase:', order_links.order_id, ':', order_links.device_id) as trace_id,
+        concat_ws('', 'purchase:', order_links.order_id, ':', order_links.device_id) as trace_id,
         order_links.source as site_source,
         order_links.device_id,
         order_links.purchased_at,
@@ -91,7 +91,7 @@ purchases as (
 mentions as (
     {% for id_type, id_value in [
         ("'email'", 'email_hash'), ("'phone'", 'phone_hash'), ("'login'", 'login_hash'),
-        ("concat(source, '_customer')", "case when customer_key is not null then concat(account, ':', customer_key) end"),
+        ("concat_ws('', source, '_customer')", "case when customer_key is not null then concat_ws('', account, ':', customer_key) end"),
     ] %}
     select
         order_id as trace_id,
@@ -129,11 +129,11 @@ mentions as (
     union all
     {% for id_type, id_value in [('id_type', 'device_id'), ("'login'", 'user_id_hash')] %}
     select
-        concat('device:', device_id, ':', coalesce(user_id_hash, '')) as trace_id,
+        concat_ws('', 'device:', device_id, ':', coalesce(user_id_hash, '')) as trace_id,
         source,
         'events' as table_name,
         'login' as kind,
-        cast(null as varchar) as record_id,
+        cast(null as string) as record_id,
         {{ id_type }},
         {{ id_value }} as id_value,
         seen_at
@@ -144,11 +144,11 @@ mentions as (
         ('segment_device', 'device_id'), ('login', 'user_id_hash'), ('email', 'email_hash'), ('phone', 'phone_hash')
     ] %}
     select
-        concat('names:', names_key) as trace_id,
+        concat_ws('', 'names:', names_key) as trace_id,
         'segment' as source,
         'events' as table_name,
         'identification' as kind,
-        cast(null as varchar) as record_id,
+        cast(null as string) as record_id,
         '{{ id_type }}' as id_type,
         {{ id_value }} as id_value,
         happened_at as seen_at
@@ -159,7 +159,7 @@ mentions as (
         ('email', 'email_hash'), ('phone', 'phone_hash'), ('crm_contact', 'lead_id')
     ] %}
     select
-        concat('contact:', lead_id) as trace_id,
+        concat_ws('', 'contact:', lead_id) as trace_id,
         source,
         case source when 'salesforce' then 'leads' else 'contacts' end as table_name,
         'contact' as kind,
@@ -193,11 +193,11 @@ mentions as (
     from lists
     union all
     select
-        concat('address:', source, ':', email_hash) as trace_id,
+        concat_ws('', 'address:', source, ':', email_hash) as trace_id,
         source,
         table_name,
         'address' as kind,
-        cast(null as varchar) as record_id,
+        cast(null as string) as record_id,
         'email' as id_type,
         email_hash as id_value,
         seen_at
@@ -215,10 +215,11 @@ mentions as (
     union all
     select
         -- help desks and surveys may each name one address
-        concat(
+        concat_ws(
+            '',
             '{{ kind }}:',
             case
-                when {{ source }} in ('freshdesk', 'intercom', 'gorgias', 'answers_file') then concat({{ source }}, ':')
+                when {{ source }} in ('freshdesk', 'intercom', 'gorgias', 'answers_file') then concat_ws('', {{ source }}, ':')
                 else ''
             end,
             email_hash
@@ -226,7 +227,7 @@ mentions as (
         {{ source }},
         '{{ table_name }}' as table_name,
         '{{ kind }}' as kind,
-        cast(null as varchar) as record_id,
+        cast(null as string) as record_id,
         'email' as id_type,
         email_hash as id_value,
         {{ seen_at }} as seen_at

@@ -3,15 +3,15 @@ with
 
 subscriptions as (
     select
-        concat('subscription:', account, ':', subscription_id) as trace_id,
+        concat_ws('', 'subscription:', account, ':', subscription_id) as trace_id,
         source,
         'subscriptions' as table_name,
         'subscription' as kind,
-        concat(account, ':', subscription_id) as record_id,
+        concat_ws('', account, ':', subscription_id) as record_id,
         email_hash,
         phone_hash,
-        cast(null as varchar) as login_hash,
-        cast(null as varchar) as member_key,
+        cast(null as string) as login_hash,
+        cast(null as string) as member_key,
         cast(started_on as timestamp) as seen_at
     from {{ ref('stg_plan__subscriptions') }}
     where not is_excluded
@@ -19,15 +19,15 @@ subscriptions as (
 
 app_usage as (
     select
-        concat('usage:', coalesce(login_hash, ''), ':', coalesce(email_hash, '')) as trace_id,
+        concat_ws('', 'usage:', coalesce(login_hash, ''), ':', coalesce(email_hash, '')) as trace_id,
         source,
         'app_usage' as table_name,
         'usage' as kind,
-        cast(null as varchar) as record_id,
+        cast(null as string) as record_id,
         email_hash,
-        cast(null as varchar) as phone_hash,
+        cast(null as string) as phone_hash,
         login_hash,
-        cast(null as varchar) as member_key,
+        cast(null as string) as member_key,
         used_at as seen_at
     from {{ ref('stg_plan__app_usage') }}
     where not is_excluded
@@ -35,15 +35,15 @@ app_usage as (
 
 account_profiles as (
     select
-        concat('login:', coalesce(login_hash, ''), ':', coalesce(email_hash, '')) as trace_id,
+        concat_ws('', 'login:', coalesce(login_hash, ''), ':', coalesce(email_hash, '')) as trace_id,
         source,
         'account_profiles' as table_name,
         'profile' as kind,
-        cast(null as varchar) as record_id,
+        cast(null as string) as record_id,
         email_hash,
-        cast(null as varchar) as phone_hash,
+        cast(null as string) as phone_hash,
         login_hash,
-        cast(null as varchar) as member_key,
+        cast(null as string) as member_key,
         created_at as seen_at
     from {{ ref('stg_plan__account_profiles') }}
     where not is_excluded
@@ -51,15 +51,15 @@ account_profiles as (
 
 loyalty_members as (
     select
-        concat('member:', account, ':', member_hash) as trace_id,
+        concat_ws('', 'member:', account, ':', member_hash) as trace_id,
         source,
         'members' as table_name,
         'member' as kind,
-        cast(null as varchar) as record_id,
+        cast(null as string) as record_id,
         email_hash,
         phone_hash,
-        cast(null as varchar) as login_hash,
-        concat(account, ':', member_hash) as member_key,
+        cast(null as string) as login_hash,
+        concat_ws('', account, ':', member_hash) as member_key,
         cast(joined_on as timestamp) as seen_at
     from {{ ref('stg_loyalty__members') }}
     where not is_excluded

@@ -67,10 +67,13 @@ monthly as (
 ),
 
 days as (
-    select {{ each_day('min(buyers.first_day)', 'max(settings.as_of)') }} as day
-    from buyers
-    cross join settings
-    having min(buyers.first_day) <= max(settings.as_of)
+    select {{ each_day('span.first_day', 'span.as_of') }} as day
+    from (
+        select min(buyers.first_day) as first_day, max(settings.as_of) as as_of
+        from buyers
+        cross join settings
+    ) as span
+    where span.first_day <= span.as_of
 ),
 
 month_ends as (

@@ -22,7 +22,7 @@ of_somebody as (
         -- a mention without an address is told apart by its row
         {{ key_of([
             'found.source', 'found.account', 'terms.kind', 'terms.competitor',
-            "coalesce(found.url, concat_ws('|', found.batch_id, cast(found.landed_row as varchar)))"
+            "coalesce(found.url, concat_ws('|', found.batch_id, cast(found.landed_row as string)))"
         ]) }} as mention_id
     from found
     inner join terms on found.query = terms.query

@@ -71,7 +71,7 @@ facts as (
         '{{ fact }}' as fact,
         cast({{ year }} as integer) as birth_year,
         cast({{ month }} as integer) as birth_month,
-        cast({{ word }} as varchar) as word
+        cast({{ word }} as string) as word
     from said
     where consent and coalesce({{ 'birth_year, birth_month' if fact == 'birth' else word }}) is not null
     {% if not loop.last %}union all{% endif %}

@@ -197,7 +197,7 @@ marketplace_days as (
 
 final as (
     select
-        concat(dated.source, ':', dated.account, ':', dated.order_name) as order_id,
+        concat_ws('', dated.source, ':', dated.account, ':', dated.order_name) as order_id,
         dated.source,
         dated.account,
         dated.order_name,

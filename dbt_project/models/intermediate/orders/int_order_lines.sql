@@ -20,7 +20,7 @@ numbered as (
         *,
         row_number() over (
             partition by source, account, order_name
-            order by batch_id, landed_row, product, sku, amount
+            order by batch_id, landed_row, product nulls last, sku nulls last, amount nulls last
         ) as line_number
     from items
 ),
@@ -29,7 +29,7 @@ sold as (
     select
         numbered.source,
         numbered.account,
-        concat(orders.order_id, ':', numbered.line_number) as order_line_id,
+        concat_ws('', orders.order_id, ':', numbered.line_number) as order_line_id,
         orders.order_id,
         orders.order_date as day,
         orders.market,

@@ -18,15 +18,15 @@ with_person as (
     left join identities as by_login on by_login.id_type = 'login' and orders.login_hash = by_login.id_value
     left join identities as by_customer
         on
-            concat(orders.source, '_customer') = by_customer.id_type
-            and concat(orders.account, ':', orders.customer_key) = by_customer.id_value
+            concat_ws('', orders.source, '_customer') = by_customer.id_type
+            and concat_ws('', orders.account, ':', orders.customer_key) = by_customer.id_value
 ),
 
 -- the person's first, second … order that counts
 counted as (
     select
         order_id,
-        row_number() over (partition by person_id order by ordered_at, order_id) as order_number
+        cast(row_number() over (partition by person_id order by ordered_at, order_id) as bigint) as order_number
     from with_person
     where is_counted and person_id is not null
 ),

@@ -33,7 +33,7 @@ final as (
         exported_at,
         cast(null as decimal(18, 6)) as refunded_amount,
         {{ says_cancelled('status') }} as is_cancelled,
-        {{ says_undelivered('status', 'cast(null as varchar)') }} as is_undelivered
+        {{ says_undelivered('status', 'cast(null as string)') }} as is_undelivered
     from kiotviet
     union all
     select

@@ -10,7 +10,7 @@ covered_days as (select * from {{ source('house', 'covered_days') }}),
 -- exports in which what is given back is a row of its own: none of them is none given back
 by_rows as (
     select source, account from covered_days
-    where concat(source, '.', table_name) in (
+    where concat_ws('', source, '.', table_name) in (
         'square.items', 'woocommerce.orders', 'kiotviet.returns', 'amazon.settlement'
     )
 ),

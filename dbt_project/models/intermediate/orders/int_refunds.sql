@@ -156,7 +156,7 @@ taxed_returns as (
 
 refunds as (
     select
-        concat(order_id, ':', row_number() over (partition by order_id order by exported_at)) as refund_id,
+        concat_ws('', order_id, ':', row_number() over (partition by order_id order by exported_at)) as refund_id,
         source,
         account,
         order_id,
@@ -169,7 +169,8 @@ refunds as (
     from changes
     union all
     select
-        concat(
+        concat_ws(
+            '',
             source, ':', account, ':', order_name, ':refund:',
             row_number() over (partition by source, account, order_name order by day, batch_id, landed_row)
         ) as refund_id,

@@ -32,7 +32,7 @@ of_orders as (
     select
         order_reasons.source,
         order_reasons.account,
-        concat(order_reasons.what, ':', order_reasons.order_name) as occurrence,
+        concat_ws('', order_reasons.what, ':', order_reasons.order_name) as occurrence,
         order_reasons.what,
         order_reasons.reason_text,
         orders.order_id,
@@ -82,7 +82,7 @@ of_returns as (
     select
         return_heads.source,
         return_heads.account,
-        concat('return:', return_heads.return_code) as occurrence,
+        concat_ws('', 'return:', return_heads.return_code) as occurrence,
         'return' as what,
         return_heads.reason_text,
         orders.order_id,
@@ -109,10 +109,10 @@ of_subscribers as (
     select
         audience.source,
         audience.account,
-        concat('unsubscribe:', audience.email_hash) as occurrence,
+        concat_ws('', 'unsubscribe:', audience.email_hash) as occurrence,
         'unsubscribe' as what,
         audience.unsub_reason as reason_text,
-        cast(null as varchar) as order_id,
+        cast(null as string) as order_id,
         identities.person_id,
         {{ local_day('audience.unsub_at', 'accounts.time_zone') }} as day,
         'email' as channel,
@@ -128,10 +128,10 @@ of_answers as (
     select
         answers.source,
         answers.account,
-        concat(answers.what, ':', answers.answer_id) as occurrence,
+        concat_ws('', answers.what, ':', answers.answer_id) as occurrence,
         answers.what,
         answers.reason_text,
-        cast(null as varchar) as order_id,
+        cast(null as string) as order_id,
         identities.person_id,
         {{ local_day('answers.answered_at', 'accounts.time_zone') }} as day,
         'other' as channel,

@@ -15,7 +15,7 @@ told as (
         states.person_id,
         '{{ column }}' as column_name,
         cast(states.{{ column }} as decimal(38, 6)) as number_value,
-        cast(null as varchar) as text_value
+        cast(null as string) as text_value
     from states
     where exists (select 1 from named_columns where named_columns.column_name = '{{ column }}')
     union all
@@ -26,7 +26,7 @@ told as (
         states.person_id,
         '{{ column }}' as column_name,
         cast(null as decimal(38, 6)) as number_value,
-        lower(cast(states.{{ column }} as varchar)) as text_value
+        lower(cast(states.{{ column }} as string)) as text_value
     from states
     where exists (select 1 from named_columns where named_columns.column_name = '{{ column }}')
     {% if not loop.last %}union all{% endif %}

@@ -42,7 +42,7 @@ ticket_ratings as (
     select
         source,
         account,
-        concat('ticket:', ticket_id) as answer_id,
+        concat_ws('', 'ticket:', ticket_id) as answer_id,
         person_id,
         market,
         rated_on as day,
@@ -56,7 +56,7 @@ survey_answers as (
     select
         answers.source,
         answers.account,
-        concat(answers.form, ':', answers.response_id) as answer_id,
+        concat_ws('', answers.form, ':', answers.response_id) as answer_id,
         identities.person_id,
         coalesce(persons.market, accounts.market) as market,
         {{ local_day('answers.answered_at', 'accounts.time_zone') }} as day,

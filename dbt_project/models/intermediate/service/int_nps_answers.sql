@@ -19,7 +19,7 @@ answers as (
         source,
         account,
         response_id,
-        cast(null as varchar) as invitation_id,
+        cast(null as string) as invitation_id,
         email_hash,
         score,
         comment_sentiment,

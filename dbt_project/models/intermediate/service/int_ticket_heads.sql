@@ -71,7 +71,7 @@ stated as (
         updated_at,
         solved_at,
         status,
-        cast(null as varchar) as requester_key,
+        cast(null as string) as requester_key,
         email_hash,
         tags,
         rating,

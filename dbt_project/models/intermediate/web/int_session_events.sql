@@ -251,11 +251,11 @@ meant as (
             partition by touches.device, touches.business_day
             order by
                 touches.event_timestamp,
-                touches.event_bundle_sequence_id,
+                touches.event_bundle_sequence_id nulls last,
                 coalesce(touches.batch_event_index, 0),
-                touches.event_name,
-                touches.message_id,
-                touches.params_digest
+                touches.event_name nulls last,
+                touches.message_id nulls last,
+                touches.params_digest nulls last
         ) as event_number
     from touches
     left join event_meanings on touches.event_name = event_meanings.event_name
@@ -364,7 +364,7 @@ final as (
         consents.account,
         consents.user_pseudo_id,
         -- what was done without consent is another visitor's: it joins no person
-        concat(consents.device, case when consents.session_has_consent then '' else '|no consent' end) as device_id,
+        concat_ws('', consents.device, case when consents.session_has_consent then '' else '|no consent' end) as device_id,
         consents.session_has_consent as has_consent,
         coalesce(consents.counts_sessions, true) as counts_sessions,
         first_events.session_id,

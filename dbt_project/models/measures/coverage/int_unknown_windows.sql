@@ -170,7 +170,7 @@ in_markets as (
 
 -- what is unknown everywhere is said once
 final as (
-    select measure, period, window_start, window_end, cast(null as varchar) as market from everywhere
+    select measure, period, window_start, window_end, cast(null as string) as market from everywhere
     union all
     select
         in_markets.measure,

@@ -16,7 +16,7 @@ accounts as (
         source,
         account,
         count(coalesce(email_hash, phone_hash)) as buyers,
-        count(coalesce(status, cast(cancelled_at as varchar))) as states,
+        count(coalesce(status, cast(cancelled_at as string))) as states,
         count(coalesce(delivery_state, status)) as deliveries,
         count(refunded_amount) as refunds,
         count(sku) as articles
@@ -45,7 +45,7 @@ final as (
             accounts.refunds = 0
             and measure_sources.measure in ('refunded_sales', 'orders_returned', 'orders_with_refunds_told')
         )
-        or (accounts.articles = 0 and concat(' ', measure_sources.columns, ' ') like '% sku %')
+        or (accounts.articles = 0 and concat_ws('', ' ', measure_sources.columns, ' ') like '% sku %')
 )
 
 select * from final

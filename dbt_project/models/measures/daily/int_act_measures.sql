@@ -98,8 +98,8 @@ qualified_by_day as (
 usability_by_day as (
     select
         day,
-        cast(null as varchar) as channel,
-        cast(null as varchar) as market,
+        cast(null as string) as channel,
+        cast(null as string) as market,
         count(*) as usability_tasks,
         sum(case when is_success then 1 else 0 end) as usability_successes,
         sum(errors) as usability_errors,
@@ -114,7 +114,7 @@ usability_by_day as (
 gatherings_by_day as (
     select
         day,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         market,
         count(*) as gathering_registrations,
         sum(case when is_attended is not null then 1 else 0 end) as gathering_registrations_told,
@@ -127,7 +127,7 @@ gatherings_by_day as (
 tickets_by_day as (
     select
         day,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         market,
         count(*) as onboarding_tickets
     from tickets

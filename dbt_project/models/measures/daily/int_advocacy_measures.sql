@@ -22,7 +22,7 @@ reviews as (select * from {{ ref('fct_advocacy_review') }}),
 answers_by_day as (
     select
         day,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         market,
         count(*) as nps_responses,
         sum(case when is_promoter then 1 else 0 end) as nps_promoters,
@@ -34,7 +34,7 @@ answers_by_day as (
 invitations_by_day as (
     select
         day,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         market,
         count(*) as nps_invited,
         sum(case when is_answered_30d then 1 else 0 end) as nps_answered_invited
@@ -45,7 +45,7 @@ invitations_by_day as (
 shares_by_day as (
     select
         day,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         market,
         sum(shares) as content_shares
     from content_shares
@@ -55,7 +55,7 @@ shares_by_day as (
 referrals_by_day as (
     select
         day,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         market,
         count(*) as referrals_sent,
         sum(case when is_new_friend then 1 else 0 end) as friends_invited,
@@ -84,7 +84,7 @@ referred_movements as (
 referred_by_day as (
     select
         day,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         market,
         sum(customers) as referred_customers,
         sum(amount) as referral_revenue
@@ -106,7 +106,7 @@ endorsements_by_day as (
 testimonials_by_day as (
     select
         day,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         market,
         count(*) as testimonials
     from testimonials
@@ -117,7 +117,7 @@ testimonials_by_day as (
 reviews_by_day as (
     select
         day,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         market,
         count(*) as reviews,
         sum(stars) as review_stars,

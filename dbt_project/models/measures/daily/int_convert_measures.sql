@@ -246,7 +246,7 @@ contributions_by_day as (
 market_sales_by_day as (
     select
         day,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         market,
         sum(net_sales) as net_sales_in_market
     from market_sales
@@ -256,7 +256,7 @@ market_sales_by_day as (
 market_revenue_by_day as (
     select
         day,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         market,
         sum(revenue) as market_revenue
     from market_days
@@ -266,7 +266,7 @@ market_revenue_by_day as (
 trials_by_day as (
     select
         started_on as day,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         market,
         count(*) as trials_started,
         sum(case when is_converted_30d then 1 else 0 end) as trials_converted
@@ -305,8 +305,8 @@ deals_by_day as (
 experiments_by_day as (
     select
         concluded_on as day,
-        cast(null as varchar) as channel,
-        cast(null as varchar) as market,
+        cast(null as string) as channel,
+        cast(null as string) as market,
         count(distinct experiment) as experiments_concluded
     from experiments
     where is_counted

@@ -77,8 +77,8 @@ profits as (
 final as (
     select
         coalesce(costs.day, profits.day) as day,
-        cast(null as varchar) as channel,
-        cast(null as varchar) as market,
+        cast(null as string) as channel,
+        cast(null as string) as market,
         coalesce(costs.cost, 0) as customer_campaign_cost,
         coalesce(profits.gross_profit, 0) as customer_campaign_gross_profit
     from costs

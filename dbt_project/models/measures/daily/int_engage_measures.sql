@@ -105,7 +105,7 @@ messages_by_day as (
 terms_by_day as (
     select
         ends_on as day,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         market,
         count(*) as renewals_due,
         sum(case when is_renewed_30d then 1 else 0 end) as renewals_made
@@ -117,7 +117,7 @@ terms_by_day as (
 usage_by_day as (
     select
         day,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         market,
         sum(seconds) as usage_seconds
     from app_usage
@@ -127,7 +127,7 @@ usage_by_day as (
 tickets_by_day as (
     select
         day,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         market,
         count(*) as tickets_opened,
         sum(case when is_replied then 1 else 0 end) as tickets_replied,
@@ -141,7 +141,7 @@ tickets_by_day as (
 resolutions_by_day as (
     select
         resolved_on as day,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         market,
         count(*) as tickets_resolved,
         sum(resolution_minutes) as resolution_minutes,
@@ -157,7 +157,7 @@ resolutions_by_day as (
 reopenings_by_day as (
     select
         last_solved_on as day,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         market,
         count(*) as tickets_solved_with_reopens,
         sum(case when is_reopened then 1 else 0 end) as tickets_reopened
@@ -169,7 +169,7 @@ reopenings_by_day as (
 csat_by_day as (
     select
         day,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         market,
         count(*) as csat_responses,
         sum(case when is_satisfied then 1 else 0 end) as csat_satisfied
@@ -180,7 +180,7 @@ csat_by_day as (
 effort_by_day as (
     select
         day,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         market,
         count(*) as effort_responses,
         sum(score) as effort_scores
@@ -197,7 +197,7 @@ ledgers_with_kinds as (
 loyalty_points_by_day as (
     select
         postings.day,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         postings.market,
         sum(postings.points_earned) as loyalty_points_earned,
         sum(postings.points_redeemed) as loyalty_points_redeemed,
@@ -213,7 +213,7 @@ loyalty_points_by_day as (
 topics_by_day as (
     select
         day,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         market,
         count(*) as community_topics,
         sum(case when is_answered_1d then 1 else 0 end) as community_topics_answered

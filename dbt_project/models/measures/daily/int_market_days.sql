@@ -8,7 +8,7 @@ days as (
     select
         market_size_id,
         market,
-        cast(revenue * 100 as bigint) as hundredths,
+        cast(round(revenue * 100) as bigint) as hundredths,
         {{ month_end('month') }} as last_day,
         extract(day from {{ month_end('month') }}) as days_in_month,
         {{ each_day('month', month_end('month')) }} as day

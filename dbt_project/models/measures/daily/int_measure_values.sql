@@ -25,10 +25,10 @@ valued as (
     select 'days_between_orders' as measure, day, channel, market, cast(days_between_orders as decimal(18, 6)) as value
     from repeat_orders
     union all
-    select concat(lower(metric), '_p75') as measure, day, channel, market, value
+    select concat_ws('', lower(metric), '_p75') as measure, day, channel, market, value
     from measurements
     union all
-    select 'review_response_time' as measure, day, cast(null as varchar) as channel, market, response_hours as value
+    select 'review_response_time' as measure, day, cast(null as string) as channel, market, response_hours as value
     from reviews
     where response_hours is not null
 ),

@@ -18,8 +18,8 @@ budget_days as (
 initiative_days as (
     select
         planned_end as day,
-        cast(null as varchar) as channel,
-        cast(null as varchar) as market,
+        cast(null as string) as channel,
+        cast(null as string) as market,
         count(*) as initiatives_due,
         sum(case when is_on_schedule then 1 else 0 end) as initiatives_on_schedule
     from initiatives

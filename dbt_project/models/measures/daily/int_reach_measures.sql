@@ -76,7 +76,7 @@ queries_by_month as (
 brand_searches_by_month as (
     select
         day,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         market,
         sum(searches) as brand_search_volume
     from brand_searches
@@ -131,7 +131,7 @@ messages_by_day as (
 mentions_by_day as (
     select
         day,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         market,
         sum(case when kind = 'brand' then 1 else 0 end) as brand_mentions,
         sum(case when kind = 'brand' and sentiment in ('positive', 'negative', 'neutral') then 1 else 0 end)

@@ -70,7 +70,8 @@ final as (
         windows.window_start,
         windows.window_end,
         windows.reached_on,
-        concat(
+        concat_ws(
+            '',
             settings.churn_window_days, ' ', windows.reached_on, ' ',
             coalesce(inside.digest, ''), ' ', coalesce(before.digest, '')
         ) as counted_from

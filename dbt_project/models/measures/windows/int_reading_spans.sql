@@ -27,7 +27,7 @@ readings as (
     select
         'scored' as state,
         domain as entity,
-        cast(null as varchar) as market,
+        cast(null as string) as market,
         day,
         cast(score as decimal(38, 6)) as amount
     from authority

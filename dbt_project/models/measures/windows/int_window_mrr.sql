@@ -52,7 +52,7 @@ changes as (
         period,
         window_start,
         window_end,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         market,
         at_end as mrr,
         case when not is_untold then at_start end as mrr_at_start,
@@ -75,8 +75,7 @@ summed as (
         coalesce(sum(mrr_expansion), 0) as mrr_expansion,
         coalesce(sum(mrr_contraction), 0) as mrr_contraction,
         coalesce(sum(mrr_churned), 0) as mrr_churned
-    from changes
-    {{ roll_up_groups(['period', 'window_start', 'window_end']) }}
+    {{ rolled_up_from('changes', ['period', 'window_start', 'window_end']) }}
 ),
 
 final as (

@@ -58,8 +58,7 @@ in_cell as (
         {{ rolled_up() }},
         months,
         sum(gross_profit) as gross_profit
-    from in_window
-    {{ roll_up_groups(['period', 'window_start', 'window_end', 'months']) }}
+    {{ rolled_up_from('in_window', ['period', 'window_start', 'window_end', 'months']) }}
 ),
 
 to_date as (

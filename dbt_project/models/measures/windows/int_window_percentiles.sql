@@ -45,8 +45,7 @@ in_cell as (
         {{ rolled_up() }},
         value,
         sum(weight) as weight
-    from in_window
-    {{ roll_up_groups(['measure', 'period', 'window_start', 'window_end', 'value']) }}
+    {{ rolled_up_from('in_window', ['measure', 'period', 'window_start', 'window_end', 'value']) }}
 ),
 
 counted as (

@@ -170,12 +170,11 @@ counted_visitors as (
         count(distinct case when has_interaction then person_id end) as interacting_visitors,
         count(distinct case when is_new then person_id end) as new_visitors,
         case
-            when grouping(channel) = 1 then count(distinct case when is_buyer then person_id end)
+            when {{ is_all_channels() }} then count(distinct case when is_buyer then person_id end)
             else count(distinct case when came_before_order then person_id end)
         end as converting_visitors,
         count(distinct case when is_new_lead then person_id end) as visitors_who_became_leads
-    from visitors
-    {{ roll_up_groups(['period', 'window_start', 'window_end']) }}
+    {{ rolled_up_from('visitors', ['period', 'window_start', 'window_end']) }}
 ),
 
 counted_customers as (
@@ -187,8 +186,7 @@ counted_customers as (
         count(distinct person_id) as customers_purchasing,
         count(distinct case when has_repeat_order then person_id end) as returning_customers,
         count(distinct case when is_reactivated then person_id end) as reactivated_customers
-    from customers
-    {{ roll_up_groups(['period', 'window_start', 'window_end']) }}
+    {{ rolled_up_from('customers', ['period', 'window_start', 'window_end']) }}
 ),
 
 counted_users as (
@@ -199,8 +197,7 @@ counted_users as (
         {{ rolled_up() }},
         count(distinct case when activity = 'usage' then person_id end) as active_users,
         count(distinct case when activity = 'timed_usage' then person_id end) as active_users_with_seconds
-    from users
-    {{ roll_up_groups(['period', 'window_start', 'window_end']) }}
+    {{ rolled_up_from('users', ['period', 'window_start', 'window_end']) }}
 ),
 
 active_customers as (
@@ -209,7 +206,7 @@ active_customers as (
         active_at_start.window_start,
         active_at_start.window_end,
         active_at_start.person_id,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         active_at_start.market,
         active_at_end.person_id is not null as is_retained
     from active_at_start
@@ -229,8 +226,7 @@ counted_active_customers as (
         {{ rolled_up() }},
         count(distinct person_id) as active_customers_at_start,
         count(distinct case when is_retained then person_id end) as retained_customers
-    from active_customers
-    {{ roll_up_groups(['period', 'window_start', 'window_end']) }}
+    {{ rolled_up_from('active_customers', ['period', 'window_start', 'window_end']) }}
 ),
 
 customers_at_end as (
@@ -239,7 +235,7 @@ customers_at_end as (
         active_at_end.window_start,
         active_at_end.window_end,
         active_at_end.person_id,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         active_at_end.market,
         praising.person_id is not null as is_advocate
     from active_at_end
@@ -259,8 +255,7 @@ counted_customers_at_end as (
         {{ rolled_up() }},
         count(distinct person_id) as active_customers_at_end,
         count(distinct case when is_advocate then person_id end) as advocates
-    from customers_at_end
-    {{ roll_up_groups(['period', 'window_start', 'window_end']) }}
+    {{ rolled_up_from('customers_at_end', ['period', 'window_start', 'window_end']) }}
 ),
 
 counted as (

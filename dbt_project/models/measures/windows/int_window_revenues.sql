@@ -66,7 +66,7 @@ with_market as (
         by_person.period,
         by_person.window_start,
         by_person.window_end,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         history.first_order_market as market,
         by_person.amount_before,
         by_person.amount_now,
@@ -84,8 +84,7 @@ summed as (
         sum(amount_before) as revenue_before,
         sum(amount_now) as revenue_retained,
         sum(amount_capped) as revenue_retained_capped
-    from with_market
-    {{ roll_up_groups(['period', 'window_start', 'window_end']) }}
+    {{ rolled_up_from('with_market', ['period', 'window_start', 'window_end']) }}
 ),
 
 final as (

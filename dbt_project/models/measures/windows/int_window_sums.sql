@@ -66,8 +66,7 @@ final as (
         window_end,
         {{ rolled_up() }},
         cast(sum(value) as decimal(38, 6)) as value
-    from summed
-    {{ roll_up_groups(['measure', 'period', 'window_start', 'window_end']) }}
+    {{ rolled_up_from('summed', ['measure', 'period', 'window_start', 'window_end']) }}
 )
 
 select * from final

@@ -14,7 +14,7 @@ final as (
         sentiment,
         nullif(trim(url), '') as url,
         reach,
-        cast(null as varchar) as product,
+        cast(null as string) as product,
         _exported_at as exported_at,
         _batch_id as batch_id,
         _row as landed_row

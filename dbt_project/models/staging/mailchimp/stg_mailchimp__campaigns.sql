@@ -21,7 +21,7 @@ final as (
         abuse_complaints as complaints,
         revenue,
         -- the report does not say which mails an automation sent
-        cast(null as varchar) as mailing_kind,
+        cast(null as string) as mailing_kind,
         send_at
     from landed
 )

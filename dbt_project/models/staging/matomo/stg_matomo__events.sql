@@ -37,7 +37,7 @@ final as (
             when 'download' then 'file_download'
             when 'ecommerceOrder' then 'purchase'
             when 'event' then action_name
-            when 'goal' then concat('goal ', coalesce(action_name, ''))
+            when 'goal' then concat_ws('', 'goal ', coalesce(action_name, ''))
             else action_type
         end as event_name,
         page_url as page_location,

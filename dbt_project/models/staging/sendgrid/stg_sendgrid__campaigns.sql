@@ -74,7 +74,7 @@ final as (
     select
         'sendgrid' as source,
         account,
-        concat(campaign_id, ':', cast(day as varchar)) as campaign_id,
+        concat_ws('', campaign_id, ':', cast(day as string)) as campaign_id,
         coalesce(max(title), campaign_id) as title,
         'email' as channel,
         cast(day as timestamp) as sent_at,

@@ -25,7 +25,7 @@ final as (
         on
             landed.account = named.account
             and landed.order_id = named.order_id
-            and instr(named.order_name, concat(landed._entity, ' · ')) = 1
+            and instr(named.order_name, concat_ws('', landed._entity, ' · ')) = 1
     group by landed.account, coalesce(named.order_name, landed._entity), landed.exported_at
 )
 

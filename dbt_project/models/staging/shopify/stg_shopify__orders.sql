@@ -33,7 +33,7 @@ final as (
         -- the first order of a name bears it alone, another one with its id
         case
             when coalesce(orders.number_of_name, 1) = 1 then landed.order_name
-            else concat(landed.order_name, ' · ', coalesce(orders.order_id, cast(landed.created_at as varchar)))
+            else concat_ws('', landed.order_name, ' · ', coalesce(orders.order_id, cast(landed.created_at as string)))
         end as order_name,
         landed.order_id,
         landed.email_hash,

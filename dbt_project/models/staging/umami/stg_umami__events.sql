@@ -31,12 +31,13 @@ final as (
 
         ---------- what and where
         case when event_type = 1 then 'page_view' else event_name end as event_name,
-        concat(
+        concat_ws(
+            '',
             'https://', coalesce(site_host, ''), coalesce(url_path, '/'),
-            case when url_query <> '' then concat('?', url_query) else '' end
+            case when url_query <> '' then concat_ws('', '?', url_query) else '' end
         ) as page_location,
         case
-            when referrer_domain <> '' then concat('https://', referrer_domain, coalesce(referrer_path, ''))
+            when referrer_domain <> '' then concat_ws('', 'https://', referrer_domain, coalesce(referrer_path, ''))
         end as page_referrer,
         site_host as hostname,
         gclid,

@@ -25,7 +25,7 @@ final as (
         ---------- ids
         case
             when net_sales >= 0 and number_of_name > 1
-                then concat(order_name, ' · ', cast(ordered_at as varchar))
+                then concat_ws('', order_name, ' · ', cast(ordered_at as string))
             else order_name
         end as order_name,
 

@@ -36,7 +36,7 @@ final as (
         coalesce(sales_channels.sales_place, 'offline') as sales_place,
         sales_channels.marketplace,
         {{ says_cancelled('kiotviet.status') }} as is_cancelled,
-        {{ says_undelivered('kiotviet.status', 'cast(null as varchar)') }} as is_undelivered,
+        {{ says_undelivered('kiotviet.status', 'cast(null as string)') }} as is_undelivered,
         kiotviet.invoice_discount as order_discount,
         case when not kiotviet.is_net then kiotviet.taxes end as taxes,
         kiotviet.is_net,

@@ -1,0 +1,92 @@
+"""The whole project on a real Spark of one master and two workers, over what a night has landed and frozen: every table
+and every view is DuckDB's, row by row.
+
+RACEWAY_SPARK_EVENTS says how many events of a site the company has, some; without it the test waits (`make test-spark`).
+RACEWAY_SPARK_WORKERS says how many workers there are.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from raceway.common.home import Home
+from raceway.config.init import init_home
+from raceway.night.run import run_night
+from raceway.sample.write import write_sample
+from tests.spark.comparison import difference
+from tests.spark.engines import build_on_spark, frozen_tables, hand_over, spark_python, written
+
+EVENTS = int(os.environ.get("RACEWAY_SPARK_EVENTS", "0"))
+WORKERS = os.environ.get("RACEWAY_SPARK_WORKERS", "2")
+DAYS = 90
+EVENTS_A_DAY = 1_670
+LAST_DAY = dt.date(2026, 6, 30)
+IN_CONTRACT = ("fct_", "dim_", "race_", "kpi_", "customer_", "cohort_", "segment_", "osa_")
+LEFT_OUT = ("counted_from",)
+"""A digest that each engine takes in its own way."""
+
+
+@dataclass(frozen=True)
+class Engines:
+    """What both have built."""
+
+    home: Home
+    spark: Path
+    told: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
+    """A sample company's first night on DuckDB, and the same frozen set built on Spark."""
+    if not EVENTS:
+        pytest.skip("RACEWAY_SPARK_EVENTS is not set: the whole project takes minutes on Spark (make test-spark)")
+    python = spark_python()
+    home = init_home(tmp_path_factory.mktemp("company") / "home")
+    write_sample(home, days=DAYS, scale=EVENTS / DAYS / EVENTS_A_DAY, end=LAST_DAY)
+    run_night(home, as_of=LAST_DAY + dt.timedelta(days=1))
+    folder = tmp_path_factory.mktemp("spark")
+    hand_over(home.warehouse, folder, "frozen", frozen_tables(home.warehouse))
+    told = build_on_spark(
+        python, folder, "--workers", WORKERS, "--threads", "4", "--fits", sys.executable, "--views",
+        *(["--large"] if EVENTS >= 100_000 else []),
+    )  # fmt: skip
+    return Engines(home, folder, told)
+
+
+def test_spark_builds_every_model_and_every_seed(engines: Engines) -> None:
+    with duckdb.connect(str(engines.home.warehouse), read_only=True) as connection:
+        relations = connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'main'"
+        ).fetchall()
+    assert not engines.told["failed"], engines.told["failed"]
+    assert set(engines.told["built"]) == {name for (name,) in relations}
+
+
+def test_every_table_and_view_of_spark_is_the_one_of_duckdb(engines: Engines) -> None:
+    with duckdb.connect(str(engines.home.warehouse), read_only=True) as connection:
+        found = [
+            difference(
+                connection,
+                model,
+                written(engines.spark, engines.told, model),
+                exact_types=model.startswith(IN_CONTRACT),
+                left_out=LEFT_OUT,
+            )
+            for model in engines.told["built"]
+        ]
+    assert [str(one) for one in found if one] == []
+
+
+def test_the_company_is_as_large_as_was_asked_for(engines: Engines) -> None:
+    with duckdb.connect(str(engines.home.warehouse), read_only=True) as connection:
+        [events] = connection.execute("select count(*) from int_session_events").fetchone() or (0,)
+    assert events > EVENTS / 2
+    assert (engines.spark / "cluster" / f"worker-{WORKERS}.log").exists()
