@@ -261,9 +261,20 @@ meant as (
     left join event_meanings on touches.event_name = event_meanings.event_name
 ),
 
+-- what tells where a session begins; of all else an event is made of nothing is sorted again
 followed as (
     select
-        *,
+        device,
+        business_day,
+        event_number,
+        event_timestamp,
+        has_consent,
+        has_campaign,
+        touch_source,
+        touch_medium,
+        touch_campaign,
+        click_id,
+        is_page_view,
         lag(event_timestamp) over (partition by {{ of_day }} order by event_number) as timestamp_before
     from meant
 ),
@@ -347,62 +358,73 @@ consents as (
 -- a session is named by its first event, so that an older export does not rename the later ones
 first_events as (
     select
-        device,
-        business_day,
-        session_number,
+        meant.device,
+        meant.business_day,
+        consents.session_number,
         {{ key_of([
-            'source', 'account', 'user_pseudo_id', 'event_timestamp', 'event_bundle_sequence_id', 'event_name',
-            'message_id', 'touch_source', 'touch_medium', 'touch_campaign', 'click_id'
+            'meant.source', 'meant.account', 'meant.user_pseudo_id', 'meant.event_timestamp',
+            'meant.event_bundle_sequence_id', 'meant.event_name', 'meant.message_id', 'meant.touch_source',
+            'meant.touch_medium', 'meant.touch_campaign', 'meant.click_id'
         ]) }} as session_id
-    from numbered
-    where begins_session = 1
+    from consents
+    inner join meant
+        on
+            consents.device = meant.device
+            and consents.business_day = meant.business_day
+            and consents.event_number = meant.event_number
+    where consents.begins_session = 1
 ),
 
 final as (
     select
-        consents.source,
-        consents.account,
-        consents.user_pseudo_id,
+        meant.source,
+        meant.account,
+        meant.user_pseudo_id,
         -- what was done without consent is another visitor's: it joins no person
-        concat_ws('', consents.device, case when consents.session_has_consent then '' else '|no consent' end) as device_id,
+        concat_ws('', meant.device, case when consents.session_has_consent then '' else '|no consent' end) as device_id,
         consents.session_has_consent as has_consent,
-        coalesce(consents.counts_sessions, true) as counts_sessions,
+        coalesce(meant.counts_sessions, true) as counts_sessions,
         first_events.session_id,
         consents.session_number,
-        consents.event_number,
-        consents.event_name,
-        consents.event_at,
-        consents.business_day,
-        consents.user_id_hash,
-        consents.user_first_touch_at,
-        consents.country,
-        consents.engagement_time_msec,
-        consents.page_path,
-        consents.search_term,
-        consents.search_results,
-        consents.metric_id,
-        consents.metric_value,
-        consents.transaction_id,
-        consents.has_campaign,
-        consents.touch_source,
-        consents.touch_medium,
-        consents.touch_campaign,
-        consents.click_id,
-        consents.click_id_kind,
-        consents.external_host,
-        consents.is_page_view,
-        consents.is_product_view,
-        consents.is_cart_add,
-        consents.is_purchase,
-        consents.is_signup,
-        consents.is_newsletter,
-        consents.is_content,
-        consents.is_key_event,
-        consents.is_interaction,
-        consents.is_site_search,
-        consents.checkout_step,
-        consents.counted_from
-    from consents
+        meant.event_number,
+        meant.event_name,
+        meant.event_at,
+        meant.business_day,
+        meant.user_id_hash,
+        meant.user_first_touch_at,
+        meant.country,
+        meant.engagement_time_msec,
+        meant.page_path,
+        meant.search_term,
+        meant.search_results,
+        meant.metric_id,
+        meant.metric_value,
+        meant.transaction_id,
+        meant.has_campaign,
+        meant.touch_source,
+        meant.touch_medium,
+        meant.touch_campaign,
+        meant.click_id,
+        meant.click_id_kind,
+        meant.external_host,
+        meant.is_page_view,
+        meant.is_product_view,
+        meant.is_cart_add,
+        meant.is_purchase,
+        meant.is_signup,
+        meant.is_newsletter,
+        meant.is_content,
+        meant.is_key_event,
+        meant.is_interaction,
+        meant.is_site_search,
+        meant.checkout_step,
+        meant.counted_from
+    from meant
+    inner join consents
+        on
+            meant.device = consents.device
+            and meant.business_day = consents.business_day
+            and meant.event_number = consents.event_number
     inner join first_events
         on
             consents.device = first_events.device
