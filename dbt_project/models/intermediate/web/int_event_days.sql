@@ -3,12 +3,14 @@
 
 with
 
+settings as (select * from {{ source('house', 'settings') }}),
+
 events as (
     select
         site_events.*,
         {{ local_day('site_events.event_at', 'settings.business_zone') }} as business_day
     from {{ ref('int_site_events') }} as site_events
-    cross join {{ source('house', 'settings') }} as settings
+    cross join settings
 ),
 
 -- what an event's name means, and which hosts are the company's own

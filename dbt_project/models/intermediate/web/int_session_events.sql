@@ -5,8 +5,19 @@
     unique_key=['business_day']
 ) }}
 {% set of_day = 'device, business_day' %}
+{#- what the sessions' events tell of themselves -#}
+{% set told = [
+    'event_number', 'event_name', 'event_at', 'business_day', 'user_id_hash', 'user_first_touch_at', 'country',
+    'engagement_time_msec', 'page_path', 'search_term', 'search_results', 'metric_id', 'metric_value',
+    'transaction_id', 'has_campaign', 'touch_source', 'touch_medium', 'touch_campaign', 'click_id',
+    'click_id_kind', 'external_host', 'is_page_view', 'is_product_view', 'is_cart_add', 'is_purchase', 'is_signup',
+    'is_newsletter', 'is_content', 'is_key_event', 'is_interaction', 'is_site_search', 'checkout_step',
+    'counted_from'
+] %}
 {% set names_of_clicks = click_ids() | map(attribute='id') | join('|') %}
 with
+
+settings as (select * from {{ source('house', 'settings') }}),
 
 setting_values as (select * from {{ source('house', 'setting_values') }}),
 
@@ -18,7 +29,7 @@ site_events as (
         {{ local_day('site_events.event_at', 'settings.business_zone') }} as business_day,
         {{ device_of('site_events.source', 'site_events.account', 'site_events.user_pseudo_id') }} as device
     from {{ ref('int_site_events') }} as site_events
-    cross join {{ source('house', 'settings') }} as settings
+    cross join settings
 ),
 
 events as (
@@ -386,39 +397,7 @@ final as (
         coalesce(meant.counts_sessions, true) as counts_sessions,
         first_events.session_id,
         consents.session_number,
-        meant.event_number,
-        meant.event_name,
-        meant.event_at,
-        meant.business_day,
-        meant.user_id_hash,
-        meant.user_first_touch_at,
-        meant.country,
-        meant.engagement_time_msec,
-        meant.page_path,
-        meant.search_term,
-        meant.search_results,
-        meant.metric_id,
-        meant.metric_value,
-        meant.transaction_id,
-        meant.has_campaign,
-        meant.touch_source,
-        meant.touch_medium,
-        meant.touch_campaign,
-        meant.click_id,
-        meant.click_id_kind,
-        meant.external_host,
-        meant.is_page_view,
-        meant.is_product_view,
-        meant.is_cart_add,
-        meant.is_purchase,
-        meant.is_signup,
-        meant.is_newsletter,
-        meant.is_content,
-        meant.is_key_event,
-        meant.is_interaction,
-        meant.is_site_search,
-        meant.checkout_step,
-        meant.counted_from
+        meant.{{ told | join(',\n        meant.') }}
     from meant
     inner join consents
         on
