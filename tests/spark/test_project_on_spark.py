@@ -62,7 +62,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
 
 
 def test_spark_builds_every_model_and_every_seed(engines: Engines) -> None:
-    with duckdb.connect(str(engines.home.warehouse), read_only=True) as connection:
+    with duckdb.connect(str(engines.home.warehouse)) as connection:
         relations = connection.execute(
             "select table_name from information_schema.tables where table_schema = 'main'"
         ).fetchall()
@@ -71,7 +71,7 @@ def test_spark_builds_every_model_and_every_seed(engines: Engines) -> None:
 
 
 def test_every_table_and_view_of_spark_is_the_one_of_duckdb(engines: Engines) -> None:
-    with duckdb.connect(str(engines.home.warehouse), read_only=True) as connection:
+    with duckdb.connect(str(engines.home.warehouse)) as connection:
         found = [
             difference(
                 connection,
@@ -86,7 +86,7 @@ def test_every_table_and_view_of_spark_is_the_one_of_duckdb(engines: Engines) ->
 
 
 def test_the_company_is_as_large_as_was_asked_for(engines: Engines) -> None:
-    with duckdb.connect(str(engines.home.warehouse), read_only=True) as connection:
+    with duckdb.connect(str(engines.home.warehouse)) as connection:
         [events] = connection.execute("select count(*) from int_session_events").fetchone() or (0,)
     assert events > EVENTS / 2
     assert (engines.spark / "cluster" / f"worker-{WORKERS}.log").exists()
