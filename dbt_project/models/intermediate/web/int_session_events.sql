@@ -347,7 +347,9 @@ final as (
         consents.account,
         consents.user_pseudo_id,
         -- what was done without consent is another visitor's: it joins no person
-        concat_ws('', consents.device, case when consents.session_has_consent then '' else '|no consent' end) as device_id,
+        concat_ws(
+            '', consents.device, case when consents.session_has_consent then '' else '|no consent' end
+        ) as device_id,
         consents.session_has_consent as has_consent,
         coalesce(consents.counts_sessions, true) as counts_sessions,
         first_events.session_id,
