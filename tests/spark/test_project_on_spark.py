@@ -1,5 +1,5 @@
 """The whole project on a real Spark of one master and two workers, over what a night has landed and frozen: every table
-and every view is DuckDB's, row by row.
+and every view is DuckDB's, row by row, and every data test finds the same rows.
 
 RACEWAY_SPARK_EVENTS says how many events of a site the company has, some; without it the test waits (`make test-spark`).
 RACEWAY_SPARK_WORKERS says how many workers there are.
@@ -20,6 +20,7 @@ import pytest
 
 from raceway.common.home import Home
 from raceway.config.init import init_home
+from raceway.history.records import run_checks
 from raceway.night.run import run_night
 from raceway.publish.mart_tables import mart_tables
 from raceway.publish.version import publish, published_version
@@ -58,7 +59,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
     folder = tmp_path_factory.mktemp("spark")
     hand_over(home.warehouse, folder, "frozen", frozen_tables(home.warehouse))
     told = build_on_spark(
-        python, folder, "--workers", WORKERS, "--threads", "4", "--fits", sys.executable, "--views",
+        python, folder, "--workers", WORKERS, "--threads", "4", "--fits", sys.executable, "--views", "--tests",
         *(["--large"] if EVENTS >= 100_000 else []),
     )  # fmt: skip
     return Engines(home, folder, told)
@@ -86,6 +87,17 @@ def test_every_table_and_view_of_spark_is_the_one_of_duckdb(engines: Engines) ->
             for model in engines.told["built"]
         ]
     assert [str(one) for one in found if one] == []
+
+
+def test_data_tests_give_the_same_answers_on_both(engines: Engines) -> None:
+    version = published_version(engines.home)
+    assert version is not None
+    asked = [check for check in run_checks(engines.home, version.run_id) if check.kind == "dbt_test"]
+    answers = engines.told["answers"]
+    here = {check.name: int(check.observed.split()[0].replace(",", "")) for check in asked if not check.passed}
+    assert len(asked) > 500
+    assert {name: fault for name, fault in answers.items() if isinstance(fault, str)} == {}
+    assert {check.name: answers[check.name] for check in asked if answers[check.name]} == here
 
 
 def test_the_company_is_as_large_as_was_asked_for(engines: Engines) -> None:
