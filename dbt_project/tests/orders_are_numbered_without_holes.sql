@@ -112,7 +112,9 @@ series as (
         prefix,
         concat_ws(
             '',
-            min_by(concat_ws('', prefix, digits, suffix), number), ' to ', max_by(concat_ws('', prefix, digits, suffix), number)
+            min_by(concat_ws('', prefix, digits, suffix), number),
+            ' to ',
+            max_by(concat_ws('', prefix, digits, suffix), number)
         ) as order_numbers
     from numbered
     group by source, account, prefix

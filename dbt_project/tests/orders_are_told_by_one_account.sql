@@ -40,7 +40,8 @@ inner join orders as told_again
         and first_told.currency = told_again.currency
         and first_told.total = told_again.total
 where
-    concat_ws('', first_told.source, '/', first_told.account) < concat_ws('', told_again.source, '/', told_again.account)
+    concat_ws('', first_told.source, '/', first_told.account)
+    < concat_ws('', told_again.source, '/', told_again.account)
     and (
         (
             not first_told.is_dated_alone

@@ -64,7 +64,9 @@ running as (
     union all
     select source, account, order_name, max(refunded_amount) as refunded_amount
     from woocommerce_items
-    where concat_ws('', account, ':', order_name) not in (select concat_ws('', account, ':', order_name) from woocommerce_returns)
+    where
+        concat_ws('', account, ':', order_name)
+        not in (select concat_ws('', account, ':', order_name) from woocommerce_returns)
     group by source, account, order_name
 ),
 

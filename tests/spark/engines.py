@@ -33,7 +33,7 @@ def spark_python() -> str:
 
 def frozen_tables(warehouse: Path) -> list[str]:
     """The tables of schema `frozen`: all that a build reads beside the landed files and the seeds."""
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    with duckdb.connect(str(warehouse)) as connection:
         rows = connection.execute("select table_name from duckdb_tables() where schema_name = 'frozen'").fetchall()
     return [name for (name,) in rows]
 
@@ -42,7 +42,7 @@ def hand_over(warehouse: Path, folder: Path, schema: str, tables: Iterable[str])
     """Writes tables of a warehouse as Parquet, where Spark is to find them in `schema`."""
     into = folder / "in" / schema
     into.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    with duckdb.connect(str(warehouse)) as connection:
         for table in tables:
             here = f"frozen.{table}" if schema == "frozen" else f"main.{table}"
             connection.execute(f"copy {here} to '{into / table}.parquet' (format parquet)")

@@ -6,7 +6,7 @@
 Every FOLDER/in/<schema>/<table>.parquet is a table before dbt begins; every table that dbt builds lies as Parquet in
 FOLDER/warehouse/raceway.db, and with --views every view is written to FOLDER/out. Without a selector the whole project
 is built. Models in Python need --fits, a Python that has raceway (fits.py). Without --workers Spark runs in this
-process, else in a master and workers of their own (cluster.py). --tests asks the data tests of what was built.
+process, else in a master and workers of their own (cluster.py). --tests asks all data tests of a whole build.
 --large is for tables that one core is slow with.
 The last line printed is JSON: the versions, the seconds of each node, and what could not be built.
 """
@@ -94,14 +94,18 @@ def build(spark: SparkSession, folder: Path, options: argparse.Namespace) -> dic
         spark.sql(f"create schema if not exists {path.parent.name}")
         spark.catalog.createTable(f"{path.parent.name}.{path.stem}", str(path), "parquet")
     loaded = time.monotonic()
-    result = dbt("build", ["model", "seed"], folder, options)
+    selection = ["--select", *options.selectors] if options.selectors else []
+    kinds = ["--resource-type", "model", "--resource-type", "seed"]
+    result = dbt("build", [*kinds, *selection], folder, options.threads)
     built = time.monotonic()
     runs = {run.node.name: run for run in result.result}
     views = [name for name, run in runs.items() if run.status == "success" and run.node.config.materialized == "view"]
     for view in views if options.views else []:
         spark.table(f"{SCHEMA}.{view}").write.parquet(str(folder / "out" / view))
     handed_back = time.monotonic()
-    answers = ask(spark, dbt("compile", ["test"], folder, options).result) if options.tests else {}
+    answers = {}
+    if options.tests:
+        answers = ask(spark, dbt("compile", ["--select", "test_type:data"], folder, options.threads).result)
     schemas = [row.namespace for row in spark.sql("show schemas").collect()]
     tables = [
         f"{schema}.{row.tableName}" for schema in schemas for row in spark.sql(f"show tables in {schema}").collect()
@@ -126,14 +130,13 @@ def build(spark: SparkSession, folder: Path, options: argparse.Namespace) -> dic
     }
 
 
-def dbt(command: str, kinds: list[str], folder: Path, options: argparse.Namespace) -> Any:
-    """What a command of dbt gives for all nodes of some kinds, or for those that the options select."""
-    of_kinds = [argument for kind in kinds for argument in ("--resource-type", kind)]
-    selection = ["--select", *options.selectors] if options.selectors else []
+def dbt(command: str, arguments: list[str], folder: Path, threads: int) -> Any:
+    """What a command of dbt gives."""
     given = dbtRunner().invoke(
-        [command, "--target", "spark", *of_kinds, *selection, "--threads", str(options.threads),
+        [command, "--target", "spark", *arguments, "--threads", str(threads),
          "--project-dir", str(ROOT / "dbt_project"), "--profiles-dir", str(ROOT / "profiles"),
-         "--target-path", str(folder / "target"), "--log-path", str(folder / "logs"), "--log-level-file", "warn", "--no-write-json", "--quiet"]
+         "--target-path", str(folder / "target"), "--log-path", str(folder / "logs"), "--log-level-file", "warn",
+         "--no-write-json", "--quiet"]
     )  # fmt: skip
     if given.result is None:
         raise SystemExit(f"dbt could not {command} on Spark: {given.exception or ''}")

@@ -1,4 +1,5 @@
-"""Who is who, built from the same mentions by DuckDB and by a real local Spark: every column of every table is equal.
+"""Who is who, and a handful of tables from landed files, built by DuckDB and by a real local Spark: every column of every
+table is equal. The whole project is compared by test_project_on_spark.py.
 
 Left out is the digest in `counted_from`, which each engine takes in its own way: equal is how many rows it is of.
 
@@ -18,14 +19,19 @@ import duckdb
 import pytest
 
 from tests.models.intermediate.test_identity_graph import NO_TESTS, SHOP, random_orders, shapes
-from tests.spark.engines import build_on_spark, hand_over, spark_python, written
+from tests.spark.comparison import difference
+from tests.spark.engines import build_on_spark, frozen_tables, hand_over, spark_python, written
 from tests.support.dbt_story import Story, failures
 
 MODELS = (
     "int_identity_left_out", "int_identity_named", "int_identity_tree", "int_identity_person",
     "identity_left_out", "identity_link", "identity_person",
 )  # fmt: skip
-HANDED_OVER = {"frozen": ["settings", "setting_values"], "raceway": ["int_identity_mentions"]}
+FROM_LANDED = (
+    "+dim_date", "+int_products", "+int_order_items__shopify", "stg_shopify__order_states", "stg_ga4__events",
+    "reasons", "holidays",
+)  # fmt: skip
+"""Landed rows of days, entities, events and states; seeds with quotes, backslashes and empty cells; days and money."""
 DIGESTED = ("int_identity_named", "int_identity_tree")
 IDENTITIES = int(os.environ.get("RACEWAY_SPARK_IDENTITIES", "3000"))
 ORDERS_OF_ONE = 1_000
@@ -94,15 +100,19 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
     python = spark_python()
     story = shapes(tmp_path_factory.mktemp("graph"))
     story.batch("shopify", "orders", SHOP, random_orders(random.Random(7)), "2026-03-21 00:00:00")
+    story.batch("plan", "fx_rates", "company", [
+        {"rate_date": "2026-01-02", "currency": "USD", "to_currency": "VND", "rate": "25000.125"},
+        {"rate_date": "2026-02-02", "currency": "USD", "to_currency": "VND", "rate": "26000"},
+    ], "2026-03-21 00:00:00")  # fmt: skip
     story.freeze()
-    build(story, "+int_identity_mentions")
+    build(story, "+int_identity_mentions", *FROM_LANDED)
     with duckdb.connect(str(story.warehouse)) as connection:
         connection.execute(f"insert into int_identity_mentions by name {RANDOM_MENTIONS}")
     build(story, *MODELS)
     folder = tmp_path_factory.mktemp("spark")
-    for schema, tables in HANDED_OVER.items():
-        hand_over(story.warehouse, folder, schema, tables)
-    told = build_on_spark(python, folder, *MODELS)
+    hand_over(story.warehouse, folder, "frozen", frozen_tables(story.warehouse))
+    hand_over(story.warehouse, folder, "raceway", ["int_identity_mentions"])
+    told = build_on_spark(python, folder, "--views", *MODELS, *FROM_LANDED)
     assert not told["failed"], told["failed"]
     return Engines(story, folder, told)
 
@@ -153,8 +163,28 @@ def test_the_graph_holds_what_engines_could_differ_in(engines: Engines) -> None:
     assert set(engines.duckdb.query("select distinct reason from int_identity_left_out")) == {("shared",), ("listed",)}
 
 
+def test_tables_from_landed_files_are_those_of_duckdb(engines: Engines) -> None:
+    built = [model for model in engines.told["built"] if model not in MODELS]
+    with duckdb.connect(str(engines.duckdb.warehouse)) as connection:
+        found = [
+            difference(connection, model, written(engines.spark, engines.told, model), exact_types=False)
+            for model in built
+        ]
+        rows = {model: connection.execute(f"select count(*) from {model}").fetchone() for model in built}
+    assert [str(one) for one in found if one] == []
+    for model in (
+        "int_fx_daily",
+        "int_order_items__shopify",
+        "stg_shopify__order_states",
+        "stg_ga4__events",
+        "reasons",
+    ):
+        assert rows[model] > (0,), model
+
+
 def test_spark_holds_what_it_was_given_and_the_models_and_nothing_else(engines: Engines) -> None:
-    tables = [f"{schema}.{table}" for schema, tables in HANDED_OVER.items() for table in tables]
-    tables += [f"raceway.{model}" for model in MODELS]
-    assert engines.told["tables"] == sorted(tables)
-    assert engines.told["schemas"] == ["default", "frozen", "raceway"]
+    tables = [f"frozen.{table}" for table in frozen_tables(engines.duckdb.warehouse)]
+    tables += [f"raceway.{model}" for model in ("int_identity_mentions", *engines.told["built"])]
+    landed = [table for table in engines.told["tables"] if table.startswith("landed.rows_")]
+    assert engines.told["tables"] == sorted(tables + landed)
+    assert engines.told["schemas"] == ["default", "frozen", "landed", "raceway"]

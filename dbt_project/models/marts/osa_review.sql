@@ -274,7 +274,8 @@ final as (
         case
             when money_at_stake > 0
                 then cast(
-                    row_number() over (partition by cycle_start order by coalesce(money_at_stake, 0) desc, kpi asc) as bigint
+                    row_number() over (partition by cycle_start order by coalesce(money_at_stake, 0) desc, kpi asc)
+                    as bigint
                 )
         end as opportunity_rank,
         initiatives,

@@ -219,7 +219,8 @@ mentions as (
             '',
             '{{ kind }}:',
             case
-                when {{ source }} in ('freshdesk', 'intercom', 'gorgias', 'answers_file') then concat_ws('', {{ source }}, ':')
+                when {{ source }} in ('freshdesk', 'intercom', 'gorgias', 'answers_file')
+                    then concat_ws('', {{ source }}, ':')
                 else ''
             end,
             email_hash

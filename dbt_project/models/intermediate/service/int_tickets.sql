@@ -39,7 +39,9 @@ ratings as (
         account,
         ticket_id,
         updated_at as rated_at,
-        row_number() over (partition by source, account, ticket_id order by exported_at, updated_at nulls last) as rating_rank
+        row_number() over (
+            partition by source, account, ticket_id order by exported_at, updated_at nulls last
+        ) as rating_rank
     from states
 ),
 

@@ -392,7 +392,9 @@ final as (
         meant.account,
         meant.user_pseudo_id,
         -- what was done without consent is another visitor's: it joins no person
-        concat_ws('', meant.device, case when consents.session_has_consent then '' else '|no consent' end) as device_id,
+        concat_ws(
+            '', meant.device, case when consents.session_has_consent then '' else '|no consent' end
+        ) as device_id,
         consents.session_has_consent as has_consent,
         coalesce(meant.counts_sessions, true) as counts_sessions,
         first_events.session_id,
