@@ -11,9 +11,13 @@
     {%- endfor -%}
     {%- set escaped = [] -%}
     {%- for path in paths -%}
+        {%- if modules.re.search('[][{}\\\\]', path) -%}
+            {{ exceptions.raise_compiler_error(
+                path ~ ": Spark cannot name this file among others; keep the home in a folder without [, ], {, } and \\"
+            ) }}
+        {%- endif -%}
         {#- Spark reads these signs in a path as patterns, and a backslash in SQL's text as an escape -#}
-        {%- set signs = modules.re.sub('([][{},*?\\\\])', '\\\\\\1', path[1:]) -%}
-        {%- do escaped.append(signs | replace('\\', '\\\\') | replace("'", "\\'")) -%}
+        {%- do escaped.append(modules.re.sub('([,*?])', '\\\\\\\\\\1', path[1:]) | replace("'", "\\'")) -%}
     {%- endfor -%}
     {%- set files = '/{' ~ escaped | join(',') ~ '}' -%}
     {%- set relation = 'landed.rows_' ~ local_md5(files ~ typed | join(',')) -%}
