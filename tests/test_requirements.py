@@ -28,7 +28,7 @@ def declared(name: str) -> dict[str, str]:
 def locked(name: str) -> dict[str, str]:
     """Versions of a lock, by canonical name."""
     text = (PROJECT.root / name).read_text(encoding="utf-8")
-    return dict(re.findall(r"^([a-z0-9-]+)(?:\[[a-z0-9,-]*\])?==(\S+)", text, re.MULTILINE))
+    return dict(re.findall(r"^([a-z0-9-]+)(?:\[[a-z0-9, -]*\])?==(\S+)", text, re.MULTILINE))
 
 
 def canonical(name: str) -> str:
@@ -79,8 +79,8 @@ def test_every_package_that_the_program_imports_is_a_runtime_requirement() -> No
 
 
 def test_every_package_that_tests_and_benchmarks_import_is_a_requirement() -> None:
-    # the test's own modules are imported by their name alone; Spark and the rival of the forecast have their environments
-    own = {path.stem for path in (PROJECT.root / "tests").rglob("*.py")} | {"pyspark", "statsforecast", "pandas"}
+    # the test's own modules are imported by their name alone; Spark, dlt and the rival of the forecast have environments
+    own = {path.stem for path in (PROJECT.root / "tests").rglob("*.py")} | {"pyspark", "statsforecast", "pandas", "dlt"}
     modules = {name: path for name, path in imported("tests", "bench").items() if name not in own}
     assert undeclared(modules, declared("requirements.in") | declared("requirements-dev.in")) == {}
 

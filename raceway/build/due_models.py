@@ -37,8 +37,7 @@ def due(manifest: Any, select: str, kept: KeptModels | None, left_out: Sequence[
     if kept is None or stage is None:
         return everything
     chosen = [node for node in _in_order(manifest) if stage.group(1) in node.tags]
-    ours = [node.name for node in chosen if is_of_the_program(node.original_file_path)]
-    stays = kept.unchanged(ours)
+    stays = kept.unchanged({node.name: node.raw_code for node in chosen if is_of_the_program(node.original_file_path)})
     if not stays:
         return everything
     doubtful = [node.name for node in chosen if node.name not in stays]

@@ -9,10 +9,9 @@
     held before stops the change there: what reads it is left as it is, too; a test that found no row finds none
 
 Nothing is believed to be unchanged because of when it came: a night that broke off, a late file, a setting that moved
-and one that moved back are all the same to it. Another version of the program begins with an empty warehouse, so what a
-model says is no part of what it is made from. A company's own models may read what nobody froze: they are made each
-night. The way is that of build systems with early cut-off (Mokhov, Mitchell and Peyton Jones: Build Systems à la
-Carte, 2018), for tables.
+and one that moved back are all the same to it. Another version of the program begins with an empty warehouse. A
+company's own models may read what nobody froze: they are made each night. The way is that of build systems with early
+cut-off (Mokhov, Mitchell and Peyton Jones: Build Systems à la Carte, 2018), for tables.
 
 dbt's materializations ask here, through its `graph` (`dbt_project/macros/engine/kept_models.sql`).
 """
@@ -126,6 +125,7 @@ class KeptModels:
         self._inputs = inputs
         self._models = dict(models)
         self._passed = dict(passed)
+        self._passed_before = dict(passed)
         self._there = there
         self._landed: dict[str, set[str]] = {}
         self._anew = anew
@@ -158,7 +158,10 @@ class KeptModels:
         )
 
     def write_passed(self, warehouse: Path) -> None:
-        """Writes which tests have found no row. Raises duckdb.IOException where another process holds the file."""
+        """Writes which tests have found no row, where others have than before. Raises duckdb.IOException where another
+        process holds the file."""
+        if self._passed == self._passed_before:
+            return
         given = pa.table(
             {
                 "test": pa.array(self._passed.keys(), pa.string()),
@@ -172,23 +175,24 @@ class KeptModels:
 
     # before dbt begins
 
-    def unchanged(self, names: Sequence[str]) -> set[str]:
-        """Of a program's models, given in the order of their lineage, those that stay as they are whatever becomes of
-        the others."""
+    def unchanged(self, codes: Mapping[str, str]) -> set[str]:
+        """Of a program's models, given with their code in the order of their lineage, those that stay as they are
+        whatever becomes of the others."""
         if self._anew:
             return set()
         doubtful: set[str] = set()
-        for name in names:
+        for name, code in codes.items():
             made = self._models.get(name)
             if (
                 made is None
                 or name not in self._there
+                or _code(code) not in made.inputs
                 or not made.made_from
                 or not doubtful.isdisjoint(made.inputs)
                 or self._digest(made.inputs) != made.made_from
             ):
                 doubtful.add(name)
-        return set(names) - doubtful
+        return codes.keys() - doubtful
 
     def still_passes(self, test: str, doubtful: Collection[str]) -> bool:
         """Whether a test found no row, and will be asked of the same whatever becomes of the models `doubtful`."""
@@ -216,6 +220,7 @@ class KeptModels:
         names = {_name(one) for one in node["depends_on"].get("nodes", ())} | landed
         if with_places:
             names |= {f"places.{table}{of}" for table in landed for of in ("", "__states")}
+        names.add(_code(node.get("raw_code") or ""))
         whole_settings = node.get("language") == "python" or _TODAY in compiled
         return self._made(names, whole_settings)
 
@@ -282,6 +287,11 @@ class KeptModels:
 def is_of_the_program(file: str) -> bool:
     """Whether dbt finds a model there that reads nothing but what is frozen: a company's own may read anything."""
     return file.startswith(_OF_THE_PROGRAM)
+
+
+def _code(text: str) -> str:
+    """What stands for a model's own text among what it is made from: another one is another model."""
+    return f"code.{hashlib.sha256(text.encode()).hexdigest()[:32]}"
 
 
 def _name(unique_id: str) -> str:

@@ -34,8 +34,11 @@ FILES = {
         data_tests: {+severity: error}
         models: {tiny: {+tags: [staging], +materialized: table}}
         """,
-    "models/stg_rows.sql": "select rows.batch_id, rows.n, rows.name from (values {rows}) as rows (batch_id, n, name) "
-    "inner join frozen.batches using (batch_id)",
+    "models/stg_rows.sql": """
+        {% do reads_landed('google_ads', 'campaign_daily') %}
+        select rows.batch_id, rows.n, rows.name from (values {rows}) as rows (batch_id, n, name)
+        inner join frozen.batches using (batch_id)
+        """,
     "models/models.yml": """
         models: [{name: stg_rows, columns: [{name: n, data_tests: [not_null]}, {name: name, data_tests: [unique]}]}]
         """,
@@ -53,7 +56,8 @@ class Night:
         program = Program(root / "program")
         (self.project / "macros").mkdir(parents=True)
         program.profiles.symlink_to(PROJECT.profiles)
-        (self.project / "macros" / "tables.sql").symlink_to(PROJECT.dbt_project / "macros/engine/duckdb_tables.sql")
+        for ways in ("duckdb_tables.sql", "kept_models.sql"):
+            (self.project / "macros" / ways).symlink_to(PROJECT.dbt_project / "macros" / "engine" / ways)
         monkeypatch.setattr(dbt_run, "PROJECT", program)
         monkeypatch.setenv(HOME_VARIABLE, str(self.home.root))
         self.runs = 0

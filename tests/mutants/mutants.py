@@ -220,8 +220,8 @@ MODELS: Final = (
     Mutant(
         "a_session_goes_on_over_midnight",
         SQL,
-        "when event_timestamp - timestamp_before <= 30 * 60 * 1000000 and business_day = day_before then 0",
-        "when event_timestamp - timestamp_before <= 30 * 60 * 1000000 then 0",
+        "{% set of_day = 'device, business_day' %}",
+        "{% set of_day = 'device' %}",
         ("test_sessions_are_cut_at_business_midnight_and_without_office_and_robots",),
         "sessions of one day would be events of another",
     ),

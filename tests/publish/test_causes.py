@@ -19,6 +19,8 @@ EARLIER = {
     "batches": "select * from (values ('a', 'google_ads', 'campaign_daily', 'google_ads/a'), "
     "('m', 'plan', 'campaign_map', 'plan/m'), ('r', 'plan', 'fx_rates', 'plan/r'), ('t', 'plan', 'targets', 'plan/t')) "
     "as b(batch_id, source, table_name, path)",
+    "scopes": "select 'google_ads' as source, 'campaign_daily' as table_name, 'a' as batch_id, '2026-03-01' as scope",
+    "state_files": "select 'ga4' as source, 'events' as table_name, 'ga4/s' as path where false",
     "covered_days": "select 'google_ads' as source, 'campaign_daily' as table_name, date '2026-03-01' as day",
 }
 

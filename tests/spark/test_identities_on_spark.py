@@ -28,7 +28,8 @@ MODELS = (
     "identity_left_out", "identity_link", "identity_person",
 )  # fmt: skip
 FROM_LANDED = (
-    "+dim_date", "+int_products", "+int_order_items__shopify", "stg_shopify__order_states", "stg_ga4__events",
+    "+dim_date", "+int_products", "+int_order_items__shopify", "stg_shopify__order_states", "stg_ga4__event_days",
+    "stg_ga4__events",
     "reasons", "holidays",
 )  # fmt: skip
 """Landed rows of days, entities, events and states; seeds with quotes, backslashes and empty cells; days and money."""

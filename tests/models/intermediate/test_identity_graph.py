@@ -319,7 +319,7 @@ def test_a_late_link_joins_two_old_persons_and_restates_the_months_before(tmp_pa
     story.batch("ga4", "events", SITE, [event("laptop", "2026-03-30 05:00:00", "page_view", user_id_hash="login-1")],
                 "2026-04-01 00:00:00")  # fmt: skip
     # what stands on other files, or on none, is as it was
-    anew = (f"stg_{staging}+,+{model}" for staging in ("shopify__orders", "ga4__events") for model in MADE)
+    anew = (f"stg_{staging}+,+{model}" for staging in ("shopify__orders", "ga4__event_days") for model in MADE)
     build(story, " ".join(anew), tests=False)
     assert months(story, "customers_purchasing") == [(1, 2), (2, 2), (3, 2)]
     assert months(story, "visitors") == [(1, 1), (2, 1), (3, 1)]
