@@ -108,7 +108,7 @@ $(CELERY_INSTALLED): requirements-celery.txt requirements.txt
 test-cluster: setup-dev setup-celery  ## a night on two Celery workers, one of them killed; needs PostgreSQL and Redis (3 minutes)
 	RACEWAY_REQUIRE_EXTRAS=1 RACEWAY_CELERY_PYTHON=$(CURDIR)/$(CELERY_VENV)/bin/python $(BIN)/python -m pytest tests/cluster $(PYTEST_ARGS)
 
-test-spark: setup-dev setup-spark  ## every table on a Spark of a master and two workers against DuckDB's; needs Java 17 (15 minutes; SPARK_EVENTS=1000000: far longer)
+test-spark: setup-dev setup-spark  ## every table on a Spark of a master and two workers against DuckDB's; needs Java 17 (half an hour; SPARK_EVENTS=1000000: far longer)
 	RACEWAY_REQUIRE_EXTRAS=1 RACEWAY_SPARK_PYTHON=$(CURDIR)/$(SPARK_VENV)/bin/python RACEWAY_SPARK_IDENTITIES=20000 \
 		RACEWAY_SPARK_EVENTS=$(SPARK_EVENTS) RACEWAY_SPARK_SECONDS=21600 $(BIN)/python -m pytest tests/spark $(PYTEST_ARGS)
 

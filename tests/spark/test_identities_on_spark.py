@@ -168,7 +168,9 @@ def test_tables_from_landed_files_are_those_of_duckdb(engines: Engines) -> None:
     built = [model for model in engines.told["built"] if model not in MODELS]
     with duckdb.connect(str(engines.duckdb.warehouse)) as connection:
         found = [
-            difference(connection, model, written(engines.spark, engines.told, model), exact_types=False)
+            difference(
+                connection, model, written(engines.spark, engines.told, model), False, left_out=("counted_from",)
+            )
             for model in built
         ]
         rows = {model: connection.execute(f"select count(*) from {model}").fetchone() for model in built}

@@ -31,7 +31,7 @@ days as (
 final as (
     select
         days.business_day,
-        concat(days.digest, ' ', meanings.digest) as counted_from
+        concat_ws(' ', days.digest, meanings.digest) as counted_from
     from days
     cross join meanings
 )

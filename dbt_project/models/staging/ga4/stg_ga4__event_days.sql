@@ -48,7 +48,7 @@ days as (
 final as (
     select
         days.event_day,
-        concat(days.digest, ' ', excluding.digest) as counted_from
+        concat_ws(' ', days.digest, excluding.digest) as counted_from
     from days
     cross join excluding
 )
