@@ -57,7 +57,7 @@ run: setup  ## set up, write a home with a sample inbox if there is none, run on
 	@test -e $(RACEWAY_HOME)/raceway.toml || $(BIN)/raceway sample
 	@$(BIN)/raceway run
 
-test: setup-dev  ## run every test (13 minutes on two cores)
+test: setup-dev  ## run every test (13 to 16 minutes on two cores)
 	$(BIN)/python -m pytest -n 4 --dist loadscope $(PYTEST_ARGS)
 
 test-all: setup-dev  ## run every test, the long forms too: 2,000 spoilt files instead of 250, 1,000 homes told otherwise

@@ -154,7 +154,7 @@ def _night(home: Home, on: dt.date) -> dict[str, Any]:
     if done.returncode:
         raise Differs(f"the night of {on} in {home.root}: {done.stderr[-800:]}")
     told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    if told["status"] not in ("published", "nothing_new"):
+    if told["status"] not in ("published", "skipped"):
         raise Differs(f"the night of {on} in {home.root} ended {told['status']}")
     return told
 
